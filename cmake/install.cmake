@@ -1,0 +1,22 @@
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+# What consumers link: one target, turngate::turngate.
+add_library(turngate_turngate INTERFACE)
+add_library(turngate::turngate ALIAS turngate_turngate)
+set_target_properties(turngate_turngate PROPERTIES EXPORT_NAME turngate)
+target_link_libraries(turngate_turngate INTERFACE turngate::gateway)
+set_property(GLOBAL APPEND PROPERTY TURNGATE_MODULES turngate_turngate)
+
+get_property(modules GLOBAL PROPERTY TURNGATE_MODULES)
+install(TARGETS ${modules} EXPORT turngate-targets FILE_SET HEADERS)
+install(EXPORT turngate-targets NAMESPACE turngate:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/turngate)
+file(WRITE ${PROJECT_BINARY_DIR}/turngate-config.cmake
+  "include(CMakeFindDependencyMacro)\n"
+  "find_dependency(Threads)\nfind_dependency(ZLIB)\n"
+  "find_dependency(Poco COMPONENTS Foundation Net Util)\n"
+  "include(\${CMAKE_CURRENT_LIST_DIR}/turngate-targets.cmake)\n")
+write_basic_package_version_file(turngate-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/turngate-config.cmake
+              ${PROJECT_BINARY_DIR}/turngate-config-version.cmake
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/turngate)

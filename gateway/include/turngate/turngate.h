@@ -1,0 +1,31 @@
+// Everything a handler's author needs.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+
+#include <turngate/handlers/backends.h>
+#include <turngate/handlers/mux.h>
+#include <turngate/handlers/vercel.h>
+#include <turngate/http/serve.h>
+#include <turngate/json/json.h>
+
+namespace turngate {
+
+// Serves `handler` the way this process was started: as a Lambda, on Vercel, under Appwrite, as a
+// CGI program, as a FastCGI responder, ... or on port 8080. Returns an exit status.
+int run(int argc, char** argv, HandlerPtr handler);
+
+// Several handlers in one program, chosen by the name the platform gives: Lambda's _HANDLER,
+// Impuls' and OpenEdge's `handler`, a path prefix elsewhere.
+using Functions = std::map<std::string, HandlerPtr, std::less<>>;
+int run(int argc, char** argv, Functions functions);
+
+template <HandlerLike F>
+requires(!std::convertible_to<F, HandlerPtr>) int run(int argc, char** argv, F handler) {
+    return run(argc, argv, to_handler(std::move(handler)));
+}
+
+}  // namespace turngate
