@@ -1,0 +1,85 @@
+// UTF-8 validity, at every position relative to the wide steps.
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <turngate/http/encoding.h>
+
+using namespace turngate;
+namespace data = boost::unit_test::data;
+
+namespace {
+
+struct Sample {
+    const char* name;
+    std::string_view bytes;
+    bool valid;
+};
+std::ostream& operator<<(std::ostream& out, const Sample& s) {
+    return out << s.name;
+}
+
+const Sample samples[] = {
+    {"two bytes", "\xc3\xa9", true},
+    {"first of two bytes", "\xc2\x80", true},
+    {"last of two bytes", "\xdf\xbf", true},
+    {"first of three bytes", "\xe0\xa0\x80", true},
+    {"last before the surrogates", "\xed\x9f\xbf", true},
+    {"first after the surrogates", "\xee\x80\x80", true},
+    {"last of three bytes", "\xef\xbf\xbf", true},
+    {"byte order mark", "\xef\xbb\xbf", true},
+    {"first of four bytes", "\xf0\x90\x80\x80", true},
+    {"last of all", "\xf4\x8f\xbf\xbf", true},
+    {"NUL", std::string_view("\0", 1), true},
+    {"a mix", "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z", true},
+    {"overlong NUL", "\xc0\x80", false},
+    {"overlong slash", "\xc0\xaf", false},
+    {"overlong, C1", "\xc1\xbf", false},
+    {"overlong in three", "\xe0\x9f\xbf", false},
+    {"overlong in four", "\xf0\x8f\xbf\xbf", false},
+    {"first surrogate", "\xed\xa0\x80", false},
+    {"last surrogate", "\xed\xbf\xbf", false},
+    {"past U+10FFFF", "\xf4\x90\x80\x80", false},
+    {"F5", "\xf5\x80\x80\x80", false},
+    {"five bytes", "\xf8\x88\x80\x80\x80", false},
+    {"FE", "\xfe", false},
+    {"FF", "\xff", false},
+    {"lone continuation", "\x80", false},
+    {"continuation too many", "\xc3\xa9\xa9", false},
+    {"two bytes, cut", "\xc3", false},
+    {"three bytes, cut", "\xe2\x82", false},
+    {"four bytes, cut", "\xf0\x9f\x98", false},
+    {"ASCII in a sequence",
+     "\xe2"
+     "a\xac",
+     false},
+    {"lead in a sequence", "\xe2\x82\xc3\xa9", false},
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(utf8)
+
+BOOST_AUTO_TEST_CASE(nothing_is_valid) {
+    BOOST_TEST(is_utf8(""));
+}
+
+BOOST_DATA_TEST_CASE(each_form_is_judged_at_every_offset, data::make(samples), sample) {
+    for (std::size_t before = 0; before < 70; ++before) {
+        std::string bytes = std::string(before, 'x') + std::string(sample.bytes);
+        if (is_utf8(bytes) != sample.valid) BOOST_ERROR("at the end, after " << before);
+        bytes += std::string(70, 'y');
+        if (is_utf8(bytes) != sample.valid) BOOST_ERROR("in the middle, after " << before);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(every_code_point_is_valid_but_the_surrogates) {
+    for (unsigned c = 0x800; c < 0x10000; ++c) {
+        const char bytes[] = {static_cast<char>(0xE0 | c >> 12),
+                              static_cast<char>(0x80 | (c >> 6 & 63)),
+                              static_cast<char>(0x80 | (c & 63))};
+        if (is_utf8({bytes, 3}) != (c < 0xD800 || c > 0xDFFF)) BOOST_ERROR("U+" << std::hex << c);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
