@@ -26,7 +26,8 @@ class JsonVisitor {
     virtual void on_end_object(std::size_t end) = 0;
     virtual void on_begin_array(std::size_t end) = 0;
     virtual void on_end_array(std::size_t end) = 0;
-    // The bytes [begin, end) of a skipped value; `begin` may include white space before it.
+    // The bytes [begin, end) of a skipped value; white space may stand before it. They are left as
+    // they stood, so that they can be read later.
     virtual void on_skipped(std::size_t begin, std::size_t end) = 0;
 };
 

@@ -1,0 +1,30 @@
+// Scans text for what JSON must escape: quotes, backslashes and control characters.
+#pragma once
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+namespace turngate {
+
+// The first byte of [p, end) that cannot stand in a JSON string as it is, or `end`. UTF-8 is not
+// looked at. SSE2 is part of x86-64, so nothing is chosen at run time.
+inline const char* end_of_plain(const char* p, const char* end) noexcept {
+#ifdef __SSE2__
+    const __m128i quote = _mm_set1_epi8('"');
+    const __m128i backslash = _mm_set1_epi8('\\');
+    const __m128i last_control = _mm_set1_epi8(0x1F);
+    for (; end - p >= 16; p += 16) {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+        const __m128i stops = _mm_or_si128(
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)),
+            _mm_cmpeq_epi8(_mm_max_epu8(bytes, last_control), last_control));
+        if (const int mask = _mm_movemask_epi8(stops)) return p + __builtin_ctz(unsigned(mask));
+    }
+#endif
+    while (p != end && *p != '"' && *p != '\\' && static_cast<unsigned char>(*p) > 0x1F)
+        ++p;
+    return p;
+}
+
+}  // namespace turngate
