@@ -1,0 +1,145 @@
+#include "cli/cli.h"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <fcntl.h>
+#include <string>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "cli/help.h"
+#include "cli/invocation.h"
+#include "cli/parse.h"
+#include "version.h"
+
+namespace turngate::cli {
+namespace {
+
+// A file must not come to sit on the descriptor of a standard stream that was closed. Each is
+// opened the wrong way round, so that using it fails as on a closed one.
+void occupy_standard_streams() {
+    for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            if (::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) return;
+}
+
+ColorChoice color_choice(const Arguments& arguments) {
+    std::string_view when = arguments.text("color");
+    return when == "always"  ? ColorChoice::always
+           : when == "never" ? ColorChoice::never
+                             : ColorChoice::automatic;
+}
+
+int verbosity(const Arguments& arguments) {
+    return arguments.on("quiet") ? -1 : static_cast<int>(arguments.count("verbose"));
+}
+
+void change_directory(const Arguments& arguments) {
+    std::string directory(arguments.text("directory"));
+    if (directory.empty() || ::chdir(directory.c_str()) == 0) return;
+    throw CommandError(
+        exit_status::usage,
+        "cannot change to " + directory + ": " + std::generic_category().message(errno),
+        "give -C an existing directory");
+}
+
+int tell(Output& err, const CommandError& error) {
+    err.write(
+        err.paint(Color::red, "error:") + ' ' + error.what() + '\n' +
+        (error.hint().empty() ? "" : err.paint(Color::cyan, "hint:") + ' ' + error.hint() + '\n'));
+    return error.status();
+}
+
+// Runs `work` and turns what it throws into an exit status and a message on `err`.
+template <class Work>
+int guarded(Output& err, Work work) {
+    try {
+        try {
+            return work();
+        } catch (const ClosedPipe&) {
+            return exit_status::closed_pipe;
+        } catch (const CommandError& e) {
+            return tell(err, e);
+        } catch (const std::exception& e) {
+            return tell(err, CommandError(exit_status::wrong_answer, e.what()));
+        }
+    } catch (const Error&) {
+        return exit_status::wrong_answer;  // standard error cannot be written either
+    }
+}
+
+int show_help(const CommandLine& line, const std::string& program, Output& out) {
+    out.write(line.command
+                  ? help(program, *line.command, global_options(), line.long_help, out.terminal())
+                  : overview(program, line.group, commands(), global_options(), out.terminal()));
+    return exit_status::good;
+}
+
+int run_line(const CommandLine& line, const std::string& program, HandlerPtr self,
+             const Environment& environment, Output& out, Output& err) {
+    int status = exit_status::good;
+    if (line.short_help || line.long_help) {
+        status = show_help(line, program, out);
+    } else if (line.version) {
+        out.write(version_line() + '\n');
+    } else if (!line.command) {
+        err.write(overview(program, {}, commands(), global_options(), err.terminal()));
+        status = exit_status::usage;
+    } else {
+        change_directory(line.arguments);
+        Invocation invocation{
+            *line.command,   line.arguments,           out, err, environment, program,
+            std::move(self), verbosity(line.arguments)};
+        status = line.command->run(invocation);
+    }
+    out.flush();
+    return status;
+}
+
+}  // namespace
+
+bool is_command_line(int argc, char** argv) {
+    if (argc < 2 || std::getenv("GATEWAY_INTERFACE")) return false;
+    std::string_view first = argv[1];
+    if (first == "-c") return false;
+    if (first.starts_with('-')) return true;
+    for (const Command* command : commands())
+        if (command->name.substr(0, command->name.find(' ')) == first) return true;
+    return !std::getenv("AWS_LAMBDA_RUNTIME_API");
+}
+
+int run(int argc, char** argv, HandlerPtr self) {
+    occupy_standard_streams();
+    std::signal(SIGPIPE, SIG_IGN);
+    const Environment environment = process_environment();
+    const std::string program = argc > 0 ? argv[0] : "turngate";
+    const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+
+    Output plain(STDERR_FILENO, "standard error",
+                 detect_terminal(STDERR_FILENO, ColorChoice::automatic, environment));
+    return guarded(plain, [&] {
+        CommandLine line = parse(words, commands(), global_options(), environment);
+        ColorChoice choice = color_choice(line.arguments);
+        Output out(STDOUT_FILENO, "standard output",
+                   detect_terminal(STDOUT_FILENO, choice, environment));
+        Output err(STDERR_FILENO, "standard error",
+                   detect_terminal(STDERR_FILENO, choice, environment));
+        return guarded(err, [&] {
+            try {
+                return run_line(line, program, std::move(self), environment, out, err);
+            } catch (const CommandError&) {
+                out.flush();  // what came before the error is still the answer
+                throw;
+            }
+        });
+    });
+}
+
+}  // namespace turngate::cli

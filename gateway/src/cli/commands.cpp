@@ -1,0 +1,56 @@
+#include "cli/commands.h"
+
+#include <array>
+
+namespace turngate::cli {
+namespace {
+
+constexpr const Command* all[] = {
+    &version_command,
+    &help_command,
+};
+
+constexpr Option globals[] = {
+    {.letter = 'C',
+     .name = "directory",
+     .value = "DIR",
+     .help = "change to DIR first",
+     .kind = Value::text,
+     .environment = false},
+    {.letter = 'q', .name = "quiet", .help = "say only what failed"},
+    {.letter = 'v', .name = "verbose", .help = "say more; -vv still more", .repeatable = true},
+    {.name = "color",
+     .value = "WHEN",
+     .help = "colour the output: auto, always or never",
+     .kind = Value::choice,
+     .fallback = "auto",
+     .choices =
+         [] {
+             return std::vector<std::string_view>{"auto", "always", "never"};
+         }},
+    {.letter = 'h', .name = "help", .help = "show help; --help shows more", .environment = false},
+    {.letter = 'V', .name = "version", .help = "show the version", .environment = false},
+};
+
+}  // namespace
+
+std::span<const Command* const> commands() {
+    return all;
+}
+
+std::span<const Option> global_options() {
+    return globals;
+}
+
+std::string environment_name(std::string_view command, std::string_view option) {
+    std::string name = "TURNGATE_";
+    if (!command.empty()) name.append(command) += '_';
+    name += option;
+    for (char& c : name) {
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c & ~0x20);
+        if (c == ' ' || c == '-') c = '_';
+    }
+    return name;
+}
+
+}  // namespace turngate::cli

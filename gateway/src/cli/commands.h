@@ -1,0 +1,25 @@
+// The commands of this program. To add one: define its table beside its code, declare it here and
+// name it in commands.cpp.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "cli/option.h"
+
+namespace turngate::cli {
+
+extern const Command version_command;
+extern const Command help_command;
+
+// In the order of help.
+std::span<const Command* const> commands();
+
+// -C, -q, -v, --color, -h, -V: accepted before and after the command.
+std::span<const Option> global_options();
+
+// "TURNGATE_REPLAY_JOBS" for ("replay", "jobs"); a global option has no command.
+std::string environment_name(std::string_view command, std::string_view option);
+
+}  // namespace turngate::cli

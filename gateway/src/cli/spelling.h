@@ -1,0 +1,17 @@
+// "Did you mean ...?"
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace turngate::cli {
+
+// How many letters must be added, left out, replaced or swapped to make `b` of `a`.
+std::size_t distance(std::string_view a, std::string_view b);
+
+// The candidate that `word` most likely was meant to be; empty if none is near.
+std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
+
+}  // namespace turngate::cli
