@@ -1,14 +1,12 @@
 // Everything a handler's author needs.
 #pragma once
 
-#include <functional>
-#include <map>
-#include <string>
 #include <utility>
 
 #include <turngate/handlers/backends.h>
 #include <turngate/handlers/mux.h>
 #include <turngate/handlers/vercel.h>
+#include <turngate/http/functions.h>
 #include <turngate/http/serve.h>
 #include <turngate/json/json.h>
 
@@ -20,7 +18,6 @@ int run(int argc, char** argv, HandlerPtr handler);
 
 // Several handlers in one program, chosen by the name the platform gives: Lambda's _HANDLER,
 // Impuls' and OpenEdge's `handler`, a path prefix elsewhere.
-using Functions = std::map<std::string, HandlerPtr, std::less<>>;
 int run(int argc, char** argv, Functions functions);
 
 template <HandlerLike F>

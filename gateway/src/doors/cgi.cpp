@@ -34,7 +34,7 @@ class CgiSink final : public ResponseSink {
     void on_head(int status, const Headers& headers) override {
         std::string head = "Status: " + std::to_string(status) + "\r\n";
         for (const auto& [name, value] : headers)
-            head += name + ": " + value + "\r\n";
+            head.append(name).append(": ").append(value).append("\r\n");
         put(head + "\r\n");
     }
     void on_body(std::string_view chunk) override { put(chunk); }

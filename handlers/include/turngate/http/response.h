@@ -3,7 +3,7 @@
 
 #include <optional>
 #include <string>
-#include <utility>
+#include <string_view>
 
 #include <turngate/http/headers.h>
 
@@ -19,12 +19,10 @@ struct Response {
     std::optional<Encoding> encoding = {};
 };
 
-inline Response text(std::string body, int status = 200) {
-    return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(body)};
-}
+// A response of plain text in UTF-8.
+Response text(std::string body, int status = 200);
 
-inline Response redirect(const std::string& location, int status = 302) {
-    return {status, {{"Location", location}}, {}};
-}
+// Sends the client elsewhere. Throws std::invalid_argument if `location` has a CR, LF or NUL.
+Response redirect(std::string_view location, int status = 302);
 
 }  // namespace turngate

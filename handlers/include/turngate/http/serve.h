@@ -1,9 +1,10 @@
 // The boundary between a front door and a handler: the only place that catches.
 #pragma once
 
+#include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <exception>
-#include <string>
 #include <utility>
 
 #include <turngate/http/handler.h>
@@ -22,89 +23,38 @@ struct Outcome {
 // The request this thread is serving, or null. Log capture attributes std::cout to it.
 inline thread_local const Context* current_context = nullptr;
 
-namespace detail {
-
-inline void send_error(ResponseWriter& response, int status, std::string_view message) {
-    response.reset();
-    response.status(status);
-    response.write(status < 500 ? message : std::string_view("internal error"));
-    response.write("\n");
-}
-
-}  // namespace detail
-
 // Runs `handler` and always leaves `response` finished or aborted:
-//   HttpError -> its status, ProtocolError -> 502, anything else -> 500, as long as the head has
-//   not been sent; otherwise, and for Cancelled, the response is aborted.
+//
+//   thrown                 before the head is sent           after   logged
+//   HttpError 4xx          that status and the message       abort   info
+//   HttpError, others      that status, "internal error"     abort   error
+//   ProtocolError          502, "internal error"             abort   error
+//   Cancelled              abort                             abort   debug
+//   anything else          500, "internal error"             abort   error
+//
 // Reports the beginning. The door then delivers the response, lets the connection go on, and calls
 // settle().
-inline Outcome serve(const Handler& handler, Request& request, ResponseWriter& response) noexcept {
-    Context& context = request.context;
-    const Context* outer = std::exchange(current_context, &context);
-    if (context.reporter) context.reporter->began(context);
+Outcome serve(const Handler& handler, Request& request, ResponseWriter& response) noexcept;
 
-    Outcome outcome;
-    auto fail = [&](int status, std::string_view message) {
-        outcome.error = std::current_exception();
-        try {
-            if (response.committed()) return response.abort();
-            detail::send_error(response, status, message);
-            response.finish();
-            outcome.complete = true;
-        } catch (...) {
-            response.abort();
-        }
-    };
-    try {
-        handler.serve(request, response);
-        response.finish();
-        outcome.complete = true;
-    } catch (const Cancelled&) {
-        outcome.error = std::current_exception();
-        response.abort();
-    } catch (const HttpError& e) {
-        fail(e.status(), e.what());
-    } catch (const ProtocolError&) {
-        fail(502, {});
-    } catch (...) {
-        fail(500, {});
-    }
-    outcome.status = response.status();
-    outcome.bytes = response.bytes();
-
-    current_context = outer;
-    return outcome;
-}
+// How long the tasks of wait_until() may go on after the response, or until the request's deadline
+// if that is sooner.
+inline constexpr std::chrono::milliseconds settle_limit{30'000};
 
 // The end of a request, after its response is on its way: runs the tasks of wait_until() and those
-// they add, then reports the end.
-inline void settle(Context& context, const Outcome& outcome) noexcept {
-    const Context* outer = std::exchange(current_context, &context);
-    for (auto tasks = context.take_deferred(); !tasks.empty(); tasks = context.take_deferred()) {
-        for (auto& task : tasks) {
-            try {
-                task();
-            } catch (const std::exception& e) {
-                context.log(Level::error, e.what());
-            } catch (...) {
-                context.log(Level::error,
-                            "a wait_until() task threw something that is no exception");
-            }
-        }
-    }
-    if (context.reporter) context.reporter->ended(context, outcome);
-    current_context = outer;
-}
+// they add, then reports the end. While they run, `context` has a stop token and a deadline of
+// their own: that the client has left is nothing to them, that the process stops is.
+//
+// Past the limit the context is cancelled, this is logged, and the end is reported even though a
+// task still runs, from another thread, because a task cannot be interrupted. The tasks behind it
+// run and find the context cancelled; what they add is dropped and logged. Blocks until all have
+// returned.
+void settle(Context& context, const Outcome& outcome,
+            std::chrono::milliseconds limit = settle_limit) noexcept;
 
 // Serves `request` into memory: the shortest way to test a handler. Nothing has reached a client,
 // so a response that broke off becomes a 500. Event platforms do the same in three steps, serve()
 // into a Recorder, deliver, settle(), so that deferred work never delays an answer.
-inline Response record(const Handler& handler, Request request) {
-    Recorder recorder(request.method);
-    Outcome outcome = serve(handler, request, recorder);
-    settle(request.context, outcome);
-    return outcome.complete ? recorder.response() : text("internal error\n", 500);
-}
+Response record(const Handler& handler, Request request);
 
 template <HandlerLike F>
 requires(!std::derived_from<F, Handler>) Response record(const F& function, Request request) {

@@ -4,54 +4,52 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
-#include <turngate/http/encoding.h>
 #include <turngate/http/error.h>
 
 namespace turngate {
 
 // `path` and `query` keep their percent-encoding, byte for byte, because a gateway must be able to
 // pass them on unchanged. Decode at the point of use.
+//
+// Where a handler is mounted is kept apart from what it is asked for, as CGI does it:
+//   REQUEST_URI = script_name + path + '?' + query
 struct Url {
     std::string scheme = "http";
-    std::string host;        // "example.com" or "example.com:8443"
-    std::string path = "/";  // always starts with '/', except "*"
-    std::string query;       // without the '?'
+    std::string host;         // "example.com" or "example.com:8443"
+    std::string path = "/";   // always starts with '/', except "*"; "//x" is a path, never a host
+    std::string query;        // without the '?'
+    std::string script_name;  // what strip_prefix() took off the path, encoded: "" or "/prod/api"
 
-    // Splits "/path?query" or "scheme://host/path?query". Throws HttpError(400).
-    static Url parse(std::string_view target) {
-        Url url;
-        if (auto colon = target.find("://"); colon != std::string_view::npos && target[0] != '/') {
-            url.scheme = target.substr(0, colon);
-            target.remove_prefix(colon + 3);
-            auto slash = target.find_first_of("/?");
-            url.host = target.substr(0, slash);
-            target = slash == std::string_view::npos ? "/" : target.substr(slash);
-        }
-        if (target != "*" && (target.empty() || target[0] != '/'))
-            throw HttpError(400, "the request target must start with '/'");
-        auto mark = target.find('?');
-        url.path = target.substr(0, mark);
-        if (mark != std::string_view::npos) url.query = target.substr(mark + 1);
-        return url;
-    }
+    // The target ends in '?' with nothing behind it, which is not the same as no query.
+    bool empty_query = false;
+    // The path was `script_name` alone; its "/" is there only because a path needs one.
+    bool bare_script_name = false;
 
-    // "/path?query", as it goes on a request line.
-    std::string target() const { return query.empty() ? path : path + '?' + query; }
+    // Splits "/path?query", "scheme://host/path?query" or "*" (RFC 9112 section 3.2). Throws
+    // HttpError(400) for anything else: a fragment, a space or control character, user information,
+    // a malformed host or port. Escapes and bytes past ASCII stay as they are.
+    static Url parse(std::string_view target);
 
-    // The first value of a query parameter, decoded.
-    std::optional<std::string> parameter(std::string_view name) const {
-        std::string_view rest = query;
-        while (!rest.empty()) {
-            std::string_view pair = rest.substr(0, rest.find('&'));
-            rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
-            auto eq = pair.find('=');
-            if (percent_decode(pair.substr(0, eq), true) != name) continue;
-            return eq == std::string_view::npos ? std::string()
-                                                : percent_decode(pair.substr(eq + 1), true);
-        }
-        return std::nullopt;
-    }
+    // "/path?query", as it goes on a request line, without `script_name`.
+    std::string target() const;
+
+    // The same with `script_name`: what the client asked for.
+    std::string request_uri() const;
+
+    // Moves `prefix` ("/prod", "/prod/" or "prod", encoded) from the front of the path to the end
+    // of `script_name`, once. False, and nothing happens, unless it ends at a segment boundary:
+    // "/prod" is a prefix of "/prod" and "/prod/x", and not of "/products". The prefix "/" is
+    // empty and always matches.
+    bool strip_prefix(std::string_view prefix);
+
+    // The first value of a query parameter, decoded ('+' is a space).
+    std::optional<std::string> parameter(std::string_view name) const;
+
+    // All query parameters in order, decoded. "a" and "a=" both have an empty value.
+    std::vector<std::pair<std::string, std::string>> parameters() const;
 };
 
 }  // namespace turngate

@@ -1,0 +1,200 @@
+// The block of bytes behind Headers, and the check that keeps CR, LF and NUL out of it.
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <limits>
+#include <stdexcept>
+#include <utility>
+
+#include <turngate/http/headers.h>
+
+namespace turngate {
+namespace {
+
+constexpr std::array<bool, 256> make_token_table() {
+    std::array<bool, 256> table{};
+    for (char c : std::string_view("!#$%&'*+-.^_`|~0123456789"
+                                   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+        table[static_cast<unsigned char>(c)] = true;
+    return table;
+}
+constexpr std::array<bool, 256> token_table = make_token_table();
+
+// Room for what nearly every response still gets: Content-Length, Date and the like.
+constexpr std::size_t spare_bytes = 64;
+constexpr std::size_t spare_fields = 2;
+
+// A name that may be hostile, fit for a log line.
+std::string printable(std::string_view name) {
+    constexpr std::size_t longest = 64;
+    constexpr const char* digits = "0123456789abcdef";
+    std::string out = "\"";
+    for (char c : name.substr(0, longest)) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20 && byte < 0x7f && c != '"' && c != '\\') {
+            out += c;
+        } else {
+            out += "\\x";
+            out += digits[byte >> 4];
+            out += digits[byte & 15];
+        }
+    }
+    return out + (name.size() > longest ? "...\"" : "\"");
+}
+
+// Values may be secrets, so only the name is told.
+void check(std::string_view name, std::string_view value) {
+    if (!is_token(name))
+        throw std::invalid_argument("the header name " + printable(name) + " is not a token");
+    if (!is_field_value(value))
+        throw std::invalid_argument("the value of the header " + printable(name) +
+                                    " has a CR, LF or NUL");
+}
+
+bool has_line_byte(std::uint64_t word) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
+    // Not zero exactly if one of the eight bytes is zero.
+    constexpr auto zero = [](std::uint64_t w) { return (w - ones) & ~w & highs; };
+    return (zero(word) | zero(word ^ (ones * '\r')) | zero(word ^ (ones * '\n'))) != 0;
+}
+
+}  // namespace
+
+bool is_token(std::string_view s) noexcept {
+    bool good = !s.empty();
+    for (char c : s)
+        good &= token_table[static_cast<unsigned char>(c)];
+    return good;
+}
+
+// Eight bytes at a time: with 40-byte values this is most of what adding a field costs.
+bool is_field_value(std::string_view s) noexcept {
+    const char* at = s.data();
+    std::size_t left = s.size();
+    std::uint64_t word;
+    if (left < sizeof word)
+        return std::none_of(s.begin(), s.end(),
+                            [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+    for (; left >= sizeof word; left -= sizeof word, at += sizeof word) {
+        std::memcpy(&word, at, sizeof word);
+        if (has_line_byte(word)) return false;
+    }
+    std::memcpy(&word, s.data() + s.size() - sizeof word, sizeof word);  // overlaps the one before
+    return !has_line_byte(word);
+}
+
+Headers::Headers(std::initializer_list<Field> fields) {
+    std::size_t bytes = 0;
+    for (const Field& f : fields)
+        bytes += f.name.size() + f.value.size();
+    reserve(bytes + spare_bytes, fields.size() + spare_fields);
+    for (const Field& f : fields)
+        add(f.name, f.value);
+}
+
+void Headers::add(std::string_view name, std::string_view value) {
+    check(name, value);
+    entries_.push_back(append(name, value));
+}
+
+void Headers::set(std::string_view name, std::string_view value) {
+    check(name, value);
+    const Entry* first = find(name);
+    if (!first) {
+        entries_.push_back(append(name, value));
+        return;
+    }
+    const std::size_t at = static_cast<std::size_t>(first - entries_.data());
+    const Entry fresh = append(name, value);
+    const std::string_view kept = field(fresh).name;  // `name` may have moved with the block
+    unused_ += entries_[at].name_size + entries_[at].value_size;
+    entries_[at] = fresh;
+    entries_.erase(
+        std::remove_if(entries_.begin() + static_cast<std::ptrdiff_t>(at) + 1, entries_.end(),
+                       [&](const Entry& e) {
+                           if (!iequals(field(e).name, kept)) return false;
+                           unused_ += e.name_size + e.value_size;
+                           return true;
+                       }),
+        entries_.end());
+}
+
+std::size_t Headers::remove(std::string_view name) noexcept {
+    const std::size_t count = std::erase_if(entries_, [&](const Entry& e) {
+        if (!iequals(field(e).name, name)) return false;
+        unused_ += e.name_size + e.value_size;
+        return true;
+    });
+    if (entries_.empty()) clear();
+    return count;
+}
+
+std::vector<std::string> Headers::values(std::string_view name) const {
+    std::vector<std::string> out;
+    for (const auto& [key, value] : *this)
+        if (iequals(key, name)) out.emplace_back(value);
+    return out;
+}
+
+std::string Headers::joined(std::string_view name, std::string_view separator) const {
+    std::string out;
+    bool first = true;
+    for (const auto& [key, value] : *this) {
+        if (!iequals(key, name)) continue;
+        if (!std::exchange(first, false)) out += separator;
+        out += value;
+    }
+    return out;
+}
+
+void Headers::clear() noexcept {
+    bytes_.clear();
+    entries_.clear();
+    unused_ = 0;
+}
+
+void Headers::reserve(std::size_t bytes, std::size_t fields) {
+    bytes_.reserve(bytes);
+    entries_.reserve(fields);
+}
+
+bool operator==(const Headers& a, const Headers& b) noexcept {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
+
+Headers::Entry Headers::append(std::string_view name, std::string_view value) {
+    std::string old;  // what the arguments may be views into
+    if (name.size() + value.size() > bytes_.capacity() - bytes_.size())
+        old = grow(name.size() + value.size());
+    const auto n = [](std::size_t x) { return static_cast<std::uint32_t>(x); };
+    const Entry entry{n(bytes_.size()), n(name.size()), n(bytes_.size() + name.size()),
+                      n(value.size())};
+    bytes_.append(name).append(value);
+    return entry;
+}
+
+// Makes a block with room for `extra` more bytes, leaves behind what no field uses, and returns
+// the block that was.
+std::string Headers::grow(std::size_t extra) {
+    const std::size_t used = bytes_.size() - unused_;
+    if (extra > std::numeric_limits<std::uint32_t>::max() - used)
+        throw std::length_error("the header fields have more than 4 GiB");
+    std::string packed;
+    packed.reserve(std::max(used + extra, 2 * used) + spare_bytes);
+    if (unused_ == 0) {
+        packed.append(bytes_);
+    } else {
+        for (Entry& e : entries_) {
+            const Field f = field(e);
+            e.name = static_cast<std::uint32_t>(packed.size());
+            packed.append(f.name);
+            e.value = static_cast<std::uint32_t>(packed.size());
+            packed.append(f.value);
+        }
+        unused_ = 0;
+    }
+    bytes_.swap(packed);
+    return packed;
+}
+
+}  // namespace turngate
