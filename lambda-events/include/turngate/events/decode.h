@@ -28,8 +28,17 @@ struct DecodeOptions {
     bool lenient = false;
     // Removed once from the front of the path, at a segment boundary; goes to SCRIPT_NAME.
     std::string base_path;
-    bool strip_stage = true;           // "/{stage}" of HTTP APIs, likewise
-    std::vector<Route> routes = {};    // for non-HTTP events; default POST /events
+    bool strip_stage = true;         // "/{stage}" of HTTP APIs, likewise
+    std::vector<Route> routes = {};  // for non-HTTP events; default POST /events
+    // Where WebSocket events go: POST {prefix}/connect, /message and /disconnect.
+    std::string websocket_path = "/websocket";
+    // The element of X-Forwarded-For that is taken for the client where the event has no other
+    // word on it (ALB, VPC Lattice): the first, or the last, which no client can forge when the
+    // load balancer appends.
+    bool client_is_last_forwarded = false;
+    // Adds the header x-amzn-request-context: the event's requestContext as JSON. WebSocket events
+    // have it always.
+    bool context_header = false;
     std::size_t max_size = 6'291'456;  // bytes of JSON
 };
 
@@ -39,12 +48,18 @@ struct Event {
     std::vector<std::string> repairs =
         {};                 // lenient decoding: what was repaired, one sentence each
     bool is_batch = false;  // SQS, Kinesis, DynamoDB records that may be split (see answer())
+    // Of a raw event, what sent it: the eventSource of its first record ("aws:sqs"), "eventbridge",
+    // "warmer", "authorizer", "cloudfront-response"; empty if nothing says.
+    std::string source = {};
     // The second request and on of a Vercel event with several payloads.
     std::vector<Request> further = {};
 };
 
 // Recognises the format by its discriminating members, not by trying each one in turn, and makes
-// the request. Throws JsonError that names the member at fault, the byte and what was expected.
+// the request. What the source knows besides is attached as an Invocation (invocation.h).
+//
+// Throws JsonError that names the member at fault, the byte and what was expected; HttpError(413)
+// past max_size, and for a body that CloudFront cut off.
 Event decode(std::string_view json, const DecodeOptions& options = {});
 Event decode(std::string_view json, Format format);
 

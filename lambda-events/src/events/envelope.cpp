@@ -1,0 +1,279 @@
+// Fills an Envelope from the tokens of its text.
+#include "envelope.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "member_table.h"
+#include <turngate/json/json.h>
+#include <turngate/json/json_reader.h>
+
+namespace turngate::events {
+namespace {
+
+// The members that have entries, in the order of Envelope::ranges_.
+constexpr std::size_t map_index(Member member) noexcept {
+    switch (member) {
+        case Member::headers:
+            return 0;
+        case Member::multi_value_headers:
+            return 1;
+        case Member::query_string_parameters:
+            return 2;
+        case Member::multi_value_query_string_parameters:
+            return 3;
+        case Member::lattice_query_string_parameters:
+            return 4;
+        case Member::cookies:
+            return 5;
+        default:
+            return 6;
+    }
+}
+
+[[noreturn]] void refuse_twin(std::string_view member, std::uint32_t at) {
+    throw JsonError(std::string(member) + ": stands twice (byte " + std::to_string(at) + ")");
+}
+
+// Throws if two keys of one map are equal.
+void check_twins(Member map, const Entry* first, const Entry* last) {
+    std::vector<const Entry*> keys;
+    std::uint64_t seen[4] = {};
+    bool suspect = false;
+    const Entry* previous = nullptr;
+    for (const Entry* entry = first; entry != last; ++entry) {
+        bool same_list = previous && previous->key.data() == entry->key.data();
+        previous = entry;
+        if (same_list) continue;
+        // A filter of 256 bits: maps have some twenty keys, and almost none of them collide.
+        std::string_view key = entry->key;
+        std::size_t hash = key.size() * 37;
+        if (!key.empty())
+            hash += static_cast<unsigned char>(key.front()) * 5u +
+                    static_cast<unsigned char>(key.back()) * 11u +
+                    static_cast<unsigned char>(key[key.size() / 2]) * 101u;
+        std::uint64_t bit = std::uint64_t{1} << (hash & 63);
+        std::uint64_t& word = seen[(hash >> 6) & 3];
+        suspect = suspect || (word & bit);
+        word |= bit;
+    }
+    if (!suspect) return;
+    for (const Entry* entry = first; entry != last; ++entry)
+        if (keys.empty() || keys.back()->key.data() != entry->key.data()) keys.push_back(entry);
+    std::stable_sort(keys.begin(), keys.end(),
+                     [](const Entry* a, const Entry* b) { return a->key < b->key; });
+    auto twin = std::adjacent_find(keys.begin(), keys.end(),
+                                   [](const Entry* a, const Entry* b) { return a->key == b->key; });
+    if (twin != keys.end())
+        refuse_twin(std::string(name(map)) + '.' + std::string((*twin)->key),
+                    (*std::next(twin))->value.begin);
+}
+
+}  // namespace
+
+std::string_view article_name(Kind kind) noexcept {
+    constexpr std::string_view names[] = {"nothing",  "null",      "a boolean", "a number",
+                                          "a string", "an object", "an array"};
+    return names[static_cast<std::size_t>(kind)];
+}
+
+std::string_view name(Member member) noexcept {
+    return member_infos[static_cast<std::size_t>(member)].path;
+}
+
+Envelope::Entries Envelope::entries(Member member) const noexcept {
+    const Range& range = ranges_[map_index(member)];
+    return {entries_.data() + range.first, entries_.data() + range.last};
+}
+
+class Envelope::Reader final : public JsonVisitor {
+  public:
+    explicit Reader(Envelope& envelope) : out_(envelope) {}
+
+    bool on_key(std::string_view key, std::size_t) override {
+        if (ignored_ > 0) return false;
+        if (scope() == Scope::map) {
+            key_ = key;
+            return true;
+        }
+        target_ = member_table.find(scope(), key);
+        if (!target_) return false;
+        if (value().kind != Kind::absent) refuse_twin(target_->path, offset(key));
+        return !target_->skipped;
+    }
+
+    void on_skipped(std::size_t begin, std::size_t end) override {
+        if (!target_ || ignored_ > 0) return;
+        std::string_view text = out_.text_.substr(0, end);
+        begin = std::min(text.find_first_not_of(" \t\r\n:", begin), end);
+        Kind kind = Kind::number;
+        switch (begin < end ? text[begin] : '0') {
+            case '{':
+                kind = Kind::object;
+                break;
+            case '[':
+                kind = Kind::array;
+                break;
+            case '"':
+                kind = Kind::string;
+                break;
+            case 'n':
+                kind = Kind::null;
+                break;
+            case 't':
+            case 'f':
+                kind = Kind::boolean;
+                break;
+            default:
+                break;
+        }
+        put({kind, false, false, narrow(begin), narrow(end), {}});
+    }
+
+    void on_null(std::size_t end) override {
+        put({Kind::null, false, false, narrow(end - 4), narrow(end), {}});
+    }
+    void on_boolean(bool value, std::size_t end) override {
+        put({Kind::boolean, value, false, narrow(end - (value ? 4 : 5)), narrow(end), {}});
+    }
+    void on_number(std::string_view digits, std::size_t end) override {
+        put({Kind::number, false, false, narrow(end - digits.size()), narrow(end), digits});
+    }
+    void on_string(std::string_view text, std::size_t end) override {
+        put({Kind::string, false, false, offset(text), narrow(end), text});
+    }
+
+    void on_begin_object(std::size_t end) override { begin(Kind::object, end); }
+    void on_begin_array(std::size_t end) override { begin(Kind::array, end); }
+    void on_end_object(std::size_t end) override { finish(end); }
+    void on_end_array(std::size_t end) override { finish(end); }
+
+  private:
+    struct Level {
+        Scope scope;
+        const MemberInfo* owner;  // the member whose value this is; null at the top
+        std::uint32_t entries;    // how many there were before
+    };
+
+    static std::uint32_t narrow(std::size_t n) noexcept { return static_cast<std::uint32_t>(n); }
+    // Of the opening quote: strings are unescaped where they stand.
+    std::uint32_t offset(std::string_view text) const noexcept {
+        return narrow(static_cast<std::size_t>(text.data() - out_.buffer_.get()) - 1);
+    }
+    Scope scope() const noexcept { return depth_ == 0 ? Scope::none : levels_[depth_ - 1].scope; }
+    Value& value() noexcept { return out_.values_[static_cast<std::size_t>(target_->member)]; }
+
+    // Stores a value where the scope says, unless it is part of one that is passed over.
+    void put(Value value_in) {
+        if (ignored_ > 0) return;
+        switch (scope()) {
+            case Scope::none:
+                out_.root_ = value_in;
+                break;
+            case Scope::map:
+                out_.entries_.push_back({key_, value_in});
+                break;
+            case Scope::list:
+                value_in.listed = true;
+                out_.entries_.push_back({key_, value_in});
+                break;
+            case Scope::records:
+                first_record_ = false;
+                break;
+            default:
+                value() = value_in;
+        }
+    }
+
+    void begin(Kind kind, std::size_t end) {
+        if (ignored_ > 0) {
+            ++ignored_;
+            return;
+        }
+        Scope inside = Scope::none;
+        switch (scope()) {
+            case Scope::none:
+                inside = kind == Kind::object ? Scope::top : Scope::none;
+                break;
+            case Scope::map:
+                inside = kind == Kind::array ? Scope::list : Scope::none;
+                break;
+            case Scope::list:
+                break;
+            case Scope::records:
+                if (kind == Kind::object && first_record_) inside = Scope::record;
+                break;
+            default: {
+                bool wants_list =
+                    target_->inside == Scope::list || target_->inside == Scope::records;
+                if (wants_list == (kind == Kind::array)) inside = target_->inside;
+            }
+        }
+        bool keeps_value = scope() != Scope::map || inside == Scope::none;
+        if (keeps_value) put({kind, false, false, narrow(end - 1), narrow(end), {}});
+        if (inside == Scope::none) {
+            ignored_ = 1;
+            return;
+        }
+        if (inside == Scope::map || scope() == Scope::top) key_ = {};
+        levels_[depth_++] = {inside, target_, narrow(out_.entries_.size())};
+    }
+
+    void finish(std::size_t end) {
+        if (ignored_ > 0) {
+            if (--ignored_ == 0) close(scope(), target_, end);
+            return;
+        }
+        Level level = levels_[--depth_];
+        target_ = level.owner;
+        if (level.scope == Scope::list && scope() == Scope::map) {
+            if (out_.entries_.size() == level.entries)
+                out_.entries_.push_back(
+                    {key_, {Kind::absent, false, true, narrow(end), narrow(end), {}}});
+            return;
+        }
+        if (level.scope == Scope::map || level.scope == Scope::list) {
+            Range range{level.entries, narrow(out_.entries_.size())};
+            out_.ranges_[map_index(target_->member)] = range;
+            if (level.scope == Scope::map)
+                check_twins(target_->member, out_.entries_.data() + range.first,
+                            out_.entries_.data() + range.last);
+        }
+        close(scope(), target_, end);
+    }
+
+    // Notes where an object or array ended that put() stored.
+    void close(Scope where, const MemberInfo* owner, std::size_t end) {
+        switch (where) {
+            case Scope::none:
+                out_.root_.end = narrow(end);
+                break;
+            case Scope::map:
+            case Scope::list:
+                out_.entries_.back().value.end = narrow(end);
+                break;
+            case Scope::records:
+                break;
+            default:
+                out_.values_[static_cast<std::size_t>(owner->member)].end = narrow(end);
+        }
+    }
+
+    Envelope& out_;
+    const MemberInfo* target_ = nullptr;  // whose value comes next
+    std::string_view key_;                // in a map
+    Level levels_[8] = {};                // top, a member, ..., a list: never deeper than the table
+    std::size_t depth_ = 0;
+    std::size_t ignored_ = 0;  // open objects and arrays of a value that is passed over
+    bool first_record_ = true;
+};
+
+Envelope::Envelope(std::string_view text) : text_(text), buffer_(new char[text.size() + 1]) {
+    if (!text.empty()) std::memcpy(buffer_.get(), text.data(), text.size());
+    entries_.reserve(64);
+    Reader reader(*this);
+    read_json_in_place({buffer_.get(), text.size()}, reader,
+                       {.depth = 64, .size = std::max(text.size(), std::size_t{1})});
+}
+
+}  // namespace turngate::events

@@ -1,0 +1,78 @@
+// The order matters: some sources have all the members of others (AWS documentation and saved
+// events; a REQUEST authorizer looks like a REST request, VPC Lattice 2.0 has HTTP API's version).
+#include "recognise.h"
+
+namespace turngate::events {
+namespace {
+
+Recognised of_record(const Envelope& event) {
+    if (event[Member::record_cf].is_object()) {
+        if (event.has(Member::cf_response)) return {Format::raw, "cloudfront-response"};
+        return {Format::edge};
+    }
+    Member member = event.has(Member::record_event_source) ? Member::record_event_source
+                                                           : Member::record_event_source_upper;
+    std::string source(event[member].is_string() ? event[member].text : std::string_view());
+    bool is_batch = source == "aws:sqs" || source == "aws:kinesis" || source == "aws:dynamodb";
+    return {Format::raw, std::move(source), is_batch};
+}
+
+// "abc.lambda-url.eu-west-1.on.aws"
+bool is_function_url(const Envelope& event) {
+    const Value& domain = event[Member::context_domain_name];
+    return domain.is_string() && domain.text.find(".lambda-url.") != std::string_view::npos;
+}
+
+}  // namespace
+
+Recognised recognise(const Envelope& event) {
+    if (!event.root().is_object()) return {};
+
+    const Value& type = event[Member::type];
+    bool is_authorizer = type.is_string() && (type.text == "TOKEN" || type.text == "REQUEST") &&
+                         (event.has(Member::method_arn) || event.has(Member::route_arn));
+    if (is_authorizer) return {Format::raw, "authorizer"};
+
+    if (event.has(Member::context_elb)) {
+        bool multi = event[Member::multi_value_headers].given() ||
+                     event[Member::multi_value_query_string_parameters].given();
+        return {multi ? Format::alb_multi_value : Format::alb};
+    }
+    if (event.has(Member::context_service_arn) || event.has(Member::context_service_network_arn))
+        return {Format::lattice_v2};
+    if (event.has(Member::context_http))
+        return {is_function_url(event) ? Format::function_url : Format::api_gateway_v2};
+    if (event.has(Member::context_connection_id) && event.has(Member::context_event_type))
+        return {Format::websocket};
+    if (event.has(Member::http_method) &&
+        (event.has(Member::request_context) || event.has(Member::path))) {
+        const Value& version = event[Member::version];
+        bool http_api = version.is_string() && version.text == "1.0";
+        return {http_api ? Format::api_gateway_http1 : Format::api_gateway_v1};
+    }
+    if (event.has(Member::raw_path) && event.has(Member::request_context))
+        return {is_function_url(event) ? Format::function_url : Format::api_gateway_v2};
+    if (event.has(Member::lattice_raw_path) && event.has(Member::method))
+        return {Format::lattice_v1};
+    if (event.has(Member::records)) return of_record(event);
+    if (event.has(Member::detail_type) && event.has(Member::source) && event.has(Member::detail))
+        return {Format::raw, "eventbridge"};
+
+    const Value& source = event[Member::source];
+    const Value& warmer = event[Member::warmer];
+    if ((source.is_string() && source.text == "serverless-plugin-warmup") ||
+        (warmer.kind == Kind::boolean && warmer.boolean))
+        return {Format::raw, "warmer"};
+
+    const Value& action = event[Member::action];
+    if (action.is_string() && action.text == "Invoke" && event.has(Member::body))
+        return {Format::vercel};
+    if (event.has(Member::method) && event.has(Member::path) && !event.has(Member::request_path))
+        return {Format::http};
+
+    const Value& event_source = event[Member::event_source];
+    return {Format::raw,
+            std::string(event_source.is_string() ? event_source.text : std::string_view())};
+}
+
+}  // namespace turngate::events
