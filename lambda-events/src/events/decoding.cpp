@@ -7,13 +7,13 @@ namespace turngate::events {
 
 // Names of headers and parameters are the client's: nothing of them may break a line of a log.
 std::string Decoding::full_name(std::string_view member) const {
-    std::string out(inside_);
-    if (!out.empty()) out += '.';
+    std::string shown(inside_);
+    if (!shown.empty()) shown += '.';
     constexpr std::size_t longest = 120;
     for (char c : member.substr(0, longest))
-        out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-    if (member.size() > longest) out += "...";
-    return out;
+        shown += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+    if (member.size() > longest) shown += "...";
+    return shown;
 }
 
 void Decoding::refuse(const Value& value, std::string_view member, std::string_view rule) const {
