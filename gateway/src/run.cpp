@@ -1,12 +1,9 @@
 #include <turngate/doors/cgi.h>
 #include <turngate/turngate.h>
 
-#include "cli/cli.h"
-
 namespace turngate {
 
-int run(int argc, char** argv, HandlerPtr handler) {
-    if (cli::is_command_line(argc, argv)) return cli::run(argc, argv, std::move(handler));
+int run(int, char**, HandlerPtr handler) {
     cgi_door()->serve(std::move(handler));
     return 0;
 }

@@ -1,0 +1,142 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <stdexcept>
+#include <zlib.h>
+
+#include <turngate/handlers/middleware.h>
+#include <turngate/http/media_type.h>
+
+namespace turngate {
+namespace {
+
+std::string_view trim(std::string_view s) {
+    auto first = s.find_first_not_of(" \t");
+    if (first == std::string_view::npos) return {};
+    return s.substr(first, s.find_last_not_of(" \t") - first + 1);
+}
+
+// The item before the next `separator`, which is removed with it.
+std::string_view take(std::string_view& list, char separator) {
+    std::string_view item = list.substr(0, list.find(separator));
+    list.remove_prefix(std::min(list.size(), item.size() + 1));
+    return trim(item);
+}
+
+// The weight of "gzip;q=0.5": 1 without one, 0 for one that is not a number.
+double weight(std::string_view parameters) {
+    while (!parameters.empty()) {
+        std::string_view parameter = take(parameters, ';');
+        if (parameter.size() < 2 || !iequals(parameter.substr(0, 2), "q=")) continue;
+        double q = 0;
+        std::from_chars(parameter.data() + 2, parameter.data() + parameter.size(), q);
+        return q;
+    }
+    return 1;
+}
+
+// RFC 9110 section 12.5.3: by its name if it is listed, else by "*".
+bool accepts_gzip(std::string_view accept_encoding) {
+    std::optional<double> gzip, any;
+    while (!accept_encoding.empty()) {
+        std::string_view item = take(accept_encoding, ',');
+        std::string_view coding = take(item, ';');
+        if (iequals(coding, "gzip") || iequals(coding, "x-gzip")) gzip = weight(item);
+        if (coding == "*") any = weight(item);
+    }
+    return gzip.value_or(any.value_or(0)) > 0;
+}
+
+bool lists(std::string_view list, std::string_view wanted) {
+    while (!list.empty())
+        if (iequals(take(list, ','), wanted)) return true;
+    return false;
+}
+
+// Stands between the handler's writer and the real one, and compresses if the head says so.
+class Compressor final : public ResponseSink {
+  public:
+    Compressor(ResponseWriter& next, bool wanted, const CompressOptions& options)
+        : next_(next), wanted_(wanted), options_(options) {}
+    Compressor(const Compressor&) = delete;
+    Compressor& operator=(const Compressor&) = delete;
+    ~Compressor() override {
+        if (active_) ::deflateEnd(&stream_);
+    }
+
+    void on_head(int status, const Headers& headers) override {
+        next_.status(status);
+        for (const auto& [name, value] : headers)
+            next_.headers().add(name, value);
+        if (!may_compress(status, headers)) return;
+        if (!lists(headers.get("Vary"), "Accept-Encoding") && headers.get("Vary") != "*")
+            next_.headers().add("Vary", "Accept-Encoding");
+        if (!wanted_) return;
+
+        // 31: the largest window, with gzip's header instead of zlib's.
+        if (::deflateInit2(&stream_, options_.level, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+            throw std::runtime_error("zlib cannot start a gzip stream");
+        active_ = true;
+        next_.header("Content-Encoding", "gzip");
+        next_.headers().remove("Content-Length");
+        // Other bytes, so no longer the same strong validator (RFC 9110 section 8.8.1).
+        if (std::string etag(headers.get("ETag")); etag.starts_with('"'))
+            next_.header("ETag", "W/" + etag);
+    }
+    void on_body(std::string_view chunk) override { deflate(chunk, Z_NO_FLUSH); }
+    void on_flush() override {
+        deflate({}, Z_SYNC_FLUSH);
+        next_.flush();
+    }
+    void on_finish() override { deflate({}, Z_FINISH); }
+    void on_abort() noexcept override { next_.abort(); }
+
+  private:
+    bool may_compress(int status, const Headers& headers) const {
+        std::size_t length = options_.min_size;
+        std::string_view declared = headers.get("Content-Length");
+        std::from_chars(declared.data(), declared.data() + declared.size(), length);
+        return status != 204 && status != 206 && status != 304 && length >= options_.min_size &&
+               !headers.contains("Content-Encoding") && is_text(headers.get("Content-Type")) &&
+               !lists(headers.get("Cache-Control"), "no-transform");
+    }
+
+    void deflate(std::string_view chunk, int flush) {
+        if (!active_) return next_.write(chunk);
+        // zlib does not write through next_in; its type predates const.
+        stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(chunk.data()));
+        stream_.avail_in = static_cast<uInt>(chunk.size());
+        do {
+            std::array<char, 16 * 1024> out;
+            stream_.next_out = reinterpret_cast<Bytef*>(out.data());
+            stream_.avail_out = out.size();
+            ::deflate(&stream_, flush);
+            next_.write({out.data(), out.size() - stream_.avail_out});
+        } while (stream_.avail_out == 0);
+    }
+
+    ResponseWriter& next_;
+    bool wanted_;
+    const CompressOptions& options_;
+    z_stream stream_{};
+    bool active_ = false;
+};
+
+}  // namespace
+
+Middleware compress(CompressOptions options) {
+    return [options](HandlerPtr next) {
+        return to_handler([options, next](Request& request, ResponseWriter& response) {
+            // Of a HEAD there is no body whose compressed length could be told.
+            const bool wanted =
+                request.method != "HEAD" && accepts_gzip(request.headers.get("Accept-Encoding"));
+            Compressor compressor(response, wanted, options);
+            ResponseWriter writer(compressor, request.method);
+            next->serve(request, writer);
+            writer.finish();
+        });
+    };
+}
+
+}  // namespace turngate

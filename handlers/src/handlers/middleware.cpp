@@ -1,0 +1,107 @@
+#include <exception>
+#include <utility>
+
+#include <turngate/handlers/middleware.h>
+#include <turngate/os/timer.h>
+
+namespace turngate {
+namespace {
+
+// Writes the line when the handler is left, by whichever way.
+class AccessLine {
+  public:
+    AccessLine(const Request& request, const ResponseWriter& response)
+        : request_(request), response_(response) {}
+    AccessLine(const AccessLine&) = delete;
+    AccessLine& operator=(const AccessLine&) = delete;
+
+    ~AccessLine() {
+        auto ms =
+            std::chrono::duration_cast<std::chrono::milliseconds>(Context::Clock::now() - start_);
+        bool failed = std::uncaught_exceptions() > exceptions_;
+        request_.context.log(
+            Level::info, request_.method + ' ' + request_.url.script_name + request_.url.path +
+                             ' ' + (failed ? "failed" : std::to_string(response_.status())) + ' ' +
+                             std::to_string(response_.bytes()) + " bytes " +
+                             std::to_string(ms.count()) + " ms");
+    }
+
+  private:
+    const Request& request_;
+    const ResponseWriter& response_;
+    Context::Clock::time_point start_ = Context::Clock::now();
+    int exceptions_ = std::uncaught_exceptions();
+};
+
+class Timeout final : public Handler {
+  public:
+    Timeout(HandlerPtr next, std::chrono::milliseconds limit)
+        : next_(std::move(next)), limit_(limit) {}
+
+    void serve(Request& request, ResponseWriter& response) const override {
+        Context& context = request.context;
+        const auto at = Context::Clock::now() + limit_;
+        if (context.deadline && *context.deadline <= at) return next_->serve(request, response);
+
+        std::stop_source stop;
+        const std::stop_token outer = std::exchange(context.stop, stop.get_token());
+        const auto outer_deadline = std::exchange(context.deadline, at);
+        std::stop_callback passed_on(outer, [&] { stop.request_stop(); });
+        Timer::Alarm alarm = timer_.request_stop_at(at, stop);
+        auto restore = [&] {
+            context.stop = outer;
+            context.deadline = outer_deadline;
+        };
+        try {
+            next_->serve(request, response);
+        } catch (const Cancelled&) {
+            restore();
+            if (context.cancelled() || response.committed() || Context::Clock::now() < at) throw;
+            throw HttpError(
+                504, "the handler took longer than " + std::to_string(limit_.count()) + " ms");
+        }
+        restore();
+    }
+
+  private:
+    HandlerPtr next_;
+    std::chrono::milliseconds limit_;
+    mutable Timer timer_;
+};
+
+}  // namespace
+
+Middleware strip_prefix(std::string prefix) {
+    return [prefix = std::move(prefix)](HandlerPtr next) {
+        return to_handler([prefix, next](Request& request, ResponseWriter& response) {
+            if (!request.url.strip_prefix(prefix)) throw HttpError(404, "not found");
+            next->serve(request, response);
+        });
+    };
+}
+
+Middleware access_log() {
+    return [](HandlerPtr next) {
+        return to_handler([next](Request& request, ResponseWriter& response) {
+            AccessLine line(request, response);
+            next->serve(request, response);
+        });
+    };
+}
+
+Middleware limit_body(std::uint64_t bytes) {
+    return [bytes](HandlerPtr next) {
+        return to_handler([bytes, next](Request& request, ResponseWriter& response) {
+            request.body.limit(bytes);
+            next->serve(request, response);
+        });
+    };
+}
+
+Middleware timeout(std::chrono::milliseconds limit) {
+    return [limit](HandlerPtr next) {
+        return std::make_shared<const Timeout>(std::move(next), limit);
+    };
+}
+
+}  // namespace turngate

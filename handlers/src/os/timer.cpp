@@ -1,0 +1,39 @@
+#include <turngate/os/timer.h>
+
+namespace turngate {
+
+Timer::Alarm::~Alarm() {
+    std::lock_guard lock(timer_.mutex_);
+    timer_.alarms_.erase(key_);
+}
+
+Timer::Alarm Timer::request_stop_at(Clock::time_point when, std::stop_source source) {
+    std::lock_guard lock(mutex_);
+    const Key key{when, ++count_};
+    alarms_.emplace(key, std::move(source));
+    if (!thread_.joinable())
+        thread_ = std::jthread([this](const std::stop_token& end) { run(end); });
+    else if (alarms_.begin()->first == key)
+        changed_.notify_one();
+    return {*this, key};
+}
+
+void Timer::run(const std::stop_token& end) {
+    std::unique_lock lock(mutex_);
+    while (!end.stop_requested()) {
+        if (alarms_.empty()) {
+            changed_.wait(lock, end, [&] { return !alarms_.empty(); });
+        } else if (const Key next = alarms_.begin()->first; next.first > Clock::now()) {
+            changed_.wait_until(lock, end, next.first,
+                                [&] { return !alarms_.empty() && alarms_.begin()->first < next; });
+        } else {
+            std::stop_source source = std::move(alarms_.begin()->second);
+            alarms_.erase(alarms_.begin());
+            lock.unlock();
+            source.request_stop();  // runs callbacks, which may take their time
+            lock.lock();
+        }
+    }
+}
+
+}  // namespace turngate
