@@ -1,9 +1,12 @@
 #include <turngate/doors/cgi.h>
 #include <turngate/turngate.h>
 
+#include "cli/cli.h"
+
 namespace turngate {
 
-int run(int, char**, HandlerPtr handler) {
+int run(int argc, char** argv, HandlerPtr handler) {
+    if (cli::is_command_line(argc, argv)) return cli::run(argc, argv, std::move(handler));
     cgi_door()->serve(std::move(handler));
     return 0;
 }

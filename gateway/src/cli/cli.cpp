@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/error_message.h"
 #include "cli/exit_status.h"
 #include "cli/help.h"
 #include "cli/invocation.h"
@@ -50,13 +51,6 @@ void change_directory(const Arguments& arguments) {
         "give -C an existing directory");
 }
 
-int tell(Output& err, const CommandError& error) {
-    err.write(
-        err.paint(Color::red, "error:") + ' ' + error.what() + '\n' +
-        (error.hint().empty() ? "" : err.paint(Color::cyan, "hint:") + ' ' + error.hint() + '\n'));
-    return error.status();
-}
-
 // Runs `work` and turns what it throws into an exit status and a message on `err`.
 template <class Work>
 int guarded(Output& err, Work work) {
@@ -66,9 +60,9 @@ int guarded(Output& err, Work work) {
         } catch (const ClosedPipe&) {
             return exit_status::closed_pipe;
         } catch (const CommandError& e) {
-            return tell(err, e);
+            return show(err, e);
         } catch (const std::exception& e) {
-            return tell(err, CommandError(exit_status::wrong_answer, e.what()));
+            return show(err, CommandError(exit_status::wrong_answer, e.what()));
         }
     } catch (const Error&) {
         return exit_status::wrong_answer;  // standard error cannot be written either

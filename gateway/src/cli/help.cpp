@@ -115,8 +115,9 @@ std::string help(std::string_view program, const Command& command, std::span<con
     if (!command.options.empty())
         text += heading("Options", terminal) +
                 table(option_rows(command.name, command.options, full), terminal);
-    text += heading("Options of every command", terminal) +
-            table(option_rows({}, globals, full), terminal);
+    if (!globals.empty())
+        text += heading("Options of every command", terminal) +
+                table(option_rows({}, globals, full), terminal);
     if (full && !command.examples.empty()) {
         text += heading("Examples", terminal);
         for (std::string_view example : command.examples)

@@ -17,12 +17,17 @@ using Source = Arguments::Source;
     throw CommandError(exit_status::usage, message, hint);
 }
 
-std::string quoted(std::string_view text) {
+// What the user wrote, safe to print and not too long.
+std::string shown(std::string_view text) {
     constexpr std::size_t longest = 80;
-    std::string result = "\"";
+    std::string result;
     for (char c : text.substr(0, longest))
-        result += static_cast<unsigned char>(c) < ' ' ? '?' : c;
-    return result + (text.size() > longest ? "...\"" : "\"");
+        result += static_cast<unsigned char>(c) < ' ' || c == 0x7f ? '?' : c;
+    return result + (text.size() > longest ? "..." : "");
+}
+
+std::string quoted(std::string_view text) {
+    return '"' + shown(text) + '"';
 }
 
 std::optional<bool> parse_switch(std::string_view value) {
@@ -151,7 +156,7 @@ class Parser {
         if (word.size() > 1 && word.starts_with("--"))
             refuse(origin + " needs a value: " + value + ", and " + quoted(word) +
                        " looks like an option",
-                   "write " + (origin[1] == '-' ? origin + '=' : origin) + word +
+                   "write " + (origin[1] == '-' ? origin + '=' : origin) + shown(word) +
                        " if it is meant as the value");
         ++next_;
         return word;
@@ -270,7 +275,7 @@ class Parser {
         if (hint.empty())
             hint = line_.command ? "see " + std::string(line_.command->name) + " --help"
                                  : "see --help";
-        refuse("unknown option " + origin + after, hint);
+        refuse("unknown option " + shown(origin) + after, hint);
     }
 
     bool some_command_has(std::string_view origin) const {

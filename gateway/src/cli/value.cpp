@@ -100,7 +100,7 @@ std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) no
 std::optional<std::uint64_t> parse_size(std::string_view text) noexcept {
     auto amount = take_decimal(text);
     if (!amount) return std::nullopt;
-    if (text.starts_with(' ')) text.remove_prefix(1);
+    if (text.size() > 1 && text[0] == ' ') text.remove_prefix(1);
     std::array<char, 4> lower{};
     if (text.size() >= lower.size()) return std::nullopt;
     for (std::size_t i = 0; i < text.size(); ++i)
