@@ -1,15 +1,11 @@
+#include "bad_json.h"
 #include "rapid.h"
 #include "utf8_sequence.h"
 #include <turngate/http/encoding.h>
-#include <turngate/json/json.h>
 #include <turngate/json/json_reader.h>
 
 namespace turngate {
 namespace {
-
-[[noreturn]] void fail(std::size_t offset, const std::string& message) {
-    throw JsonError("bad JSON at byte " + std::to_string(offset) + ": " + message);
-}
 
 // Hands RapidJSON's events on, with offsets, but for those of skipped values.
 class Handler {
@@ -71,8 +67,8 @@ class Handler {
   private:
     void descend() {
         if (depth_ == max_depth_)
-            fail(text_.Tell(), "more than " + std::to_string(max_depth_) +
-                                   " arrays and objects within each other");
+            bad_json(text_.Tell(), "more than " + std::to_string(max_depth_) +
+                                       " arrays and objects within each other");
         ++depth_;
     }
 
@@ -103,7 +99,7 @@ void check_utf8(std::string_view text) {
     std::size_t offset = 0;
     while (const std::size_t length = utf8_sequence(text.substr(offset)))
         offset += length;
-    fail(offset, "not UTF-8");
+    bad_json(offset, "not UTF-8");
 }
 
 const char* rule(rapidjson::ParseErrorCode code) {
@@ -129,22 +125,22 @@ const char* rule(rapidjson::ParseErrorCode code) {
     }
 }
 
-[[noreturn]] void fail(const rapid::Text& text, rapidjson::ParseErrorCode code,
-                       std::size_t offset) {
+[[noreturn]] void refuse(const rapid::Text& text, rapidjson::ParseErrorCode code,
+                         std::size_t offset) {
     const char* const at = text.head + offset;
     const auto byte = static_cast<unsigned char>(*at);
     if (code == rapidjson::kParseErrorStringUnicodeSurrogateInvalid)
-        fail(offset, "a surrogate without its other half");
+        bad_json(offset, "a surrogate without its other half");
     if (code == rapidjson::kParseErrorStringUnicodeEscapeInvalidHex)
-        fail(offset, "expected four hexadecimal digits after \\u");
+        bad_json(offset, "expected four hexadecimal digits after \\u");
     if (code == rapidjson::kParseErrorStringEscapeInvalid)
-        fail(offset, *at == '\\' ? "unknown escape in a string"
-                                 : "control character in a string: it must be escaped");
+        bad_json(offset, *at == '\\' ? "unknown escape in a string"
+                                     : "control character in a string: it must be escaped");
     const std::string found = at == text.end              ? "the end of the text"
                               : byte == 0                 ? "a NUL byte"
                               : byte < ' ' || byte >= 127 ? "byte " + std::to_string(byte)
                                                           : std::string("'") + *at + "'";
-    fail(offset, rule(code) + (", found " + found));
+    bad_json(offset, rule(code) + (", found " + found));
 }
 
 }  // namespace
@@ -152,8 +148,8 @@ const char* rule(rapidjson::ParseErrorCode code) {
 void read_json_in_place(std::span<char> text, JsonVisitor& visitor, const JsonLimits& limits) {
     const std::string_view whole(text.data(), text.size());
     if (whole.size() > limits.size)
-        fail(limits.size, "the text has " + std::to_string(whole.size()) +
-                              " bytes, more than the limit of " + std::to_string(limits.size));
+        bad_json(limits.size, "the text has " + std::to_string(whole.size()) +
+                                  " bytes, more than the limit of " + std::to_string(limits.size));
     check_utf8(whole);
     constexpr std::string_view bom = "\xEF\xBB\xBF";
     char* const end = text.data() + text.size();
@@ -163,12 +159,12 @@ void read_json_in_place(std::span<char> text, JsonVisitor& visitor, const JsonLi
     rapid::Reader reader;
     try {
         if (const auto result = reader.Parse<rapid::flags>(stream, handler); !result)
-            fail(stream, result.Code(), result.Offset());
+            refuse(stream, result.Code(), result.Offset());
     } catch (const rapid::LoneSurrogate& lone) {
-        fail(stream, rapidjson::kParseErrorStringUnicodeSurrogateInvalid, lone.offset);
+        refuse(stream, rapidjson::kParseErrorStringUnicodeSurrogateInvalid, lone.offset);
     }
     if (stream.src != end)
-        fail(stream, rapidjson::kParseErrorDocumentRootNotSingular, stream.Tell());
+        refuse(stream, rapidjson::kParseErrorDocumentRootNotSingular, stream.Tell());
 }
 
 }  // namespace turngate

@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "plain_text.h"
-#include <turngate/json/json.h>
+#include <turngate/json/json_reader.h>
 
 // An assertion that does not hold ends the parsing, not the process.
 #define RAPIDJSON_ASSERT(condition) \

@@ -5,7 +5,15 @@
 #include <span>
 #include <string_view>
 
+#include <turngate/http/error.h>
+
 namespace turngate {
+
+// Text that is not JSON, or JSON of the wrong shape. what() names the offset or the member.
+class JsonError : public Error {
+  public:
+    using Error::Error;
+};
 
 // What a reader tells. Views point into the text that is read in place and stay valid as long as
 // that buffer does. `end` is the byte offset just behind the token in the original text. A visitor
