@@ -1,6 +1,5 @@
 // Recorded hostile events: each is refused, or accepted with what a handler may see.
 #include <chrono>
-#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -86,8 +85,6 @@ BOOST_AUTO_TEST_CASE(every_recorded_event_is_answered_as_recorded) {
                 if (event.format == events::Format::raw)
                     BOOST_TEST((event.request.body.text() == text));
             }
-            if (std::getenv("TURNGATE_SHOW"))
-                std::cerr << record["name"].string_or("") << ": " << problem << '\n';
         }
         ++count;
     }

@@ -17,7 +17,7 @@ void decode_raw(Decoding& in) {
     request.method = "POST";
     request.url = Url::parse("/");
     request.url.path = percent_escape_path(route == routes.end() ? "/events" : route->path);
-    if (!request.url.path.starts_with('/')) request.url.path.insert(0, 1, '/');
+    if (!request.url.path.starts_with('/')) request.url.path.insert(request.url.path.begin(), '/');
 
     std::string_view text = in.event.text();
     request.headers.add("content-type", "application/json");

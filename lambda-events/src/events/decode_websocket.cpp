@@ -23,7 +23,7 @@ void decode_websocket(Decoding& in) {
     Request& request = in.request();
     request.method = "POST";
     std::string path = percent_escape_path(in.options.websocket_path);
-    if (!path.starts_with('/')) path.insert(0, 1, '/');
+    if (!path.starts_with('/')) path.insert(path.begin(), '/');
     while (path.ends_with('/'))
         path.pop_back();
     request.url.path = path.append(last);

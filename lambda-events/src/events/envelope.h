@@ -68,7 +68,6 @@ enum class Member : std::uint8_t {
     records,
     detail_type,
     source,
-    detail,
     type,
     method_arn,
     route_arn,

@@ -65,7 +65,6 @@ inline constexpr MemberInfo member_infos[] = {
     {Member::records, Scope::top, "Records", "Records", Scope::records},
     {Member::detail_type, Scope::top, "detail-type", "detail-type"},
     {Member::source, Scope::top, "source", "source"},
-    {Member::detail, Scope::top, "detail", "detail", Scope::none, true},
     {Member::type, Scope::top, "type", "type"},
     {Member::method_arn, Scope::top, "methodArn", "methodArn"},
     {Member::route_arn, Scope::top, "routeArn", "routeArn"},

@@ -99,11 +99,11 @@ void set_path(Decoding& in, const Value& value, Member member, PathForm form) {
         }
     }
     if (path == "*" && in.request().method == "OPTIONS") {
-        url.path = "*";
+        url.path = '*';
         return;
     }
     url.path = percent_escape_path(path);
-    if (!url.path.starts_with('/')) url.path.insert(0, 1, '/');
+    if (!url.path.starts_with('/')) url.path.insert(url.path.begin(), '/');
 }
 
 void set_query(Decoding& in, Member single, Member multi, QueryForm form, MapForm single_form) {

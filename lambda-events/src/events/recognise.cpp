@@ -55,7 +55,7 @@ Recognised recognise(const Envelope& event) {
     if (event.has(Member::lattice_raw_path) && event.has(Member::method))
         return {Format::lattice_v1};
     if (event.has(Member::records)) return of_record(event);
-    if (event.has(Member::detail_type) && event.has(Member::source) && event.has(Member::detail))
+    if (event.has(Member::detail_type) && event.has(Member::source))
         return {Format::raw, "eventbridge"};
 
     const Value& source = event[Member::source];
