@@ -1,0 +1,43 @@
+// Writing a head is appending: Headers let nothing in that could end a line.
+#include <algorithm>
+#include <stdexcept>
+
+#include <turngate/http/date.h>
+#include <turngate/http/status.h>
+#include <turngate/http1/write_head.h>
+
+namespace turngate::http1 {
+namespace {
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+    out.append(name).append(": ").append(value).append("\r\n");
+}
+
+}  // namespace
+
+void write_reply_head(std::string& out, int status, const Headers& headers,
+                      std::optional<std::chrono::sys_seconds> date) {
+    if (status < 100 || status > 999)
+        throw std::invalid_argument("a status has three digits, which " + std::to_string(status) +
+                                    " has not");
+    out.append("HTTP/1.1 ").append(std::to_string(status)).append(" ");
+    out.append(reason_phrase(status)).append("\r\n");
+    for (const auto& field : headers)
+        append_field(out, field.name, field.value);
+    if (date && !headers.contains("date")) append_field(out, "Date", http_date(*date));
+    out.append("\r\n");
+}
+
+void write_request_head(std::string& out, std::string_view method, std::string_view target,
+                        const Headers& headers) {
+    if (!is_token(method)) throw std::invalid_argument("the request method is not a token");
+    if (target.empty() ||
+        !std::all_of(target.begin(), target.end(), [](char c) { return c > 0x20 && c < 0x7F; }))
+        throw std::invalid_argument("the request target is empty or not visible ASCII");
+    out.append(method).append(" ").append(target).append(" HTTP/1.1\r\n");
+    for (const auto& field : headers)
+        append_field(out, field.name, field.value);
+    out.append("\r\n");
+}
+
+}  // namespace turngate::http1

@@ -1,0 +1,69 @@
+// Recorded attacks on HTTP/1.1 servers: those that the head alone decides.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include <boost/test/unit_test.hpp>
+
+#include "outcome.h"
+#include <turngate/http/encoding.h>
+#include <turngate/http1/head_parser.h>
+#include <turngate/json/json.h>
+
+using namespace turngate;
+using namespace turngate::http1;
+
+namespace {
+
+// Chunks, trailers and bodies are judged after the head, the rest ("timeout") by a clock.
+bool is_decided_by_head(const std::string& category, const std::string& expect) {
+    return category != "ch" && category != "tr" && expect != "timeout";
+}
+
+bool has_status(const Json& attack, std::string_view status) {
+    const Json::Array* statuses = attack["status"].items();
+    return statuses && std::any_of(statuses->begin(), statuses->end(), [&](const Json& s) {
+               const std::string pattern = s.string_or("");
+               return pattern == status || (pattern[0] == status[0] && pattern.ends_with("xx"));
+           });
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(attacks)
+
+BOOST_AUTO_TEST_CASE(every_attack_on_the_head_is_refused_and_every_good_head_accepted) {
+    const std::filesystem::path path =
+        std::filesystem::path(TURNGATE_FIXTURES) / "http" / "http-attacks.jsonl";
+    if (!std::filesystem::exists(path)) {
+        std::printf("SKIPPED: there is no %s\n", path.c_str());
+        return;
+    }
+    std::ifstream file(path);
+    std::map<std::string, int> counts;
+    for (std::string line; std::getline(file, line);) {
+        const Json attack = Json::parse(line);
+        const std::string name = attack["name"].string_or(""),
+                          expect = attack["expect"].string_or("");
+        if (!is_decided_by_head(attack["cat"].string_or(""), expect)) {
+            ++counts["not decided by the head"];
+            continue;
+        }
+        const std::string bytes = base64_decode(attack["raw_b64"].string_or("")).value();
+        const std::string whole = outcome(RequestHeadParser(), bytes, bytes.size());
+        BOOST_TEST(whole == outcome(RequestHeadParser(), bytes, 1), name);
+
+        const bool refused = whole[0] >= '4' && whole[0] <= '5';
+        const std::string status = refused ? whole.substr(0, 3) : whole == "more" ? "408" : "200";
+        if (expect != "either" && !has_status(attack, status))
+            BOOST_ERROR(name << " is to be " << expect << "ed, but: " << whole);
+        ++counts[expect + (refused ? ": refused" : ": not refused")];
+    }
+    for (const auto& [what, count] : counts)
+        std::printf("  %4d %s\n", count, what.c_str());
+    BOOST_TEST(counts["reject: refused"] > 100);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
