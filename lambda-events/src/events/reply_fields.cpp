@@ -1,0 +1,85 @@
+#include "reply_fields.h"
+
+#include <array>
+
+namespace turngate::events {
+namespace {
+
+constexpr std::array<std::string_view, 7> hop_by_hop = {
+    "connection", "keep-alive",        "proxy-connection", "te",
+    "trailer",    "transfer-encoding", "upgrade"};
+
+// What CloudFront does not let a function set; with one of these the viewer gets a 502. AWS,
+// "Restrictions on edge functions".
+constexpr std::array<std::string_view, 7> edge_refused = {
+    "content-length", "expect", "via", "x-cache", "x-forwarded-proto", "x-real-ip", "warning"};
+constexpr std::array<std::string_view, 4> edge_refused_prefixes = {"proxy-", "x-accel-",
+                                                                   "x-amz-cf-", "x-edge-"};
+
+bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
+    return text.size() >= prefix.size() && iequals(text.substr(0, prefix.size()), prefix);
+}
+
+template <std::size_t N>
+bool is_one_of(std::string_view name, const std::array<std::string_view, N>& names) {
+    return std::any_of(names.begin(), names.end(),
+                       [&](std::string_view other) { return iequals(name, other); });
+}
+
+bool edge_refuses(std::string_view name) {
+    return is_one_of(name, edge_refused) ||
+           std::any_of(
+               edge_refused_prefixes.begin(), edge_refused_prefixes.end(),
+               [&](std::string_view prefix) { return starts_with_ignoring_case(name, prefix); });
+}
+
+// True if `list`, the value of a Connection field, has `name` as an element.
+bool lists(std::string_view list, std::string_view name) {
+    while (!list.empty()) {
+        std::string_view element = list.substr(0, list.find(','));
+        list.remove_prefix(std::min(list.size(), element.size() + 1));
+        auto first = element.find_first_not_of(" \t");
+        if (first == std::string_view::npos) continue;
+        element = element.substr(first, element.find_last_not_of(" \t") - first + 1);
+        if (iequals(element, name)) return true;
+    }
+    return false;
+}
+
+// The front end counts the bytes it sends: API Gateway would rename the field to
+// x-amzn-Remapped-Content-Length. Without a body it says what a HEAD is about.
+bool computes_length(const Response& response, Format format) {
+    return !response.body.empty() && format != Format::http;
+}
+
+}  // namespace
+
+std::string lower_case(std::string_view text) {
+    std::string lower(text);
+    for (char& c : lower)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+    return lower;
+}
+
+Fields reply_fields(const Response& response, Format format) {
+    Fields fields;
+    fields.reserve(response.headers.size());
+    bool has_connection = false;
+    for (const auto& [name, value] : response.headers) {
+        if (is_one_of(name, hop_by_hop)) {
+            has_connection |= iequals(name, "connection");
+            continue;
+        }
+        if (iequals(name, "content-length") &&
+            (computes_length(response, format) || response.status == 204))
+            continue;
+        if (format == Format::edge && edge_refuses(name)) continue;
+        fields.push_back({name, value});
+    }
+    if (has_connection)
+        for (const std::string& list : response.headers.values("connection"))
+            std::erase_if(fields, [&](const FieldView& field) { return lists(list, field.name); });
+    return fields;
+}
+
+}  // namespace turngate::events
