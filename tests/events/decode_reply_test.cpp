@@ -1,0 +1,220 @@
+// Replies of every platform, and what is wrong with the others.
+#include <ostream>
+#include <string>
+
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <turngate/events/reply.h>
+#include <turngate/json/json.h>
+
+using namespace turngate;
+using namespace turngate::events;
+namespace data = boost::unit_test::data;
+
+namespace {
+
+// "name: value" lines: fields to compare at a glance.
+std::string lines(const Response& response) {
+    std::string out;
+    for (const auto& [name, value] : response.headers)
+        out.append(name).append(": ").append(value).append("\n");
+    return out;
+}
+
+std::string problem(std::string_view json) {
+    try {
+        decode_reply(json);
+    } catch (const JsonError& e) {
+        return e.what();
+    }
+    return "no error";
+}
+
+struct Reply {
+    const char* name;
+    const char* json;
+    const char* headers;
+    const char* body;
+};
+std::ostream& operator<<(std::ostream& out, const Reply& r) {
+    return out << r.name;
+}
+
+const Reply replies[] = {
+    {"neutral, pairs", R"({"status":201,"headers":[["A","1"],["a","2"]],"body":"hi"})",
+     "A: 1\na: 2\n", "hi"},
+    {"neutral, map", R"({"status":201,"headers":{"A":"1","b":["2","3"]},"body":"hi"})",
+     "A: 1\nb: 2\nb: 3\n", "hi"},
+    {"neutral, base64", R"({"encoding":"base64","body":"aGk=","status":201})", "", "hi"},
+    {"neutral, other members", R"({"$schema":"x","tags":[{"a":{}}],"status":201})", "", ""},
+    {"v1",
+     R"({"statusCode":201,"headers":{"A":"1","B":"2"},)"
+     R"("multiValueHeaders":{"b":["3","4"]},"body":"aGk=","isBase64Encoded":true})",
+     "A: 1\nb: 3\nb: 4\n", "hi"},
+    {"v1 with nulls", R"({"statusCode":201,"headers":null,"multiValueHeaders":null,"body":null})",
+     "", ""},
+    {"v1, status as text", R"({"statusCode":"201","body":"hi"})", "", "hi"},
+    {"v2", R"({"cookies":["a=1","b=2"],"statusCode":201,"headers":{"A":"1"},"body":"hi"})",
+     "A: 1\nset-cookie: a=1\nset-cookie: b=2\n", "hi"},
+    {"alb, cookies by case",
+     R"({"statusCode":201,"statusDescription":"201 Created",)"
+     R"("headers":{"set-cookie":"a=1","Set-cookie":"b=2"}})",
+     "set-cookie: a=1\nSet-cookie: b=2\n", ""},
+    {"edge",
+     R"({"status":"201","headers":{"x":[{"key":"X","value":"1"},{"value":"2"}],)"
+     R"("y":[]},"body":"aGk=","bodyEncoding":"base64"})",
+     "X: 1\nx: 2\n", "hi"},
+    {"vercel",
+     R"({"statusCode":201,"headers":{"set-cookie":["a","b"]},"body":"aGk=",)"
+     R"("encoding":"base64"})",
+     "set-cookie: a\nset-cookie: b\n", "hi"},
+    {"with a BOM", "\xEF\xBB\xBF{\"status\":201}", "", ""},
+};
+
+struct Bad {
+    const char* name;
+    const char* json;
+    const char* problem;
+};
+std::ostream& operator<<(std::ostream& out, const Bad& b) {
+    return out << b.name;
+}
+
+const Bad bad[] = {
+    {"no status", R"({"headers":{}})",
+     R"(the reply has neither a member "status" nor "statusCode")"},
+    {"an array", "[1]", "byte 0: a reply must be an object, not an array"},
+    {"a number", " 42", "byte 1: a reply must be an object, not a number"},
+    {"a negative status", R"({"statusCode":-200})",
+     R"(byte 14: the member "statusCode" must be a whole number from 200 to 999, not -200)"},
+    {"a huge status", R"({"status":1e400})",
+     R"(byte 10: the member "status" must be a whole number from 200 to 999, not 1e400)"},
+    {"status 99", R"({"status":99})",
+     R"(byte 10: the member "status" must be a whole number from 200 to 999, not 99)"},
+    {"status 1000", R"({"status":"1000"})",
+     R"(byte 10: the member "status" must be a whole number from 200 to 999, not 1000)"},
+    {"a status with a fraction", R"({"status":2.5})",
+     R"(byte 10: the member "status" must be a whole number from 200 to 999, not 2.5)"},
+    {"a status in words", R"({"status":"OK\n"})",
+     R"(byte 10: the member "status" must be a whole number from 200 to 999, not OK?)"},
+    {"no number at all", R"({"status":null})",
+     R"(byte 10: the member "status" must be a whole number from 200 to 999, not null)"},
+    {"two statuses", R"({"status":200,"statusCode":200})",
+     R"(byte 14: the member "statusCode" occurs twice)"},
+    {"two bodies", R"({"status":200,"body":"a","body":"b"})",
+     R"(byte 25: the member "body" occurs twice)"},
+    {"a numeric body", R"({"status":200,"body":5})",
+     R"(byte 21: the member "body" must be a string, not a number)"},
+    {"a body object", R"({"status":200,"body":{}})",
+     R"(byte 21: the member "body" must be a string, not an object)"},
+    {"a numeric field", R"({"status":200,"headers":{"x-a":5}})",
+     R"(byte 31: the member "headers.x-a" must be a string or a list of strings, not a number)"},
+    {"a numeric multi value", R"({"statusCode":200,"multiValueHeaders":{"x":["a",5]}})",
+     R"(byte 48: the member "multiValueHeaders.x" must be a string, not a number)"},
+    {"a field that is a list of lists", R"({"status":200,"headers":{"x":[[]]}})",
+     R"(byte 29: the member "headers.x" must be a string, not an array)"},
+    {"a pair too short", R"({"status":200,"headers":[["a"]]})",
+     R"(byte 29: the member "headers.a" must be a list of [name, value])"},
+    {"a pair too long", R"({"status":200,"headers":[["a","b","c"]]})",
+     R"(byte 34: the member "headers.a" must be a name and a value, both strings, not a third item)"},
+    {"headers that are text", R"({"status":200,"headers":"a: b"})",
+     R"(byte 24: the member "headers" must be an object, or a list of [name, value], not a string)"},
+    {"a field without value", R"({"status":"200","headers":{"x":[{"key":"X"}]}})",
+     R"(byte 41: the member "headers.X" must have a member "value")"},
+    {"a line break in a value", R"({"status":200,"headers":{"x":"a\r\nb"}})",
+     R"(byte 31: the member "headers.x" must have tokens as names and values without CR, LF and NUL)"},
+    {"a name that is no token", R"({"status":200,"headers":[["a b","c"]]})",
+     R"(byte 32: the member "headers.a b" must have tokens as names and values without CR, LF and NUL)"},
+    {"a cookie that is a number", R"({"statusCode":200,"cookies":[1]})",
+     R"(byte 29: the member "cookies" must be a string, not a number)"},
+    {"bad base64", R"({"statusCode":200,"isBase64Encoded":true,"body":"aGk"})",
+     R"(byte 48: the member "body" must be base64, with padding and without line breaks)"},
+    {"a flag that is text", R"({"statusCode":200,"isBase64Encoded":"true"})",
+     R"(byte 36: the member "isBase64Encoded" must be true or false, not a string)"},
+    {"an unknown encoding", R"({"status":200,"encoding":"hex"})",
+     R"(byte 25: the member "encoding" must be "text" or "base64")"},
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(decode_reply_of)
+
+BOOST_DATA_TEST_CASE(every_platform_is_understood, data::make(replies), r) {
+    const Response response = decode_reply(r.json);
+    BOOST_TEST(response.status == 201);
+    BOOST_TEST(lines(response) == r.headers);
+    BOOST_TEST(response.body == r.body);
+}
+
+BOOST_DATA_TEST_CASE(a_mistake_is_named_with_its_place, data::make(bad), b) {
+    BOOST_TEST(problem(b.json) == b.problem);
+}
+
+BOOST_AUTO_TEST_CASE(text_that_is_not_json_is_refused) {
+    for (const char* json : {"", "{", R"({"status":200)", "{\"status\":200,\"body\":\"\xff\"}",
+                             R"({"status":200,"body":"\ud800"})", R"({"status":200}{})"})
+        BOOST_CHECK_THROW(decode_reply(json), JsonError);
+    BOOST_CHECK_THROW(decode_reply(std::string(200, '[')), JsonError);
+}
+
+BOOST_AUTO_TEST_CASE(how_the_body_came_is_remembered) {
+    BOOST_TEST(!decode_reply(R"({"status":200})").encoding.has_value());
+    BOOST_TEST((decode_reply(R"({"status":200,"encoding":"text"})").encoding == Encoding::text));
+    BOOST_TEST((decode_reply(R"({"statusCode":200,"isBase64Encoded":true})").encoding ==
+                Encoding::base64));
+}
+
+BOOST_AUTO_TEST_CASE(vercels_answer_to_several_payloads_is_text) {
+    const Response response = decode_reply(
+        R"({"statusCode":200,"headers":{"content-type":"multipart/mixed; boundary=\"x\""},)"
+        R"("body":"--payload-separator\r\n...","encoding":"base64"})");
+    BOOST_TEST(response.body == "--payload-separator\r\n...");
+}
+
+BOOST_AUTO_TEST_CASE(a_result_without_status_is_a_body_to_an_http_api) {
+    for (Format format : {Format::api_gateway_v2, Format::function_url}) {
+        const Response response = decode_reply(R"( {"headers": 5} )", format);
+        BOOST_TEST(response.status == 200);
+        BOOST_TEST(lines(response) == "content-type: application/json\n");
+        BOOST_TEST(response.body == R"({"headers": 5})");
+        BOOST_TEST(decode_reply(R"("a\nb")", format).body == "a\nb");
+        BOOST_TEST(decode_reply(R"([{"statusCode":1}])", format).body == R"([{"statusCode":1}])");
+        BOOST_TEST(decode_reply("null", format).body == "null");
+        BOOST_TEST(decode_reply(R"({"statusCode":404})", format).status == 404);
+    }
+    BOOST_CHECK_THROW(decode_reply(R"({"a":1})", Format::alb), JsonError);
+}
+
+BOOST_AUTO_TEST_CASE(any_json_is_the_result_of_an_invocation) {
+    BOOST_TEST(decode_reply(R"({"statusCode":404})", Format::raw).body == R"({"statusCode":404})");
+    BOOST_CHECK_THROW(decode_reply("{", Format::raw), JsonError);
+}
+
+BOOST_AUTO_TEST_CASE(a_rest_api_refuses_members_it_does_not_know) {
+    const std::string reply = R"({"statusCode":200,"cookies":["a=1"]})";
+    BOOST_TEST(decode_reply(reply).headers.get("set-cookie") == "a=1");
+    BOOST_CHECK_EXCEPTION(decode_reply(reply, Format::api_gateway_v1), JsonError,
+                          [](const JsonError& e) {
+                              return std::string(e.what()) ==
+                                     "byte 18: the member \"cookies\" is not one that a REST API "
+                                     "knows: it would answer 502";
+                          });
+}
+
+BOOST_AUTO_TEST_CASE(what_was_encoded_decodes_to_the_same) {
+    Response sent{
+        418, {{"x-a", "1"}, {"x-b", "2"}, {"set-cookie", "c=1"}, {"set-cookie", "d=2"}}, "t"};
+    for (int format = 0; format < static_cast<int>(Format::raw); ++format) {
+        if (static_cast<Format>(format) == Format::websocket) continue;
+        const Response got = decode_reply(encode(sent, static_cast<Format>(format)));
+        BOOST_TEST(got.status == sent.status);
+        BOOST_TEST(got.body == sent.body);
+        BOOST_TEST(got.headers.values("set-cookie") == sent.headers.values("set-cookie"),
+                   boost::test_tools::per_element());
+        BOOST_TEST(got.headers.get("x-b") == "2");
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
