@@ -114,7 +114,7 @@ const Bad bad[] = {
     {"a numeric multi value", R"({"statusCode":200,"multiValueHeaders":{"x":["a",5]}})",
      R"(byte 48: the member "multiValueHeaders.x" must be a string, not a number)"},
     {"a field that is a list of lists", R"({"status":200,"headers":{"x":[[]]}})",
-     R"(byte 29: the member "headers.x" must be a string, not an array)"},
+     R"(byte 30: the member "headers.x" must be a string, not an array)"},
     {"a pair too short", R"({"status":200,"headers":[["a"]]})",
      R"(byte 29: the member "headers.a" must be a list of [name, value])"},
     {"a pair too long", R"({"status":200,"headers":[["a","b","c"]]})",
@@ -122,9 +122,9 @@ const Bad bad[] = {
     {"headers that are text", R"({"status":200,"headers":"a: b"})",
      R"(byte 24: the member "headers" must be an object, or a list of [name, value], not a string)"},
     {"a field without value", R"({"status":"200","headers":{"x":[{"key":"X"}]}})",
-     R"(byte 41: the member "headers.X" must have a member "value")"},
+     R"(byte 42: the member "headers.X" must have a member "value")"},
     {"a line break in a value", R"({"status":200,"headers":{"x":"a\r\nb"}})",
-     R"(byte 31: the member "headers.x" must have tokens as names and values without CR, LF and NUL)"},
+     R"(byte 29: the member "headers.x" must have tokens as names and values without CR, LF and NUL)"},
     {"a name that is no token", R"({"status":200,"headers":[["a b","c"]]})",
      R"(byte 32: the member "headers.a b" must have tokens as names and values without CR, LF and NUL)"},
     {"a cookie that is a number", R"({"statusCode":200,"cookies":[1]})",
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(any_json_is_the_result_of_an_invocation) {
 
 BOOST_AUTO_TEST_CASE(a_rest_api_refuses_members_it_does_not_know) {
     const std::string reply = R"({"statusCode":200,"cookies":["a=1"]})";
-    BOOST_TEST(decode_reply(reply).headers.get("set-cookie") == "a=1");
+    BOOST_TEST(lines(decode_reply(reply)) == "set-cookie: a=1\n");
     BOOST_CHECK_EXCEPTION(decode_reply(reply, Format::api_gateway_v1), JsonError,
                           [](const JsonError& e) {
                               return std::string(e.what()) ==

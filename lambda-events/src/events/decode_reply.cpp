@@ -52,7 +52,7 @@ constexpr MemberName member_names[] = {
 
 class ReplyReader final : public JsonVisitor {
   public:
-    explicit ReplyReader(bool is_rest_api) : is_rest_api_(is_rest_api) {}
+    ReplyReader(std::string_view text, bool is_rest_api) : text_(text), is_rest_api_(is_rest_api) {}
 
     // REQUIRES: the whole text has been read.
     Response take() {
@@ -61,8 +61,10 @@ class ReplyReader final : public JsonVisitor {
         merge_headers();
         const bool is_base64 = encoding_ == Encoding::base64;
         if (is_base64 && !is_payload_list()) {
-            if (!base64_decode_to(response_.body, body_))
-                fail("body", body_at_, "must be base64, with padding and without line breaks");
+            if (!base64_decode_to(response_.body, body_)) {
+                at_string(body_end_);
+                fail("body", "must be base64, with padding and without line breaks");
+            }
         } else {
             response_.body = body_;
         }
@@ -74,9 +76,10 @@ class ReplyReader final : public JsonVisitor {
     enum class Place { reply, map, values, field, pairs, pair, cookies };
 
     bool on_key(std::string_view name, std::size_t end) override {
+        at_string(end);
         switch (place()) {
             case Place::reply:
-                return begin_member(name, end - name.size() - 2);
+                return begin_member(name);
             case Place::map:
                 name_ = name;
                 return true;
@@ -88,12 +91,13 @@ class ReplyReader final : public JsonVisitor {
     }
 
     void on_null(std::size_t end) override {
-        if (at_member() && member_ != Member::status) return;
-        refuse("null", end - 4);
+        at_token(end, 4);
+        if (!at_member() || member_ == Member::status) refuse("null");
     }
 
     void on_boolean(bool value, std::size_t end) override {
-        if (!at_member(Member::is_base64)) refuse("a boolean", end - (value ? 4 : 5));
+        at_token(end, value ? 4 : 5);
+        if (!at_member(Member::is_base64)) refuse("a boolean");
         if (value)
             encoding_ = Encoding::base64;
         else if (!encoding_)
@@ -101,19 +105,20 @@ class ReplyReader final : public JsonVisitor {
     }
 
     void on_number(std::string_view digits, std::size_t end) override {
-        if (!at_member(Member::status)) refuse("a number", end - digits.size());
-        set_status(digits, end - digits.size());
+        at_token(end, digits.size());
+        if (!at_member(Member::status)) refuse("a number");
+        set_status(digits);
     }
 
     void on_string(std::string_view value, std::size_t end) override {
-        const std::size_t at = end - value.size() - 2;
-        if (places_.empty()) refuse("a string", at);
+        at_string(end);
+        if (places_.empty()) refuse("a string");
         switch (place()) {
             case Place::reply:
-                return on_member(value, at);
+                return on_member(value);
             case Place::map:
             case Place::values:
-                return add(name_, value, at);
+                return add(name_, value);
             case Place::field:
                 (is_key_ ? name_ : value_) = value;
                 has_value_ |= !is_key_;
@@ -122,48 +127,52 @@ class ReplyReader final : public JsonVisitor {
                 if (++in_pair_ == 1)
                     name_ = value;
                 else if (in_pair_ == 2)
-                    add(name_, value, at);
+                    add(name_, value);
                 else
-                    refuse("a third item", at);
+                    refuse("a third item");
                 return;
             case Place::cookies:
-                return add("set-cookie", value, at);
+                return add("set-cookie", value);
             case Place::pairs:
-                refuse("a string", at);
+                refuse("a string");
         }
     }
 
     void on_begin_object(std::size_t end) override {
+        at_token(end, 1);
         if (places_.empty()) return open(Place::reply);
         if (at_member(Member::headers) || at_member(Member::multi_value_headers))
             return open(Place::map);
-        if (place() != Place::values) refuse("an object", end - 1);
+        if (place() != Place::values) refuse("an object");
         has_value_ = false;
         map_name_ = name_;
         open(Place::field);
     }
 
     void on_end_object(std::size_t end) override {
+        at_token(end, 1);
         if (place() == Place::field) {
-            if (!has_value_) fail(path(), end - 1, "must have a member \"value\"");
-            add(name_, value_, end - 1);
+            if (!has_value_) fail(path(), "must have a member \"value\"");
+            add(name_, value_);
             name_ = map_name_;
         }
         places_.pop_back();
     }
 
     void on_begin_array(std::size_t end) override {
+        at_token(end, 1);
         if (at_member(Member::headers)) return open(Place::pairs);
         if (at_member(Member::cookies)) return open(Place::cookies);
         if (!places_.empty() && place() == Place::map) return open(Place::values);
-        if (places_.empty() || place() != Place::pairs) refuse("an array", end - 1);
+        if (places_.empty() || place() != Place::pairs) refuse("an array");
         in_pair_ = 0;
         open(Place::pair);
     }
 
     void on_end_array(std::size_t end) override {
+        at_token(end, 1);
         if (place() == Place::pair && in_pair_ != 2)
-            fail(path(), end - 1, "must be a list of [name, value]");
+            fail(path(), "must be a list of [name, value]");
         places_.pop_back();
     }
 
@@ -175,58 +184,56 @@ class ReplyReader final : public JsonVisitor {
     bool at_member() const { return !places_.empty() && place() == Place::reply; }
     bool at_member(Member member) const { return at_member() && member_ == member; }
 
-    bool begin_member(std::string_view name, std::size_t at) {
+    bool begin_member(std::string_view name) {
         member_ = Member::none;
         for (const MemberName& known : member_names)
             if (known.name == name && (!is_rest_api_ || known.rest_api)) member_ = known.member;
         if (member_ == Member::none) {
-            if (is_rest_api_)
-                fail(name, at, "is not one that a REST API knows: it would answer 502");
+            if (is_rest_api_) fail(name, "is not one that a REST API knows: it would answer 502");
             return false;
         }
         // Under two names ("status" and "statusCode") it is a contradiction just as well.
         if (std::exchange(seen_[static_cast<std::size_t>(member_)], true))
-            fail(name, at, "occurs twice");
+            fail(name, "occurs twice");
         member_name_ = name;
         return true;
     }
 
-    void on_member(std::string_view value, std::size_t at) {
+    void on_member(std::string_view value) {
         switch (member_) {
             case Member::status:  // CloudFront's form, and API Gateway takes it too
-                return set_status(value, at);
+                return set_status(value);
             case Member::body:
                 body_ = value;
-                body_at_ = at;
+                body_end_ = end_;
                 return;
             case Member::encoding:
                 if (value == "base64")
                     encoding_ = Encoding::base64;
                 else if (value != "text" && value != "utf8" && value != "utf-8")
-                    fail(path(), at, "must be \"text\" or \"base64\"");
+                    fail(path(), "must be \"text\" or \"base64\"");
                 else if (!encoding_)
                     encoding_ = Encoding::text;
                 return;
             default:
-                refuse("a string", at);
+                refuse("a string");
         }
     }
 
-    void set_status(std::string_view digits, std::size_t at) {
+    void set_status(std::string_view digits) {
         if (digits.size() != 3 || digits[0] < '2' || digits[0] > '9' ||
             digits.find_first_not_of("0123456789") != std::string_view::npos)
-            fail(
-                path(), at,
-                "must be a whole number from 200 to 999, not " + std::string(digits.substr(0, 20)));
+            fail(path(), "must be a whole number from 200 to 999, not " +
+                             std::string(digits.substr(0, 20)));
         response_.status = (digits[0] - '0') * 100 + (digits[1] - '0') * 10 + (digits[2] - '0');
         has_status_ = true;
     }
 
-    void add(std::string_view name, std::string_view value, std::size_t at) {
+    void add(std::string_view name, std::string_view value) {
         try {
             (member_ == Member::headers ? headers_ : response_.headers).add(name, value);
         } catch (const std::invalid_argument&) {
-            fail(path(), at, "must have tokens as names and values without CR, LF and NUL");
+            fail(path(), "must have tokens as names and values without CR, LF and NUL");
         }
     }
 
@@ -260,9 +267,30 @@ class ReplyReader final : public JsonVisitor {
         return path;
     }
 
-    [[noreturn]] void refuse(std::string_view found, std::size_t at) const {
+    void at_token(std::size_t end, std::size_t size) {
+        end_ = end;
+        size_ = size;
+    }
+    void at_string(std::size_t end) { at_token(end, 0); }
+
+    // The byte where the latest token begins. A string may have escapes, so its size does not tell:
+    // its opening quote is the last before `end_` that is not escaped itself.
+    std::size_t at() const {
+        if (size_ > 0) return end_ - size_;
+        for (std::size_t quote = end_ - 1; quote > 0;) {
+            quote = text_.rfind('"', quote - 1);
+            if (quote == std::string_view::npos) break;
+            std::size_t slashes = 0;
+            while (slashes < quote && text_[quote - 1 - slashes] == '\\')
+                ++slashes;
+            if (slashes % 2 == 0) return quote;
+        }
+        return end_;
+    }
+
+    [[noreturn]] void refuse(std::string_view found) const {
         if (places_.empty())
-            throw JsonError("byte " + std::to_string(at) + ": a reply must be an object, not " +
+            throw JsonError("byte " + std::to_string(at()) + ": a reply must be an object, not " +
                             std::string(found));
         std::string_view expected = "a string";
         if (place() == Place::reply) {
@@ -292,19 +320,21 @@ class ReplyReader final : public JsonVisitor {
         } else if (place() == Place::pair) {
             expected = "a name and a value, both strings";
         }
-        fail(path(), at, "must be " + std::string(expected) + ", not " + std::string(found));
+        fail(path(), "must be " + std::string(expected) + ", not " + std::string(found));
     }
 
-    [[noreturn]] static void fail(std::string_view member, std::size_t at,
-                                  const std::string& what) {
+    [[noreturn]] void fail(std::string_view member, const std::string& what) const {
         std::string message =
-            "byte " + std::to_string(at) + ": the member \"" + std::string(member) + "\" " + what;
+            "byte " + std::to_string(at()) + ": the member \"" + std::string(member) + "\" " + what;
         for (char& c : message)
             if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
         throw JsonError(message);
     }
 
+    const std::string_view text_;
     const bool is_rest_api_;
+    std::size_t end_ = 0;   // of the latest token
+    std::size_t size_ = 0;  // of it; 0 for a string
     std::vector<Place> places_;
     Member member_ = Member::none;
     std::string_view member_name_;
@@ -320,7 +350,7 @@ class ReplyReader final : public JsonVisitor {
     Headers headers_;
     bool has_status_ = false;
     std::string_view body_;
-    std::size_t body_at_ = 0;
+    std::size_t body_end_ = 0;
     std::optional<Encoding> encoding_;
 };
 
@@ -357,7 +387,7 @@ void read(std::string_view json, JsonVisitor& visitor, std::string& copy) {
 
 Response read_reply(std::string_view json, bool is_rest_api) {
     std::string copy;
-    ReplyReader reader(is_rest_api);
+    ReplyReader reader(json, is_rest_api);
     read(json, reader, copy);
     return reader.take();
 }
