@@ -6,10 +6,10 @@
 
 #include "reply_fields.h"
 #include "reply_limits.h"
-#include "text_or_base64.h"
 #include <turngate/events/reply.h>
 #include <turngate/http/encoding.h>
 #include <turngate/http/error.h>
+#include <turngate/http/media_type.h>
 #include <turngate/http/status.h>
 #include <turngate/json/json_reader.h>
 #include <turngate/json/json_writer.h>
@@ -107,7 +107,7 @@ class ReplyWriter {
         if (options_.never_base64) return false;
         if (response_.encoding) return *response_.encoding == Encoding::base64 || !is_utf8(body_);
         if (format_ == Format::vercel) return true;  // as its own bridges do
-        return !is_text_body(response_.headers, body_);
+        return body_encoding(response_.headers, body_) == Encoding::base64;
     }
 
     void body() {
