@@ -56,14 +56,13 @@ class ReplyReader final : public JsonVisitor {
 
     // REQUIRES: the whole text has been read.
     Response take() {
-        if (!has_status_)
-            throw JsonError("the reply has neither a member \"status\" nor \"statusCode\"");
+        if (!has_status_) throw JsonError("not a reply: neither status nor statusCode");
         merge_headers();
         const bool is_base64 = encoding_ == Encoding::base64;
         if (is_base64 && !is_payload_list()) {
             if (!base64_decode_to(response_.body, body_)) {
                 at_string(body_end_);
-                fail("body", "must be base64, with padding and without line breaks");
+                fail("body", "not base64 (RFC 4648 section 4, with padding)");
             }
         } else {
             response_.body = body_;
@@ -152,7 +151,7 @@ class ReplyReader final : public JsonVisitor {
     void on_end_object(std::size_t end) override {
         at_token(end, 1);
         if (place() == Place::field) {
-            if (!has_value_) fail(path(), "must have a member \"value\"");
+            if (!has_value_) fail(path(), "expected a member \"value\"");
             add(name_, value_);
             name_ = map_name_;
         }
@@ -172,7 +171,7 @@ class ReplyReader final : public JsonVisitor {
     void on_end_array(std::size_t end) override {
         at_token(end, 1);
         if (place() == Place::pair && in_pair_ != 2)
-            fail(path(), "must be a list of [name, value]");
+            fail(path(), "expected a list of [name, value]");
         places_.pop_back();
     }
 
@@ -189,7 +188,8 @@ class ReplyReader final : public JsonVisitor {
         for (const MemberName& known : member_names)
             if (known.name == name && (!is_rest_api_ || known.rest_api)) member_ = known.member;
         if (member_ == Member::none) {
-            if (is_rest_api_) fail(name, "is not one that a REST API knows: it would answer 502");
+            if (is_rest_api_)
+                fail(name, "a REST API does not know this member and would answer 502");
             return false;
         }
         // Under two names ("status" and "statusCode") it is a contradiction just as well.
@@ -211,7 +211,7 @@ class ReplyReader final : public JsonVisitor {
                 if (value == "base64")
                     encoding_ = Encoding::base64;
                 else if (value != "text" && value != "utf8" && value != "utf-8")
-                    fail(path(), "must be \"text\" or \"base64\"");
+                    fail(path(), "expected \"text\" or \"base64\"");
                 else if (!encoding_)
                     encoding_ = Encoding::text;
                 return;
@@ -223,7 +223,7 @@ class ReplyReader final : public JsonVisitor {
     void set_status(std::string_view digits) {
         if (digits.size() != 3 || digits[0] < '2' || digits[0] > '9' ||
             digits.find_first_not_of("0123456789") != std::string_view::npos)
-            fail(path(), "must be a whole number from 200 to 999, not " +
+            fail(path(), "expected a whole number from 200 to 999, found " +
                              std::string(digits.substr(0, 20)));
         response_.status = (digits[0] - '0') * 100 + (digits[1] - '0') * 10 + (digits[2] - '0');
         has_status_ = true;
@@ -233,7 +233,7 @@ class ReplyReader final : public JsonVisitor {
         try {
             (member_ == Member::headers ? headers_ : response_.headers).add(name, value);
         } catch (const std::invalid_argument&) {
-            fail(path(), "must have tokens as names and values without CR, LF and NUL");
+            fail(path(), "expected a token as name and a value without CR, LF or NUL");
         }
     }
 
@@ -288,10 +288,11 @@ class ReplyReader final : public JsonVisitor {
         return end_;
     }
 
+    std::string place_of() const { return " (byte " + std::to_string(at()) + ")"; }
+
     [[noreturn]] void refuse(std::string_view found) const {
         if (places_.empty())
-            throw JsonError("byte " + std::to_string(at()) + ": a reply must be an object, not " +
-                            std::string(found));
+            throw JsonError("reply: expected an object, found " + std::string(found) + place_of());
         std::string_view expected = "a string";
         if (place() == Place::reply) {
             switch (member_) {
@@ -320,12 +321,11 @@ class ReplyReader final : public JsonVisitor {
         } else if (place() == Place::pair) {
             expected = "a name and a value, both strings";
         }
-        fail(path(), "must be " + std::string(expected) + ", not " + std::string(found));
+        fail(path(), "expected " + std::string(expected) + ", found " + std::string(found));
     }
 
     [[noreturn]] void fail(std::string_view member, const std::string& what) const {
-        std::string message =
-            "byte " + std::to_string(at()) + ": the member \"" + std::string(member) + "\" " + what;
+        std::string message = std::string(member) + ": " + what + place_of();
         for (char& c : message)
             if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
         throw JsonError(message);
