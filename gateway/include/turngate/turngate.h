@@ -3,8 +3,10 @@
 
 #include <utility>
 
-#include <turngate/handlers/backends.h>
+#include <turngate/handlers/cgi_program.h>
+#include <turngate/handlers/load_plugin.h>
 #include <turngate/handlers/mux.h>
+#include <turngate/handlers/open_handler.h>
 #include <turngate/handlers/vercel.h>
 #include <turngate/http/functions.h>
 #include <turngate/http/serve.h>

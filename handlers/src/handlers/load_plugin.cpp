@@ -1,31 +1,66 @@
-// Proof that a plug-in loads, is refused when its ABI differs, and outlives its last handler.
+// Handlers from shared libraries.
 #include <cstring>
 #include <dlfcn.h>
+#include <exception>
+#include <filesystem>
+#include <system_error>
 
-#include <turngate/handlers/backends.h>
+#include <turngate/handlers/load_plugin.h>
 #include <turngate/handlers/plugin.h>
 
 namespace turngate {
+namespace {
+
+// Members die last to first: the handler before the code it runs.
+struct Loaded {
+    std::shared_ptr<void> library;
+    HandlerPtr handler;
+};
+
+std::shared_ptr<void> open_library(const std::string& path) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored))
+        throw Error("cannot load the plug-in " + path + ": there is no such file");
+    // dlopen() searches the system for a name without '/'.
+    const std::string file = path.find('/') == std::string::npos ? "./" + path : path;
+    void* library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (!library) throw Error("cannot load the plug-in " + path + ": " + ::dlerror());
+    return {library, [](void* opened) { ::dlclose(opened); }};
+}
+
+const Plugin& table_of(void* library, const std::string& path) {
+    auto entry = reinterpret_cast<const Plugin* (*)()>(::dlsym(library, "turngate_plugin"));
+    const Plugin* plugin = entry ? entry() : nullptr;
+    if (!plugin || !plugin->abi)
+        throw Error(path + " is no turngate plug-in: it does not use TURNGATE_PLUGIN");
+    if (std::strcmp(plugin->abi, plugin_abi) != 0)
+        throw Error("the plug-in " + path + " was built for \"" + plugin->abi + "\", this is \"" +
+                    plugin_abi + "\": build it with this turngate and compiler");
+    if (plugin->size < sizeof(Plugin) || !plugin->create)
+        throw Error("the plug-in " + path + " exports an incomplete table");
+    return *plugin;
+}
+
+// The message of an exception outlives the library that threw it, the exception does not.
+std::string try_create(const Plugin& plugin, std::string_view config, HandlerPtr& handler) {
+    try {
+        handler = plugin.create(config);
+        return handler ? "" : "its create() returned no handler";
+    } catch (const std::exception& e) {
+        return std::string("its create() failed: ") + e.what();
+    } catch (...) {
+        return "its create() threw something that is no std::exception";
+    }
+}
+
+}  // namespace
 
 HandlerPtr load_plugin(const std::string& path, std::string_view config) {
-    auto close = [](void* library) {
-        if (library) ::dlclose(library);
-    };
-    // Members die last to first: the handler before the code it runs.
-    struct Loaded {
-        std::shared_ptr<void> library;
-        HandlerPtr handler;
-    };
     auto loaded = std::make_shared<Loaded>();
-    loaded->library.reset(::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL), close);
-    if (!loaded->library) throw Error(std::string("cannot load the plug-in: ") + ::dlerror());
-    auto entry =
-        reinterpret_cast<const Plugin* (*)()>(::dlsym(loaded->library.get(), "turngate_plugin"));
-    if (!entry) throw Error(path + " is not a turngate plug-in");
-    const Plugin* plugin = entry();
-    if (std::strcmp(plugin->abi, plugin_abi) != 0)
-        throw Error(path + " was built for \"" + plugin->abi + "\", this is \"" + plugin_abi + '"');
-    loaded->handler = plugin->create(config);
+    loaded->library = open_library(path);
+    const Plugin& plugin = table_of(loaded->library.get(), path);
+    if (std::string error = try_create(plugin, config, loaded->handler); !error.empty())
+        throw Error("cannot load the plug-in " + path + ": " + error);
     return {loaded, loaded->handler.get()};
 }
 

@@ -1,6 +1,7 @@
 // What a plug-in exports, and the only macro in this library.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string_view>
 
@@ -9,13 +10,21 @@
 namespace turngate {
 
 // A plug-in and its host exchange C++ objects, so they must agree on compiler and version. The
-// loader compares this string before it calls anything.
+// loader compares this string before it calls anything. The number goes up with every change of
+// what they exchange.
+#ifdef __clang__
+inline constexpr const char* plugin_abi = "turngate 1, C++20, Clang " __clang_version__;
+#else
 inline constexpr const char* plugin_abi = "turngate 1, C++20, GCC " __VERSION__;
+#endif
 
+// The one table that a plug-in exports. A later version may append members; `size` says which of
+// them the plug-in was built with.
 struct Plugin {
     const char* abi;
+    std::size_t size;
     const char* name;
-    HandlerPtr (*create)(std::string_view config);
+    HandlerPtr (*create)(std::string_view config);  // may throw, may not return null
 };
 
 }  // namespace turngate
@@ -23,6 +32,7 @@ struct Plugin {
 // TURNGATE_PLUGIN("hello", create) where create is HandlerPtr(std::string_view config).
 #define TURNGATE_PLUGIN(name, create)                                                             \
     extern "C" __attribute__((visibility("default"))) const turngate::Plugin* turngate_plugin() { \
-        static const turngate::Plugin plugin = {turngate::plugin_abi, name, &create};             \
+        static const turngate::Plugin plugin = {turngate::plugin_abi, sizeof(turngate::Plugin),   \
+                                                name, &create};                                   \
         return &plugin;                                                                           \
     }

@@ -1,0 +1,46 @@
+// A program as a handler: one process a request, by CGI/1.1 (RFC 3875).
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <turngate/http/handler.h>
+
+namespace turngate {
+
+struct CgiProgramOptions {
+    std::string path;
+    std::vector<std::string> arguments = {};  // never taken from the request
+
+    // Variables of this process that the program gets, besides those of CGI; nothing else is
+    // inherited.
+    std::vector<std::string> inherit = {"PATH"};
+
+    // From start to end of the program; the request's own deadline counts too.
+    std::chrono::milliseconds timeout{30'000};
+
+    // As many run at once; a request past that waits, and gets 503 when its time is over.
+    std::size_t max_processes = 64;
+
+    // Past it the response is broken off.
+    std::uint64_t max_output = 1u << 30;
+};
+
+// Runs the program in its own directory and process group, feeds it the body while its answer is
+// read, and logs what it writes to its standard error, line by line.
+//
+// A response that ends by a signal, or before its Content-Length, is no response: 502, or broken
+// off if its head is out; so are a wrong head (see ResponseHeadReader) and none. Past its time the
+// program is killed with all of its group: 504. So it is when the request is cancelled. Streams
+// (text/event-stream, or X-Accel-Buffering: no) are sent on at once, everything else in blocks. A
+// path in Location alone (section 6.2.2) is answered by the program itself, if it leads there, else
+// by the client. A program that has closed its output may go on, until its time is over; what it
+// has started may not, unless in a session of its own (setsid).
+//
+// Throws Error if there is no such program or it may not be executed.
+HandlerPtr cgi_program(CgiProgramOptions options);
+
+}  // namespace turngate

@@ -1,0 +1,85 @@
+// One conversation with a running CGI program: body in, answer and standard error out.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "stderr_log.h"
+#include <turngate/cgi/response_head.h>
+#include <turngate/http/body.h>
+#include <turngate/http/context.h>
+#include <turngate/http/response_writer.h>
+#include <turngate/os/subprocess.h>
+
+namespace turngate {
+
+struct CgiTerms {
+    Context::Clock::time_point deadline;
+    std::uint64_t max_output;
+    bool is_head = false;  // the request's method: a declared body need not come
+};
+
+class CgiExchange {
+  public:
+    // All of them must outlive this. `program` is for messages.
+    CgiExchange(os::Subprocess& child, const std::string& program, Body& body,
+                ResponseWriter& response, const Context& context, CgiTerms terms);
+    ~CgiExchange();
+
+    // Blocks until the program has answered. Returns the path it wants to be answered in its place,
+    // or nothing when all of the answer has been written to the response. Throws ProtocolError,
+    // HttpError(504), Cancelled, and what reading the body or writing the response throws; the
+    // program may run on then.
+    std::string run();
+
+    // True if the program had ended when run() returned.
+    bool ended() const noexcept { return ended_; }
+
+  private:
+    void wait();
+    void feed_program();
+    void pump();
+    void read_output();
+    void take_output(std::string_view bytes);
+    void apply_head();
+    void write_body(std::string_view bytes);
+    void read_error();
+    void conclude(const std::optional<os::ExitStatus>& status) const;
+    [[noreturn]] void fail(const std::string& what) const;
+
+    os::Subprocess& child_;
+    const std::string& program_;
+    Body& body_;
+    ResponseWriter& response_;
+    const Context& context_;
+    const CgiTerms terms_;
+
+    std::string block_;
+    std::string input_block_;
+    std::string_view input_;  // read from the body, not yet written to the program
+
+    cgi::ResponseHeadReader reader_;
+    bool has_head_ = false;
+    std::string local_redirect_;
+    bool streams_ = false;
+    std::uint64_t body_bytes_ = 0;  // of the answer
+    StderrLog error_;
+    bool ended_ = false;
+
+    // A body that still arrives is read, and written to the program, by a thread of its own,
+    // because reading it blocks.
+    os::WakeUp wake_;       // for run(): cancelled, or the pump has failed
+    os::WakeUp stop_pump_;  // for the pump, while the program does not read
+    std::mutex mutex_;
+    std::exception_ptr pump_failure_;  // under mutex_
+    std::atomic<bool> pumping_ = false;
+    std::thread pump_;
+};
+
+}  // namespace turngate

@@ -1,0 +1,408 @@
+#include <atomic>
+#include <cstdlib>
+#include <semaphore>
+#include <string>
+#include <support/temporary_directory.h>
+#include <sys/wait.h>
+#include <thread>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include <turngate/handlers/cgi_program.h>
+#include <turngate/http/serve.h>
+
+using namespace turngate;
+using std::chrono::milliseconds;
+
+namespace {
+
+class Log final : public Reporter {
+  public:
+    void began(const Context&) override {}
+    void logged(const Context&, Level, std::string_view message) override {
+        lines.emplace_back(message);
+    }
+    void printed(const Context&, Stream, std::string_view) override {}
+    void fetched(const Context&, const FetchMetric&) override {}
+    void ended(const Context&, const Outcome&) override {}
+
+    bool has(const std::string& line) const {
+        return std::find(lines.begin(), lines.end(), line) != lines.end();
+    }
+
+    std::vector<std::string> lines;
+};
+
+CgiProgramOptions child(std::vector<std::string> arguments) {
+    return {.path = TURNGATE_TEST_CHILD, .arguments = std::move(arguments)};
+}
+
+Response run(std::vector<std::string> arguments, Request request = Request::get("/")) {
+    return record(*cgi_program(child(std::move(arguments))), std::move(request));
+}
+
+// The status of a reply that the program writes as it is, and what was logged.
+Response reply(const std::string& text, Log& log) {
+    Request request = Request::get("/");
+    request.context.reporter = &log;
+    return run({"write", text}, std::move(request));
+}
+
+const std::string program = "the CGI program " TURNGATE_TEST_CHILD " ";
+
+// A body that hands out `blocks` blocks and calls a function before each.
+class Blocks final : public BodySource {
+  public:
+    Blocks(int blocks, std::function<void(int)> before)
+        : blocks_(blocks), before_(std::move(before)) {}
+    std::size_t read(std::span<char> into) override {
+        if (next_ == blocks_) return 0;
+        before_(next_++);
+        const std::size_t n = std::min<std::size_t>(into.size(), 1000);
+        std::fill_n(into.begin(), n, 'b');
+        return n;
+    }
+
+  private:
+    const int blocks_;
+    const std::function<void(int)> before_;
+    int next_ = 0;
+};
+
+Request streamed(int blocks, std::function<void(int)> before) {
+    Request request = Request::make("POST", "/");
+    request.body = Body(std::make_unique<Blocks>(blocks, std::move(before)),
+                        static_cast<std::uint64_t>(blocks) * 1000);
+    return request;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(cgi_program_answers)
+
+BOOST_AUTO_TEST_CASE(a_program_gets_the_body_and_its_output_is_the_answer) {
+    Response r = run({"cgi-echo"}, Request::post("/", "hello"));
+    BOOST_TEST(r.status == 200);
+    BOOST_TEST(r.headers.get("Content-Type") == "text/plain");
+    BOOST_TEST(r.body == "hello");
+}
+
+BOOST_AUTO_TEST_CASE(the_environment_is_that_of_cgi_and_the_variables_named) {
+    ::setenv("HTTP_PROXY", "http://evil", 1);
+    ::setenv("LD_AUDIT_OF_OURS", "x", 1);
+    ::setenv("MODE", "test", 1);
+    CgiProgramOptions options = child({"cgi-environment"});
+    options.inherit = {"MODE", "NO_SUCH_VARIABLE"};
+    Request request = Request::get("/a%20b/c?x=1");
+    request.url.strip_prefix("/a%20b");
+    request.headers.add("Proxy", "http://evil");
+    request.remote_address = "192.0.2.1";
+    Response r = record(*cgi_program(options), std::move(request));
+    ::unsetenv("HTTP_PROXY");
+    BOOST_TEST(r.body ==
+               "GATEWAY_INTERFACE=CGI/1.1\nMODE=test\nPATH=/usr/local/bin:/usr/bin:/bin\n"
+               "PATH_INFO=/c\nQUERY_STRING=x=1\nREDIRECT_STATUS=200\nREMOTE_ADDR=192.0.2.1\n"
+               "REMOTE_HOST=192.0.2.1\nREQUEST_METHOD=GET\nREQUEST_SCHEME=http\n"
+               "REQUEST_URI=/a%20b/c?x=1\nSCRIPT_FILENAME=" TURNGATE_TEST_CHILD
+               "\nSCRIPT_NAME=/a b\nSERVER_NAME=localhost\nSERVER_PORT=80\n"
+               "SERVER_PROTOCOL=HTTP/1.1\nSERVER_SOFTWARE=turngate\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_query_never_becomes_an_argument) {
+    Response r = run({}, Request::get("/?cgi-echo+x"));  // section 4.4's indexed query
+    BOOST_TEST(r.status == 502);                         // no argument: it writes nothing
+}
+
+BOOST_AUTO_TEST_CASE(a_body_and_an_answer_larger_than_any_pipe_pass_each_other) {
+    const std::string body(3 << 20, 'x');
+    Response r = run({"cgi-stream"}, Request::post("/", body));
+    BOOST_TEST((r.body == body));
+}
+
+BOOST_AUTO_TEST_CASE(a_program_may_write_all_before_it_reads) {
+    Response r = run({"cgi-large"}, Request::post("/", std::string(3 << 20, 'x')));
+    BOOST_TEST(r.body.size() == (1u << 20) + 7);
+    BOOST_TEST(r.body.ends_with("3145728"));
+}
+
+BOOST_AUTO_TEST_CASE(a_program_need_not_read_its_input) {
+    Response r =
+        run({"write", "Status: 413\n\ntoo much"}, Request::post("/", std::string(3 << 20, 'x')));
+    BOOST_TEST(r.status == 413);
+    BOOST_TEST(r.body == "too much");
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_still_arrives_is_passed_on_as_it_comes) {
+    // The last block comes only after the client has seen the first one echoed.
+    std::binary_semaphore seen{0};
+    struct Sink final : ResponseSink {
+        explicit Sink(std::binary_semaphore& s) : first(s) {}
+        void on_head(int, const Headers&) override {}
+        void on_body(std::string_view chunk) override {
+            if (body.empty()) first.release();
+            body += chunk;
+        }
+        void on_flush() override {}
+        void on_finish() override {}
+        void on_abort() noexcept override {}
+        std::binary_semaphore& first;
+        std::string body;
+    } sink(seen);
+    Request request = streamed(12, [&](int block) {
+        if (block == 11) seen.acquire();
+    });
+    ResponseWriter response(sink, "POST");
+    Outcome outcome = serve(*cgi_program(child({"cgi-stream"})), request, response);
+    settle(request.context, outcome);
+    BOOST_TEST(outcome.complete);
+    BOOST_TEST((sink.body == std::string(12'000, 'b')));
+}
+
+BOOST_AUTO_TEST_CASE(a_body_of_unknown_length_gets_one) {
+    Request request = Request::make("POST", "/");
+    request.body = Body(std::make_unique<Blocks>(5, [](int) {}), std::nullopt);
+    BOOST_TEST(run({"cgi-echo"}, std::move(request)).body.size() == 5000u);
+}
+
+BOOST_AUTO_TEST_CASE(an_event_stream_is_flushed) {
+    Recorder recorder;
+    Request request = Request::get("/");
+    const HandlerPtr handler =
+        cgi_program(child({"write", "Content-Type: text/event-stream\n\ndata: 1\n\n"}));
+    settle(request.context, serve(*handler, request, recorder));
+    BOOST_TEST(!recorder.flushes().empty());
+}
+
+BOOST_AUTO_TEST_CASE(each_line_of_standard_error_is_logged) {
+    Log log;
+    Request request = Request::get("/");
+    request.context.reporter = &log;
+    BOOST_TEST(run({"cgi-stderr"}, std::move(request)).body == "ok\n");
+    const std::vector<std::string> lines = {"first line", "second line", "last, without an end"};
+    BOOST_TEST(log.lines == lines, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_script_without_turngate_in_it_answers) {
+    test::TemporaryDirectory here;
+    const std::string script = here.write("hello.sh", R"sh(#!/bin/sh
+echo "Status: 201 Created"
+echo "Content-Type: text/plain"
+echo "Set-Cookie: a=1"
+echo "Set-Cookie: b=2"
+echo
+echo "$REQUEST_METHOD $PATH_INFO $QUERY_STRING $(pwd)"
+cat
+)sh",
+                                          true);
+    Response r = record(*cgi_program({.path = script}), Request::post("/x%20y?q=%20", "in"));
+    BOOST_TEST(r.status == 201);
+    BOOST_TEST(r.headers.values("Set-Cookie").size() == 2u);
+    BOOST_TEST(r.body == "POST /x y q=%20 " + here.path() + "\nin");
+}
+
+BOOST_AUTO_TEST_CASE(a_local_redirect_is_answered_by_the_program_itself) {
+    test::TemporaryDirectory here;
+    const std::string script = here.write("r.sh", R"sh(#!/bin/sh
+case $PATH_INFO in
+    /old) printf 'Location: %s/new?from=old\n\n' "$SCRIPT_NAME";;
+    /else) printf 'Location: /elsewhere\n\n';;
+    /loop) printf 'Location: %s/loop\n\n' "$SCRIPT_NAME";;
+    *) printf 'Content-Type: text/plain\n\n%s' "$REQUEST_METHOD $PATH_INFO $QUERY_STRING ${CONTENT_LENGTH-none}";;
+esac
+)sh",
+                                          true);
+    auto ask = [&](const char* path) {
+        Request request = Request::post(path, "body");
+        BOOST_TEST_REQUIRE(request.url.strip_prefix("/app"));
+        return record(*cgi_program({.path = script}), std::move(request));
+    };
+    BOOST_TEST(ask("/app/old").body == "GET /new from=old none");
+    const Response elsewhere = ask("/app/else");
+    BOOST_TEST(elsewhere.status == 302);
+    BOOST_TEST(elsewhere.headers.get("Location") == "/elsewhere");
+    BOOST_TEST(ask("/app/loop").status == 502);
+}
+
+BOOST_AUTO_TEST_CASE(a_path_with_a_control_character_reaches_no_program) {
+    BOOST_TEST(run({"cgi-environment"}, Request::get("/a%00b")).status == 400);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(cgi_program_fails_alone)
+
+BOOST_AUTO_TEST_CASE(death_without_an_answer_names_program_and_signal) {
+    Log log;
+    Request request = Request::get("/");
+    request.context.reporter = &log;
+    BOOST_TEST(run({"raise", "11"}, std::move(request)).status == 502);
+    BOOST_TEST(log.has(program + "was killed by SIGSEGV (Segmentation fault) without an answer"));
+}
+
+BOOST_AUTO_TEST_CASE(an_exit_without_an_answer_names_program_and_status) {
+    Log log;
+    Request request = Request::get("/");
+    request.context.reporter = &log;
+    BOOST_TEST(run({"exit", "3"}, std::move(request)).status == 502);
+    BOOST_TEST(log.has(program + "exited with status 3 without an answer"));
+}
+
+BOOST_AUTO_TEST_CASE(death_after_a_small_answer_is_no_answer) {
+    BOOST_TEST(run({"cgi-die", "Content-Type: text/plain\n\nhalf"}).status == 502);
+}
+
+BOOST_AUTO_TEST_CASE(death_in_the_middle_of_a_large_answer_breaks_it_off) {
+    Recorder recorder;
+    Request request = Request::get("/");
+    const HandlerPtr handler =
+        cgi_program(child({"cgi-die", "Content-Type: text/plain\n\n" + std::string(20'000, 'x')}));
+    Outcome outcome = serve(*handler, request, recorder);
+    settle(request.context, outcome);
+    BOOST_TEST(recorder.aborted());
+    BOOST_TEST(!outcome.complete);
+}
+
+BOOST_AUTO_TEST_CASE(an_unfinished_or_wrong_head_is_no_answer) {
+    Log log;
+    BOOST_TEST(reply("Content-Type: text/plain\n", log).status == 502);
+    BOOST_TEST(log.has(program + "exited with status 0 before the end of its response head"));
+    BOOST_TEST(reply("just text\n\n", log).status == 502);
+    BOOST_TEST(log.has(program + "sent a wrong answer: line 1 of the response head has no colon"));
+}
+
+BOOST_AUTO_TEST_CASE(fewer_bytes_than_declared_are_no_answer) {
+    Log log;
+    BOOST_TEST(reply("Content-Length: 5\n\nfour", log).status == 502);
+    BOOST_TEST(log.has(program + "exited with status 0 after 4 of 5 bytes of its answer"));
+}
+
+BOOST_AUTO_TEST_CASE(more_bytes_than_declared_are_cut) {
+    Log log;
+    Response r = reply("Content-Length: 3\n\nfour", log);
+    BOOST_TEST(r.status == 200);
+    BOOST_TEST(r.body == "fou");
+    BOOST_TEST(log.lines.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(head_and_empty_answers_may_declare_what_they_do_not_send) {
+    Response r = run({"write", "Content-Length: 5\n\n"}, Request::make("HEAD", "/"));
+    BOOST_TEST(r.status == 200);
+    BOOST_TEST(r.headers.get("Content-Length") == "5");
+    Log log;
+    BOOST_TEST(reply("Status: 304\nContent-Length: 5\n\n", log).status == 304);
+    BOOST_TEST(reply("Status: 204\n\nbody", log).body == "");
+}
+
+BOOST_AUTO_TEST_CASE(too_much_output_is_no_answer) {
+    CgiProgramOptions options = child({"cgi-large"});
+    options.max_output = 1000;
+    BOOST_TEST(record(*cgi_program(options), Request::get("/")).status == 502);
+}
+
+BOOST_AUTO_TEST_CASE(a_program_that_never_answers_ends_in_504) {
+    CgiProgramOptions options = child({"cgi-hang", ""});
+    options.timeout = milliseconds(30);
+    Log log;
+    Request request = Request::get("/");
+    request.context.reporter = &log;
+    BOOST_TEST(record(*cgi_program(options), std::move(request)).status == 504);
+    BOOST_TEST(log.has(program + "did not finish in time"));
+}
+
+BOOST_AUTO_TEST_CASE(the_deadline_of_the_request_counts_too) {
+    Request request = Request::get("/");
+    request.context.deadline = Context::Clock::now() + milliseconds(30);
+    BOOST_TEST(run({"cgi-hang", "Content-Type: text/plain\n\nsome"}, std::move(request)).status ==
+               504);
+}
+
+BOOST_AUTO_TEST_CASE(a_program_that_ignores_its_input_and_never_answers_ends_in_504) {
+    CgiProgramOptions options = child({"cgi-hang", ""});
+    options.timeout = milliseconds(30);
+    Request request = Request::post("/", std::string(1 << 20, 'x'));
+    BOOST_TEST(record(*cgi_program(options), std::move(request)).status == 504);
+}
+
+BOOST_AUTO_TEST_CASE(a_cancelled_request_ends_its_program_and_leaves_no_zombie) {
+    std::stop_source stop;
+    Request request = Request::get("/");
+    request.context.stop = stop.get_token();
+    Recorder recorder;
+    Outcome outcome;
+    const HandlerPtr handler =
+        cgi_program(child({"cgi-hang", "Content-Type: text/event-stream\n\n:\n\n"}));
+    std::thread server([&] {
+        outcome = serve(*handler, request, recorder);
+        settle(request.context, outcome);
+    });
+    stop.request_stop();
+    server.join();
+    BOOST_TEST(!outcome.complete);
+    BOOST_CHECK_THROW(std::rethrow_exception(outcome.error), Cancelled);
+    BOOST_TEST(::waitpid(-1, nullptr, WNOHANG) == -1);
+}
+
+BOOST_AUTO_TEST_CASE(a_program_that_has_answered_may_go_on_until_its_time_is_over) {
+    CgiProgramOptions options = child({"cgi-closed"});
+    options.timeout = milliseconds(60);
+    Recorder recorder;
+    Request request = Request::get("/");
+    const HandlerPtr handler = cgi_program(options);
+    Outcome outcome = serve(*handler, request, recorder);
+    BOOST_TEST(outcome.complete);
+    BOOST_TEST(recorder.response().body == "done\n");
+    settle(request.context, outcome);
+    request.context = Context();
+    BOOST_TEST(::waitpid(-1, nullptr, WNOHANG) == -1);
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_breaks_off_ends_the_program) {
+    Request request = streamed(3, [](int block) {
+        if (block == 2) throw Cancelled("the client has gone");
+    });
+    Recorder recorder("POST");
+    Outcome outcome = serve(*cgi_program(child({"cgi-stream"})), request, recorder);
+    settle(request.context, outcome);
+    BOOST_CHECK_THROW(std::rethrow_exception(outcome.error), Cancelled);
+}
+
+BOOST_AUTO_TEST_CASE(past_the_bound_a_request_waits_and_is_then_refused) {
+    CgiProgramOptions options = child({"cgi-hang", ""});
+    options.max_processes = 1;
+    options.timeout = milliseconds(100);
+    const HandlerPtr handler = cgi_program(options);
+    std::atomic<int> timed_out = 0, busy = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 3; ++i)
+        threads.emplace_back([&] {
+            Response r = record(*handler, Request::get("/"));
+            timed_out += r.status == 504;
+            busy += r.status == 503 && r.headers.get("Retry-After") == "1";
+        });
+    for (std::thread& thread : threads)
+        thread.join();
+    BOOST_TEST(timed_out + busy == 3);
+    BOOST_TEST(timed_out >= 1);
+    BOOST_TEST(busy >= 1);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_run_is_refused_when_it_is_opened) {
+    test::TemporaryDirectory here;
+    BOOST_CHECK_THROW(cgi_program({.path = here / "none"}), Error);
+    BOOST_CHECK_THROW(cgi_program({.path = here.path()}), Error);
+    BOOST_CHECK_THROW(cgi_program({.path = here.write("plain", "")}), Error);
+}
+
+BOOST_AUTO_TEST_CASE(a_program_that_vanishes_fails_its_requests_only) {
+    test::TemporaryDirectory here;
+    const std::string script = here.write("s", "#!/bin/sh\nprintf 'Status: 204\\n\\n'", true);
+    const HandlerPtr handler = cgi_program({.path = script});
+    BOOST_TEST(record(*handler, Request::get("/")).status == 204);
+    std::filesystem::rename(script, script + ".away");
+    BOOST_TEST(record(*handler, Request::get("/")).status == 502);
+    std::filesystem::rename(script + ".away", script);
+    BOOST_TEST(record(*handler, Request::get("/")).status == 204);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
