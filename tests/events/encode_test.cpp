@@ -101,7 +101,7 @@ const Case cases[] = {
      R"("body":"iVBORwA=","bodyEncoding":"base64"})"},
     {"vercel", Format::vercel,
      R"({"statusCode":201,"headers":{"Content-Type":"text/plain","Set-Cookie":["a=1","b=2"],)"
-     R"("X-Tag":"one, two"},"body":"aGVsbG8=","encoding":"base64"})",
+     R"("X-Tag":"one, two","Content-Length":"5"},"body":"aGVsbG8=","encoding":"base64"})",
      R"({"statusCode":200,"headers":{"Content-Type":"image/png"},)"
      R"("body":"iVBORwA=","encoding":"base64"})"},
     {"http", Format::http,

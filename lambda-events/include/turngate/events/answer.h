@@ -1,6 +1,8 @@
 // One event through a handler: what every event door does.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,12 +10,13 @@
 #include <turngate/events/decode.h>
 #include <turngate/events/reply.h>
 #include <turngate/http/error.h>
-#include <turngate/http/handler.h>
+#include <turngate/http/serve.h>
 
 namespace turngate::events {
 
-// The invocation itself fails, with no reply: a non-HTTP event was answered with one of
-// AnswerOptions::error_statuses. The platform retries the event, or reports it.
+// The invocation itself fails, with no reply: the response had one of
+// AnswerOptions::error_statuses, or the result of a non-HTTP event is too large. The platform
+// retries the event, or reports it.
 class InvocationError : public Error {
   public:
     InvocationError(int status, const std::string& message) : Error(message), status_(status) {}
@@ -33,19 +36,54 @@ struct StatusRange {
 struct AnswerOptions {
     DecodeOptions decode = {};
     EncodeOptions encode = {};
-    // SQS, Kinesis and DynamoDB records become one request each; the reply is
-    // {"batchItemFailures": [...]} with those whose response was not 2xx.
+    // SQS, Kinesis and DynamoDB records become one request each, in order: the message, the data or
+    // the whole record is the body of a POST, its identifier in X-Amzn-Item-Identifier. The reply
+    // is {"batchItemFailures": [...]} with those whose response was not 2xx. Of a FIFO queue the
+    // messages behind a failed one are not served and fail with it, to keep their order.
     bool split_batches = false;
-    // Statuses that fail the invocation, so that the platform retries it. Of HTTP events too.
+    // Statuses that fail the invocation, so that the platform retries it; of every shape.
     std::vector<StatusRange> error_statuses = {};
-    // Warm-up pings are answered without the handler, as serverless-plugin-warmup and bref expect.
+    // Warm-up pings are answered without the handler: {} to serverless-plugin-warmup, after 10 ms
+    // ["Lambda is warm"] to {"warmer": true}.
     bool answer_warmers = false;
+    // Called with each request before the handler: for what the door knows, such as deadline, stop
+    // token and reporter. What it throws passes through.
+    std::function<void(Request&)> prepare = {};
+};
+
+// A reply whose requests have not ended yet. Deliver it, then settle.
+class Answer {
+  public:
+    std::string reply;
+
+    Answer() = default;
+    Answer(Answer&&) = default;
+    Answer& operator=(Answer&&) = delete;
+    ~Answer() { settle(); }
+
+    // Runs the deferred tasks of the requests and reports their end (see turngate::settle()). A
+    // second call does nothing.
+    void settle() noexcept;
+
+    // Serves `request`, which lives until settle(). A response that broke off is a 500.
+    Response serve(const Handler& handler, Request request);
+
+  private:
+    struct Served {
+        Request request;
+        Outcome outcome;
+    };
+    std::vector<std::unique_ptr<Served>> served_;  // tasks may refer to their request
 };
 
 // Serves one event: decode, call the handler in memory, encode. What the handler throws becomes the
-// reply that serve() makes of it, in the event's own shape; so does a reply that is too large.
-// Deferred tasks (wait_until) have run when it returns. Throws JsonError if the event cannot be
-// decoded and InvocationError as the options say.
+// reply that serve() makes of it, in the event's own shape; a reply that is too large for the
+// source becomes a 413 that says so. Several payloads of a Vercel event are served in order.
+// Throws what decode() throws, and InvocationError.
+Answer answer_event(const Handler& handler, std::string_view json,
+                    const AnswerOptions& options = {});
+
+// The same at once: deferred tasks have run when it returns.
 std::string answer(const Handler& handler, std::string_view json,
                    const AnswerOptions& options = {});
 

@@ -1,0 +1,119 @@
+// Vercel's events with several payloads, answered as its Node bridge answers them: recorded, since
+// no documentation describes it. The parts are base64 and the whole is not, whatever `encoding`
+// says.
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "answer_many.h"
+#include "reply_fields.h"
+#include "reply_limits.h"
+#include <turngate/http/encoding.h>
+#include <turngate/json/json_writer.h>
+
+namespace turngate::events {
+namespace {
+
+// The values of each name of one response.
+using FieldMap = std::map<std::string, std::vector<std::string>>;
+
+FieldMap field_map(const Response& response) {
+    FieldMap map;
+    for (const FieldView& field : reply_fields(response, Format::vercel))
+        map[lower_case(field.name)].emplace_back(field.value);
+    return map;
+}
+
+void write_field(JsonWriter& out, const std::string& key, const std::string& name,
+                 const std::vector<std::string>& values) {
+    out.key(key);
+    if (name == "set-cookie" && values.size() > 1) {
+        out.begin_array();
+        for (const std::string& value : values)
+            out.string(value);
+        out.end_array();
+        return;
+    }
+    std::string joined;
+    for (const std::string& value : values)
+        joined.append(joined.empty() ? "" : ", ").append(value);
+    out.string(joined);
+}
+
+void write_headers(JsonWriter& out, const std::vector<Response>& parts) {
+    constexpr std::string_view prefix = "x-vercel-payload-";
+    std::vector<FieldMap> maps;
+    std::set<std::string> names;
+    for (const Response& part : parts)
+        for (const auto& field : maps.emplace_back(field_map(part)))
+            names.insert(field.first);
+
+    out.begin_object();
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        if (parts[i].status != 200)
+            out.key(std::string(prefix) + std::to_string(i + 1) + "-status")
+                .string(std::to_string(parts[i].status));
+    for (const std::string& name : names) {
+        const auto first = maps.front().find(name);
+        bool is_common = first != maps.front().end();
+        for (const FieldMap& map : maps) {
+            const auto field = map.find(name);
+            is_common = is_common && field != map.end() && field->second == first->second;
+        }
+        if (is_common) {
+            if (name != "content-type") write_field(out, name, name, first->second);
+            continue;
+        }
+        for (std::size_t i = 0; i < maps.size(); ++i)
+            if (const auto field = maps[i].find(name); field != maps[i].end())
+                write_field(out, std::string(prefix) + std::to_string(i + 1) + "-" + name, name,
+                            field->second);
+    }
+    out.key("content-type").string(R"(multipart/mixed; boundary="payload-separator")");
+    out.end_object();
+}
+
+std::string multipart(const std::vector<Response>& parts) {
+    std::string body;
+    for (const Response& part : parts) {
+        body.append("--payload-separator\r\ncontent-type: ")
+            .append(part.headers.get("content-type", "text/plain"))
+            .append("\r\n\r\n");
+        base64_encode_to(body, part.body);
+        body += "\r\n";
+    }
+    return body += "--payload-separator--\r\n";
+}
+
+}  // namespace
+
+void answer_payloads(Answer& answer, const Handler& handler, Event event,
+                     const AnswerOptions& options) {
+    std::vector<Response> parts;
+    event.further.insert(event.further.begin(), std::move(event.request));
+    for (Request& request : event.further) {
+        if (options.prepare) options.prepare(request);
+        parts.push_back(answer.serve(handler, std::move(request)));
+    }
+    const std::string body = multipart(parts);
+    try {
+        if (options.encode.check_size)
+            check_reply_size(body.size(), body.size(), Format::vercel, options.encode);
+    } catch (const HttpError& e) {
+        answer.reply = encode(text(std::string(e.what()) + '\n', e.status()), Format::vercel);
+        return;
+    }
+    JsonWriter out(answer.reply);
+    out.begin_object();
+    out.key("statusCode").integer(200);
+    out.key("headers");
+    write_headers(out, parts);
+    out.key("body").string(body);
+    out.key("encoding").string("base64");
+    out.end_object();
+}
+
+}  // namespace turngate::events

@@ -1,0 +1,185 @@
+// One event through a handler, in every shape.
+#include <ostream>
+#include <string>
+
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <turngate/events/answer.h>
+#include <turngate/events/make_event.h>
+#include <turngate/http/recorder.h>
+#include <turngate/json/json.h>
+
+using namespace turngate;
+using namespace turngate::events;
+namespace data = boost::unit_test::data;
+
+namespace {
+
+const HandlerPtr echo = to_handler([](Request& request) {
+    return text(request.method + " " + request.url.path + " " + request.body.text());
+});
+
+std::string post_event(Format format) {
+    Request request = Request::post("/orders", R"({"id":5})", "application/json");
+    return make_event(request, format);
+}
+
+const std::vector<Format> http_formats(formats().begin(), formats().end() - 1);
+
+struct Counter final : Reporter {
+    int began_count = 0;
+    int ended_count = 0;
+    void began(const Context&) override { ++began_count; }
+    void logged(const Context&, Level, std::string_view) override {}
+    void printed(const Context&, Stream, std::string_view) override {}
+    void fetched(const Context&, const FetchMetric&) override {}
+    void ended(const Context&, const Outcome&) override { ++ended_count; }
+};
+
+}  // namespace
+
+namespace turngate::events {
+std::ostream& operator<<(std::ostream& out, Format format) {
+    return out << name(format);
+}
+}  // namespace turngate::events
+
+BOOST_AUTO_TEST_SUITE(answering)
+
+BOOST_DATA_TEST_CASE(every_shape_is_answered_in_its_own_form, data::make(http_formats), format) {
+    const Response response = decode_reply(answer(*echo, post_event(format)));
+    BOOST_TEST(response.status == 200);
+    BOOST_TEST(response.body == (format == Format::websocket ? R"(POST /websocket/message {"id":5})"
+                                                             : R"(POST /orders {"id":5})"));
+}
+
+BOOST_DATA_TEST_CASE(what_a_handler_throws_is_a_reply_of_the_same_form, data::make(http_formats),
+                     format) {
+    const HandlerPtr broken =
+        to_handler([](Request&) -> Response { throw std::runtime_error("secret"); });
+    const std::string reply = answer(*broken, post_event(format));
+    BOOST_TEST(decode_reply(reply).status == 500);
+    BOOST_TEST(reply == encode(decode_reply(reply, format), format));
+    BOOST_TEST(reply.find("secret") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_load_balancer_gets_the_headers_of_its_mode_with_errors_too) {
+    const HandlerPtr broken = to_handler([](Request&) -> Response { throw HttpError(404, "no"); });
+    const std::string single = answer(*broken, post_event(Format::alb));
+    BOOST_TEST(single.find(R"("headers":{)") != std::string::npos);
+    BOOST_TEST(single.find("multiValueHeaders") == std::string::npos);
+    const std::string multi = answer(*broken, post_event(Format::alb_multi_value));
+    BOOST_TEST(multi.find(R"("multiValueHeaders":{)") != std::string::npos);
+    BOOST_TEST(multi.find(R"("headers")") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_response_that_breaks_off_is_an_error) {
+    const HandlerPtr half = to_handler([](Request&, ResponseWriter& w) {
+        w.write("half");
+        w.flush();
+        throw std::runtime_error("late");
+    });
+    const Response response = decode_reply(answer(*half, post_event(Format::api_gateway_v2)));
+    BOOST_TEST(response.status == 500);
+    BOOST_TEST(response.body == "internal error\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_that_is_too_large_says_so) {
+    const HandlerPtr large = to_handler([](Request&) { return text(std::string(2'000'000, 'x')); });
+    const Response response = decode_reply(answer(*large, post_event(Format::alb)));
+    BOOST_TEST(response.status == 413);
+    BOOST_TEST(response.body.find("an Application Load Balancer takes at most 1048576") !=
+               std::string::npos);
+    AnswerOptions options;
+    options.encode.check_size = false;
+    BOOST_TEST(decode_reply(answer(*large, post_event(Format::alb), options)).status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(an_event_that_cannot_be_decoded_is_the_callers_to_report) {
+    BOOST_CHECK_THROW(answer(*echo, "{"), JsonError);
+    BOOST_CHECK_THROW(answer(*echo, R"({"method":"GET","path":5})"), JsonError);
+}
+
+BOOST_AUTO_TEST_CASE(a_head_request_has_a_length_and_no_body) {
+    Request request = Request::make("HEAD", "/orders");
+    const Response response =
+        decode_reply(answer(*echo, make_event(request, Format::api_gateway_v1)));
+    BOOST_TEST(response.body == "");
+    BOOST_TEST(response.headers.get("content-length") == "13");
+}
+
+BOOST_AUTO_TEST_CASE(an_origin_may_answer_more_than_a_viewer) {
+    const HandlerPtr large = to_handler([](Request&) { return text(std::string(50'000, 'x')); });
+    Request request = Request::get("/");
+    BOOST_TEST(decode_reply(answer(*large, make_event(request, Format::edge))).status == 413);
+    EventSource origin;
+    origin.edge_event = "origin-request";
+    BOOST_TEST(decode_reply(answer(*large, make_event(request, Format::edge, origin))).status ==
+               200);
+}
+
+BOOST_AUTO_TEST_CASE(the_result_of_another_event_is_json_or_null) {
+    const HandlerPtr body = to_handler([](Request& r) { return text(r.body.text()); });
+    BOOST_TEST(answer(*body, R"({"detail-type":"x","source":"y","detail":{}})") ==
+               R"({"detail-type":"x","source":"y","detail":{}})");
+    BOOST_TEST(answer(*echo, R"({"any":"event"})") == "null");
+    BOOST_TEST(answer(*body, "[1,2]") == "[1,2]");
+}
+
+BOOST_AUTO_TEST_CASE(chosen_statuses_fail_the_invocation) {
+    const HandlerPtr busy = to_handler([](Request&) { return text("busy", 503); });
+    AnswerOptions options;
+    options.error_statuses = {{500, 500}, {502, 504}};
+    BOOST_CHECK_EXCEPTION(answer(*busy, R"({"any":"event"})", options), InvocationError,
+                          [](const InvocationError& e) { return e.status() == 503; });
+    BOOST_CHECK_THROW(answer(*busy, post_event(Format::alb), options), InvocationError);
+    options.error_statuses = {{500, 502}};
+    BOOST_TEST(answer(*busy, R"({"any":"event"})", options) == "null");
+}
+
+BOOST_AUTO_TEST_CASE(a_result_that_is_too_large_fails_the_invocation) {
+    const HandlerPtr large =
+        to_handler([](Request&) { return text('"' + std::string(6'300'000, 'x') + '"'); });
+    BOOST_CHECK_EXCEPTION(answer(*large, R"({"any":"event"})"), InvocationError,
+                          [](const InvocationError& e) { return e.status() == 413; });
+}
+
+BOOST_AUTO_TEST_CASE(a_warm_up_ping_reaches_the_handler_unless_asked) {
+    const std::string bref = R"({"warmer":true})";
+    const std::string plugin = R"({"source":"serverless-plugin-warmup"})";
+    const HandlerPtr result = to_handler([](Request&) { return text("1"); });
+    BOOST_TEST(answer(*result, bref) == "1");
+    AnswerOptions options;
+    options.answer_warmers = true;
+    BOOST_TEST(answer(*result, bref, options) == R"(["Lambda is warm"])");
+    BOOST_TEST(answer(*result, plugin, options) == "{}");
+}
+
+BOOST_AUTO_TEST_CASE(the_door_prepares_each_request_and_settles_after_delivery) {
+    std::string order;
+    Counter counter;
+    AnswerOptions options;
+    options.prepare = [&](Request& request) {
+        request.context.reporter = &counter;
+        request.context.request_id = "id-1";
+    };
+    const HandlerPtr deferring = to_handler([&](Request& request) {
+        request.context.wait_until([&order, &request] { order += request.context.request_id; });
+        return text("x");
+    });
+    {
+        Answer pending = answer_event(*deferring, post_event(Format::http), options);
+        BOOST_TEST(decode_reply(pending.reply).body == "x");
+        BOOST_TEST(order == "");
+        BOOST_TEST(counter.ended_count == 0);
+        pending.settle();
+        BOOST_TEST(order == "id-1");
+        pending.settle();
+    }
+    BOOST_TEST(counter.began_count == 1);
+    BOOST_TEST(counter.ended_count == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
