@@ -1,7 +1,6 @@
+#include "cli/cli.h"
 #include <turngate/doors/cgi.h>
 #include <turngate/turngate.h>
-
-#include "cli/cli.h"
 
 namespace turngate {
 

@@ -38,6 +38,23 @@ ColorChoice color_choice(const Arguments& arguments) {
                              : ColorChoice::automatic;
 }
 
+// What --color says, for errors in the very words that would say it.
+ColorChoice early_color_choice(const std::vector<std::string>& words) {
+    ColorChoice choice = ColorChoice::automatic;
+    for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+        std::string_view when = words[i];
+        if (when == "--color" && i + 1 < words.size())
+            when = words[i + 1];
+        else if (when.starts_with("--color="))
+            when.remove_prefix(std::string_view("--color=").size());
+        else
+            continue;
+        if (when == "always") choice = ColorChoice::always;
+        if (when == "never") choice = ColorChoice::never;
+    }
+    return choice;
+}
+
 int verbosity(const Arguments& arguments) {
     return arguments.on("quiet") ? -1 : static_cast<int>(arguments.count("verbose"));
 }
@@ -55,17 +72,13 @@ void change_directory(const Arguments& arguments) {
 template <class Work>
 int guarded(Output& err, Work work) {
     try {
-        try {
-            return work();
-        } catch (const ClosedPipe&) {
-            return exit_status::closed_pipe;
-        } catch (const CommandError& e) {
-            return show(err, e);
-        } catch (const std::exception& e) {
-            return show(err, CommandError(exit_status::wrong_answer, e.what()));
-        }
-    } catch (const Error&) {
-        return exit_status::wrong_answer;  // standard error cannot be written either
+        return work();
+    } catch (const ClosedPipe&) {
+        return exit_status::closed_pipe;
+    } catch (const CommandError& e) {
+        return show(err, e);
+    } catch (const std::exception& e) {
+        return show(err, CommandError(exit_status::wrong_answer, e.what()));
     }
 }
 
@@ -117,7 +130,7 @@ int run(int argc, char** argv, HandlerPtr self) {
     const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
 
     Output plain(STDERR_FILENO, "standard error",
-                 detect_terminal(STDERR_FILENO, ColorChoice::automatic, environment));
+                 detect_terminal(STDERR_FILENO, early_color_choice(words), environment));
     return guarded(plain, [&] {
         CommandLine line = parse(words, commands(), global_options(), environment);
         ColorChoice choice = color_choice(line.arguments);

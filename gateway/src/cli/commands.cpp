@@ -5,10 +5,16 @@
 namespace turngate::cli {
 namespace {
 
+// clang-format off
 constexpr const Command* all[] = {
+    &invoke_command,
+    &event_new_command,
+    &event_convert_command,
+    &event_list_command,
     &version_command,
     &help_command,
 };
+// clang-format on
 
 constexpr Option globals[] = {
     {.letter = 'C',

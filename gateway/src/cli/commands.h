@@ -10,8 +10,12 @@
 
 namespace turngate::cli {
 
-extern const Command version_command;
+extern const Command event_convert_command;
+extern const Command event_list_command;
+extern const Command event_new_command;
 extern const Command help_command;
+extern const Command invoke_command;
+extern const Command version_command;
 
 // In the order of help.
 std::span<const Command* const> commands();

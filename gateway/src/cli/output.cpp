@@ -33,6 +33,7 @@ void Output::flush() {
             ::poll(&ready, 1, -1);
             continue;
         }
+        if (n < 0 && fd_ == STDERR_FILENO) return;
         if (n < 0 && errno == EPIPE) throw ClosedPipe();
         if (n < 0)
             throw CommandError(

@@ -1,0 +1,73 @@
+#include "cli/commands.h"
+#include "cli/error_message.h"
+#include "cli/event_file.h"
+#include "cli/exit_status.h"
+#include "cli/invocation.h"
+#include "cli/request_options.h"
+#include <turngate/events/make_event.h>
+
+namespace turngate::cli {
+namespace {
+
+constexpr Option options[] = {
+    {.name = "as",
+     .value = "SHAPE",
+     .help = "the shape to convert to",
+     .kind = Value::choice,
+     .choices = shape_names},
+    lenient_option,
+};
+
+constexpr std::string_view examples[] = {
+    "event convert --as alb event.json",
+    "event convert --as apigw-v2 - < event.json",
+};
+
+std::string convert(const std::string& path, events::Format format, Invocation& invocation) {
+    events::Event event = read_event(path, invocation.arguments.on("lenient"), invocation.err);
+    try {
+        return events::make_event(event.request, format);
+    } catch (const Error& e) {
+        throw CommandError(exit_status::unreadable,
+                           display_name(path) + ": cannot be made an event of shape " +
+                               std::string(events::name(format)) + ": " + e.what(),
+                           "\"event list\" says what each shape carries");
+    }
+}
+
+int convert_files(Invocation& invocation) {
+    if (!invocation.arguments.given("as"))
+        throw CommandError(exit_status::usage, "event convert needs --as SHAPE",
+                           "\"event list\" names the shapes");
+    const events::Format format = shape_named(invocation.arguments.text("as"));
+    if (invocation.verbosity > 0)
+        for (std::string_view loss : events::losses(format))
+            invocation.err.write("note: " + std::string(events::name(format)) + ": " +
+                                 std::string(loss) + '\n');
+    int status = exit_status::good;
+    for (const std::string& path : invocation.arguments.operands()) {
+        try {
+            invocation.out.write(convert(path, format, invocation) + '\n');
+        } catch (const CommandError& e) {
+            status = show(invocation.err, e);
+        }
+    }
+    return status;
+}
+
+}  // namespace
+
+const Command event_convert_command = {
+    .name = "event convert",
+    .operands = "FILE|-...",
+    .summary = "turn events of any shape into another",
+    .description =
+        "Prints each event as the source of SHAPE would send the same request, one a "
+        "line. With -v it tells what the shape cannot carry.",
+    .options = options,
+    .examples = examples,
+    .least_operands = 1,
+    .run = convert_files,
+};
+
+}  // namespace turngate::cli

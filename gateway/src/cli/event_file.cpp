@@ -1,0 +1,48 @@
+#include "cli/event_file.h"
+
+#include "cli/exit_status.h"
+#include "cli/input.h"
+
+namespace turngate::cli {
+
+std::string display_name(const std::string& path) {
+    return path == "-" ? "standard input" : path;
+}
+
+namespace {
+
+bool can_be_repaired(std::string_view json) {
+    try {
+        events::DecodeOptions options;
+        options.lenient = true;
+        events::decode(json, options);
+        return true;
+    } catch (const Error&) {
+        return false;
+    }
+}
+
+}  // namespace
+
+events::Event decode_event(std::string_view json, const std::string& path, bool lenient,
+                           Output& err) {
+    events::DecodeOptions options;
+    options.lenient = lenient;
+    try {
+        events::Event event = events::decode(json, options);
+        for (const std::string& repair : event.repairs)
+            err.write("note: " + display_name(path) + ": " + repair + '\n');
+        return event;
+    } catch (const Error& e) {
+        throw CommandError(exit_status::unreadable, display_name(path) + ": " + e.what(),
+                           !lenient && can_be_repaired(json)
+                               ? "--lenient repairs it"
+                               : "an event is one JSON value; \"event new\" writes one");
+    }
+}
+
+events::Event read_event(const std::string& path, bool lenient, Output& err) {
+    return decode_event(read_input(path), path, lenient, err);
+}
+
+}  // namespace turngate::cli
