@@ -13,6 +13,7 @@ class Handler {
     Handler(rapid::Text& text, JsonVisitor& visitor, int max_depth)
         : text_(text), visitor_(visitor), max_depth_(max_depth) {}
 
+    // NOLINTBEGIN(readability-identifier-naming): the names RapidJSON calls
     bool Null() {
         if (text_.untouched) return end_of_skipped();
         visitor_.on_null(text_.Tell());
@@ -63,6 +64,8 @@ class Handler {
         visitor_.on_end_array(text_.Tell() + 1);
         return true;
     }
+
+    // NOLINTEND(readability-identifier-naming)
 
   private:
     void descend() {

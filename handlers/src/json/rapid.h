@@ -27,6 +27,8 @@
     (static_cast<bool>(condition) ? void() : throw ::turngate::JsonError("bad JSON: " #condition))
 #include <rapidjson/reader.h>
 
+// NOLINTBEGIN(readability-identifier-naming): the names RapidJSON calls
+
 namespace turngate::rapid {
 
 // Text that is read and unescaped in place. *end is NUL.
@@ -172,3 +174,5 @@ void turngate::rapid::Reader::ParseNumber(Stream& text, Handler& handler) {
 }
 
 }  // namespace rapidjson
+
+// NOLINTEND(readability-identifier-naming)
