@@ -85,7 +85,7 @@ const Kinship* kinship(const Json& object) {
 
 // An object that is no HTTP event.
 Classification name_object(std::string_view json, const Recognised& found) {
-    const Json object = Json::parse(json);
+    const Json object = Json::parse(json, {.size = json.size()}, DuplicateNames::keep_last);
     if (found.source == "eventbridge")
         return {What::event, "eventbridge \"" + object["detail-type"].string_or("") + "\" event",
                 Format::raw};

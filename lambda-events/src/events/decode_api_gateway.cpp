@@ -35,16 +35,15 @@ void decode_api_gateway_v1(Decoding& in) {
     bool is_rest = in.out.format == Format::api_gateway_v1;
     in.is_object(Member::request_context);
     in.set_method(Member::http_method);
-    set_path(in, in.event[Member::path], Member::path,
-             is_rest ? PathForm::encoded : PathForm::decoded);
+    set_path(in, Member::path, is_rest ? PathForm::encoded : PathForm::decoded);
     set_query(in, Member::query_string_parameters, Member::multi_value_query_string_parameters,
               QueryForm::decoded);
     add_merged_headers(in, Member::headers, Member::multi_value_headers);
     set_cookies(in);
-    set_body(in, in.event[Member::body], Member::body, in.flag(Member::is_base64_encoded));
-    set_origin(in, {.domain_name = in.text(Member::context_domain_name),
-                    .source_ip = in.text(Member::identity_source_ip),
-                    .protocol = in.text(Member::context_protocol)});
+    set_body(in, in.flag(Member::is_base64_encoded));
+    set_origin(in, {.domain_name = in.word(Member::context_domain_name),
+                    .source_ip = in.word(Member::identity_source_ip),
+                    .protocol = in.word(Member::context_protocol)});
     if (is_rest) {
         find_script_name(in);
         in.request().url.strip_prefix(in.options.base_path);
@@ -61,7 +60,7 @@ void decode_api_gateway_v2(Decoding& in) {
     in.set_method(Member::http_context_method);
     Member path = event.has(Member::raw_path) ? Member::raw_path : Member::http_context_path;
     bool keeps_encoding = in.out.format == Format::function_url;
-    set_path(in, event[path], path, keeps_encoding ? PathForm::encoded : PathForm::decoded);
+    set_path(in, path, keeps_encoding ? PathForm::encoded : PathForm::decoded);
     if (event[Member::raw_query_string].given())
         set_raw_query(in, Member::raw_query_string);
     else
@@ -69,10 +68,10 @@ void decode_api_gateway_v2(Decoding& in) {
                   QueryForm::decoded);
     add_headers(in, Member::headers, MapForm::strings);
     set_cookies(in);
-    set_body(in, event[Member::body], Member::body, in.flag(Member::is_base64_encoded));
-    set_origin(in, {.domain_name = in.text(Member::context_domain_name),
-                    .source_ip = in.text(Member::http_context_source_ip),
-                    .protocol = in.text(Member::http_context_protocol)});
+    set_body(in, in.flag(Member::is_base64_encoded));
+    set_origin(in, {.domain_name = in.word(Member::context_domain_name),
+                    .source_ip = in.word(Member::http_context_source_ip),
+                    .protocol = in.word(Member::http_context_protocol)});
     strip_stage_and_base(in);
     in.attach();
 }

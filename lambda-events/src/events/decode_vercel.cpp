@@ -26,16 +26,16 @@ void decode_inner(Decoding& in, bool is_vercel) {
     if (is_vercel && path.is_string() && !path.text.starts_with('/'))
         in.refuse_or_note(path, name(Member::path), "expected a path that starts with '/'",
                           "added");
-    set_path(in, path, Member::path, PathForm::target);
+    set_path(in, Member::path, PathForm::target);
     if (in.event[Member::headers].kind == Kind::null && is_vercel)
         in.refuse_or_note(in.event[Member::headers], name(Member::headers),
                           "expected an object, found null", "passed over");
     add_headers(in, Member::headers, MapForm::both);
     set_cookies(in);
-    set_body(in, in.event[Member::body], Member::body, is_base64(in));
+    set_body(in, is_base64(in));
     Request& request = in.request();
     std::string_view client = is_vercel ? request.headers.get("x-real-ip") : std::string_view();
-    set_origin(in, {.domain_name = in.text(Member::host),
+    set_origin(in, {.domain_name = in.word(Member::host),
                     .source_ip = client,
                     .scheme = is_vercel ? "https" : "http"});
     request.url.strip_prefix(in.options.base_path);

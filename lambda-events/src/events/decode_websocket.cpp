@@ -35,9 +35,9 @@ void decode_websocket(Decoding& in) {
     if (has_body && !request.headers.contains("content-type"))
         request.headers.add("content-type",
                             is_base64 ? "application/octet-stream" : "application/json");
-    set_body(in, in.event[Member::body], Member::body, is_base64);
-    set_origin(in, {.domain_name = in.text(Member::context_domain_name),
-                    .source_ip = in.text(Member::identity_source_ip)});
+    set_body(in, is_base64);
+    set_origin(in, {.domain_name = in.word(Member::context_domain_name),
+                    .source_ip = in.word(Member::identity_source_ip)});
     // Without the connection's id a program behind CGI could not tell who speaks.
     set_context_header(in, in.event.raw(in.event[Member::request_context]));
     in.attach();

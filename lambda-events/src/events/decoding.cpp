@@ -5,15 +5,8 @@
 
 namespace turngate::events {
 
-// Names of headers and parameters are the client's: nothing of them may break a line of a log.
 std::string Decoding::full_name(std::string_view member) const {
-    std::string shown(inside_);
-    if (!shown.empty()) shown += '.';
-    constexpr std::size_t longest = 120;
-    for (char c : member.substr(0, longest))
-        shown += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-    if (member.size() > longest) shown += "...";
-    return shown;
+    return inside_.empty() ? printable(member) : std::string(inside_) + '.' + printable(member);
 }
 
 void Decoding::refuse(const Value& value, std::string_view member, std::string_view rule) const {
@@ -30,8 +23,8 @@ void Decoding::refuse_kind(const Value& value, std::string_view member,
                std::string(article_name(value.listed ? Kind::array : value.kind)));
 }
 
-void Decoding::refuse_missing(Member member, std::string_view expected) const {
-    throw JsonError(full_name(name(member)) + ": missing, expected " + std::string(expected));
+void Decoding::refuse_missing(std::string_view member, std::string_view expected) const {
+    throw JsonError(full_name(member) + ": missing, expected " + std::string(expected));
 }
 
 void Decoding::refuse_or_note(const Value& value, std::string_view member, std::string_view rule,
@@ -52,6 +45,16 @@ std::string_view Decoding::text(const Value& value, std::string_view member) {
     note(member, "expected a string, found " + std::string(article_name(value.kind)) +
                      (scalar ? "; taken as it is written" : "; passed over"));
     return scalar ? event.raw(value) : std::string_view();
+}
+
+std::string_view Decoding::word(const Value& value, std::string_view member) {
+    std::string_view found = text(value, member);
+    bool is_clean = std::none_of(found.begin(), found.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    });
+    if (is_clean) return found;
+    refuse_or_note(value, member, "control characters", "passed over");
+    return {};
 }
 
 bool Decoding::flag(Member member) {
@@ -75,16 +78,15 @@ bool Decoding::is_object(Member member) {
     return false;
 }
 
-void Decoding::set_method(Member member) {
-    const Value& value = event[member];
+void Decoding::set_method(const Value& value, std::string_view member) {
     if (value.kind == Kind::null && options.lenient) {
-        note(name(member), "expected a method, found null; taken for GET");
+        note(member, "expected a method, found null; taken for GET");
         request().method = "GET";
         return;
     }
     if (value.kind == Kind::absent) refuse_missing(member, "a method");
-    if (!value.is_string()) refuse_kind(value, name(member), "a method");
-    if (!is_token(value.text)) refuse(value, name(member), "not a method (RFC 9110 section 9.1)");
+    if (!value.is_string()) refuse_kind(value, member, "a method");
+    if (!is_token(value.text)) refuse(value, member, "a method is a token (RFC 9110 section 9.1)");
     request().method = value.text;
     for (char& c : request().method)
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - ('a' - 'A'));
@@ -92,7 +94,7 @@ void Decoding::set_method(Member member) {
 
 void Decoding::attach(Invocation::Parts parts) {
     auto fill = [&](std::string_view& part, Member member) {
-        if (part.empty()) part = text(member);
+        if (part.empty()) part = word(member);
     };
     auto fill_json = [&](std::string_view& part, Member member) {
         if (part.empty() && event[member].given()) part = event.raw(event[member]);

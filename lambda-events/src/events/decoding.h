@@ -30,6 +30,10 @@ class Decoding {
     std::string_view text(Member member) { return text(event[member], name(member)); }
     std::string_view text(const Value& value, std::string_view member);
 
+    // The same of something that ends up in variables, logs and headers: controls are refused.
+    std::string_view word(Member member) { return word(event[member], name(member)); }
+    std::string_view word(const Value& value, std::string_view member);
+
     // A boolean member; false if it is absent or null.
     bool flag(Member member);
 
@@ -37,7 +41,8 @@ class Decoding {
     bool is_object(Member member);
 
     // The method: a token, in upper case.
-    void set_method(Member member);
+    void set_method(const Value& value, std::string_view member);
+    void set_method(Member member) { set_method(event[member], name(member)); }
 
     // Throws JsonError when strict, else notes "`member`: `rule`; `repair`".
     void refuse_or_note(const Value& value, std::string_view member, std::string_view rule,
@@ -47,7 +52,7 @@ class Decoding {
 
     [[noreturn]] void refuse(const Value& value, std::string_view member,
                              std::string_view rule) const;
-    [[noreturn]] void refuse_missing(Member member, std::string_view expected) const;
+    [[noreturn]] void refuse_missing(std::string_view member, std::string_view expected) const;
     [[noreturn]] void refuse_kind(const Value& value, std::string_view member,
                                   std::string_view expected) const;
 

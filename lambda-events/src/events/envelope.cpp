@@ -32,7 +32,7 @@ constexpr std::size_t map_index(Member member) noexcept {
 }
 
 [[noreturn]] void refuse_twin(std::string_view member, std::uint32_t at) {
-    throw JsonError(std::string(member) + ": stands twice (byte " + std::to_string(at) + ")");
+    throw JsonError(printable(member) + ": stands twice (byte " + std::to_string(at) + ")");
 }
 
 // Throws if two keys of one map are equal.
@@ -75,6 +75,15 @@ std::string_view article_name(Kind kind) noexcept {
     constexpr std::string_view names[] = {"nothing",  "null",      "a boolean", "a number",
                                           "a string", "an object", "an array"};
     return names[static_cast<std::size_t>(kind)];
+}
+
+std::string printable(std::string_view member) {
+    constexpr std::size_t longest = 120;
+    std::string out(member.substr(0, longest));
+    for (char& c : out)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+    if (member.size() > longest) out += "...";
+    return out;
 }
 
 std::string_view name(Member member) noexcept {

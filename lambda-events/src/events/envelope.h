@@ -101,6 +101,10 @@ enum class Member : std::uint8_t {
     count,
 };
 
+// A member's name for an error message. Names of headers and parameters are the client's: nothing
+// of them may break a line of a log, or fill it.
+std::string printable(std::string_view member);
+
 // "requestContext.http.method", ...
 std::string_view name(Member member) noexcept;
 

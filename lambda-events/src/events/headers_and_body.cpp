@@ -14,6 +14,8 @@ namespace {
 // tells a back end what it knows: a client that sends them lies.
 bool is_dropped(std::string_view name) noexcept {
     auto is = [&](std::string_view other) { return iequals(name, other); };
+    constexpr std::string_view vercel = "x-vercel-internal-";
+    if (name.size() >= vercel.size() && iequals(name.substr(0, vercel.size()), vercel)) return true;
     switch (name.size()) {
         case 2:
             return is("te");
@@ -32,10 +34,8 @@ bool is_dropped(std::string_view name) noexcept {
         case 22:
             return is("x-amzn-request-context");
         default:
-            break;
+            return false;
     }
-    constexpr std::string_view vercel = "x-vercel-internal-";
-    return name.size() >= vercel.size() && iequals(name.substr(0, vercel.size()), vercel);
 }
 
 std::string member_of(Member map, const Entry& entry) {
@@ -117,6 +117,31 @@ void set_content_length(Headers& headers, std::size_t size) {
     auto end = std::to_chars(digits, digits + sizeof digits, size).ptr;
     std::string_view actual(digits, static_cast<std::size_t>(end - digits));
     if (declared != actual) headers.set("content-length", actual);
+}
+
+// How many bytes behind the quote of `value` its `text` ceases to be base64: the first foreign
+// character, else the end. Escapes in the JSON hide where that is; the quote itself must do then.
+std::uint32_t bad_base64(std::string_view text, const Value& value) {
+    if (value.end - value.begin != text.size() + 2) return 0;
+    std::size_t size = text.size();
+    for (int padding = 0; padding < 2 && size > 0 && text[size - 1] == '='; ++padding)
+        --size;
+    constexpr std::string_view alphabet =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    auto bad = std::min(text.substr(0, size).find_first_not_of(alphabet), text.size());
+    return static_cast<std::uint32_t>(bad + 1);
+}
+
+// A request has one Host (RFC 9112 section 3.2), or two readers of it see two sites.
+void check_one_host(Decoding& in) {
+    Headers& headers = in.request().headers;
+    std::size_t hosts = 0;
+    for (const auto& field : headers)
+        hosts += field.name.size() == 4 && iequals(field.name, "host");
+    if (hosts < 2) return;
+    in.refuse_or_note(in.event[Member::headers], "headers.host", "stands more than once",
+                      "the first one taken");
+    headers.set("host", std::string(headers.get("host")));
 }
 
 // "203.0.113.7:5432" and "[2001:db8::1]:443" without the port.
@@ -203,20 +228,22 @@ void set_cookies(Decoding& in) {
         in.request().headers.set("cookie", joined);
 }
 
-void set_body(Decoding& in, const Value& body, Member member, bool is_base64) {
+void set_body(Decoding& in, const Value& body, std::string_view member, bool is_base64) {
     std::string_view text;
     bool is_tree = body.kind == Kind::object || body.kind == Kind::array;
     if (is_tree && in.options.lenient) {
-        in.note(name(member), "expected a string, found " + std::string(article_name(body.kind)) +
-                                  "; its JSON taken for the body");
+        in.note(member, "expected a string, found " + std::string(article_name(body.kind)) +
+                            "; its JSON taken for the body");
         text = in.event.raw(body);
         is_base64 = false;
     } else {
-        text = in.text(body, name(member));
+        text = in.text(body, member);
     }
     std::string bytes;
     if (is_base64 && !base64_decode_to(bytes, text)) {
-        in.refuse_or_note(body, name(member), "not base64 (RFC 4648 section 4, with padding)",
+        Value at = body;
+        at.begin += bad_base64(text, body);
+        in.refuse_or_note(at, member, "expected base64 with padding (RFC 4648 section 4)",
                           "taken for text");
         is_base64 = false;
     }
@@ -229,6 +256,7 @@ void set_origin(Decoding& in, const Origin& origin) {
     Request& request = in.request();
     const Headers& headers = request.headers;
 
+    check_one_host(in);
     request.url.host = headers.get("host", origin.domain_name);
     std::string_view scheme = headers.get("x-forwarded-proto");
     request.url.scheme = iequals(scheme, "http")    ? std::string_view("http")
@@ -246,6 +274,8 @@ void set_origin(Decoding& in, const Origin& origin) {
         else
             source_ip = forwarded.substr(0, comma);
         source_ip = without_port(trimmed(source_ip));
+        if (source_ip.find_first_not_of("0123456789abcdefABCDEF.:%") != std::string_view::npos)
+            source_ip = {};  // "unknown", or what a client made up
     }
     request.remote_address = source_ip;
 }

@@ -80,17 +80,17 @@ class Names {
 
 }  // namespace
 
-void set_path(Decoding& in, const Value& value, Member member, PathForm form) {
+void set_path(Decoding& in, const Value& value, std::string_view member, PathForm form) {
     Url& url = in.request().url;
     if (value.kind == Kind::absent) {
         if (!in.options.lenient) in.refuse_missing(member, "a path");
-        in.note(name(member), "missing; taken for \"/\"");
+        in.note(member, "missing; taken for \"/\"");
     } else if (value.kind == Kind::null && !in.options.lenient) {
-        in.refuse_kind(value, name(member), "a path");
+        in.refuse_kind(value, member, "a path");
     }
-    std::string_view path = in.text(value, name(member));
+    std::string_view path = in.text(value, member);
     if (std::any_of(path.begin(), path.end(), [&](char c) { return is_refused(c, form); }))
-        in.refuse_or_note(value, name(member), "a path has no control characters", "escaped");
+        in.refuse_or_note(value, member, "a path has no control characters", "escaped");
     if (form == PathForm::target) {
         auto mark = path.find('?');
         if (mark != std::string_view::npos) {

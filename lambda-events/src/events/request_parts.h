@@ -15,7 +15,10 @@ enum class PathForm {
 };
 
 // Sets path and, of a target, query. Controls are refused where no source can write them.
-void set_path(Decoding& in, const Value& value, Member member, PathForm form);
+void set_path(Decoding& in, const Value& value, std::string_view member, PathForm form);
+inline void set_path(Decoding& in, Member member, PathForm form) {
+    set_path(in, in.event[member], name(member), form);
+}
 
 // How a source writes the names and values of query parameters.
 enum class QueryForm {
@@ -52,7 +55,10 @@ void add_merged_headers(Decoding& in, Member single, Member multi);
 void set_cookies(Decoding& in);
 
 // The body and its Content-Length.
-void set_body(Decoding& in, const Value& body, Member member, bool is_base64);
+void set_body(Decoding& in, const Value& body, std::string_view member, bool is_base64);
+inline void set_body(Decoding& in, bool is_base64) {
+    set_body(in, in.event[Member::body], name(Member::body), is_base64);
+}
 
 // Where a request came from, as far as the event itself tells; empty for what it does not say.
 struct Origin {

@@ -22,12 +22,12 @@ struct Route {
 };
 
 struct DecodeOptions {
-    std::optional<Format> format;  // absent: recognise it
+    std::optional<Format> format = {};  // absent: recognise it
     // Lenient decoding repairs what has one sensible meaning (a number where a string should be, a
     // null method in a console test event, ...) and says so in Event::repairs; strict refuses.
     bool lenient = false;
     // Removed once from the front of the path, at a segment boundary; goes to SCRIPT_NAME.
-    std::string base_path;
+    std::string base_path = {};
     bool strip_stage = true;         // "/{stage}" of HTTP APIs, likewise
     std::vector<Route> routes = {};  // for non-HTTP events; default POST /events
     // Where WebSocket events go: POST {prefix}/connect, /message and /disconnect.
