@@ -145,7 +145,7 @@ BOOST_DATA_TEST_CASE(a_head_is_read_or_refused_for_one_reason, data::make(reques
 
 BOOST_DATA_TEST_CASE(where_the_bytes_are_cut_makes_no_difference, data::make(requests), sample) {
     const std::string whole = outcome(RequestHeadParser(), sample.bytes, 1u << 20);
-    for (std::size_t step : {1, 2, 3, 7, 16, 17})
+    for (std::size_t step : {1u, 2u, 3u, 7u, 16u, 17u})
         BOOST_TEST(outcome(RequestHeadParser(), sample.bytes, step) == whole);
 }
 
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(a_request_line_has_a_limit) {
     auto line_of = [](std::size_t size) {
         return "GET /" + std::string(size - 14, 'a') + " HTTP/1.1\r\nHost: h\r\n\r\n";
     };
-    for (std::size_t step : {1, 1000, 1 << 20}) {
+    for (std::size_t step : {1u, 1000u, 1u << 20}) {
         BOOST_TEST(outcome(RequestHeadParser(), line_of(16 * 1024), step).starts_with("GET /aaa"));
         BOOST_TEST(outcome(RequestHeadParser(), line_of(16 * 1024 + 1), step).starts_with("414 "));
         BOOST_TEST(outcome(RequestHeadParser(), std::string(20'000, 'a'), step).starts_with("414"));
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_request_line_has_a_limit) {
 }
 
 BOOST_AUTO_TEST_CASE(a_field_section_has_a_limit) {
-    for (std::size_t step : {1, 1000, 1 << 20}) {
+    for (std::size_t step : {1u, 1000u, 1u << 20}) {
         BOOST_TEST(outcome(RequestHeadParser(), section_of(32 * 1024), step).starts_with("GET /"));
         BOOST_TEST(
             outcome(RequestHeadParser(), section_of(32 * 1024 + 1), step).starts_with("431 "));
@@ -230,7 +230,7 @@ BOOST_DATA_TEST_CASE(a_head_is_read_or_refused_for_one_reason, data::make(replie
 
 BOOST_DATA_TEST_CASE(where_the_bytes_are_cut_makes_no_difference, data::make(replies), sample) {
     const std::string whole = outcome(ReplyHeadParser(false), sample.bytes, 1u << 20);
-    for (std::size_t step : {1, 2, 3, 7, 16, 17})
+    for (std::size_t step : {1u, 2u, 3u, 7u, 16u, 17u})
         BOOST_TEST(outcome(ReplyHeadParser(false), sample.bytes, step) == whole);
 }
 
