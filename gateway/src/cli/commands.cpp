@@ -7,6 +7,7 @@ namespace {
 
 // clang-format off
 constexpr const Command* all[] = {
+    &replay_command,
     &invoke_command,
     &event_new_command,
     &event_convert_command,

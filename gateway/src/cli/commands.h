@@ -15,6 +15,7 @@ extern const Command event_list_command;
 extern const Command event_new_command;
 extern const Command help_command;
 extern const Command invoke_command;
+extern const Command replay_command;
 extern const Command version_command;
 
 // In the order of help.

@@ -1,0 +1,345 @@
+// turngate replay: saved events through a handler, and the replies compared.
+#include <algorithm>
+#include <charconv>
+#include <deque>
+#include <fcntl.h>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "cli/invocation.h"
+#include "open_target.h"
+#include "replay/glob.h"
+#include "replay/printable.h"
+#include "replay/progress.h"
+#include "replay/runner.h"
+
+namespace turngate::cli {
+namespace {
+
+using Words = std::vector<std::string_view>;
+
+constexpr std::string_view formats_rule = "FORMAT=FILE with text, json, ndjson or junit as FORMAT";
+
+bool is_format(std::string_view word) {
+    return word == "text" || word == "json" || word == "ndjson" || word == "junit";
+}
+
+bool is_report(std::string_view value) {
+    const auto equals = value.find('=');
+    return equals != std::string_view::npos && is_format(value.substr(0, equals)) &&
+           equals + 1 < value.size();
+}
+
+bool is_pointer(std::string_view value) {
+    try {
+        replay::IgnoreRules().add_pointer(value);
+        return true;
+    } catch (const std::invalid_argument&) {
+        return false;
+    }
+}
+
+// "200-399,404"
+std::vector<std::pair<int, int>> status_ranges(std::string_view text) {
+    std::vector<std::pair<int, int>> out;
+    for (;;) {
+        const auto comma = text.find(',');
+        const std::string_view one = text.substr(0, comma);
+        const char* end = one.data() + one.size();
+        int first = 0;
+        auto parsed = std::from_chars(one.data(), end, first);
+        int last = first;
+        if (parsed.ec == std::errc{} && parsed.ptr != end && *parsed.ptr == '-')
+            parsed = std::from_chars(parsed.ptr + 1, end, last);
+        if (parsed.ec != std::errc{} || parsed.ptr != end || first < 100 || last > 999 ||
+            last < first)
+            return {};
+        out.emplace_back(first, last);
+        if (comma == std::string_view::npos) return out;
+        text.remove_prefix(comma + 1);
+    }
+}
+
+Words shapes() {
+    Words out = {"all"};
+    for (events::Format format : events::formats())
+        out.push_back(events::name(format));
+    return out;
+}
+
+constexpr Option options[] = {
+    {.letter = 't',
+     .name = "target",
+     .value = "HANDLER",
+     .help = "where the events go: self, plugin:FILE, cgi:PROGRAM",
+     .kind = Value::text,
+     .fallback = "self"},
+    {.name = "as",
+     .value = "SHAPE",
+     .help = "convert each event to SHAPE first; all: every shape must give the same reply",
+     .kind = Value::choice,
+     .choices = shapes},
+    {.letter = 'j',
+     .name = "jobs",
+     .value = "N",
+     .help = "events at a time; 0: as many as there are cores",
+     .kind = Value::number,
+     .fallback = "1",
+     .maximum = 1024},
+    {.name = "only",
+     .value = "GLOB",
+     .help = "replay only the files that match",
+     .kind = Value::text,
+     .repeatable = true},
+    {.name = "skip",
+     .value = "GLOB",
+     .help = "leave out the files that match",
+     .kind = Value::text,
+     .repeatable = true},
+    {.letter = 'u',
+     .name = "update",
+     .value = "WHICH",
+     .help = "which expected replies are written: none, new, changed or all; with none, missing "
+             "ones are proposed as .new files",
+     .kind = Value::choice,
+     .fallback = "none",
+     .choices =
+         [] {
+             return Words{"none", "new", "changed", "all"};
+         }},
+    {.name = "ignore",
+     .value = "POINTER",
+     .help = "leave a value out of the comparison: /body/json/id, /headers/etag, /status",
+     .kind = Value::text,
+     .valid = is_pointer,
+     .rule = "a JSON pointer, which begins with '/'",
+     .repeatable = true},
+    {.name = "ignore-header",
+     .value = "NAME",
+     .help = "leave a header out of the comparison, besides date, x-amzn-trace-id, "
+             "x-amzn-requestid and server-timing",
+     .kind = Value::text,
+     .repeatable = true},
+    {.name = "expect-status",
+     .value = "RANGE",
+     .help = "fail replies of other statuses; events need no expected reply then",
+     .kind = Value::text,
+     .valid = [](std::string_view value) { return !status_ranges(value).empty(); },
+     .rule = "statuses such as 200-399,404"},
+    {.name = "timeout",
+     .value = "T",
+     .help = "how long one event may take; 0: for ever",
+     .kind = Value::duration,
+     .fallback = "30s"},
+    {.name = "fail-fast",
+     .value = "N",
+     .help = "stop after N failures (1)",
+     .kind = Value::number,
+     .minimum = 1,
+     .optional = true},
+    {.name = "diff",
+     .value = "STYLE",
+     .help = "how differences are shown: auto, fields, unified, side or none",
+     .kind = Value::choice,
+     .fallback = "auto",
+     .choices =
+         [] {
+             return Words{"auto", "fields", "unified", "side", "none"};
+         }},
+    {.name = "format",
+     .value = "FORMAT",
+     .help = "what standard output gets: text, json, ndjson or junit",
+     .kind = Value::choice,
+     .fallback = "text",
+     .choices =
+         [] {
+             return Words{"text", "json", "ndjson", "junit"};
+         }},
+    {.name = "report",
+     .value = "FORMAT=FILE",
+     .help = "write a report to FILE as well",
+     .kind = Value::text,
+     .valid = is_report,
+     .rule = formats_rule,
+     .repeatable = true},
+};
+
+constexpr std::string_view examples[] = {
+    "replay events/ -t cgi:./build/app",
+    "replay events/orders/create.json --update all",
+    "replay calls.ndjson:17",
+    "replay events/ --as all -j0 --report junit=replay.xml",
+};
+
+// A report into a file. The file is opened before the run: a path that cannot be written is a
+// mistake to hear of first.
+struct ReportFile {
+    ReportFile(std::string_view file_format, const std::string& path)
+        : format(file_format),
+          fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
+        if (fd < 0)
+            throw CommandError(
+                exit_status::usage,
+                "cannot write the report " + path + ": " + std::generic_category().message(errno),
+                "give --report a file in a directory that exists and is writable");
+        output.emplace(fd, path, Terminal{.unicode = true});
+    }
+    ~ReportFile() { ::close(fd); }
+    ReportFile(const ReportFile&) = delete;
+    ReportFile& operator=(const ReportFile&) = delete;
+
+    std::string format;
+    int fd;
+    std::optional<Output> output;
+};
+
+replay::DiffStyle diff_style(std::string_view name) {
+    using enum replay::DiffStyle;
+    return name == "fields"    ? fields
+           : name == "unified" ? unified
+           : name == "side"    ? side
+           : name == "none"    ? none
+                               : automatic;
+}
+
+// The words that repeat one event as this run replayed it.
+std::string rerun_words(const Arguments& arguments) {
+    std::string out;
+    if (arguments.given("target")) out += " -t " + replay::shell_word(arguments.text("target"));
+    for (const char* name : {"as", "expect-status", "timeout"})
+        if (arguments.given(name))
+            out += std::string(" --") + name + ' ' + replay::shell_word(arguments.text(name));
+    for (const char* name : {"ignore", "ignore-header"})
+        for (const std::string& value : arguments.all(name))
+            out += std::string(" --") + name + ' ' + replay::shell_word(value);
+    return out;
+}
+
+bool runs_in_ci(const Environment& environment) {
+    const std::string value = environment("CI").value_or("");
+    return !value.empty() && value != "0" && value != "false";
+}
+
+replay::JudgeOptions judge_options(const Invocation& invocation) {
+    const Arguments& arguments = invocation.arguments;
+    replay::JudgeOptions judge;
+    const std::string_view update = arguments.text("update");
+    judge.update = update == "new"       ? replay::Update::fresh
+                   : update == "changed" ? replay::Update::changed
+                   : update == "all"     ? replay::Update::all
+                                         : replay::Update::none;
+    judge.may_propose = !runs_in_ci(invocation.environment);
+    if (!judge.may_propose && judge.update != replay::Update::none)
+        throw CommandError(exit_status::usage,
+                           "--update " + std::string(update) + " is refused where CI is set",
+                           "update expected replies on your own machine and commit them");
+    judge.all_shapes = arguments.text("as") == "all";
+    if (!judge.all_shapes && arguments.given("as"))
+        judge.as = events::format_named(arguments.text("as"));
+    for (const char* name : {"date", "x-amzn-trace-id", "x-amzn-requestid", "server-timing"})
+        judge.ignore.add_header(name);
+    for (const std::string& name : arguments.all("ignore-header"))
+        judge.ignore.add_header(name);
+    for (const std::string& pointer : arguments.all("ignore"))
+        judge.ignore.add_pointer(pointer);
+    if (arguments.given("expect-status"))
+        judge.statuses = status_ranges(arguments.text("expect-status"));
+    judge.timeout = arguments.duration("timeout");
+    const auto style = diff_style(arguments.text("diff"));
+    judge.whole_bodies = style == replay::DiffStyle::unified || style == replay::DiffStyle::side;
+    judge.handler = open_target(arguments.text("target"), invocation.self);
+    return judge;
+}
+
+int run_replay(Invocation& invocation) {
+    const Arguments& arguments = invocation.arguments;
+
+    std::deque<ReportFile> files;
+    for (const std::string& report : arguments.all("report")) {
+        const auto equals = report.find('=');
+        files.emplace_back(report.substr(0, equals), report.substr(equals + 1));
+    }
+    const replay::JudgeOptions judge = judge_options(invocation);
+
+    replay::TextReportOptions text{.verbosity = invocation.verbosity,
+                                   .diff = diff_style(arguments.text("diff")),
+                                   .program = replay::shell_word(invocation.program),
+                                   .rerun = rerun_words(arguments)};
+    auto make = [&](std::string_view format, Output& out) -> std::unique_ptr<replay::Report> {
+        if (format == "json") return replay::json_report(out);
+        if (format == "ndjson") return replay::ndjson_report(out);
+        if (format == "junit") return replay::junit_report(out, "turngate replay");
+        return replay::text_report(out, text);
+    };
+    replay::Progress progress(invocation.err, 0);
+    const bool shows_progress = invocation.verbosity >= 0;
+
+    // Clears the progress line before anything else is printed.
+    struct Clearing final : replay::Report {
+        explicit Clearing(replay::Progress& p) : progress(p) {}
+        void event(const replay::Result& result) override {
+            if (result.verdict != replay::Verdict::passed) progress.clear();
+        }
+        void end(const replay::Summary&) override { progress.clear(); }
+        replay::Progress& progress;
+    } clearing(progress);
+
+    std::vector<std::unique_ptr<replay::Report>> owned;
+    owned.push_back(make(arguments.text("format"), invocation.out));
+    for (ReportFile& file : files)
+        owned.push_back(make(file.format, *file.output));
+    std::vector<replay::Report*> reports = {&clearing};
+    for (const auto& report : owned)
+        reports.push_back(report.get());
+
+    replay::RunOptions run{.jobs = static_cast<unsigned>(arguments.number("jobs"))};
+    if (arguments.given("fail-fast")) {
+        const std::string_view count = arguments.text("fail-fast");
+        run.fail_fast =
+            count.empty() ? 1 : static_cast<std::uint64_t>(arguments.number("fail-fast"));
+    }
+    if (shows_progress)
+        run.progress = [&](const replay::Summary& summary) { progress.update(summary); };
+
+    const replay::Interrupt interrupt;
+    replay::Source source(arguments.operands(),
+                          {.only = arguments.all("only"), .skip = arguments.all("skip")},
+                          interrupt.fd());
+    const replay::Summary summary = replay::run(source, judge, run, reports, interrupt);
+    const int status = summary.exit_status();
+    if (status == exit_status::nothing_to_do)
+        throw CommandError(status, "no event was selected",
+                           arguments.given("only") || arguments.given("skip")
+                               ? "look at --only and --skip: a GLOB without '/' matches file names"
+                               : "name files, or directories with *.json or *.ndjson files");
+    return status;
+}
+
+}  // namespace
+
+const Command replay_command = {
+    .name = "replay",
+    .operands = "FILE|DIR|GLOB|-...",
+    .summary = "replay saved events through a handler and compare the replies",
+    .description =
+        "Each FILE is one event of any shape; in a .ndjson or .jsonl file each line is one, and "
+        "FILE.ndjson:17 is line 17. DIR is searched for .json, .ndjson and .jsonl files. \"-\" is "
+        "standard input.\n\n"
+        "The expected reply of NAME.json is in NAME.reply.json, those of NAME.ndjson are line by "
+        "line in NAME.replies.ndjson. A missing one is proposed as a file with .new at its end; "
+        "turngate accept makes it the expected one.\n\n"
+        "Exit status: 0 all good; 1 a reply is not as expected; 3 an event or an expected reply "
+        "cannot be read; 4 the target cannot be started; 5 there was no event.",
+    .options = options,
+    .examples = examples,
+    .least_operands = 1,
+    .run = run_replay,
+};
+
+}  // namespace turngate::cli

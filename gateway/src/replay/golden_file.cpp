@@ -1,0 +1,155 @@
+// Golden files: where they are, and how they are replaced.
+#include "replay/golden_file.h"
+
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <memory>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+#include <turngate/json/json.h>
+
+namespace turngate::replay {
+namespace {
+
+[[noreturn]] void fail(const std::string& what, const std::string& path) {
+    throw std::system_error(errno, std::generic_category(), what + " " + path);
+}
+
+// Where a symbolic link leads; `path` itself if it is none or leads nowhere.
+std::string target_of(const std::string& path) {
+    const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), std::free);
+    return real ? std::string(real.get()) : path;
+}
+
+std::string_view without(std::string_view path, std::string_view suffix) {
+    return path.ends_with(suffix) ? path.substr(0, path.size() - suffix.size()) : path;
+}
+
+std::string temporary_for(const std::string& path) {
+    static std::atomic<unsigned> counter{0};
+    const auto slash = path.rfind('/') + 1;  // npos + 1 is 0
+    return path.substr(0, slash) + '.' + path.substr(slash) + '.' + std::to_string(::getpid()) +
+           '-' + std::to_string(counter++) + ".tmp";
+}
+
+class Descriptor {
+  public:
+    explicit Descriptor(int fd) : fd_(fd) {}
+    ~Descriptor() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    int operator*() const { return fd_; }
+
+  private:
+    int fd_;
+};
+
+}  // namespace
+
+std::string golden_path(std::string_view event_path) {
+    if (!has_event_lines(event_path))
+        return std::string(without(event_path, ".json")) + ".reply.json";
+    return std::string(without(without(event_path, ".ndjson"), ".jsonl")) + ".replies.ndjson";
+}
+
+std::string proposal_path(std::string_view event_path) {
+    return golden_path(event_path) + ".new";
+}
+
+bool is_companion(std::string_view path) noexcept {
+    return path.ends_with(".reply.json") || path.ends_with(".replies.ndjson") ||
+           path.ends_with(".new") || path.ends_with(".request.json");
+}
+
+bool has_event_lines(std::string_view path) noexcept {
+    return path.ends_with(".ndjson") || path.ends_with(".jsonl");
+}
+
+FileReplacement::FileReplacement(std::string path)
+    : path_(target_of(path)), temporary_(temporary_for(path_)) {
+    fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd_ < 0) fail("cannot write", path_);
+    struct stat old {};
+    if (::stat(path_.c_str(), &old) == 0 && ::fchmod(fd_, old.st_mode & 07777) != 0)
+        errno = 0;  // the mode of a new file will do
+}
+
+FileReplacement::~FileReplacement() {
+    if (fd_ < 0) return;
+    ::close(fd_);
+    ::unlink(temporary_.c_str());
+}
+
+void FileReplacement::write(std::string_view bytes) {
+    buffer_ += bytes;
+    if (buffer_.size() < 64 * 1024) return;
+    write_out(buffer_);
+    buffer_.clear();
+}
+
+void FileReplacement::write_out(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) fail("cannot write", path_);
+        bytes.remove_prefix(static_cast<std::size_t>(n));
+    }
+}
+
+void FileReplacement::commit(bool durable) {
+    write_out(buffer_);
+    buffer_.clear();
+    if (durable && ::fsync(fd_) != 0) fail("cannot write", path_);
+    if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail("cannot replace", path_);
+    ::close(fd_);
+    fd_ = -1;
+    if (!durable) return;
+    const auto slash = path_.rfind('/');
+    const std::string directory = slash == std::string::npos ? "."
+                                  : slash == 0               ? "/"
+                                                             : path_.substr(0, slash);
+    const Descriptor fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (*fd >= 0) ::fsync(*fd);  // some file systems refuse; the rename stands all the same
+}
+
+void write_file(const std::string& path, std::string_view bytes, bool durable) {
+    FileReplacement file(path);
+    file.write(bytes);
+    file.commit(durable);
+}
+
+bool read_file(const std::string& path, std::string& into, std::size_t limit) {
+    // O_NONBLOCK: a FIFO that nobody writes must not hold us up before fstat() finds it out.
+    const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (*fd < 0) {
+        if (errno == ENOENT || errno == ENOTDIR) return false;
+        fail("cannot read", path);
+    }
+    struct stat status {};
+    if (::fstat(*fd, &status) != 0) fail("cannot read", path);
+    if (!S_ISREG(status.st_mode)) throw JsonError("not a regular file");
+    if (static_cast<std::uint64_t>(status.st_size) > limit)
+        throw JsonError("has " + std::to_string(status.st_size) + " bytes, of at most " +
+                        std::to_string(limit));
+    into.resize(static_cast<std::size_t>(status.st_size) + 1);  // one more, to see it grow
+    std::size_t got = 0;
+    for (;;) {
+        const ssize_t n = ::read(*fd, into.data() + got, into.size() - got);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) fail("cannot read", path);
+        if (n == 0) break;
+        got += static_cast<std::size_t>(n);
+        if (got > limit) throw JsonError("has more than " + std::to_string(limit) + " bytes");
+        if (got == into.size()) into.resize(got * 2);
+    }
+    into.resize(got);
+    return true;
+}
+
+}  // namespace turngate::replay

@@ -1,0 +1,50 @@
+// Golden files: where they are, and how they are replaced without being half-written.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace turngate::replay {
+
+// "create.reply.json" for "create.json", "calls.replies.ndjson" for "calls.ndjson".
+std::string golden_path(std::string_view event_path);
+// The proposal beside a golden: "create.reply.json.new".
+std::string proposal_path(std::string_view event_path);
+
+// Files that are never events: replies, proposals, decoded requests.
+bool is_companion(std::string_view path) noexcept;
+// "calls.ndjson", "calls.jsonl": an event a line.
+bool has_event_lines(std::string_view path) noexcept;
+
+// Replaces `path` by `bytes`: whoever reads sees the old file or the new one, whole, and so does
+// who reads after a crash if `durable`. A symbolic link is kept, and its target replaced. Throws
+// std::system_error that names the path.
+void write_file(const std::string& path, std::string_view bytes, bool durable = true);
+
+// Appends to a file that will replace `path` in the same way: for goldens of many lines.
+class FileReplacement {
+  public:
+    explicit FileReplacement(std::string path);
+    ~FileReplacement();  // without commit(): nothing has happened
+    FileReplacement(const FileReplacement&) = delete;
+    FileReplacement& operator=(const FileReplacement&) = delete;
+
+    void write(std::string_view bytes);
+    void commit(bool durable = true);
+
+  private:
+    void write_out(std::string_view bytes);
+
+    std::string path_;
+    std::string temporary_;
+    std::string buffer_;
+    int fd_ = -1;
+};
+
+// True if the file at `path` was read into `into`; false if there is none. Throws
+// std::system_error, and JsonError for a file that is no regular one or has more than `limit`
+// bytes.
+bool read_file(const std::string& path, std::string& into, std::size_t limit);
+
+}  // namespace turngate::replay

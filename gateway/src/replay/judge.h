@@ -1,0 +1,93 @@
+// Replays one event and judges the reply.
+#pragma once
+
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "replay/compare.h"
+#include "replay/golden_text.h"
+#include "replay/result.h"
+#include "replay/source.h"
+#include "replay/watchdog.h"
+#include <turngate/events/decode.h>
+#include <turngate/http/handler.h>
+#include <turngate/http/response.h>
+
+namespace turngate::replay {
+
+// Which expected replies are written.
+enum class Update { none, fresh, changed, all };
+
+struct JudgeOptions {
+    HandlerPtr handler;
+    std::optional<events::Format> as = {};  // convert each event first; raw: take it as raw
+    bool all_shapes = false;                // a parity run
+    Update update = Update::none;
+    bool may_propose = true;  // a missing reply is written as a proposal; false: it is a failure
+    IgnoreRules ignore = {};
+    std::vector<std::pair<int, int>> statuses = {};  // that are fine; empty: all
+    std::chrono::nanoseconds timeout{};              // an event; zero: none
+    bool whole_bodies = false;                       // tell a JSON body that differs as two texts
+};
+
+// The shapes that carry HTTP requests, which a parity run compares.
+const std::vector<events::Format>& http_shapes();
+
+class EventLog;  // private: what the handler logged
+
+// One a worker: it uses its memory again.
+class Judge {
+  public:
+    // `options` and `slot` must outlive the judge.
+    Judge(const JudgeOptions& options, Watchdog::Slot& slot);
+    ~Judge();
+
+    // Never throws but std::bad_alloc. Writes goldens and proposals of files; those of lines are
+    // left in `result`.
+    void run(const Batch& batch, const Item& item, Result& result);
+
+  private:
+    struct Texts {
+        std::string_view event;
+        std::optional<std::string_view> golden;
+        std::string_view directory;
+        bool named;
+    };
+    void run_file(const std::string& path, bool named, Result& result);
+    void judge(const Texts& texts, Result& result);
+    bool decode(const Texts& texts, Result& result, events::Event& event);
+    bool convert(events::Event& event, events::Format shape, Result& result);
+    void serve(const Texts& texts, events::Event& event);
+    void translate_reply(events::Format shape);
+    void compare(const Texts& texts, const Golden* golden, Result& result);
+    void write_golden(const Golden* previous, Result& result);
+    void note_failure(Result& result);
+    // judge_parity.cpp
+    void compare_shapes(const Texts& texts, const Golden* golden, Result& result);
+    ParityCell compare_shape(const Texts& texts, const Golden& golden, events::Format shape,
+                             Result& result);
+
+    const JudgeOptions& options_;
+    Watchdog::Slot& slot_;
+    events::DecodeOptions decode_options_;
+    GoldenParser parser_;
+    Comparer comparer_;
+    std::string event_text_;
+    std::string golden_text_;
+    std::string path_;  // of the event, if it is a file
+    bool is_lines_ = false;
+    bool has_place_ = false;  // for a golden
+    // Of the event that was served last.
+    Response reply_;
+    std::exception_ptr thrown_;
+    std::chrono::nanoseconds latency_{};
+    std::unique_ptr<EventLog> log_;
+};
+
+}  // namespace turngate::replay

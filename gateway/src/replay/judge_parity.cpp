@@ -1,0 +1,103 @@
+// The parity run: one event in every shape must give one reply.
+#include <algorithm>
+#include <string>
+
+#include "replay/event_log.h"
+#include "replay/judge.h"
+#include <turngate/events/make_event.h>
+#include <turngate/events/reply.h>
+
+namespace turngate::replay {
+namespace {
+
+using events::Format;
+
+// Replies of these shapes have one value to a header name: several come out joined, or one of them.
+bool is_single_valued(Format shape) {
+    return shape == Format::alb || shape == Format::api_gateway_v2 ||
+           shape == Format::function_url || shape == Format::lattice_v1 ||
+           shape == Format::lattice_v2 || shape == Format::vercel;
+}
+
+// True if what `shape` can say of the expected values of `name` is what the reply has.
+bool explained(std::string_view name, const Golden& golden, const Response& reply) {
+    std::vector<std::string_view> wanted;
+    std::string joined;
+    for (const auto& [field, value] : golden.headers) {
+        if (!iequals(field, name)) continue;
+        if (!wanted.empty()) joined += ", ";
+        joined += value;
+        wanted.push_back(value);
+    }
+    const std::vector<std::string> got = reply.headers.values(name);
+    if (wanted.size() < 2 || got.size() != 1) return false;
+    return got[0] == joined || got[0] == wanted.front() || got[0] == wanted.back();
+}
+
+}  // namespace
+
+const std::vector<Format>& http_shapes() {
+    static const std::vector<Format> shapes = {Format::api_gateway_v1,
+                                               Format::api_gateway_http1,
+                                               Format::api_gateway_v2,
+                                               Format::function_url,
+                                               Format::alb,
+                                               Format::alb_multi_value,
+                                               Format::lattice_v1,
+                                               Format::lattice_v2,
+                                               Format::edge,
+                                               Format::vercel,
+                                               Format::http};
+    return shapes;
+}
+
+void Judge::compare_shapes(const Texts& texts, const Golden* golden, Result& result) {
+    const auto& shapes = http_shapes();
+    if (!result.format || std::find(shapes.begin(), shapes.end(), *result.format) == shapes.end())
+        return;
+    // Without an expected reply the direct one is it. The parser's memory is not ours to use then:
+    // `golden` is null only if it holds nothing.
+    std::string direct;
+    if (!golden || result.verdict == Verdict::updated) {
+        direct = golden_text(reply_, options_.ignore, golden,
+                             {.one_line = true, .largest_inline = SIZE_MAX})
+                     .json;
+        golden = &parser_.parse(direct);
+    }
+    for (Format shape : shapes)
+        result.parity.push_back(compare_shape(texts, *golden, shape, result));
+}
+
+ParityCell Judge::compare_shape(const Texts& texts, const Golden& golden, Format shape,
+                                Result& result) {
+    ParityCell cell{shape};
+    try {
+        events::Event event = events::decode(texts.event, decode_options_);
+        const std::string text = events::make_event(event.request, shape);
+        events::DecodeOptions options;
+        options.format = shape;
+        event = events::decode(text, options);
+        serve(texts, event);
+        translate_reply(shape);
+    } catch (const Error& e) {
+        cell.state = ParityCell::State::impossible;
+        cell.why = e.what();
+        return cell;
+    }
+    std::vector<Difference> found = comparer_.differences(golden, reply_, texts.directory);
+    if (is_single_valued(shape))
+        std::erase_if(found, [&](const Difference& d) {
+            return d.part == Difference::Part::header && explained(d.where, golden, reply_);
+        });
+    if (found.empty()) return cell;
+    cell.state = ParityCell::State::different;
+    if (result.verdict != Verdict::failed) {
+        result.verdict = Verdict::failed;
+        result.problem = std::string(events::name(shape)) + " gives another reply";
+        result.differences = std::move(found);
+        note_failure(result);
+    }
+    return cell;
+}
+
+}  // namespace turngate::replay

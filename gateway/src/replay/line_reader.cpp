@@ -1,0 +1,81 @@
+// Lines from a descriptor, in bounded memory.
+#include "replay/line_reader.h"
+
+#include <cerrno>
+#include <cstring>
+#include <poll.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace turngate::replay {
+namespace {
+
+constexpr std::size_t block = 256 * 1024;
+
+// False if `wake_fd` became readable first.
+bool wait_readable(int fd, int wake_fd) {
+    for (;;) {
+        pollfd both[] = {{wake_fd, POLLIN, 0}, {fd, POLLIN, 0}};
+        if (::poll(both, 2, -1) < 0) {
+            if (errno == EINTR) continue;
+            return true;  // let read() say what is wrong
+        }
+        return both[0].revents == 0;
+    }
+}
+
+}  // namespace
+
+bool LineReader::fill() {
+    if (begin_ > 0) {
+        std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+        end_ -= begin_;
+        begin_ = 0;
+    }
+    if (buffer_.size() - end_ < block) buffer_.resize(end_ + block);
+    for (;;) {
+        if (wake_fd_ >= 0 && !wait_readable(fd_, wake_fd_)) break;
+        const ssize_t n = ::read(fd_, buffer_.data() + end_, buffer_.size() - end_);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0 && errno == EAGAIN) {
+            wait_readable(fd_, -1);
+            continue;
+        }
+        if (n < 0) throw std::system_error(errno, std::generic_category(), "cannot read");
+        if (n == 0) break;
+        end_ += static_cast<std::size_t>(n);
+        return true;
+    }
+    at_end_ = true;
+    return false;
+}
+
+LineReader::Status LineReader::next(std::string_view& line) {
+    bool too_long = false;
+    std::size_t searched = 0;
+    for (;;) {
+        const char* from = buffer_.data() + begin_;
+        const std::size_t here = end_ - begin_;
+        const void* found =
+            here > searched ? std::memchr(from + searched, '\n', here - searched) : nullptr;
+        if (found || at_end_) {
+            const std::size_t n =
+                found ? static_cast<std::size_t>(static_cast<const char*>(found) - from) : here;
+            if (!found && n == 0 && !too_long) return Status::end;
+            line = {from, n};
+            begin_ += n + (found ? 1 : 0);
+            consumed_ += n + (found ? 1 : 0);
+            return too_long || n > max_line_ ? Status::too_long : Status::line;
+        }
+        searched = here;
+        if (here > max_line_) {  // drop what is known to be of no use
+            too_long = true;
+            consumed_ += here;
+            begin_ = end_;
+            searched = 0;
+        }
+        fill();
+    }
+}
+
+}  // namespace turngate::replay

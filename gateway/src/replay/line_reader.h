@@ -1,0 +1,41 @@
+// Lines from a descriptor, in bounded memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace turngate::replay {
+
+class LineReader {
+  public:
+    // Reads from `fd`, which must stay open. A line of more than `max_line` bytes is passed over.
+    // While it waits for a pipe, a readable `wake_fd` ends the reading as the end of the input
+    // would.
+    explicit LineReader(int fd, std::size_t max_line, int wake_fd = -1)
+        : fd_(fd), wake_fd_(wake_fd), max_line_(max_line) {}
+
+    enum class Status { line, too_long, end };
+
+    // The next line without its newline, valid until the next call; for too_long its first bytes.
+    // The last line needs no newline. Throws std::system_error.
+    Status next(std::string_view& line);
+
+    // Bytes consumed so far.
+    std::uint64_t consumed() const noexcept { return consumed_; }
+
+  private:
+    bool fill();
+
+    int fd_;
+    int wake_fd_;
+    std::size_t max_line_;
+    std::vector<char> buffer_;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    std::uint64_t consumed_ = 0;
+    bool at_end_ = false;
+};
+
+}  // namespace turngate::replay

@@ -1,0 +1,40 @@
+// Who is told what came of a replay.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "cli/output.h"
+#include "replay/result.h"
+
+namespace turngate::replay {
+
+// Gets the results one after the other, in the order of the events, never two at once.
+class Report {
+  public:
+    virtual ~Report() = default;
+    virtual void event(const Result& result) = 0;
+    virtual void end(const Summary& summary) = 0;
+};
+
+enum class DiffStyle { automatic, fields, unified, side, none };
+
+struct TextReportOptions {
+    int verbosity = 0;  // -1: failures only; 1: every event; 2: what was skipped too
+    DiffStyle diff = DiffStyle::automatic;
+    std::string program = "turngate";
+    std::string rerun = {};  // the words behind the file in the line that repeats one event
+};
+
+// Each `out` must outlive its report.
+std::unique_ptr<Report> text_report(cli::Output& out, TextReportOptions options);
+// {"events": [...], "summary": {...}}, written as it comes.
+std::unique_ptr<Report> json_report(cli::Output& out);
+// An object a line: {"type": "event", ...}, at last {"type": "summary", ...}.
+std::unique_ptr<Report> ndjson_report(cli::Output& out);
+// JUnit's XML: one suite, one case an event. The cases are kept in an unnamed temporary file until
+// their number is known, because it comes first. `name` is what the suite is called.
+std::unique_ptr<Report> junit_report(cli::Output& out, std::string name);
+
+}  // namespace turngate::replay

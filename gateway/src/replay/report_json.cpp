@@ -1,0 +1,162 @@
+// What came of a replay, for programs: one JSON document, or an object a line.
+#include <string>
+#include <string_view>
+
+#include "replay/report.h"
+#include <turngate/json/json_writer.h>
+
+namespace turngate::replay {
+namespace {
+
+std::string_view part_name(Difference::Part part) {
+    switch (part) {
+        case Difference::Part::status:
+            return "status";
+        case Difference::Part::header:
+            return "header";
+        case Difference::Part::json:
+            return "json";
+        case Difference::Part::text:
+            return "text";
+        case Difference::Part::bytes:
+            break;
+    }
+    return "bytes";
+}
+
+double milliseconds(std::chrono::nanoseconds t) {
+    return static_cast<double>(t.count()) / 1e6;
+}
+
+void member(JsonWriter& json, std::string_view name, std::string_view value) {
+    if (!value.empty()) json.key(name).string(value);
+}
+
+void write_event(JsonWriter& json, const Result& result, bool typed) {
+    json.begin_object();
+    if (typed) json.key("type").string("event");
+    json.key("name").string(result.name);
+    json.key("verdict").string(name(result.verdict));
+    if (result.format) json.key("shape").string(events::name(*result.format));
+    member(json, "method", result.method);
+    member(json, "target", result.target);
+    if (result.status != 0) {
+        json.key("status").integer(result.status);
+        json.key("ms").real(milliseconds(result.latency));
+    }
+    member(json, "problem", result.problem);
+    member(json, "hint", result.hint);
+    if (result.wrote) json.key("wrote").boolean(true);
+    if (!result.differences.empty()) {
+        json.key("differences").begin_array();
+        for (const Difference& d : result.differences) {
+            json.begin_object().key("part").string(part_name(d.part));
+            if (!d.where.empty() || d.part == Difference::Part::json)
+                json.key("where").string(d.where);
+            if (d.expected) json.key("expected").string(*d.expected);
+            if (d.actual) json.key("actual").string(*d.actual);
+            json.end_object();
+        }
+        json.end_array();
+    }
+    if (!result.parity.empty()) {
+        json.key("parity").begin_object();
+        for (const ParityCell& cell : result.parity)
+            json.key(events::name(cell.format))
+                .string(cell.state == ParityCell::State::same        ? "same"
+                        : cell.state == ParityCell::State::different ? "different"
+                                                                     : "impossible");
+        json.end_object();
+    }
+    if (!result.notes.empty()) {
+        json.key("notes").begin_array();
+        for (const std::string& note : result.notes)
+            json.string(note);
+        json.end_array();
+    }
+    json.end_object();
+}
+
+void write_summary(JsonWriter& json, const Summary& s, bool typed) {
+    json.begin_object();
+    if (typed) json.key("type").string("summary");
+    json.key("events").unsigned_integer(s.events);
+    json.key("passed").unsigned_integer(s.passed);
+    json.key("failed").unsigned_integer(s.failed);
+    json.key("unreadable").unsigned_integer(s.unreadable);
+    json.key("new").unsigned_integer(s.fresh);
+    json.key("updated").unsigned_integer(s.updated);
+    json.key("skipped").unsigned_integer(s.skipped);
+    json.key("seconds").real(std::chrono::duration<double>(s.duration).count());
+    json.key("p50_ms").real(milliseconds(s.latencies.percentile(0.5)));
+    json.key("p99_ms").real(milliseconds(s.latencies.percentile(0.99)));
+    json.key("max_ms").real(milliseconds(s.latencies.max()));
+    if (s.gave_up) json.key("gave_up").boolean(true);
+    if (s.signal != 0) json.key("signal").integer(s.signal);
+    member(json, "problem", s.problem);
+    json.key("exit_status").integer(s.exit_status());
+    json.end_object();
+}
+
+class JsonReport final : public Report {
+  public:
+    explicit JsonReport(cli::Output& out) : out_(out) {}
+
+    void event(const Result& result) override {
+        text_ = first_ ? "{\"events\": [\n" : ",\n";
+        first_ = false;
+        JsonWriter json(text_);
+        write_event(json, result, false);
+        out_.write(text_);
+    }
+    void end(const Summary& summary) override {
+        text_ = first_ ? "{\"events\": [" : "\n";
+        text_ += "],\n\"summary\": ";
+        JsonWriter json(text_);
+        write_summary(json, summary, false);
+        out_.write(text_ + "}\n");
+        out_.flush();
+    }
+
+  private:
+    cli::Output& out_;
+    std::string text_;
+    bool first_ = true;
+};
+
+class NdjsonReport final : public Report {
+  public:
+    explicit NdjsonReport(cli::Output& out) : out_(out) {}
+
+    void event(const Result& result) override {
+        text_.clear();
+        JsonWriter json(text_);
+        write_event(json, result, true);
+        text_ += '\n';
+        out_.write(text_);
+    }
+    void end(const Summary& summary) override {
+        text_.clear();
+        JsonWriter json(text_);
+        write_summary(json, summary, true);
+        text_ += '\n';
+        out_.write(text_);
+        out_.flush();
+    }
+
+  private:
+    cli::Output& out_;
+    std::string text_;
+};
+
+}  // namespace
+
+std::unique_ptr<Report> json_report(cli::Output& out) {
+    return std::make_unique<JsonReport>(out);
+}
+
+std::unique_ptr<Report> ndjson_report(cli::Output& out) {
+    return std::make_unique<NdjsonReport>(out);
+}
+
+}  // namespace turngate::replay

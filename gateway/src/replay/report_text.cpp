@@ -1,0 +1,193 @@
+// What came of a replay, for people.
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "replay/difference_text.h"
+#include "replay/printable.h"
+#include "replay/quantity.h"
+#include "replay/report.h"
+
+namespace turngate::replay {
+namespace {
+
+using cli::Color;
+using cli::Glyph;
+
+class TextReport final : public Report {
+  public:
+    TextReport(cli::Output& out, TextReportOptions options)
+        : out_(out), terminal_(out.terminal()), options_(std::move(options)) {}
+
+    void event(const Result& result) override {
+        for (const ParityCell& cell : result.parity)
+            ++parity_[cell.format].counts[static_cast<std::size_t>(cell.state)];
+        if (!is_told(result)) return;
+        std::string text = headline(result);
+        if (result.verdict == Verdict::failed) text += details(result);
+        if (!result.hint.empty()) text += line("hint", result.hint);
+        if (result.verdict == Verdict::failed && !result.name.starts_with('-'))
+            text += line("rerun",
+                         options_.program + " replay " + shell_word(result.name) + options_.rerun);
+        out_.write(text);
+        out_.flush();
+    }
+
+    void end(const Summary& summary) override {
+        if (options_.verbosity < 0) return out_.flush();
+        std::string text = parity_table();
+        if (summary.gave_up) text += "gave up after " + failures(summary) + " (--fail-fast)\n";
+        if (summary.signal != 0) text += "interrupted\n";
+        if (!summary.problem.empty())
+            text += std::string(terminal_.glyph(Glyph::warning)) + ' ' +
+                    printable(summary.problem) + '\n';
+        out_.write(text + summary_line(summary) + '\n');
+        out_.flush();
+    }
+
+  private:
+    struct Row {
+        std::uint64_t counts[3] = {};  // by ParityCell::State
+    };
+
+    bool is_told(const Result& result) const {
+        switch (result.verdict) {
+            case Verdict::failed:
+            case Verdict::unreadable:
+                return true;
+            case Verdict::fresh:
+            case Verdict::updated:
+                return options_.verbosity >= 0;
+            case Verdict::passed:
+            case Verdict::skipped:
+                return options_.verbosity >= 1;
+        }
+        return true;
+    }
+
+    std::string sign(Verdict verdict) const {
+        auto [glyph, color] = [&]() -> std::pair<Glyph, Color> {
+            switch (verdict) {
+                case Verdict::passed:
+                    return {Glyph::pass, Color::green};
+                case Verdict::failed:
+                    return {Glyph::fail, Color::red};
+                case Verdict::fresh:
+                    return {Glyph::fresh, Color::yellow};
+                case Verdict::updated:
+                    return {Glyph::arrow, Color::yellow};
+                case Verdict::unreadable:
+                    return {Glyph::warning, Color::red};
+                case Verdict::skipped:
+                    break;
+            }
+            return {Glyph::dot, Color::dim};
+        }();
+        return terminal_.paint(color, padded(terminal_.glyph(glyph), terminal_.unicode ? 1 : 4));
+    }
+
+    // Columns grow with what they hold, so that lines stay aligned and nothing is cut.
+    std::string headline(const Result& result) {
+        const std::string name = printable(result.name);
+        name_width_ = std::max(name_width_, columns(name));
+        std::string text = sign(result.verdict) + ' ';
+        if (!result.format && result.status == 0)
+            return text + padded(name, name_width_) + "   " + printable(result.problem) + '\n';
+        text += padded(name, name_width_) + "   ";
+        const std::string shape(result.format ? events::name(*result.format) : std::string_view());
+        shape_width_ = std::max(shape_width_, shape.size());
+        text += padded(shape, shape_width_) + "  ";
+        std::string request = padded(printable(result.method), 4) + ' ' + printable(result.target);
+        const std::string time = duration_text(result.latency, terminal_.unicode);
+        request = padded(request, 38 - std::min<std::size_t>(38, columns(time)));
+        text += request + (request.ends_with(' ') ? "" : "  ") + time;
+        std::string remark = printable(result.problem);
+        if (result.verdict == Verdict::fresh && result.wrote) remark += " (wrote .new)";
+        if (result.verdict == Verdict::updated) remark = "wrote the reply";
+        return text + (remark.empty() ? "" : "   " + remark) + '\n';
+    }
+
+    std::string details(const Result& result) const {
+        std::string text = difference_text(result, options_.diff, terminal_);
+        for (const std::string& note : result.notes)
+            text += line("handler", note);
+        if (!result.parity.empty()) {
+            std::string cells;
+            for (const ParityCell& cell : result.parity) {
+                const Glyph glyph = cell.state == ParityCell::State::same        ? Glyph::pass
+                                    : cell.state == ParityCell::State::different ? Glyph::fail
+                                                                                 : Glyph::dot;
+                if (!cells.empty()) cells += "  ";
+                cells += std::string(events::name(cell.format)) + ' ' +
+                         std::string(terminal_.glyph(glyph));
+            }
+            text += "    " + padded("parity", 10) + cells + '\n';
+        }
+        return text;
+    }
+
+    static std::string line(std::string_view label, std::string_view text) {
+        return "    " + padded(label, 10) + printable(text) + '\n';
+    }
+
+    std::string parity_table() const {
+        const bool differs = std::any_of(parity_.begin(), parity_.end(),
+                                         [](const auto& row) { return row.second.counts[1] > 0; });
+        if (!differs) return {};
+        std::string text = padded("parity", 16) + "  same  different  cannot\n";
+        auto number = [](std::uint64_t n, std::size_t width) {
+            std::string digits = std::to_string(n);
+            return std::string(width - std::min(width, digits.size()), ' ') + digits;
+        };
+        for (const auto& [format, row] : parity_)
+            text += "  " + padded(events::name(format), 14) + number(row.counts[0], 6) +
+                    number(row.counts[1], 11) + number(row.counts[2], 8) + '\n';
+        return text;
+    }
+
+    static std::string failures(const Summary& s) {
+        const std::uint64_t n = s.failed + s.unreadable;
+        return std::to_string(n) + (n == 1 ? " failure" : " failures");
+    }
+
+    std::string summary_line(const Summary& s) const {
+        std::string text = std::to_string(s.events) + (s.events == 1 ? " event" : " events");
+        auto add = [&](std::uint64_t n, const char* what, Color color) {
+            if (n > 0) text += "   " + terminal_.paint(color, std::to_string(n) + ' ' + what);
+        };
+        text += "   " + terminal_.paint(Color::green, std::to_string(s.passed) + " passed");
+        add(s.failed, "failed", Color::red);
+        add(s.unreadable, "unreadable", Color::red);
+        add(s.fresh, "new", Color::yellow);
+        add(s.updated, "updated", Color::yellow);
+        add(s.skipped, "skipped", Color::dim);
+        const double seconds = std::chrono::duration<double>(s.duration).count();
+        text += "        " + fixed(seconds, 2) + " s";
+        if (s.events > 0 && seconds > 0)
+            text += "   " + rate_text(static_cast<double>(s.events) / seconds);
+        if (s.latencies.count() > 0) {
+            auto time = [&](std::chrono::nanoseconds t) {
+                return duration_text(t, terminal_.unicode);
+            };
+            text += "   p50 " + time(s.latencies.percentile(0.5)) + "  p99 " +
+                    time(s.latencies.percentile(0.99)) + "  max " + time(s.latencies.max());
+        }
+        return text;
+    }
+
+    cli::Output& out_;
+    const cli::Terminal& terminal_;
+    TextReportOptions options_;
+    std::size_t name_width_ = 28;
+    std::size_t shape_width_ = 8;
+    std::map<events::Format, Row> parity_;
+};
+
+}  // namespace
+
+std::unique_ptr<Report> text_report(cli::Output& out, TextReportOptions options) {
+    return std::make_unique<TextReport>(out, std::move(options));
+}
+
+}  // namespace turngate::replay

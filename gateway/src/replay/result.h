@@ -1,0 +1,77 @@
+// What came of replaying one event, and of all of them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "replay/compare.h"
+#include "replay/histogram.h"
+#include <turngate/events/format.h>
+
+namespace turngate::replay {
+
+enum class Verdict {
+    passed,
+    failed,      // the reply is not as expected
+    fresh,       // there is no expected reply
+    updated,     // the expected reply was written
+    unreadable,  // the event or its golden cannot be read or recognised
+    skipped,     // found in a directory, and not an event
+};
+
+// "passed", "failed", "new", ...
+std::string_view name(Verdict verdict) noexcept;
+
+// One shape of a parity run.
+struct ParityCell {
+    events::Format format = events::Format::raw;
+    enum class State { same, different, impossible } state = State::same;
+    std::string why = {};  // impossible: what cannot be carried
+};
+
+struct Result {
+    Verdict verdict = Verdict::passed;
+    std::string name = {};  // the path, or "path:line"
+    std::optional<events::Format> format = {};
+    std::string method = {};
+    std::string target = {};
+    int status = 0;  // of the reply; 0 if there was none
+    std::chrono::nanoseconds latency{};
+    std::string problem = {};  // one sentence: why it is unreadable, skipped, ...
+    std::string hint = {};     // what can be done about it
+    std::vector<Difference> differences = {};
+    std::vector<ParityCell> parity = {};
+    std::vector<std::string> notes = {};  // what the handler threw and logged, if it failed
+    bool wrote = false;                   // a proposal or a golden
+    std::uint64_t line = 0;               // of a lines file
+    std::string golden_line = {};         // what is to be written for this line
+
+    // Makes it as new, keeping memory.
+    void clear();
+};
+
+struct Summary {
+    std::uint64_t events = 0;  // all but skipped ones
+    std::uint64_t passed = 0;
+    std::uint64_t failed = 0;
+    std::uint64_t fresh = 0;
+    std::uint64_t updated = 0;
+    std::uint64_t unreadable = 0;
+    std::uint64_t skipped = 0;
+    std::chrono::nanoseconds duration{};
+    Histogram latencies;
+    int signal = 0;            // that ended the run early
+    bool gave_up = false;      // --fail-fast ended it
+    std::string problem = {};  // something else that makes the run a failure, such as a full disk
+
+    void count(const Result& result);
+    // The exit status: 0 all good, 1 a wrong answer, 3 something unreadable, 5 nothing to do,
+    // 128 + the signal.
+    int exit_status() const;
+};
+
+}  // namespace turngate::replay

@@ -1,0 +1,95 @@
+// Where the events of a replay come from.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "replay/line_reader.h"
+#include "replay/walk.h"
+
+namespace turngate::replay {
+
+// A file with an event a line.
+struct LinesFile {
+    std::string path;
+    bool has_goldens = false;  // false for a stream: there is no place for them
+};
+
+// What a piece of a batch says: bytes of Batch::text.
+struct Slice {
+    std::size_t offset = 0;
+    std::size_t size = 0;
+};
+
+struct Item {
+    enum class Kind {
+        file,     // the path is `name`; to be read by whoever replays it
+        text,     // `event` itself, and its golden if there is one
+        problem,  // cannot be read; `event` says why
+        skipped,  // not replayed; `event` says why
+    } kind = Kind::file;
+    bool named = false;       // by the user, not found in a directory
+    bool has_golden = false;  // of a text
+    Slice name = {};
+    Slice event = {};
+    Slice golden = {};
+    std::uint64_t line = 0;  // of a lines file, from 1
+};
+
+// Events that one worker replays. Reused, so that its memory is.
+struct Batch {
+    std::uint64_t sequence = 0;
+    std::shared_ptr<LinesFile> lines = {};  // all items are lines of this file; null: none is
+    std::string text = {};
+    std::vector<Item> items = {};
+
+    std::string_view operator[](Slice s) const { return {text.data() + s.offset, s.size}; }
+    Slice add(std::string_view bytes) {
+        text += bytes;
+        return {text.size() - bytes.size(), bytes.size()};
+    }
+    void clear();
+};
+
+struct Selection {
+    std::vector<std::string> only = {};  // globs; empty: all
+    std::vector<std::string> skip = {};
+    bool includes(std::string_view path) const;
+};
+
+// Goes through files, directories, globs, "calls.ndjson:17" (one line) and "-", in the order given.
+// Holds the names of one directory a level and a line or two. One thread at a time.
+class Source {
+  public:
+    // A readable `wake_fd` ends the wait for a pipe.
+    Source(std::vector<std::string> inputs, Selection selection, int wake_fd = -1);
+    ~Source();
+
+    // Refills `batch` with up to `most` items. False at the end.
+    bool fill(Batch& batch, std::size_t most);
+
+  private:
+    class Lines;
+
+    bool fill_lines(Batch& batch, std::size_t most);
+    void add_problem(Batch& batch, std::string_view name, std::string_view why);
+    void add_file(Batch& batch, const std::string& path, bool named);
+    void open(Batch& batch, const std::string& input);
+    void open_lines(Batch& batch, const std::string& path, std::uint64_t only_line);
+    void open_stream(Batch& batch, const std::string& path);
+    void walk_on(Batch& batch);
+
+    std::vector<std::string> inputs_;
+    Selection selection_;
+    int wake_fd_;
+    std::size_t next_input_ = 0;
+    std::unique_ptr<Walk> walk_;
+    std::string glob_;  // what files of the walk must match; empty: be events by their names
+    std::unique_ptr<Lines> lines_;
+};
+
+}  // namespace turngate::replay

@@ -1,0 +1,54 @@
+// The files of a directory tree, in order, without holding the tree.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace turngate::replay {
+
+// Yields the files below a directory in byte order of their names, each directory where its name
+// stands. Holds the names of one directory a level. Names that begin with a dot are left out. A
+// symbolic link to a file counts as the file; one to a directory is followed unless that directory
+// has been visited.
+class Walk {
+  public:
+    explicit Walk(std::string root, std::size_t most_levels = SIZE_MAX);
+
+    struct Entry {
+        enum class Kind {
+            file,     // regular
+            special,  // a FIFO, a socket, a device
+            visited,  // a link to a directory that has been visited
+            failed,   // cannot be read; see `error`
+            end,
+        } kind = Kind::end;
+        std::string path = {};
+        int error = 0;  // errno
+    };
+
+    Entry next();
+
+  private:
+    struct Level {
+        std::string path;  // ends with '/'
+        std::string names;
+        std::vector<std::uint32_t> order;  // offsets into `names`
+        std::size_t position = 0;
+    };
+
+    // Returns errno, or -1 if the directory has been visited.
+    int enter(std::string path);
+
+    std::vector<Level> levels_;
+    std::set<std::pair<std::uint64_t, std::uint64_t>> visited_;
+    std::string root_;
+    std::size_t most_levels_;
+    bool started_ = false;
+};
+
+}  // namespace turngate::replay

@@ -1,0 +1,85 @@
+// Stops events that take too long.
+#include "replay/watchdog.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace turngate::replay {
+
+std::stop_token Watchdog::Slot::begin(std::optional<Clock::time_point> deadline) {
+    const std::lock_guard lock(mutex_);
+    deadline_ = deadline;
+    source_.emplace();
+    return source_->get_token();
+}
+
+void Watchdog::Slot::end() {
+    const std::lock_guard lock(mutex_);
+    source_.reset();
+}
+
+Watchdog::Watchdog(std::chrono::nanoseconds limit, const Interrupt& interrupt)
+    : limit_(limit), interrupt_(interrupt), done_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    if (done_fd_ < 0)
+        throw std::system_error(errno, std::generic_category(), "cannot make an eventfd");
+    thread_ = std::thread([this] { watch(); });
+}
+
+Watchdog::~Watchdog() {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t n = ::write(done_fd_, &one, sizeof one);
+    thread_.join();
+    ::close(done_fd_);
+}
+
+Watchdog::Slot& Watchdog::add_slot() {
+    const std::lock_guard lock(mutex_);
+    return slots_.emplace_back();
+}
+
+// Returns when the next one is due.
+std::optional<Watchdog::Clock::time_point> Watchdog::stop_overdue(bool all) {
+    const std::lock_guard lock(mutex_);
+    const auto now = Clock::now();
+    std::optional<Clock::time_point> next;
+    for (Slot& slot : slots_) {
+        std::optional<std::stop_source> overdue;
+        {
+            const std::lock_guard slot_lock(slot.mutex_);
+            if (!slot.source_) continue;
+            if (all || (slot.deadline_ && *slot.deadline_ <= now))
+                overdue = slot.source_;
+            else if (slot.deadline_)
+                next = next ? std::min(*next, *slot.deadline_) : *slot.deadline_;
+        }
+        if (overdue) overdue->request_stop();  // runs callbacks: not under the slot's lock
+    }
+    return next;
+}
+
+void Watchdog::watch() {
+    for (bool interrupted = false;;) {
+        const auto next = stop_overdue(interrupted);
+        // An event that begins later is due `limit_` later, so sleeping that long misses none.
+        std::chrono::nanoseconds pause = limit_;
+        if (next) pause = std::min(pause, std::chrono::nanoseconds(*next - Clock::now()));
+        int timeout = -1;
+        if (interrupted)
+            timeout = 50;  // events may still begin while the workers find out
+        else if (limit_.count() > 0)
+            timeout = static_cast<int>(std::clamp<std::int64_t>(
+                std::chrono::ceil<std::chrono::milliseconds>(pause).count(), 0, 60'000));
+        // Once interrupted, that descriptor stays readable and is left out.
+        pollfd wait[] = {{done_fd_, POLLIN, 0}, {interrupted ? -1 : interrupt_.fd(), POLLIN, 0}};
+        if (::poll(wait, 2, timeout) < 0) continue;
+        if (wait[0].revents != 0) return;
+        if (wait[1].revents != 0) interrupted = true;
+    }
+}
+
+}  // namespace turngate::replay

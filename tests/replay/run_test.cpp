@@ -1,0 +1,323 @@
+// Whole replays: files in, verdicts and reports out.
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include "replay/runner.h"
+
+using namespace turngate;
+using namespace turngate::replay;
+namespace fs = std::filesystem;
+
+namespace {
+
+class Folder {
+  public:
+    Folder() {
+        char name[] = "/tmp/turngate-replay-XXXXXX";
+        path_ = ::mkdtemp(name);
+    }
+    ~Folder() { fs::remove_all(path_); }
+
+    std::string operator/(const std::string& name) const { return path_ + '/' + name; }
+    const std::string& path() const { return path_; }
+
+    void write(const std::string& name, const std::string& bytes) const {
+        fs::create_directories(fs::path(*this / name).parent_path());
+        std::ofstream(*this / name, std::ios::binary) << bytes;
+    }
+    std::string read(const std::string& name) const {
+        std::ostringstream out;
+        out << std::ifstream(*this / name, std::ios::binary).rdbuf();
+        return out.str();
+    }
+    bool has(const std::string& name) const { return fs::exists(*this / name); }
+
+  private:
+    std::string path_;
+};
+
+Response orders(Request& request) {
+    if (request.url.path == "/throw") throw std::runtime_error("no such shop");
+    if (request.url.path == "/late") {
+        while (!request.context.stop.stop_requested())
+            std::this_thread::yield();
+        throw Cancelled("stopped");
+    }
+    if (request.url.path == "/text") return text("one\ntwo\nthree\n");
+    return {200,
+            {{"Content-Type", "application/json"}, {"Date", "today"}},
+            R"({"method":")" + request.method + R"(","path":")" + request.url.path + R"("})"};
+}
+
+std::string event(const std::string& path, const std::string& method = "GET") {
+    return R"({"method":")" + method + R"(","path":")" + path +
+           R"(","headers":{},"body":"","encoding":"text"})";
+}
+
+std::string golden(const std::string& path, const std::string& method = "GET") {
+    return R"({"status":200,"headers":[["content-type","application/json"]],"body":{"json":{"path":")" +
+           path + R"(","method":")" + method + R"("}}})";
+}
+
+struct Ran {
+    Summary summary;
+    std::string text;
+};
+
+JudgeOptions plain() {
+    JudgeOptions options;
+    options.handler = to_handler(orders);
+    options.ignore.add_header("date");
+    return options;
+}
+
+Ran replay_all(std::vector<std::string> inputs, const JudgeOptions& judge = plain(),
+               RunOptions options = {}, int verbosity = 1, Selection selection = {}) {
+    Ran outcome;
+    cli::Terminal terminal;
+    terminal.unicode = true;
+    cli::Output out(outcome.text, terminal);
+    const auto report = text_report(out, {.verbosity = verbosity, .rerun = " -t self"});
+    const Interrupt interrupt;
+    Source source(std::move(inputs), std::move(selection), interrupt.fd());
+    outcome.summary = replay::run(source, judge, options, {report.get()}, interrupt);
+    return outcome;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(run)
+
+BOOST_AUTO_TEST_CASE(a_reply_as_expected_passes_whatever_the_order_of_its_members) {
+    Folder folder;
+    folder.write("a.json", event("/a"));
+    folder.write("a.reply.json", golden("/a"));
+
+    const Ran outcome = replay_all({folder.path()});
+
+    BOOST_TEST(outcome.summary.passed == 1u);
+    BOOST_TEST(outcome.summary.exit_status() == 0);
+    BOOST_TEST(outcome.text.find("✓ " + folder / "a.json") == 0u, outcome.text);
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_that_differs_fails_with_the_fields_that_do) {
+    Folder folder;
+    folder.write("a.json", event("/a"));
+    folder.write("a.reply.json", R"({"status":201,"headers":[["content-type","text/plain"]],)"
+                                 R"("body":{"json":{"path":"/b","method":"GET","id":7}}})");
+
+    const Ran outcome = replay_all({folder / "a.json"});
+
+    BOOST_TEST(outcome.summary.failed == 1u);
+    BOOST_TEST(outcome.summary.exit_status() == 1);
+    for (const char* line : {"    status    201  →  200\n",
+                             "    headers   - content-type: text/plain\n"
+                             "              + content-type: application/json\n",
+                             "    body      /id          - 7                            (missing)\n"
+                             "              /path        - \"/b\"\n"
+                             "                           + \"/a\"\n",
+                             "    rerun     turngate replay /tmp/"})
+        BOOST_TEST(outcome.text.find(line) != std::string::npos, line << " in\n" << outcome.text);
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_reply_is_proposed_and_the_proposal_makes_it_pass) {
+    Folder folder;
+    folder.write("a.json", event("/a"));
+
+    const Ran first = replay_all({folder.path()});
+    BOOST_TEST(first.summary.fresh == 1u);
+    BOOST_TEST(first.summary.exit_status() == 0);
+    BOOST_TEST(!folder.has("a.reply.json"));
+
+    fs::rename(folder / "a.reply.json.new", folder / "a.reply.json");
+    BOOST_TEST(replay_all({folder.path()}).summary.passed == 1u);
+    BOOST_TEST(folder.read("a.reply.json") ==
+               "{\n  \"status\": 200,\n  \"headers\": [\n    [\"content-type\", "
+               "\"application/json\"]\n  ],\n  \"body\": {\"json\": {\n    \"method\": \"GET\",\n"
+               "    \"path\": \"/a\"\n  }}\n}\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_reply_fails_where_none_may_be_proposed) {
+    Folder folder;
+    folder.write("a.json", event("/a"));
+    JudgeOptions judge = plain();
+    judge.may_propose = false;
+
+    BOOST_TEST(replay_all({folder.path()}, judge).summary.exit_status() == 1);
+    BOOST_TEST(!folder.has("a.reply.json.new"));
+}
+
+BOOST_AUTO_TEST_CASE(updating_rewrites_a_golden_and_keeps_what_it_ignores) {
+    Folder folder;
+    folder.write("a.json", event("/a"));
+    folder.write("a.reply.json", R"({"status":500,"ignore":["/body/json/method"],"tags":["x"]})");
+    JudgeOptions judge = plain();
+    judge.update = Update::changed;
+
+    BOOST_TEST(replay_all({folder.path()}, judge).summary.updated == 1u);
+    const std::string text = folder.read("a.reply.json");
+    BOOST_TEST(text.find("\"ignore\": [\"/body/json/method\"]") != std::string::npos, text);
+    BOOST_TEST(text.find("\"tags\": [\"x\"]") != std::string::npos, text);
+    BOOST_TEST(replay_all({folder.path()}).summary.passed == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(lines_are_events_and_have_their_goldens_line_by_line) {
+    Folder folder;
+    folder.write("calls.ndjson", event("/a") + "\n\n" + event("/b") + '\n' + event("/c"));
+    folder.write("calls.replies.ndjson", golden("/a") + "\n\n" + golden("/x") + '\n');
+
+    const Ran outcome = replay_all({folder.path()});
+
+    BOOST_TEST(outcome.summary.events == 3u);
+    BOOST_TEST(outcome.summary.passed == 1u);
+    BOOST_TEST(outcome.summary.failed == 1u);
+    BOOST_TEST(outcome.summary.fresh == 1u);
+    BOOST_TEST(outcome.text.find("calls.ndjson:3 ") != std::string::npos);
+    const std::string proposed = folder.read("calls.replies.ndjson.new");
+    BOOST_TEST(proposed.find(golden("/a") + "\n\n" + golden("/x") + "\n{\"status\": 200") == 0u);
+    BOOST_TEST(replay_all({folder / "calls.ndjson:3"}).summary.failed == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(one_bad_file_does_not_keep_the_others_from_running) {
+    Folder folder;
+    folder.write("a.json", "{\"method\": ");
+    folder.write("b.json", "");
+    folder.write("c.json", event("/c"));
+    folder.write("c.reply.json", golden("/c"));
+    folder.write("d.json", event("/d"));
+    folder.write("d.reply.json", "[1]");
+    folder.write("e.json", "{\"statusCode\": 200, \"body\": \"x\"}");
+
+    const Ran outcome = replay_all({folder.path()});
+
+    BOOST_TEST(outcome.summary.passed == 1u);
+    BOOST_TEST(outcome.summary.unreadable == 3u);
+    BOOST_TEST(outcome.summary.skipped == 1u);
+    BOOST_TEST(outcome.summary.exit_status() == 3);
+    BOOST_TEST(replay_all({folder / "e.json"}).summary.unreadable == 1u);
+    BOOST_TEST(replay_all({folder / "c.reply.json"}).text.find("an expected reply, not an event") !=
+               std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_handler_throws_is_a_reply_of_500_and_is_told) {
+    Folder folder;
+    folder.write("a.json", event("/throw"));
+    folder.write("a.reply.json", R"({"status":200})");
+
+    const Ran outcome = replay_all({folder.path()});
+
+    BOOST_TEST(outcome.summary.failed == 1u);
+    BOOST_TEST(outcome.text.find("threw: no such shop") != std::string::npos, outcome.text);
+}
+
+BOOST_AUTO_TEST_CASE(an_event_that_takes_too_long_fails_alone) {
+    Folder folder;
+    folder.write("a.json", event("/late"));
+    folder.write("b.json", event("/b"));
+    folder.write("b.reply.json", golden("/b"));
+    JudgeOptions judge = plain();
+    judge.timeout = std::chrono::milliseconds(20);
+
+    const Ran outcome = replay_all({folder.path()}, judge);
+
+    BOOST_TEST(outcome.summary.failed == 1u);
+    BOOST_TEST(outcome.summary.passed == 1u);
+    BOOST_TEST(outcome.text.find(", of at most 20.0 ms") != std::string::npos, outcome.text);
+}
+
+BOOST_AUTO_TEST_CASE(the_output_of_several_workers_is_in_order) {
+    Folder folder;
+    std::string lines;
+    for (int i = 0; i < 3000; ++i)
+        lines += event("/" + std::to_string(i)) + '\n';
+    folder.write("many.ndjson", lines);
+    JudgeOptions judge = plain();
+    judge.statuses = {{200, 299}};
+
+    const std::string one = replay_all({folder.path()}, judge, {.jobs = 1}).text;
+    const std::string four = replay_all({folder.path()}, judge, {.jobs = 4}).text;
+
+    std::size_t position = 0;
+    for (int i = 1; i <= 3000; ++i) {
+        const auto found = four.find("many.ndjson:" + std::to_string(i) + ' ', position);
+        BOOST_REQUIRE(found != std::string::npos);
+        position = found;
+    }
+    BOOST_TEST(std::count(one.begin(), one.end(), '\n') ==
+               std::count(four.begin(), four.end(), '\n'));
+}
+
+BOOST_AUTO_TEST_CASE(fail_fast_gives_up_after_the_failures_it_is_given) {
+    Folder folder;
+    std::string lines;
+    for (int i = 0; i < 1000; ++i)
+        lines += event("/") + '\n';
+    folder.write("many.ndjson", lines);
+    JudgeOptions judge = plain();
+    judge.statuses = {{404, 404}};
+
+    const Ran outcome = replay_all({folder.path()}, judge, {.jobs = 2, .fail_fast = 3});
+
+    BOOST_TEST(outcome.summary.failed == 3u);
+    BOOST_TEST(outcome.summary.gave_up);
+}
+
+BOOST_AUTO_TEST_CASE(an_interrupted_run_still_tells_its_summary) {
+    Folder folder;
+    folder.write("a.json", event("/a"));
+    std::string text;
+    cli::Output out(text);
+    const auto report = text_report(out, {});
+    Interrupt interrupt;
+    interrupt.raise(2);
+    Source source({folder.path()}, {}, interrupt.fd());
+
+    const Summary summary = replay::run(source, plain(), {}, {report.get()}, interrupt);
+
+    BOOST_TEST(summary.exit_status() == 130);
+    BOOST_TEST(text.find("interrupted\n0 events") == 0u, text);
+}
+
+BOOST_AUTO_TEST_CASE(every_shape_gives_the_reply_that_the_event_itself_gives) {
+    Folder folder;
+    folder.write("a.json", event("/a/b"));
+    folder.write("a.reply.json", golden("/a/b"));
+    JudgeOptions judge = plain();
+    judge.all_shapes = true;
+
+    const Ran outcome = replay_all({folder.path()}, judge);
+
+    BOOST_TEST(outcome.summary.passed == 1u, outcome.text);
+}
+
+BOOST_AUTO_TEST_CASE(a_shape_with_another_reply_is_named) {
+    Folder folder;
+    folder.write("a.json", event("/a"));
+    JudgeOptions judge = plain();
+    judge.handler = to_handler([](Request& r) {
+        return text(r.headers.contains("x-amzn-trace-id") ? "traced\n" : "untraced\n");
+    });
+    judge.all_shapes = true;
+
+    const Ran outcome = replay_all({folder.path()}, judge);
+
+    BOOST_TEST(outcome.summary.failed == 1u);
+    BOOST_TEST(outcome.text.find("gives another reply") != std::string::npos, outcome.text);
+    BOOST_TEST(outcome.text.find("    parity    apigw-v1 ✗") != std::string::npos, outcome.text);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_selected_is_a_status_of_its_own) {
+    Folder folder;
+    folder.write("a.json", event("/a"));
+    BOOST_TEST(
+        replay_all({folder.path()}, plain(), {}, 1, {.only = {"b*"}}).summary.exit_status() == 5);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
