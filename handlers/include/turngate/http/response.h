@@ -13,8 +13,8 @@ enum class Encoding { text, base64 };
 
 struct Response {
     int status = 200;
-    Headers headers;
-    std::string body;
+    Headers headers = {};
+    std::string body = {};
     // How an event carried the body, or must: base64 or text. Absent: whoever encodes decides.
     std::optional<Encoding> encoding = {};
 };

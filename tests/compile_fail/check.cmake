@@ -1,0 +1,22 @@
+# cmake -D CXX=<compiler> -D FILE=<source> -D INCLUDES=<folders> -P check.cmake
+list(TRANSFORM INCLUDES PREPEND -I)
+set(compile ${CMAKE_COMMAND} -E env LC_ALL=C ${CXX} -std=c++20 -fsyntax-only ${INCLUDES})
+
+execute_process(COMMAND ${compile} ${FILE} RESULT_VARIABLE status ERROR_VARIABLE errors)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "the correct use does not compile:\n${errors}")
+endif()
+
+file(STRINGS ${FILE} first LIMIT_COUNT 1)
+if(NOT first MATCHES "^// refused: (.+)$")
+  message(FATAL_ERROR "the first line must be \"// refused: <part of the compiler's message>\"")
+endif()
+set(reason ${CMAKE_MATCH_1})
+execute_process(COMMAND ${compile} -DMISUSE ${FILE} RESULT_VARIABLE status ERROR_VARIABLE errors)
+if(status EQUAL 0)
+  message(FATAL_ERROR "the misuse compiles")
+endif()
+string(FIND "${errors}" "${reason}" at)
+if(at EQUAL -1)
+  message(FATAL_ERROR "the misuse is refused, but not as \"${reason}\":\n${errors}")
+endif()
