@@ -99,6 +99,16 @@ BOOST_AUTO_TEST_CASE(arguments_may_be_views_into_the_same_headers) {
     BOOST_TEST(h.remove(h.begin()->name) == 1u);
 }
 
+BOOST_DATA_TEST_CASE(however_few_bytes_there_are, data::xrange(20), size) {
+    Headers h{};
+    h.add("N", std::string(static_cast<std::size_t>(size), 'v'));
+    for (int i = 0; i < 8; ++i) {
+        h.add(h.begin()->name, h.begin()->value);
+        h.set(h.begin()->name, h.begin()->value);
+        BOOST_TEST(dump(h) == "N: " + std::string(static_cast<std::size_t>(size), 'v') + "\n");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(replacing_for_ever_does_not_grow_for_ever) {
     Headers h{{"Keep", "kept"}};
     const std::string value(1000, 'v');

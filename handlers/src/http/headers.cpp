@@ -163,9 +163,12 @@ bool operator==(const Headers& a, const Headers& b) noexcept {
 }
 
 Headers::Entry Headers::append(std::string_view name, std::string_view value) {
-    std::string old;  // what the arguments may be views into
-    if (name.size() + value.size() > bytes_.capacity() - bytes_.size())
-        old = grow(name.size() + value.size());
+    // The arguments may be views into the block, which therefore stays until they are copied, and
+    // is never one of those small strings whose bytes move when the string does.
+    std::string old;
+    const std::size_t extra = name.size() + value.size();
+    if (extra > bytes_.capacity() - bytes_.size() || bytes_.capacity() < spare_bytes)
+        old = grow(extra);
     const auto n = [](std::size_t x) { return static_cast<std::uint32_t>(x); };
     const Entry entry{n(bytes_.size()), n(name.size()), n(bytes_.size() + name.size()),
                       n(value.size())};
