@@ -1,13 +1,25 @@
+// The entry point of a program that is linked with turngate.
+#include <cstdio>
+#include <exception>
+
 #include "cli/cli.h"
-#include <turngate/doors/cgi.h>
+#include "run_as.h"
 #include <turngate/turngate.h>
 
 namespace turngate {
 
 int run(int argc, char** argv, HandlerPtr handler) {
     if (cli::is_command_line(argc, argv)) return cli::run(argc, argv, std::move(handler));
-    cgi_door()->serve(std::move(handler));
-    return 0;
+    return run_as({}, std::move(handler));
+}
+
+int run(int argc, char** argv, Functions functions) {
+    try {
+        return run(argc, argv, by_path(std::move(functions)));
+    } catch (const std::exception& e) {
+        std::fprintf(stderr, "error: %s\n", e.what());
+        return 2;
+    }
 }
 
 }  // namespace turngate

@@ -1,36 +1,39 @@
-// Proof that the same seam fits CGI: one request from the environment, one response to stdout.
-#include <cerrno>
-#include <charconv>
+// One request from the environment, one response to standard output.
+#include <exception>
+#include <stop_token>
 #include <system_error>
 #include <unistd.h>
 
 #include <turngate/cgi/variables.h>
 #include <turngate/doors/cgi.h>
+#include <turngate/handlers/middleware.h>
 #include <turngate/http/serve.h>
+#include <turngate/os/fd.h>
 
 namespace turngate {
 namespace {
 
 class FdBody final : public BodySource {
   public:
-    explicit FdBody(std::uint64_t size) : left_(size) {}
+    FdBody(int fd, std::uint64_t size) : fd_(fd), left_(size) {}
+
+    // Never past the declared length: a web server may keep the pipe open (section 4.2).
     std::size_t read(std::span<char> into) override {
-        std::size_t want = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), left_));
-        ssize_t n;
-        do
-            n = ::read(STDIN_FILENO, into.data(), want);
-        while (n < 0 && errno == EINTR);
-        if (n < 0) throw std::system_error(errno, std::generic_category(), "reading stdin");
-        left_ -= static_cast<std::uint64_t>(n);
-        return static_cast<std::size_t>(n);
+        const auto n = os::read_some(
+            fd_, into.first(static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), left_))));
+        left_ -= n;
+        return n;
     }
 
   private:
+    const int fd_;
     std::uint64_t left_;
 };
 
 class CgiSink final : public ResponseSink {
   public:
+    explicit CgiSink(int out) : out_(out) {}
+
     void on_head(int status, const Headers& headers) override {
         std::string head = "Status: " + std::to_string(status) + "\r\n";
         for (const auto& [name, value] : headers)
@@ -39,48 +42,77 @@ class CgiSink final : public ResponseSink {
     }
     void on_body(std::string_view chunk) override { put(chunk); }
     void on_flush() override {}
-    void on_finish() override { ::close(STDOUT_FILENO); }
-    void on_abort() noexcept override { ::close(STDOUT_FILENO); }
+    void on_finish() override { out_.reset(); }
+    void on_abort() noexcept override { out_.reset(); }
 
   private:
-    static void put(std::string_view bytes) {
-        while (!bytes.empty()) {
-            ssize_t n = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
-            if (n < 0 && errno == EINTR) continue;
-            if (n < 0) throw Cancelled("the web server has closed the pipe");
-            bytes.remove_prefix(static_cast<std::size_t>(n));
+    void put(std::string_view bytes) {
+        try {
+            os::write_whole(out_.get(), bytes);
+        } catch (const std::system_error& e) {
+            throw Cancelled(std::string("the web server takes no more: ") + e.what());
         }
     }
+
+    os::Fd out_;
 };
+
+cgi::Variables environment() {
+    cgi::Variables out;
+    for (char** e = ::environ; e && *e; ++e) {
+        const std::string_view pair(*e);
+        const auto eq = pair.find('=');
+        if (eq != std::string_view::npos) out.emplace(pair.substr(0, eq), pair.substr(eq + 1));
+    }
+    return out;
+}
 
 class CgiDoor final : public Door {
   public:
-    void serve(HandlerPtr handler) override {
-        cgi::Variables variables;
-        for (char** e = ::environ; *e; ++e) {
-            std::string_view pair(*e);
-            auto eq = pair.find('=');
-            if (eq != std::string_view::npos)
-                variables.emplace(pair.substr(0, eq), pair.substr(eq + 1));
+    explicit CgiDoor(CgiOptions options) : options_(options) {}
+
+    int serve(HandlerPtr handler) override {
+        HandlerPtr next = limit_body(options_.max_body)(std::move(handler));
+        Request request;
+        try {
+            request = take_request();
+        } catch (const Error&) {  // answered like any error of a handler
+            next = to_handler([e = std::current_exception()](Request&) -> Response {
+                std::rethrow_exception(e);
+            });
         }
-        Request request = cgi::to_request(variables);
-        if (auto it = variables.find("CONTENT_LENGTH");
-            it != variables.end() && !it->second.empty()) {
-            std::uint64_t size = 0;
-            std::from_chars(it->second.data(), it->second.data() + it->second.size(), size);
-            request.body = Body(std::make_unique<FdBody>(size), size);
-        }
-        CgiSink sink;
+        request.context.stop = stop_.get_token();
+        request.context.reporter = options_.reporter;
+        CgiSink sink(options_.out);
         ResponseWriter response(sink, request.method);
-        settle(request.context, turngate::serve(*handler, request, response));
+        const Outcome outcome = turngate::serve(*next, request, response);
+        settle(request.context, outcome);
+        return outcome.complete ? 0 : 1;
     }
-    void stop() noexcept override {}
+
+    void stop() noexcept override { stop_.request_stop(); }
+
+  private:
+    Request take_request() const {
+        const cgi::Variables variables = environment();
+        Request request = cgi::to_request(variables);
+        if (const auto size = cgi::content_length(variables); size > 0)
+            request.body = Body(std::make_unique<FdBody>(options_.in, size), size);
+        if (auto it = variables.find("HTTP_X_REQUEST_ID"); it != variables.end())
+            request.context.request_id = it->second;
+        else if (it = variables.find("UNIQUE_ID"); it != variables.end())
+            request.context.request_id = it->second;
+        return request;
+    }
+
+    const CgiOptions options_;
+    std::stop_source stop_;
 };
 
 }  // namespace
 
-std::unique_ptr<Door> cgi_door() {
-    return std::make_unique<CgiDoor>();
+std::unique_ptr<Door> cgi_door(CgiOptions options) {
+    return std::make_unique<CgiDoor>(options);
 }
 
 }  // namespace turngate

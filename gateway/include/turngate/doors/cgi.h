@@ -1,12 +1,22 @@
 // One request from the environment and standard input, one response to standard output (RFC 3875).
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include <turngate/doors/door.h>
 
 namespace turngate {
 
-std::unique_ptr<Door> cgi_door();
+struct CgiOptions {
+    int in = 0;   // the body; read no further than CONTENT_LENGTH
+    int out = 1;  // closed as soon as the response has ended, before deferred tasks run
+    std::uint64_t max_body = 10u << 20;
+    Reporter* reporter = nullptr;  // not owned; may be null
+};
+
+// serve() takes the request from this process's environment and returns 1 if the response broke
+// off, which is all that CGI has to show it. stop() cancels the request.
+std::unique_ptr<Door> cgi_door(CgiOptions options = {});
 
 }  // namespace turngate

@@ -9,10 +9,11 @@ class Door {
   public:
     virtual ~Door() = default;
 
-    // Serves until stop() is called or there is nothing left to serve.
-    virtual void serve(HandlerPtr handler) = 0;
+    // Serves until stop() is called or there is nothing left to serve. Returns an exit status: 0
+    // if every request begun got its answer. Throws std::system_error when it cannot go on.
+    virtual int serve(HandlerPtr handler) = 0;
 
-    // From any thread or a signal thread: take no new requests, finish those begun.
+    // From any thread: take no new requests, finish those begun.
     virtual void stop() noexcept = 0;
 };
 

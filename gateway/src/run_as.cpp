@@ -1,0 +1,109 @@
+// What a deployed program does.
+#include "run_as.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+#include <unistd.h>
+
+#include "platform.h"
+#include "serve_http.h"
+#include "stderr_reporter.h"
+#include <turngate/doors/cgi.h>
+#include <turngate/http/encoding.h>
+#include <turngate/os/fd.h>
+
+namespace turngate {
+namespace {
+
+constexpr int failed = 1;
+constexpr int misconfigured = 2;
+
+std::optional<std::string> variable(const std::string& name) {
+    const char* value = std::getenv(name.c_str());
+    return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+Level log_level() {
+    const std::string name = variable("LOG_LEVEL").value_or("");
+    if (name.empty()) return Level::info;
+    if (const auto level = parse_level(name)) return *level;
+    throw Error("LOG_LEVEL=" + name + " is wrong: expected debug, info, warn, error or fatal");
+}
+
+int run_cgi(HandlerPtr handler, Level level) {
+    const auto reporter = stderr_reporter(
+        {.json = false, .level = std::max(level, Level::warn), .access = false, .door = "cgi"});
+    // Only the door may write to the web server: what the handler prints goes to the log.
+    os::Fd out(::dup(STDOUT_FILENO));
+    if (!out || ::dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+        throw std::system_error(errno, std::generic_category(), "cannot keep standard output");
+    const auto max_body = http_options(variable).max_body;
+    const auto door =
+        cgi_door({.out = out.release(), .max_body = max_body, .reporter = reporter.get()});
+    return serve_until_signal(*door, std::move(handler));
+}
+
+int run_http(HandlerPtr handler, Level level) {
+    const auto reporter = stderr_reporter(
+        {.json = ::isatty(STDERR_FILENO) == 0, .level = level, .access = true, .door = "http"});
+    return serve_http(std::move(handler), http_options(variable, {.reporter = reporter.get()}),
+                      [&](const std::string& address) {
+                          reporter->logged(Context(), Level::info, "listening on " + address);
+                      });
+}
+
+int complain(const std::exception& e, int status) {
+    std::fprintf(stderr, "error: %s\n", e.what());
+    return status;
+}
+
+class ByPath final : public Handler {
+  public:
+    explicit ByPath(Functions functions) : functions_(std::move(functions)) {}
+
+    void serve(Request& request, ResponseWriter& response) const override {
+        const std::string_view path = request.url.path;
+        const std::string_view segment = path.substr(0, path.find('/', 1));
+        const HandlerPtr function =
+            segment.empty() ? nullptr : exact(percent_decode(segment.substr(1)));
+        if (!function) throw HttpError(404, "there is no function of this name");
+        request.url.strip_prefix(std::string(segment));
+        function->serve(request, response);
+    }
+
+  private:
+    // Not Functions::find(), whose names may have dots before them.
+    HandlerPtr exact(std::string_view name) const {
+        for (const Functions::Entry& entry : functions_)
+            if (entry.name == name) return entry.handler;
+        return nullptr;
+    }
+
+    const Functions functions_;
+};
+
+}  // namespace
+
+int run_as(std::string_view as, HandlerPtr handler) {
+    try {
+        const Platform& platform = detect_platform(variable, as);
+        const Level level = log_level();
+        return platform.name == "cgi" ? run_cgi(std::move(handler), level)
+                                      : run_http(std::move(handler), level);
+    } catch (const Error& e) {
+        return complain(e, misconfigured);
+    } catch (const std::invalid_argument& e) {
+        return complain(e, misconfigured);
+    } catch (const std::exception& e) {
+        return complain(e, failed);
+    }
+}
+
+HandlerPtr by_path(Functions functions) {
+    if (functions.empty()) throw std::invalid_argument("a program needs a function at least");
+    if (functions.size() == 1) return functions.begin()->handler;
+    return std::make_shared<const ByPath>(std::move(functions));
+}
+
+}  // namespace turngate

@@ -1,0 +1,27 @@
+// The HTTP door as a process: from start to a signal.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <turngate/doors/http.h>
+
+namespace turngate {
+
+// HttpOptions from the environment that `get` reads: PORT and HOST (with PORT alone: every
+// interface), TURNGATE_MAX_BODY and the other limits. Throws Error that names the variable, its
+// value and what was expected.
+HttpOptions http_options(const std::function<std::optional<std::string>(const std::string&)>& get,
+                         HttpOptions defaults = {});
+
+// Serves until SIGTERM or SIGINT, then finishes the requests begun; a second signal ends the
+// process at once. `listening` is told the address as soon as connections are taken. Returns the
+// door's exit status. Throws as http_door() does.
+int serve_http(HandlerPtr handler, HttpOptions options,
+               const std::function<void(const std::string& address)>& listening = {});
+
+// Runs `door`, which SIGTERM and SIGINT stop as above.
+int serve_until_signal(Door& door, HandlerPtr handler);
+
+}  // namespace turngate

@@ -1,0 +1,106 @@
+#include <string>
+#include <support/temporary_directory.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include <turngate/handlers/load_plugin.h>
+#include <turngate/handlers/plugin.h>
+#include <turngate/http/serve.h>
+
+using namespace turngate;
+
+namespace {
+
+std::string plugin(const std::string& name) {
+    return TURNGATE_BINARY_DIR "/tests/plugins/" + name + ".so";
+}
+
+std::string error_of(const std::string& path, std::string_view config = {}) {
+    try {
+        load_plugin(path, config);
+    } catch (const Error& e) {
+        return e.what();
+    }
+    return "loaded";
+}
+
+bool is_loaded(const std::string& path) {
+    std::ifstream maps("/proc/self/maps");
+    for (std::string line; std::getline(maps, line);)
+        if (line.ends_with(path)) return true;
+    return false;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(plugin_loader)
+
+BOOST_AUTO_TEST_CASE(a_plug_in_serves_with_its_configuration) {
+    const HandlerPtr handler = load_plugin(plugin("good"), "x=1");
+    BOOST_TEST(record(*handler, Request::get("/")).body == "config x=1");
+}
+
+BOOST_AUTO_TEST_CASE(exceptions_keep_their_meaning_across_the_boundary) {
+    const HandlerPtr handler = load_plugin(plugin("good"));
+    BOOST_TEST(record(*handler, Request::get("/missing")).status == 404);
+}
+
+BOOST_AUTO_TEST_CASE(the_library_stays_as_long_as_a_handler_lives) {
+    HandlerPtr copy;
+    {
+        const HandlerPtr handler = load_plugin(plugin("good"));
+        copy = handler;
+    }
+    BOOST_TEST(is_loaded(plugin("good")));
+    BOOST_TEST(record(*copy, Request::get("/")).status == 200);
+    copy.reset();
+    BOOST_TEST(!is_loaded(plugin("good")));
+}
+
+BOOST_AUTO_TEST_CASE(one_library_makes_many_handlers) {
+    const HandlerPtr a = load_plugin(plugin("good"), "a");
+    const HandlerPtr b = load_plugin(plugin("good"), "b");
+    BOOST_TEST(record(*a, Request::get("/")).body == "config a");
+    BOOST_TEST(record(*b, Request::get("/")).body == "config b");
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_file_is_named) {
+    BOOST_TEST(error_of("./none.so") == "cannot load the plug-in ./none.so: there is no such file");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_shared_library_is_refused) {
+    test::TemporaryDirectory here;
+    for (const char* text : {"", "not ELF",
+                             "\x7f"
+                             "ELF cut"})
+        BOOST_TEST(error_of(here.write("x.so", text))
+                       .starts_with("cannot load the plug-in " + here.path()));
+    BOOST_TEST(error_of(here.path()).starts_with("cannot load the plug-in " + here.path()));
+}
+
+BOOST_AUTO_TEST_CASE(a_library_that_is_no_plug_in_is_refused) {
+    BOOST_TEST(error_of(plugin("no_plugin")) ==
+               plugin("no_plugin") + " is no turngate plug-in: it does not use TURNGATE_PLUGIN");
+    BOOST_TEST(!is_loaded(plugin("no_plugin")));
+}
+
+BOOST_AUTO_TEST_CASE(another_abi_is_refused_with_both_names) {
+    const std::string error = error_of(plugin("wrong_abi"));
+    BOOST_TEST(error.find("was built for \"turngate 1, C++20, HAL 9000\"") != std::string::npos);
+    BOOST_TEST(error.find("this is \"" + std::string(plugin_abi) + '"') != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_table_without_create_is_refused) {
+    BOOST_TEST(error_of(plugin("incomplete")).ends_with("exports an incomplete table"));
+}
+
+BOOST_AUTO_TEST_CASE(a_create_that_fails_is_refused_with_its_message) {
+    const std::string begin = "cannot load the plug-in " + plugin("refused") + ": its create() ";
+    BOOST_TEST(error_of(plugin("refused"), "c") == begin + "failed: no such configuration: c");
+    BOOST_TEST(error_of(plugin("refused"), "int") ==
+               begin + "threw something that is no std::exception");
+    BOOST_TEST(error_of(plugin("refused"), "null") == begin + "returned no handler");
+    BOOST_TEST(!is_loaded(plugin("refused")));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

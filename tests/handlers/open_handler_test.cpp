@@ -1,0 +1,105 @@
+#include <string>
+#include <support/temporary_directory.h>
+
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <turngate/handlers/open_handler.h>
+#include <turngate/http/serve.h>
+
+using namespace turngate;
+
+namespace {
+
+const std::string child = "cgi:" TURNGATE_TEST_CHILD;
+
+std::string error_of(const std::string& uri) {
+    try {
+        open_handler(uri);
+    } catch (const Error& e) {
+        return e.what();
+    }
+    return "opened";
+}
+
+struct Case {
+    std::string uri;
+    const char* expected;
+};
+std::ostream& operator<<(std::ostream& out, const Case& c) {
+    return out << c.uri;
+}
+
+const Case bad[] = {
+    {"", "does not say what kind of handler it is"},
+    {"./app", "did you mean cgi:./app?"},
+    {"./h.so", "did you mean plugin:./h.so?"},
+    {"cgi", "did you mean cgi:cgi?"},
+    {"cgi:", "names no file: expected cgi:PATH"},
+    {"cgi:?timeout=1s", "names no file"},
+    {"plugin:", "names no file: expected plugin:PATH"},
+    {"cgo:./app", "did you mean cgi? expected cgi, plugin"},
+    {"plug-in:./h.so", "did you mean plugin? expected cgi, plugin"},
+    {"fcgi:unix:/run/x", "no kind of handler known here"},
+    {"://", "no kind of handler known here"},
+    {"cgi:./none", "there is no such file"},
+    {"plugin:./none", "there is no such file"},
+    {child + "?tiemout=1s", "has no option \"tiemout\": did you mean timeout? expected arg"},
+    {child + "?", "opened"},
+    {child + "?&&", "opened"},
+    {child + "?timeout", "the option timeout= is wrong: expected a duration"},
+    {child + "?timeout=1", "the option timeout=1 is wrong: expected a duration"},
+    {child + "?timeout=-1s", "is wrong"},
+    {child + "?timeout=0s", "is wrong"},
+    {child + "?timeout=99999999999999999999s", "is wrong"},
+    {child + "?timeout=9999999h", "is wrong"},
+    {child + "?max=0", "the option max=0 is wrong: expected a number"},
+    {child + "?max=1x", "is wrong"},
+    {"plugin:./h.so?timeout=1s", "plugin: has no option \"timeout\": expected config"},
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(handler_uri)
+
+BOOST_DATA_TEST_CASE(what_opens_no_handler_says_what_would, bad) {
+    BOOST_TEST(error_of(sample.uri).find(sample.expected) != std::string::npos,
+               error_of(sample.uri));
+}
+
+BOOST_AUTO_TEST_CASE(a_program_gets_its_arguments_in_order_and_decoded) {
+    const HandlerPtr handler =
+        open_handler(child + "?timeout=10s&max=2&arg=write&arg=Content-Type:%20a/b%0A%0Aone%26two");
+    Response r = record(*handler, Request::get("/"));
+    BOOST_TEST(r.headers.get("Content-Type") == "a/b");
+    BOOST_TEST(r.body == "one&two");
+}
+
+BOOST_AUTO_TEST_CASE(variables_are_inherited_by_name) {
+    ::setenv("OF_THE_TEST", "yes", 1);
+    const HandlerPtr handler = open_handler(child + "?arg=cgi-environment&inherit=OF_THE_TEST");
+    ::unsetenv("OF_THE_TEST");
+    BOOST_TEST(record(*handler, Request::get("/")).body.find("OF_THE_TEST=yes\n") !=
+               std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_timeout_is_kept) {
+    const HandlerPtr handler = open_handler(child + "?arg=cgi-hang&timeout=20ms");
+    BOOST_TEST(record(*handler, Request::get("/")).status == 504);
+}
+
+BOOST_AUTO_TEST_CASE(a_path_may_have_escapes) {
+    test::TemporaryDirectory here;
+    here.write("a?b c", "#!/bin/sh\nprintf 'Status: 204\\n\\n'", true);
+    BOOST_TEST(
+        record(*open_handler("cgi:" + here.path() + "/a%3Fb%20c"), Request::get("/")).status ==
+        204);
+}
+
+BOOST_AUTO_TEST_CASE(a_plug_in_gets_its_configuration) {
+    const HandlerPtr handler =
+        open_handler("plugin:" TURNGATE_BINARY_DIR "/tests/plugins/good.so?config=a%3Db");
+    BOOST_TEST(record(*handler, Request::get("/")).body == "config a=b");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
