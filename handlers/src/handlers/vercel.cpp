@@ -22,7 +22,8 @@ Json Request::parse() {
     if (!type || type->essence != "application/json") return text;
     if (text.empty()) return Json::object({});
     try {
-        return Json::parse(text);
+        // As in Node: of two members with one name the last counts.
+        return Json::parse(text, {.size = text.size()}, DuplicateNames::keep_last);
     } catch (const JsonError& e) {
         throw HttpError(400, e.what());
     }
