@@ -122,6 +122,13 @@ bool is_command_line(int argc, char** argv) {
     return !std::getenv("AWS_LAMBDA_RUNTIME_API");
 }
 
+bool listens(int argc, char** argv) {
+    for (int i = 1; i < argc; ++i)
+        for (const Command* command : commands())
+            if (command->listens && command->name == argv[i]) return true;
+    return false;
+}
+
 int run(int argc, char** argv, HandlerPtr self) {
     occupy_standard_streams();
     std::signal(SIGPIPE, SIG_IGN);

@@ -11,6 +11,9 @@ namespace turngate::cli {
 // OpenEdge's "-c" put them there.
 bool is_command_line(int argc, char** argv);
 
+// True if the arguments name a command that runs until it is stopped.
+bool listens(int argc, char** argv);
+
 // Runs the command that the arguments name and returns the exit status. `self` is the handler
 // linked into this program; null if there is none. Ignores SIGPIPE.
 int run(int argc, char** argv, HandlerPtr self);

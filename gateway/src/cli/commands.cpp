@@ -7,11 +7,18 @@ namespace {
 
 // clang-format off
 constexpr const Command* all[] = {
+    &run_command,
+    &serve_command,
     &replay_command,
+    &accept_command,
+    &reject_command,
     &invoke_command,
     &event_new_command,
     &event_convert_command,
+    &event_show_command,
+    &event_check_command,
     &event_list_command,
+    &doctor_command,
     &version_command,
     &help_command,
 };

@@ -10,12 +10,19 @@
 
 namespace turngate::cli {
 
+extern const Command accept_command;
+extern const Command doctor_command;
+extern const Command event_check_command;
 extern const Command event_convert_command;
 extern const Command event_list_command;
 extern const Command event_new_command;
+extern const Command event_show_command;
 extern const Command help_command;
 extern const Command invoke_command;
+extern const Command reject_command;
 extern const Command replay_command;
+extern const Command run_command;
+extern const Command serve_command;
 extern const Command version_command;
 
 // In the order of help.

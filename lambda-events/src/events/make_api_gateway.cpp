@@ -84,7 +84,8 @@ void write_api_gateway_v1(const EventDraft& draft, Format format, JsonWriter& ou
     const std::string stage = source_stage(format, draft.source);
     const std::string path = is_rest ? draft.path : draft.decoded_path(stage);
     const bool is_root = draft.path.size() < 2;
-    const std::string_view resource = !is_rest ? "$default" : is_root ? draft.path : "/{proxy+}";
+    const std::string_view whole = draft.path;
+    const std::string_view resource = !is_rest ? "$default" : is_root ? whole : "/{proxy+}";
 
     out.begin_object();
     if (!is_rest) out.key("version").string("1.0");

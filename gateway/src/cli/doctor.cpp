@@ -1,0 +1,213 @@
+// doctor: where this program believes it runs, and with what.
+#include <array>
+#include <cstdio>
+#include <dirent.h>
+#include <gnu/libc-version.h>
+#include <memory>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "cli/invocation.h"
+#include "platform.h"
+#include "serve_http.h"
+#include "version.h"
+#include <turngate/json/json.h>
+
+namespace turngate::cli {
+namespace {
+
+constexpr Option options[] = {
+    {.name = "json", .help = "print one JSON object"},
+};
+
+constexpr std::string_view examples[] = {"doctor", "doctor --json"};
+
+struct Directory {
+    std::string path;
+    bool writable;
+    std::uint64_t free_bytes;
+};
+
+Directory examine(std::string path) {
+    struct statvfs facts {};
+    bool exists = ::statvfs(path.c_str(), &facts) == 0;
+    bool writable = exists && ::access(path.c_str(), W_OK | X_OK) == 0;
+    return {std::move(path), writable, exists ? facts.f_bavail * facts.f_frsize : 0};
+}
+
+std::vector<Directory> directories(const Environment& environment) {
+    std::vector<Directory> found;
+    std::array<char, 4096> here{};
+    if (::getcwd(here.data(), here.size())) found.push_back(examine(here.data()));
+    std::string temporary = environment("TMPDIR").value_or("");
+    found.push_back(examine(temporary.empty() ? "/tmp" : temporary));
+    if (std::string home = environment("HOME").value_or(""); !home.empty())
+        found.push_back(examine(home));
+    return found;
+}
+
+std::int64_t open_descriptors() {
+    std::unique_ptr<DIR, int (*)(DIR*)> list(::opendir("/proc/self/fd"), ::closedir);
+    if (!list) return -1;
+    std::int64_t count = -3;  // ".", ".." and the list itself
+    while (::readdir(list.get()))
+        ++count;
+    return count;
+}
+
+std::string kernel() {
+    utsname facts{};
+    return ::uname(&facts) == 0 ? std::string(facts.sysname) + ' ' + facts.release : "unknown";
+}
+
+// "10s", "500ms"; "none" for zero.
+std::string text(std::chrono::milliseconds time) {
+    if (time.count() == 0) return "none";
+    return time.count() % 1000 == 0 ? std::to_string(time.count() / 1000) + 's'
+                                    : std::to_string(time.count()) + "ms";
+}
+
+// "16KiB", "1000".
+std::string text(std::uint64_t bytes) {
+    for (const auto& [unit, size] :
+         {std::pair{"GiB", 1ull << 30}, {"MiB", 1ull << 20}, {"KiB", 1ull << 10}})
+        if (bytes >= size && bytes % size == 0) return std::to_string(bytes / size) + unit;
+    return std::to_string(bytes);
+}
+
+using Facts = std::vector<std::pair<std::string, std::string>>;
+
+Facts limits(const Environment& environment) {
+    const HttpOptions http = http_options(environment);
+    return {{"TURNGATE_HEADER_TIMEOUT", text(http.header_timeout)},
+            {"TURNGATE_BODY_TIMEOUT", text(http.body_timeout)},
+            {"TURNGATE_WRITE_TIMEOUT", text(http.write_timeout)},
+            {"TURNGATE_DRAIN_TIMEOUT", text(http.drain_timeout)},
+            {"TURNGATE_TIMEOUT", text(http.request_timeout)},
+            {"TURNGATE_REQUEST_LINE", text(std::uint64_t{http.request_line})},
+            {"TURNGATE_HEADER_SIZE", text(std::uint64_t{http.header_size})},
+            {"TURNGATE_HEADER_COUNT", std::to_string(http.header_count)},
+            {"TURNGATE_MAX_BODY", text(http.max_body)},
+            {"TURNGATE_MAX_CONNECTIONS", std::to_string(http.max_connections)}};
+}
+
+std::string padded(std::string text, std::size_t width) {
+    if (text.size() < width) text.append(width - text.size(), ' ');
+    return text;
+}
+
+struct Diagnosis {
+    std::vector<PlatformFinding> platforms;
+    Facts versions;
+    Facts limits;
+    std::vector<Directory> directories;
+    std::int64_t open = 0;
+    rlim_t most_open = 0;
+};
+
+Diagnosis diagnose(const Environment& environment) {
+    Diagnosis found;
+    try {
+        found.platforms = examine_platforms(environment);
+        found.limits = limits(environment);
+    } catch (const Error& e) {
+        throw CommandError(exit_status::usage, e.what(), "correct or unset the variable");
+    }
+    found.versions = {{"turngate", version_line().substr(std::string_view("turngate ").size())},
+                      {"compiler", std::string(build.compiler)},
+                      {"libc", std::string("glibc ") + ::gnu_get_libc_version()},
+                      {"kernel", kernel()}};
+    found.directories = directories(environment);
+    found.open = open_descriptors();
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) == 0) found.most_open = files.rlim_cur;
+    return found;
+}
+
+void print_text(const Diagnosis& found, Output& out) {
+    constexpr std::size_t name_width = 12, limit_width = 28;
+    auto heading = [&](std::string_view words) { out.write(out.paint(Color::bold, words) + '\n'); };
+    heading("platform");
+    for (const PlatformFinding& finding : found.platforms) {
+        std::string line = finding.chosen ? "* " : "  ";
+        line += padded(std::string(finding.platform->name), name_width) +
+                padded(std::string(finding.platform->title), name_width) + finding.reason;
+        out.write("  " + (finding.chosen ? out.paint(Color::green, line) : line) + '\n');
+    }
+    heading("versions");
+    for (const auto& [name, value] : found.versions)
+        out.write("  " + padded(name, name_width) + value + '\n');
+    heading("limits");
+    for (const auto& [name, value] : found.limits)
+        out.write("  " + padded(name, limit_width) + value + '\n');
+    heading("directories");
+    for (const Directory& directory : found.directories)
+        out.write("  " + directory.path + ": " +
+                  (directory.writable
+                       ? "writable, " + text(directory.free_bytes >> 20 << 20) + " free"
+                       : "not writable") +
+                  '\n');
+    heading("open files");
+    out.write("  " + std::to_string(found.open) + " of " + std::to_string(found.most_open) + '\n');
+}
+
+Json object_of(const Facts& facts) {
+    Json::Object members;
+    for (const auto& [name, value] : facts)
+        members.emplace_back(name, value);
+    return members;
+}
+
+void print_json(const Diagnosis& found, Output& out) {
+    Json::Array rows;
+    std::string chosen;
+    for (const PlatformFinding& finding : found.platforms) {
+        if (finding.chosen) chosen = finding.platform->name;
+        rows.push_back(Json::object({{"name", finding.platform->name},
+                                     {"title", finding.platform->title},
+                                     {"chosen", finding.chosen},
+                                     {"reason", finding.reason}}));
+    }
+    Json::Array places;
+    for (const Directory& directory : found.directories)
+        places.push_back(
+            Json::object({{"path", directory.path},
+                          {"writable", directory.writable},
+                          {"free_bytes", static_cast<std::int64_t>(directory.free_bytes)}}));
+    out.write(
+        Json::object(
+            {{"platform", chosen},
+             {"platforms", std::move(rows)},
+             {"versions", object_of(found.versions)},
+             {"limits", object_of(found.limits)},
+             {"directories", std::move(places)},
+             {"open_files", Json::object({{"open", found.open},
+                                          {"limit", static_cast<std::int64_t>(found.most_open)}})}})
+            .dump() +
+        '\n');
+}
+
+int doctor(Invocation& invocation) {
+    const Diagnosis found = diagnose(invocation.environment);
+    if (invocation.arguments.on("json"))
+        print_json(found, invocation.out);
+    else
+        print_text(found, invocation.out);
+    return exit_status::good;
+}
+
+}  // namespace
+
+const Command doctor_command = {
+    .name = "doctor",
+    .summary = "say which platform this looks like and why, the limits and the versions",
+    .options = options,
+    .examples = examples,
+    .run = doctor,
+};
+
+}  // namespace turngate::cli

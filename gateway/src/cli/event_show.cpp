@@ -1,0 +1,85 @@
+#include "cli/commands.h"
+#include "cli/error_message.h"
+#include "cli/event_file.h"
+#include "cli/exit_status.h"
+#include "cli/http_text.h"
+#include "cli/invocation.h"
+#include "replay/golden_file.h"
+#include <turngate/events/make_event.h>
+
+namespace turngate::cli {
+namespace {
+
+constexpr Option options[] = {
+    {.name = "save",
+     .help = "write NAME.request.json beside the event, in the shape http, instead of showing it"},
+    lenient_option,
+};
+
+constexpr std::string_view examples[] = {
+    "event show event.json",
+    "event show --save events/orders/*.json",
+};
+
+std::string request_path(const std::string& path) {
+    constexpr std::string_view ending = ".json";
+    std::string stem = path.ends_with(ending) ? path.substr(0, path.size() - ending.size()) : path;
+    return stem + ".request.json";
+}
+
+void save(events::Event& event, const std::string& path, Invocation& invocation) {
+    const std::string target = request_path(path);
+    replay::write_file(target, events::make_event(event.request, events::Format::http) + '\n');
+    if (invocation.verbosity >= 0) invocation.err.write("wrote " + target + '\n');
+}
+
+void show_request(Request& request, Invocation& invocation) {
+    invocation.out.write(head_text(request));
+    write_body(request.body.text(), invocation.out, invocation.err);
+}
+
+void show_event(const std::string& path, Invocation& invocation) {
+    if (path == "-" && invocation.arguments.on("save"))
+        throw CommandError(exit_status::usage, "--save needs a file, not standard input",
+                           "redirect the output of event convert --as http");
+    events::Event event = read_event(path, invocation.arguments.on("lenient"), invocation.err);
+    if (invocation.verbosity > 0)
+        invocation.err.write(display_name(path) + ": " + std::string(events::name(event.format)) +
+                             " event\n");
+    if (invocation.arguments.on("save")) return save(event, path, invocation);
+    show_request(event.request, invocation);
+    for (Request& request : event.further) {
+        invocation.out.write("\n");
+        show_request(request, invocation);
+    }
+}
+
+int show_events(Invocation& invocation) {
+    int status = exit_status::good;
+    bool first = true;
+    for (const std::string& path : invocation.arguments.operands()) {
+        if (!std::exchange(first, false) && !invocation.arguments.on("save"))
+            invocation.out.write("\n");
+        try {
+            show_event(path, invocation);
+        } catch (const CommandError& e) {
+            invocation.out.flush();
+            status = std::max(status, show(invocation.err, e));
+        }
+    }
+    return status;
+}
+
+}  // namespace
+
+const Command event_show_command = {
+    .name = "event show",
+    .operands = "FILE|-...",
+    .summary = "show the HTTP request that an event carries",
+    .options = options,
+    .examples = examples,
+    .least_operands = 1,
+    .run = show_events,
+};
+
+}  // namespace turngate::cli

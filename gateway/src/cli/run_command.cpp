@@ -1,0 +1,53 @@
+#include "cli/commands.h"
+#include "cli/invocation.h"
+#include "open_target.h"
+#include "platform.h"
+#include "run_as.h"
+
+namespace turngate::cli {
+namespace {
+
+std::vector<std::string_view> platform_names() {
+    std::vector<std::string_view> names = {"auto"};
+    for (const Platform& platform : platforms())
+        names.push_back(platform.name);
+    return names;
+}
+
+constexpr Option options[] = {
+    {.name = "as",
+     .value = "PLATFORM",
+     .help = "the platform; auto finds it by the environment, as doctor tells",
+     .kind = Value::choice,
+     .fallback = "auto",
+     .choices = platform_names},
+};
+
+constexpr std::string_view examples[] = {"run plugin:./handler.so", "run --as cgi"};
+
+int run_target(Invocation& invocation) {
+    const auto& operands = invocation.arguments.operands();
+    HandlerPtr handler = open_target(operands.empty() ? "self" : operands[0], invocation.self);
+    // A default gives way to TURNGATE_AS; what the user says does not.
+    const std::string_view as =
+        invocation.arguments.given("as") ? invocation.arguments.text("as") : "";
+    return run_as(as, std::move(handler));
+}
+
+}  // namespace
+
+const Command run_command = {
+    .name = "run",
+    .operands = "[HANDLER]",
+    .summary = "serve a handler the way this process was started: what a deployed program does",
+    .description =
+        "A program linked with turngate does the same when it is started without "
+        "arguments. Without HANDLER it serves the handler linked into this program.",
+    .options = options,
+    .examples = examples,
+    .most_operands = 1,
+    .listens = true,
+    .run = run_target,
+};
+
+}  // namespace turngate::cli
