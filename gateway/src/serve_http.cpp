@@ -116,8 +116,9 @@ int serve_until_signal(Door& door, HandlerPtr handler) {
 int serve_http(HandlerPtr handler, HttpOptions options,
                const std::function<void(const std::string& address)>& listening) {
     const auto door = http_door(std::move(options));
+    const StopOnSignal stop(*door);  // first: who hears that we listen may stop us
     if (listening) listening(door->address());
-    return serve_until_signal(*door, std::move(handler));
+    return door->serve(std::move(handler));
 }
 
 }  // namespace turngate

@@ -11,10 +11,10 @@ namespace turngate {
 
 struct StderrReporterOptions {
     int fd = 2;
-    bool json = true;           // one object a line; else text for people
-    Level level = Level::info;  // less is left out
-    bool access = true;         // a line for each request that ends
-    std::string_view door;      // "http"; a literal
+    bool json = true;            // one object a line; else text for people
+    Level level = Level::info;   // less is left out
+    bool access = true;          // a line for each request that ends
+    std::string_view door = {};  // "http"; a literal
 };
 
 // Each line is one write(2), of 16 KiB at most: lines of several threads and processes do not mix.

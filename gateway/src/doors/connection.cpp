@@ -32,7 +32,7 @@ Connection::Connection(os::Fd fd, const HttpOptions& options)
 }
 
 Connection::~Connection() {
-    ::shutdown(fd_.get(), SHUT_WR);
+    end_output();
     std::array<char, 16 * 1024> block;
     const auto until = Clock::now() + linger_timeout;
     for (std::size_t all = 0; !broken_ && all < max_lingering;) {
@@ -69,6 +69,10 @@ void Connection::send(std::string_view bytes) {
             throw Cancelled("the client reads too slowly");
         }
     }
+}
+
+void Connection::end_output() noexcept {
+    if (!broken_) ::shutdown(fd_.get(), SHUT_WR);
 }
 
 void Connection::reset() noexcept {

@@ -35,6 +35,9 @@ class Connection {
     // Throws Cancelled when the client takes nothing for too long, or has gone.
     void send(std::string_view bytes);
 
+    // Tells the client that nothing more comes, unless the connection broke.
+    void end_output() noexcept;
+
     // Ends the connection so that the client sees that something is missing.
     void reset() noexcept;
 

@@ -52,13 +52,14 @@ class Server final : public HttpDoor {
         handler = limit_body(options_.max_body)(std::move(handler));
         if (options_.request_timeout.count() > 0)
             handler = timeout(options_.request_timeout)(std::move(handler));
-        for (;;) {
+        for (bool is_stopped = false; !is_stopped;) {
             pollfd events[] = {{listener_.get(), POLLIN, 0}, {stopped_.fd(), POLLIN, 0}};
-            if (::poll(events, 2, -1) < 0 && errno != EINTR)
-                throw std::system_error(errno, std::generic_category(), "poll");
-            if (events[1].revents != 0) break;
+            if (::poll(events, 2, -1) < 0) continue;  // EINTR
+            is_stopped = events[1].revents != 0;
             try {
-                if (os::Fd fd = os::accept_from(listener_.get())) begin(std::move(fd), handler);
+                // When stopped, who has connected is served still.
+                while (os::Fd fd = os::accept_from(listener_.get()))
+                    begin(std::move(fd), handler);
             } catch (const std::system_error&) {
                 ::poll(events + 1, 1, 100);  // out of descriptors or threads: others must end first
             }
@@ -149,7 +150,7 @@ class Server final : public HttpDoor {
         HttpSink sink(connection, head.version, request.method == "HEAD");
         ResponseWriter response(sink, request.method);
         const Outcome outcome = turngate::serve(handler, request, response);
-        ::shutdown(connection.fd(), SHUT_WR);  // the client need not wait for deferred tasks
+        connection.end_output();  // the client need not wait for deferred tasks
         settle(context, outcome);
     }
 

@@ -1,0 +1,36 @@
+// A program linked with turngate, for tests that start one: its functions do what they are called.
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <thread>
+
+#include <turngate/turngate.h>
+
+using namespace turngate;
+
+int main(int argc, char** argv) {
+    const HandlerPtr handler = to_handler([](Request& request, ResponseWriter& response) {
+        const std::string& path = request.url.path;
+        if (path == "/echo") response.write(request.body.text());
+        if (path == "/ignore") response.write("not read");
+        if (path == "/large") response.write(std::string(1 << 20, 'x'));
+        if (path == "/print") {
+            std::puts("printed");
+            response.write("written");
+        }
+        if (path == "/throw") throw std::runtime_error("thrown on purpose");
+        if (path == "/break") {
+            response.write(std::string(20'000, 'x'));
+            throw std::runtime_error("broken on purpose");
+        }
+        if (path == "/later") {
+            response.write("now");
+            request.context.wait_until([] { std::fputs("later\n", stderr); });
+        }
+        if (path == "/facts")
+            response.write(request.method + ' ' + request.url.script_name + ' ' +
+                           request.url.request_uri() + ' ' + request.url.host + ' ' +
+                           request.remote_address + ' ' + request.protocol + '\n');
+    });
+    return run(argc, argv, handler);
+}
