@@ -71,12 +71,14 @@ void Judge::compare_shapes(const Texts& texts, const Golden* golden, Result& res
 ParityCell Judge::compare_shape(const Texts& texts, const Golden& golden, Format shape,
                                 Result& result) {
     ParityCell cell{shape};
+    std::string loss;
     try {
-        events::Event event = events::decode(texts.event, decode_options_);
-        const std::string text = events::make_event(event.request, shape);
+        events::Event sent = events::decode(texts.event, decode_options_);
+        const std::string text = events::make_event(sent.request, shape);
         events::DecodeOptions options;
         options.format = shape;
-        event = events::decode(text, options);
+        events::Event event = events::decode(text, options);
+        loss = events::lost(sent.request, event.request, shape);
         serve(texts, event);
         translate_reply(shape);
     } catch (const Error& e) {
@@ -90,6 +92,11 @@ ParityCell Judge::compare_shape(const Texts& texts, const Golden& golden, Format
             return d.part == Difference::Part::header && explained(d.where, golden, reply_);
         });
     if (found.empty()) return cell;
+    if (!loss.empty()) {
+        cell.state = ParityCell::State::lossy;
+        cell.why = std::move(loss);
+        return cell;
+    }
     cell.state = ParityCell::State::different;
     if (result.verdict != Verdict::failed) {
         result.verdict = Verdict::failed;

@@ -24,6 +24,20 @@ std::string_view part_name(Difference::Part part) {
     return "bytes";
 }
 
+std::string_view parity_name(ParityCell::State state) {
+    switch (state) {
+        case ParityCell::State::same:
+            return "same";
+        case ParityCell::State::different:
+            return "different";
+        case ParityCell::State::lossy:
+            return "lossy";
+        case ParityCell::State::impossible:
+            break;
+    }
+    return "impossible";
+}
+
 double milliseconds(std::chrono::nanoseconds t) {
     return static_cast<double>(t.count()) / 1e6;
 }
@@ -62,10 +76,7 @@ void write_event(JsonWriter& json, const Result& result, bool typed) {
     if (!result.parity.empty()) {
         json.key("parity").begin_object();
         for (const ParityCell& cell : result.parity)
-            json.key(events::name(cell.format))
-                .string(cell.state == ParityCell::State::same        ? "same"
-                        : cell.state == ParityCell::State::different ? "different"
-                                                                     : "impossible");
+            json.key(events::name(cell.format)).string(parity_name(cell.state));
         json.end_object();
     }
     if (!result.notes.empty()) {

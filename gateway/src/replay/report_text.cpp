@@ -48,7 +48,7 @@ class TextReport final : public Report {
 
   private:
     struct Row {
-        std::uint64_t counts[3] = {};  // by ParityCell::State
+        std::uint64_t counts[4] = {};  // by ParityCell::State
     };
 
     bool is_told(const Result& result) const {
@@ -132,17 +132,16 @@ class TextReport final : public Report {
     }
 
     std::string parity_table() const {
-        const bool differs = std::any_of(parity_.begin(), parity_.end(),
-                                         [](const auto& row) { return row.second.counts[1] > 0; });
-        if (!differs) return {};
-        std::string text = padded("parity", 16) + "  same  different  cannot\n";
+        if (parity_.empty()) return {};
+        std::string text = padded("parity", 16) + "  same  different  lossy  cannot\n";
         auto number = [](std::uint64_t n, std::size_t width) {
             std::string digits = std::to_string(n);
             return std::string(width - std::min(width, digits.size()), ' ') + digits;
         };
         for (const auto& [format, row] : parity_)
             text += "  " + padded(events::name(format), 14) + number(row.counts[0], 6) +
-                    number(row.counts[1], 11) + number(row.counts[2], 8) + '\n';
+                    number(row.counts[1], 11) + number(row.counts[2], 7) +
+                    number(row.counts[3], 8) + '\n';
         return text;
     }
 

@@ -29,8 +29,9 @@ std::string_view name(Verdict verdict) noexcept;
 // One shape of a parity run.
 struct ParityCell {
     events::Format format = events::Format::raw;
-    enum class State { same, different, impossible } state = State::same;
-    std::string why = {};  // impossible: what cannot be carried
+    // lossy: another reply, and the shape cannot say all of the request.
+    enum class State { same, different, lossy, impossible } state = State::same;
+    std::string why = {};  // lossy, impossible: what cannot be carried
 };
 
 struct Result {

@@ -3,6 +3,7 @@
 
 #include "decoders.h"
 #include "request_parts.h"
+#include <turngate/json/json.h>
 
 namespace turngate::events {
 namespace {
@@ -19,6 +20,23 @@ bool is_base64(Decoding& in) {
     return false;
 }
 
+// The headers of the plain shape as a neutral reply writes them: [[name, value], ...].
+void add_pairs(Decoding& in) {
+    const Value& list = in.event[Member::headers];
+    const Json pairs = Json::parse(in.event.raw(list));
+    for (std::size_t i = 0; i < pairs.items()->size(); ++i) {
+        const std::string member = "headers[" + std::to_string(i) + ']';
+        const std::string* field = pairs[i][0].string();
+        const std::string* value = pairs[i][1].string();
+        if (!field || !value || pairs[i].items()->size() != 2)
+            in.refuse_or_note(list, member, "expected [name, value]", "dropped");
+        else if (!is_token(*field) || !is_field_value(*value))
+            in.refuse_or_note(list, member, "no name and value of a header", "dropped");
+        else
+            in.request().headers.add(*field, *value);
+    }
+}
+
 // The request of {method, host, path, headers, body, encoding}.
 void decode_inner(Decoding& in, bool is_vercel) {
     const Value& path = in.event[Member::path];
@@ -30,7 +48,10 @@ void decode_inner(Decoding& in, bool is_vercel) {
     if (in.event[Member::headers].kind == Kind::null && is_vercel)
         in.refuse_or_note(in.event[Member::headers], name(Member::headers),
                           "expected an object, found null", "passed over");
-    add_headers(in, Member::headers, MapForm::both);
+    if (in.event[Member::headers].kind == Kind::array && !is_vercel)
+        add_pairs(in);
+    else
+        add_headers(in, Member::headers, MapForm::both);
     set_cookies(in);
     set_body(in, is_base64(in));
     Request& request = in.request();

@@ -36,4 +36,9 @@ std::string make_event(Request& request, Format format, const EventSource& sourc
 // What does not survive make_event() and decode(), one sentence each. Empty: nothing is lost.
 const std::vector<std::string_view>& losses(Format format);
 
+// The first of those losses that happened to `sent` on its way through an event of shape `format`
+// to `arrived`, as "path: /a%2Fb arrives as /a/b". Empty if nothing a handler looks at was lost, or
+// if what changed is none of that shape's documented losses.
+std::string lost(const Request& sent, const Request& arrived, Format format);
+
 }  // namespace turngate::events
