@@ -52,7 +52,7 @@ std::string lost(const Request& sent, const Request& arrived, Format format) {
         return change("path", before.path, after.path);
     if (before.query != after.query && !keeps_raw_query(format))
         return change("query", before.query, after.query);
-    if (sent.remote_address != arrived.remote_address)
+    if (!sent.remote_address.empty() && sent.remote_address != arrived.remote_address)
         return change("client", sent.remote_address, arrived.remote_address);
     if (sent.protocol != arrived.protocol && !knows_protocol(format))
         return change("protocol", sent.protocol, arrived.protocol);
