@@ -148,7 +148,7 @@ void print_text(const Diagnosis& found, Output& out) {
     for (const Directory& directory : found.directories)
         out.write("  " + directory.path + ": " +
                   (directory.writable
-                       ? "writable, " + text(directory.free_bytes >> 20 << 20) + " free"
+                       ? "writable, " + std::to_string(directory.free_bytes >> 20) + " MiB free"
                        : "not writable") +
                   '\n');
     heading("open files");
