@@ -111,6 +111,11 @@ BOOST_AUTO_TEST_CASE(a_limit_counts_for_reading_in_pieces) {
     body.limit(100);  // the smallest counts
     BOOST_CHECK_EXCEPTION(read_all(body), HttpError, status_is(413));
     BOOST_CHECK_EXCEPTION(body.text(), HttpError, status_is(413));
+    Body crossing = pieces("123456");
+    crossing.limit(4);
+    char block[7];
+    BOOST_TEST(crossing.read(block) == 3u);
+    BOOST_CHECK_EXCEPTION(crossing.read(block), HttpError, status_is(413));
     Body exact = pieces("12345");
     exact.limit(5);
     BOOST_TEST(read_all(exact) == "12345");

@@ -148,6 +148,16 @@ BOOST_FIXTURE_TEST_CASE(a_wrong_content_length_becomes_an_error_page, Served) {
     BOOST_TEST(reporter.lines().back().find("Content-Length of 10") != std::string::npos);
 }
 
+BOOST_FIXTURE_TEST_CASE(an_error_page_takes_nothing_over_from_what_failed, Served) {
+    serve([](Request&, ResponseWriter& w) {
+        w.send({201, {{"X", "1"}}, "half", Encoding::base64});
+        throw HttpError(409, "no");
+    });
+    BOOST_TEST(!recorder.response().encoding.has_value());
+    BOOST_TEST(!recorder.response().headers.contains("X"));
+    BOOST_TEST(recorder.response().body == "no\n");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_bad_header_becomes_an_error_page, Served) {
     serve([](Request&, ResponseWriter& w) { w.header("X", "a\r\nSet-Cookie: b"); });
     BOOST_TEST(recorder.response().status == 500);
