@@ -1,11 +1,11 @@
 // One event through a handler, in every shape.
-#include <ostream>
 #include <string>
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "format_name.h"
 #include <turngate/events/answer.h>
 #include <turngate/events/make_event.h>
 #include <turngate/http/recorder.h>
@@ -39,12 +39,6 @@ struct Counter final : Reporter {
 };
 
 }  // namespace
-
-namespace turngate::events {
-std::ostream& operator<<(std::ostream& out, Format format) {
-    return out << name(format);
-}
-}  // namespace turngate::events
 
 BOOST_AUTO_TEST_SUITE(answering)
 

@@ -37,9 +37,9 @@ void write_field(JsonWriter& out, const std::string& key, const std::string& nam
         out.end_array();
         return;
     }
-    std::string joined;
-    for (const std::string& value : values)
-        joined.append(joined.empty() ? "" : ", ").append(value);
+    std::string joined = values.front();
+    for (std::size_t i = 1; i < values.size(); ++i)
+        joined.append(", ").append(values[i]);
     out.string(joined);
 }
 

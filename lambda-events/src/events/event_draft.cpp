@@ -120,10 +120,12 @@ void EventDraft::add_forwarded(Format format) {
             add_missing("x-forwarded-host", headers_.get("host"));
             add_missing("x-forwarded-proto", scheme);
             add_missing("x-vercel-forwarded-for", client);
-            add_missing("x-vercel-id", "dev1::dev1::" + source.request_id.substr(0, 5) + "-" +
-                                           std::to_string(source.time.time_since_epoch() /
-                                                          std::chrono::milliseconds(1)) +
-                                           "-" + source.request_id.substr(24));
+            add_missing(
+                "x-vercel-id",
+                "dev1::dev1::" + source.request_id.substr(0, 5) + "-" +
+                    std::to_string(source.time.time_since_epoch() / std::chrono::milliseconds(1)) +
+                    "-" +
+                    source.request_id.substr(std::min<std::size_t>(source.request_id.size(), 24)));
             add_missing("x-vercel-deployment-url", headers_.get("host"));
             return;
         default:
@@ -172,7 +174,8 @@ namespace {
 
 // `values` is never empty.
 template <class Values>
-void write_several(JsonWriter& out, const Values& values, Several several) {
+void write_several(JsonWriter& out, const Values& values, Several several,
+                   std::string_view separator) {
     if (several == Several::list) {
         out.begin_array();
         for (const auto& value : values)
@@ -184,11 +187,9 @@ void write_several(JsonWriter& out, const Values& values, Several several) {
         out.string(values.back());
         return;
     }
-    std::string joined;
-    for (const auto& value : values) {
-        if (!joined.empty()) joined += several == Several::comma ? "," : ", ";
-        joined += value;
-    }
+    std::string joined(values.front());
+    for (std::size_t i = 1; i < values.size(); ++i)
+        joined.append(separator).append(values[i]);
     out.string(joined);
 }
 
@@ -204,7 +205,8 @@ void EventDraft::write_headers(JsonWriter& out, Several several, bool lower) con
             out.key(lower_case(same.front().name));
         else
             out.key(same.front().name);
-        write_several(out, values, several);
+        // Cookies are never joined with a comma (RFC 9113 section 8.2.3).
+        write_several(out, values, several, iequals(same.front().name, "cookie") ? "; " : ", ");
     });
     out.end_object();
 }
@@ -213,7 +215,7 @@ void EventDraft::write_parameters(JsonWriter& out, Several several, bool decoded
     out.begin_object();
     for (const ParameterGroup& group : parameters(decoded)) {
         out.key(group.name);
-        write_several(out, group.values, several);
+        write_several(out, group.values, several, ",");
     }
     out.end_object();
 }

@@ -20,8 +20,8 @@ struct ParameterGroup {
     std::vector<std::string> values;
 };
 
-// How a map has only one value for a name.
-enum class Several { last, comma, comma_space, list };
+// What becomes of several values of one name.
+enum class Several { last, joined, list };
 
 class EventDraft {
   public:

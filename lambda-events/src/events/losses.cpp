@@ -19,7 +19,8 @@ constexpr std::string_view lower = "header names are in lower case";
 constexpr std::string_view grouped =
     "header fields of one name stand together, spelled like the first";
 constexpr std::string_view last_field = "of header fields with one name only the last is left";
-constexpr std::string_view joined_fields = "header fields of one name are joined with a comma";
+constexpr std::string_view joined_fields =
+    "header fields of one name are joined with a comma, those of Cookie with a semicolon";
 constexpr std::string_view decoded_query =
     "query parameters are decoded and encoded anew: \"a\" becomes \"a=\", \"+\" becomes \"%20\", "
     "empty parameters vanish";

@@ -168,7 +168,7 @@ void write_api_gateway_v2(const EventDraft& draft, Format format, JsonWriter& ou
     write_headers_v2(draft, out);
     if (!draft.query.empty()) {
         out.key("queryStringParameters");
-        draft.write_parameters(out, Several::comma, true);
+        draft.write_parameters(out, Several::joined, true);
     }
     out.key("requestContext").begin_object();
     out.key("accountId").string(format == Format::function_url ? "anonymous" : source.account_id);

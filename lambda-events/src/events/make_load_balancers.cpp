@@ -14,7 +14,7 @@ void write_alb(const EventDraft& draft, Format format, JsonWriter& out) {
     out.key("requestContext").begin_object().key("elb").begin_object();
     out.key("targetGroupArn")
         .string("arn:aws:elasticloadbalancing:" + source.region + ":" + source.account_id +
-                ":targetgroup/turngate/6d0ecf831eec9f09");
+                ":targetgroup/turngate/0f1e2d3c4b5a6978");
     out.end_object().end_object();
     out.key("httpMethod").string(draft.request.method);
     out.key("path").string(draft.path);
@@ -34,7 +34,7 @@ void write_lattice_v1(const EventDraft& draft, JsonWriter& out) {
     out.key("raw_path").string(draft.path);
     out.key("method").string(draft.request.method);
     out.key("headers");
-    draft.write_headers(out, Several::comma_space, true);
+    draft.write_headers(out, Several::joined, true);
     out.key("query_string_parameters");
     draft.write_parameters(out, Several::last, true);
     out.key("body");
@@ -62,13 +62,13 @@ void write_lattice_v2(const EventDraft& draft, JsonWriter& out) {
     }
     out.key("isBase64Encoded").boolean(draft.is_base64);
     out.key("requestContext").begin_object();
-    out.key("serviceNetworkArn").string(arn + "servicenetwork/sn-0bf3f2882e9cc805a");
-    out.key("serviceArn").string(arn + "service/svc-0a40eebed65f8d69c");
-    out.key("targetGroupArn").string(arn + "targetgroup/tg-6d0ecf831eec9f09");
+    out.key("serviceNetworkArn").string(arn + "servicenetwork/sn-0a1b2c3d4e5f60718");
+    out.key("serviceArn").string(arn + "service/svc-0c9d8e7f6a5b4c3d2");
+    out.key("targetGroupArn").string(arn + "targetgroup/tg-0f1e2d3c4b5a69788");
     out.key("identity").begin_object();
     out.key("sourceVpcArn")
         .string("arn:aws:ec2:" + source.region + ":" + source.account_id +
-                ":vpc/vpc-0b8276c84697e7339");
+                ":vpc/vpc-0123abcd4567ef890");
     out.end_object();
     out.key("region").string(source.region);
     out.key("timeEpoch")
@@ -100,9 +100,9 @@ void write_edge(const EventDraft& draft, JsonWriter& out) {
     out.begin_object().key("Records").begin_array().begin_object().key("cf").begin_object();
     out.key("config").begin_object();
     out.key("distributionDomainName").string(source_domain(Format::edge, source));
-    out.key("distributionId").string("EDFDVBD6EXAMPLE");
+    out.key("distributionId").string("E1TURNGATE2345");
     out.key("eventType").string(source.edge_event);
-    out.key("requestId").string("4TyzHTaYWb1GX1qTfsHhEqV6HUDd_BzoBZnwfnvQc_1oF26ClkoUSEQ==");
+    out.key("requestId").string("tQh7c0Vn2Jx8Lr4Kz1Yd5Wf9Bs3Gm6Np0Ta7Ue2Ri5Ov8Cq1Ek4XyA==");
     out.end_object();
     out.key("request").begin_object();
     out.key("clientIp").string(draft.client);
