@@ -107,6 +107,14 @@ BOOST_AUTO_TEST_CASE(a_path_that_cannot_be_decoded_is_refused) {
     }
 }
 
+BOOST_DATA_TEST_CASE(a_target_that_is_no_path_is_refused, data::make(http_formats), format) {
+    Request request = Request::make("OPTIONS", "*");
+    if (format == Format::http)
+        BOOST_TEST(text_of("path", request, format) == "*");
+    else if (format != Format::websocket)
+        BOOST_CHECK_THROW(make_event(request, format), HttpError);
+}
+
 BOOST_AUTO_TEST_CASE(what_a_client_sent_is_not_overwritten) {
     Request request = Request::get("/");
     request.headers = {{"X-Forwarded-For", "203.0.113.1, 10.0.0.1"},

@@ -45,6 +45,14 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+// "OPTIONS *" is about a server, and no front end of functions passes it on.
+void check_asterisk(const Request& request, Format format) {
+    if (format == Format::websocket) return;  // has no path
+    if (format == Format::http && request.method == "OPTIONS") return;
+    throw HttpError(
+        400, "the target \"*\" cannot stand in an event of shape " + std::string(name(format)));
+}
+
 }  // namespace
 
 bool source_sends_base64(Format format, const Headers& headers, std::string_view body) {
@@ -86,7 +94,10 @@ EventDraft::EventDraft(Request& r, Format format, const EventSource& s)
       query(percent_escape_query(r.url.query)),
       body(r.body.text(std::size_t{64} << 20)),
       client(r.remote_address.empty() ? s.source_ip : r.remote_address) {
-    if (path != "*" && !path.starts_with('/')) path.insert(0, 1, '/');
+    if (path == "*")
+        check_asterisk(request, format);
+    else if (!path.starts_with('/'))
+        path.insert(0, 1, '/');
     is_base64 = source_sends_base64(format, r.headers, body);
     for (const auto& [name, value] : r.headers)
         if (!is_dropped(name)) headers_.add(name, value);
@@ -139,7 +150,6 @@ void EventDraft::add_forwarded(Format format) {
 }
 
 std::string EventDraft::decoded_path(std::string_view stage) const {
-    if (path == "*") return path;
     std::string decoded = percent_decode(path);
     if (!is_field_value(decoded))
         throw HttpError(400,

@@ -63,7 +63,7 @@ void write_context_v1(const EventDraft& draft, Format format, std::string_view r
     out.key("httpMethod").string(draft.request.method);
     out.key("extendedRequestId").string("Wr7mFJu0oAMFQKg=");
     out.key("requestTime").string(calendar_time(source));
-    out.key("path").string(is_rest && path != "*" ? "/" + stage + path : path);
+    out.key("path").string(is_rest ? "/" + stage + path : path);
     out.key("accountId").string(source.account_id);
     out.key("protocol").string(draft.request.protocol);
     out.key("stage").string(stage);
@@ -84,8 +84,7 @@ void write_api_gateway_v1(const EventDraft& draft, Format format, JsonWriter& ou
     const std::string stage = source_stage(format, draft.source);
     const std::string path = is_rest ? draft.path : draft.decoded_path(stage);
     const bool is_root = draft.path.size() < 2;
-    const std::string_view whole = draft.path;
-    const std::string_view resource = !is_rest ? "$default" : is_root ? whole : "/{proxy+}";
+    const std::string_view resource = !is_rest ? "$default" : is_root ? "/" : "/{proxy+}";
 
     out.begin_object();
     if (!is_rest) out.key("version").string("1.0");
