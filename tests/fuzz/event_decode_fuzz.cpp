@@ -1,0 +1,105 @@
+// Any bytes as an event: decoding never crashes, and what it lets through is a sound request.
+// covers: lambda-events/src/events/classify.cpp lambda-events/src/events/classify_table.h
+// covers: lambda-events/src/events/decode.cpp lambda-events/src/events/decode_api_gateway.cpp
+// covers: lambda-events/src/events/decode_edge.cpp lambda-events/src/events/decode_load_balancers.cpp
+// covers: lambda-events/src/events/decode_raw.cpp lambda-events/src/events/decode_reply.cpp
+// covers: lambda-events/src/events/decode_vercel.cpp lambda-events/src/events/decode_websocket.cpp
+// covers: lambda-events/src/events/decoders.h lambda-events/src/events/decoding.cpp
+// covers: lambda-events/src/events/decoding.h lambda-events/src/events/envelope.cpp
+// covers: lambda-events/src/events/envelope.h lambda-events/src/events/headers_and_body.cpp
+// covers: lambda-events/src/events/invocation.cpp lambda-events/src/events/member_table.h
+// covers: lambda-events/src/events/path_and_query.cpp lambda-events/src/events/recognise.cpp
+// covers: lambda-events/src/events/recognise.h lambda-events/src/events/request_parts.h
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
+#include <string_view>
+
+#include <turngate/events/decode.h>
+#include <turngate/events/invocation.h>
+
+namespace {
+
+using namespace turngate;
+
+void require(bool holds) {
+    if (!holds) std::abort();
+}
+
+bool is_clean(std::string_view s) {
+    return s.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
+
+bool is_graphic(std::string_view s) {
+    for (char c : s)
+        if (static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x7f)
+            return false;
+    return true;
+}
+
+void check(Request& request) {
+    require(is_token(request.method));
+    require(request.url.path == "*" || request.url.path.starts_with('/'));
+    require(is_graphic(request.url.path) && is_graphic(request.url.query));
+    require(request.url.path.find_first_of("?#") == std::string::npos);
+    require(request.url.query.find('#') == std::string::npos);
+    require(is_graphic(request.url.script_name));
+    require(is_clean(request.url.host) && is_clean(request.remote_address));
+    require(is_clean(request.protocol) && is_clean(request.context.request_id));
+    for (const auto& field : request.headers) {
+        require(is_token(field.name) && is_clean(field.value));
+        require(!iequals(field.name, "transfer-encoding"));
+    }
+    require(request.headers.values("host").size() < 2);
+    const std::string_view length = request.headers.get("content-length");
+    require(length.empty() || length == std::to_string(request.body.text().size()));
+}
+
+std::optional<events::Event> decoded(std::string_view json, bool lenient) {
+    events::DecodeOptions options;
+    options.lenient = lenient;
+    try {
+        events::Event event = events::decode(json, options);
+        check(event.request);
+        for (Request& request : event.further)
+            check(request);
+        return event;
+    } catch (const JsonError&) {
+        return std::nullopt;
+    } catch (const HttpError& e) {
+        require(e.status() == 413);
+        return std::nullopt;
+    }
+}
+
+void read_invocation(const Request& request) {
+    const auto* found = request.context.find<events::Invocation>();
+    if (!found) return;
+    try {
+        (void)found->claims();
+        (void)found->identity();
+        (void)found->client_certificate();
+        (void)found->path_parameters();
+        (void)found->stage_variables();
+    } catch (const JsonError&) {  // a member of it stands twice, or a number is too large
+    }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view json(reinterpret_cast<const char*>(data), size);
+    auto strict = decoded(json, false);
+    auto lenient = decoded(json, true);
+    if (strict) {
+        require(strict->repairs.empty());
+        require(lenient && lenient->format == strict->format);
+        require(lenient->request.url.target() == strict->request.url.target());
+        require(lenient->request.headers == strict->request.headers);
+        require(lenient->repairs.empty());
+        read_invocation(strict->request);
+    }
+    const events::Classification found = events::classify(json);
+    if (found.kind == events::Classification::Kind::event && found.format) require(bool(strict));
+    return 0;
+}
