@@ -30,7 +30,7 @@ fuzz() {
   rm -rf "$work"
 }
 
-targets=$(cd "$root/tests/fuzz" && ls -- *_fuzz.cpp | sed 's/\.cpp$//')
+targets=$(cd "$root/tests/fuzz" && printf '%s\n' *_fuzz.cpp | sed 's/\.cpp$//')
 for target in $targets; do
   time=$seconds
   if [ "$seconds" = auto ]; then
