@@ -1,4 +1,5 @@
 // Any sequence of changes to header fields, against the simplest model that could be right.
+// covers: handlers/src/http/headers.cpp handlers/include/turngate/http/headers.h
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,6 @@
 // Any bytes as a request target: what is accepted comes out again unchanged, whatever is stripped
 // off it, and both ways to ask for a parameter agree.
+// covers: handlers/src/http/url.cpp handlers/src/http/percent.cpp
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
