@@ -156,7 +156,7 @@ std::string EventDraft::decoded_path(std::string_view stage) const {
                         "the path has an escaped CR, LF or NUL, which a source that decodes "
                         "paths cannot deliver");
     decoded.resize(std::min(decoded.size(), decoded.find('?')));
-    return stage == "$default" ? decoded : "/" + std::string(stage) + decoded;
+    return stage == "$default" ? decoded : std::string(1, '/').append(stage).append(decoded);
 }
 
 std::vector<ParameterGroup> EventDraft::parameters(bool decoded) const {
