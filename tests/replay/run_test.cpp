@@ -1,47 +1,20 @@
 // Whole replays: files in, verdicts and reports out.
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
 #include "replay/runner.h"
+#include "support/temporary_directory.h"
 
 using namespace turngate;
 using namespace turngate::replay;
 namespace fs = std::filesystem;
+using Folder = test::TemporaryDirectory;
 
 namespace {
-
-class Folder {
-  public:
-    Folder() {
-        char name[] = "/tmp/turngate-replay-XXXXXX";
-        path_ = ::mkdtemp(name);
-    }
-    ~Folder() { fs::remove_all(path_); }
-
-    std::string operator/(const std::string& name) const { return path_ + '/' + name; }
-    const std::string& path() const { return path_; }
-
-    void write(const std::string& name, const std::string& bytes) const {
-        fs::create_directories(fs::path(*this / name).parent_path());
-        std::ofstream(*this / name, std::ios::binary) << bytes;
-    }
-    std::string read(const std::string& name) const {
-        std::ostringstream out;
-        out << std::ifstream(*this / name, std::ios::binary).rdbuf();
-        return out.str();
-    }
-    bool has(const std::string& name) const { return fs::exists(*this / name); }
-
-  private:
-    std::string path_;
-};
 
 Response orders(Request& request) {
     if (request.url.path == "/throw") throw std::runtime_error("no such shop");

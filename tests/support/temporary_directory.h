@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <stdlib.h>
 #include <string>
@@ -22,13 +23,23 @@ class TemporaryDirectory {
     const std::string& path() const noexcept { return path_; }
     std::string operator/(std::string_view name) const { return path_ + '/' + std::string(name); }
 
-    // Writes a file and returns its path; `executable` as a script needs it.
+    // Writes a file, and the directories it is in, and returns its path; `executable` as a script
+    // needs it.
     std::string write(std::string_view name, std::string_view text, bool executable = false) const {
         std::string file = *this / name;
-        std::ofstream(file) << text;
+        std::filesystem::create_directories(std::filesystem::path(file).parent_path());
+        std::ofstream(file, std::ios::binary) << text;
         if (executable) std::filesystem::permissions(file, std::filesystem::perms::owner_all);
         return file;
     }
+
+    // What is in a file; empty if there is none.
+    std::string read(std::string_view name) const {
+        std::ostringstream out;
+        out << std::ifstream(*this / name, std::ios::binary).rdbuf();
+        return out.str();
+    }
+    bool has(std::string_view name) const { return std::filesystem::exists(*this / name); }
 
   private:
     std::string path_;

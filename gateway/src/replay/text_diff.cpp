@@ -56,38 +56,49 @@ class Differ {
         const Index n = r.a1 - r.a0, m = r.b1 - r.b0;
         const Index delta = n - m, most = (n + m + 1) / 2;
         const Index offset = most + 1;
-        forward_.assign(static_cast<std::size_t>(2 * offset + 1), 0);
-        backward_.assign(static_cast<std::size_t>(2 * offset + 1), 0);
+        // How far along a each diagonal x - y = k has been followed from either end; -1: not at
+        // all.
+        forward_.assign(static_cast<std::size_t>(2 * offset + 1), -1);
+        backward_ = forward_;
         auto f = [&](Index k) -> Index& { return forward_[static_cast<std::size_t>(k + offset)]; };
         auto g = [&](Index k) -> Index& { return backward_[static_cast<std::size_t>(k + offset)]; };
+        // One edit further on diagonal k, within the range; -1 if no edit leads there.
+        auto step = [&](auto& reached, Index k, Index d) -> Index {
+            if (d == 0) return 0;
+            const Index right = reached(k - 1), down = reached(k + 1);
+            Index x = right >= 0 && right < n ? right + 1 : -1;
+            if (down >= 0 && down - k <= m) x = std::max(x, down);
+            return x;
+        };
         for (Index d = 0; d <= most; ++d) {
             for (Index k = -d; k <= d; k += 2) {
                 if (effort_ == 0) return false;
                 --effort_;
-                Index x = k == -d || (k != d && f(k - 1) < f(k + 1)) ? f(k + 1) : f(k - 1) + 1;
-                Index y = x - k;
-                while (x < n && y < m && y >= 0 && at(a_, r.a0 + x) == at(b_, r.b0 + y))
-                    ++x, ++y;
+                Index x = step(f, k, d);
+                while (x >= 0 && x < n && x - k < m && at(a_, r.a0 + x) == at(b_, r.b0 + x - k))
+                    ++x;
                 f(k) = x;
-                if (delta % 2 != 0 && k >= delta - (d - 1) && k <= delta + (d - 1) &&
-                    x + g(delta - k) >= n) {
-                    x_out = r.a0 + std::min(x, n);
-                    y_out = r.b0 + std::clamp<Index>(y, 0, m);
+                const Index other = delta - k;
+                if (x >= 0 && delta % 2 != 0 && -d < other && other < d && g(other) >= 0 &&
+                    x + g(other) >= n) {
+                    x_out = r.a0 + x;
+                    y_out = r.b0 + x - k;
                     return progress(r, x_out, y_out);
                 }
             }
             for (Index k = -d; k <= d; k += 2) {
                 if (effort_ == 0) return false;
                 --effort_;
-                Index x = k == -d || (k != d && g(k - 1) < g(k + 1)) ? g(k + 1) : g(k - 1) + 1;
-                Index y = x - k;
-                while (x < n && y < m && y >= 0 && at(a_, r.a1 - 1 - x) == at(b_, r.b1 - 1 - y))
-                    ++x, ++y;
+                Index x = step(g, k, d);
+                while (x >= 0 && x < n && x - k < m &&
+                       at(a_, r.a1 - 1 - x) == at(b_, r.b1 - 1 - x + k))
+                    ++x;
                 g(k) = x;
-                if (delta % 2 == 0 && k >= -d - delta && delta - k >= -d && delta - k <= d &&
-                    x + f(delta - k) >= n) {
-                    x_out = r.a1 - std::min(x, n);
-                    y_out = r.b1 - std::clamp<Index>(y, 0, m);
+                const Index other = delta - k;
+                if (x >= 0 && delta % 2 == 0 && -d <= other && other <= d && f(other) >= 0 &&
+                    x + f(other) >= n) {
+                    x_out = r.a1 - x;
+                    y_out = r.b1 - x + k;
                     return progress(r, x_out, y_out);
                 }
             }
