@@ -190,6 +190,14 @@ BOOST_AUTO_TEST_CASE(what_a_handler_throws_is_a_reply_of_500_and_is_told) {
     BOOST_TEST(outcome.text.find("threw: no such shop") != std::string::npos, outcome.text);
 }
 
+BOOST_AUTO_TEST_CASE(a_failure_of_the_handler_is_never_proposed_as_its_reply) {
+    Folder folder;
+    folder.write("a.json", event("/throw"));
+
+    BOOST_TEST(replay_all({folder.path()}).summary.exit_status() == 1);
+    BOOST_TEST(!folder.has("a.reply.json.new"));
+}
+
 BOOST_AUTO_TEST_CASE(an_event_that_takes_too_long_fails_alone) {
     Folder folder;
     folder.write("a.json", event("/late"));

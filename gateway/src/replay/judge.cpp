@@ -29,6 +29,18 @@ std::string message_of(const std::exception_ptr& error) {
     }
 }
 
+// A refusal (4xx) is an answer; anything else that a handler throws is its failure.
+bool is_failure(const std::exception_ptr& error) {
+    if (!error) return false;
+    try {
+        std::rethrow_exception(error);
+    } catch (const HttpError& e) {
+        return e.status() >= 500;
+    } catch (...) {
+        return true;
+    }
+}
+
 void shorten(std::optional<std::string>& text) {
     if (!text || text->size() <= longest_difference) return;
     const std::size_t size = text->size();
@@ -279,6 +291,11 @@ void Judge::compare(const Texts& texts, const Golden* golden, Result& result) {
     if (!ranges.empty()) return;
     if (options_.update == Update::fresh || options_.update == Update::all)
         return write_golden(nullptr, result);
+    if (is_failure(thrown_)) {  // nobody would want to accept that
+        result.verdict = Verdict::failed;
+        result.problem = "the handler failed";
+        return note_failure(result);
+    }
     result.problem = "no expected reply";
     if (options_.may_propose) {
         result.verdict = Verdict::fresh;
@@ -287,7 +304,6 @@ void Judge::compare(const Texts& texts, const Golden* golden, Result& result) {
         result.verdict = Verdict::failed;
         result.hint = "write it where CI is not set, and commit it";
     }
-    if (thrown_) note_failure(result);
 }
 
 void Judge::write_golden(const Golden* previous, Result& result) {

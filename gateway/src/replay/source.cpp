@@ -21,8 +21,12 @@ constexpr std::size_t longest_event = 8u << 20;
 constexpr std::size_t longest_golden = 64u << 20;
 constexpr std::size_t most_bytes = 1u << 20;  // of a batch, unless one line has more
 
+// The C library begins with a capital.
 std::string reason(int error) {
-    return std::generic_category().message(error);
+    std::string text = std::generic_category().message(error);
+    if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z')
+        text[0] = static_cast<char>(text[0] | 0x20);
+    return text;
 }
 
 bool is_blank(std::string_view line) {
@@ -300,12 +304,9 @@ void Source::walk_on(Batch& batch) {
         walk_.reset();
         return;
     }
+    if (!glob_.empty() && entry.kind != failed && !glob_matches(glob_, entry.path)) return;
     std::string path = entry.path;
-    if (!glob_.empty()) {
-        const bool fits = glob_matches(glob_, path);
-        if (glob_.starts_with("./") && path.starts_with("./")) path.erase(0, 2);
-        if (entry.kind != failed && !fits) return;
-    }
+    if (path.starts_with("./") && path.size() > 2) path.erase(0, 2);
     const bool by_name =
         (!glob_.empty() || path.ends_with(".json") || has_event_lines(path)) && !is_companion(path);
     if (entry.kind == file) {
