@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 #include "member_table.h"
 #include <turngate/json/json.h>
@@ -38,22 +39,17 @@ constexpr std::size_t map_index(Member member) noexcept {
 // Throws if two keys of one map are equal.
 void check_twins(Member map, const Entry* first, const Entry* last) {
     std::vector<const Entry*> keys;
-    std::uint64_t seen[4] = {};
+    std::uint64_t seen[32] = {};
     bool suspect = false;
     const Entry* previous = nullptr;
     for (const Entry* entry = first; entry != last; ++entry) {
         bool same_list = previous && previous->key.data() == entry->key.data();
         previous = entry;
         if (same_list) continue;
-        // A filter of 256 bits: maps have some twenty keys, and almost none of them collide.
-        std::string_view key = entry->key;
-        std::size_t hash = key.size() * 37;
-        if (!key.empty())
-            hash += static_cast<unsigned char>(key.front()) * 5u +
-                    static_cast<unsigned char>(key.back()) * 11u +
-                    static_cast<unsigned char>(key[key.size() / 2]) * 101u;
+        // A filter of 2048 bits: maps have some twenty keys, which seldom collide in it.
+        const std::size_t hash = std::hash<std::string_view>()(entry->key);
         std::uint64_t bit = std::uint64_t{1} << (hash & 63);
-        std::uint64_t& word = seen[(hash >> 6) & 3];
+        std::uint64_t& word = seen[(hash >> 6) & 31];
         suspect = suspect || (word & bit);
         word |= bit;
     }
