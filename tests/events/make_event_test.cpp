@@ -115,6 +115,11 @@ BOOST_DATA_TEST_CASE(a_target_that_is_no_path_is_refused, data::make(http_format
         BOOST_CHECK_THROW(make_event(request, format), HttpError);
 }
 
+BOOST_DATA_TEST_CASE(a_request_for_two_hosts_is_refused, data::make(http_formats), format) {
+    Request request = Request::make("GET", "/", {}, {{"Host", "a"}, {"host", "b"}});
+    BOOST_CHECK_THROW(make_event(request, format), HttpError);
+}
+
 BOOST_AUTO_TEST_CASE(what_a_client_sent_is_not_overwritten) {
     Request request = Request::get("/");
     request.headers = {{"X-Forwarded-For", "203.0.113.1, 10.0.0.1"},

@@ -101,6 +101,8 @@ EventDraft::EventDraft(Request& r, Format format, const EventSource& s)
     is_base64 = source_sends_base64(format, r.headers, body);
     for (const auto& [name, value] : r.headers)
         if (!is_dropped(name)) headers_.add(name, value);
+    if (headers_.values("host").size() > 1)  // RFC 9112 section 3.2
+        throw HttpError(400, "the request has more than one Host field, which no source passes on");
     add_forwarded(format);
     for (const auto& [name, value] : headers_)
         fields_.push_back({name, value});
