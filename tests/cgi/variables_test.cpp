@@ -122,6 +122,24 @@ BOOST_AUTO_TEST_CASE(a_control_character_in_the_path_is_a_bad_request) {
                               [](const HttpError& e) { return e.status() == 400; });
 }
 
+BOOST_AUTO_TEST_CASE(no_byte_that_ends_a_line_or_a_string_gets_into_a_variable) {
+    for (char bad : {'\r', '\n', '\0'}) {
+        const std::string value = std::string("a") + bad + "b";
+        auto refused = [&](auto change) {
+            Request request = Request::get("/");
+            change(request);
+            BOOST_CHECK_THROW(to_variables(request), HttpError);
+        };
+        refused([&](Request& r) { r.url.host = value; });
+        refused([&](Request& r) { r.url.query = value; });
+        refused([&](Request& r) { r.url.path = '/' + value; });
+        refused([&](Request& r) { r.url.script_name = '/' + value; });
+        refused([&](Request& r) { r.method = value; });
+        refused([&](Request& r) { r.protocol = value; });
+        refused([&](Request& r) { r.remote_address = value; });
+    }
+}
+
 BOOST_AUTO_TEST_CASE(fields_of_one_name_are_joined_and_cookies_otherwise) {
     const Variables got =
         variables_of({{"Accept", "a"}, {"accept", "b"}, {"Cookie", "a=1"}, {"Cookie", "b=2"}});

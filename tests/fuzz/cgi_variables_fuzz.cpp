@@ -45,7 +45,9 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
 
     const Request back = cgi::to_request(there);
     require(back.url.request_uri() == request.url.request_uri());
-    // A request without a length has none again; the rest is the same to the letter.
-    require(cgi::to_variables(back) == there);
+    cgi::Variables again = cgi::to_variables(back);
+    // Without a host the server is "localhost", and that is then the host.
+    if (there["HTTP_HOST"].empty()) again["HTTP_HOST"].clear();
+    require(again == there);
     return 0;
 }

@@ -87,15 +87,18 @@ struct Authority {
     std::string port;
 };
 
+bool is_host(std::string_view name) {
+    return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+        return is_letter_or_digit(c) || std::string_view("-._:[]").find(c) != std::string::npos;
+    });
+}
+
 // A Host field may hold anything; what is no host gets no say in SERVER_NAME.
 Authority split_host(std::string_view host, bool secure) {
     Authority out{"localhost", secure ? "443" : "80"};
     const auto end = host.starts_with('[') ? host.find(']') + 1 : host.find(':');
     const std::string_view name = host.substr(0, end);
-    const bool valid = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-        return is_letter_or_digit(c) || std::string_view("-._:[]").find(c) != std::string::npos;
-    });
-    if (!valid) return out;
+    if (!is_host(name)) return out;
     out.name = name;
     std::string_view port = host.substr(name.size());
     if (port.size() > 1 && port.size() < 7 && port[0] == ':' &&
@@ -186,6 +189,9 @@ Variables to_variables(const Request& request, const Script& script) {
         out["SCRIPT_FILENAME"] = script.filename;
         out["REDIRECT_STATUS"] = "200";  // php-cgi built with force-redirect refuses without it
     }
+    for (const auto& [name, value] : out)
+        if (!is_field_value(value))
+            throw HttpError(400, "the CGI variable " + name + " would have a CR, LF or NUL");
     return out;
 }
 
@@ -215,9 +221,9 @@ Request to_request(const Variables& variables) {
             : "http";
     if (std::string host = get(variables, "HTTP_HOST"); !host.empty()) {
         request.url.host = host;
-    } else if (std::string name = get(variables, "SERVER_NAME"); !name.empty()) {
+    } else if (std::string name = get(variables, "SERVER_NAME"); is_host(name)) {
         const std::string port = get(variables, "SERVER_PORT");
-        const bool usual = port.empty() || port == (request.url.scheme == "https" ? "443" : "80");
+        const bool usual = !is_host(port) || port == (request.url.scheme == "https" ? "443" : "80");
         request.url.host = usual ? name : name + ':' + port;
     }
     request.remote_address = get(variables, "REMOTE_ADDR");
