@@ -120,6 +120,24 @@ BOOST_DATA_TEST_CASE(a_request_for_two_hosts_is_refused, data::make(http_formats
     BOOST_CHECK_THROW(make_event(request, format), HttpError);
 }
 
+BOOST_DATA_TEST_CASE(control_characters_are_refused_where_a_word_is, data::make(http_formats),
+                     format) {
+    Request host = Request::make("GET", "/", {}, {{"Host", "a\x01"}});
+    BOOST_CHECK_THROW(make_event(host, format), HttpError);
+    Request client = Request::get("/");
+    client.remote_address = "\x7f";
+    BOOST_CHECK_THROW(make_event(client, format), HttpError);
+    Request protocol = Request::get("/");
+    protocol.protocol = "HTTP/1.1\n";
+    BOOST_CHECK_THROW(make_event(protocol, format), HttpError);
+}
+
+BOOST_AUTO_TEST_CASE(parameter_names_that_become_the_same_are_one) {
+    Request request = Request::get("/?a%FF=1&a%FE=2&b=%FF");
+    Event event = decode(make_event(request, Format::api_gateway_v1));
+    BOOST_TEST(event.request.url.query == "a%EF%BF%BD=1&a%EF%BF%BD=2&b=%EF%BF%BD");
+}
+
 BOOST_AUTO_TEST_CASE(what_a_client_sent_is_not_overwritten) {
     Request request = Request::get("/");
     request.headers = {{"X-Forwarded-For", "203.0.113.1, 10.0.0.1"},

@@ -7,6 +7,7 @@
 #include <turngate/http/encoding.h>
 #include <turngate/http/error.h>
 #include <turngate/http/media_type.h>
+#include <turngate/json/json.h>
 
 namespace turngate::events {
 namespace {
@@ -43,6 +44,23 @@ std::string_view trimmed(std::string_view text) {
     const auto first = text.find_first_not_of(" \t");
     if (first == std::string_view::npos) return {};
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+// As the writer will print it: names that differ in bytes no string can have are one name.
+std::string printable(const std::string& name) {
+    if (is_utf8(name)) return name;
+    std::string text;
+    JsonWriter(text).string(name);
+    return Json::parse(text).string_or({});
+}
+
+// These end up in requestContext, where a decoder takes them for words.
+void check_word(std::string_view what, std::string_view value) {
+    const bool is_clean = std::none_of(value.begin(), value.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    });
+    if (!is_clean)
+        throw HttpError(400, "the " + std::string(what) + " of the request has control characters");
 }
 
 // "OPTIONS *" is about a server, and no front end of functions passes it on.
@@ -103,6 +121,10 @@ EventDraft::EventDraft(Request& r, Format format, const EventSource& s)
         if (!is_dropped(name)) headers_.add(name, value);
     if (headers_.values("host").size() > 1)  // RFC 9112 section 3.2
         throw HttpError(400, "the request has more than one Host field, which no source passes on");
+    check_word("Host field", headers_.get("host"));
+    check_word("host", r.url.host);
+    check_word("protocol", r.protocol);
+    check_word("remote address", client);
     add_forwarded(format);
     for (const auto& [name, value] : headers_)
         fields_.push_back({name, value});
@@ -172,7 +194,7 @@ std::vector<ParameterGroup> EventDraft::parameters(bool decoded) const {
         std::string name(pair.substr(0, equals));
         std::string value(pair.substr(std::min(equals + 1, pair.size())));
         if (decoded) {
-            name = percent_decode(name, true);
+            name = printable(percent_decode(name, true));
             value = percent_decode(value, true);
         }
         auto [at, is_new] = index.try_emplace(name, groups.size());
