@@ -98,10 +98,9 @@ class CgiDoor final : public Door {
         Request request = cgi::to_request(variables);
         if (const auto size = cgi::content_length(variables); size > 0)
             request.body = Body(std::make_unique<FdBody>(options_.in, size), size);
-        if (auto it = variables.find("HTTP_X_REQUEST_ID"); it != variables.end())
-            request.context.request_id = it->second;
-        else if (it = variables.find("UNIQUE_ID"); it != variables.end())
-            request.context.request_id = it->second;
+        auto id = variables.find("HTTP_X_REQUEST_ID");
+        if (id == variables.end()) id = variables.find("UNIQUE_ID");  // Apache's
+        if (id != variables.end()) request.context.request_id = id->second;
         return request;
     }
 

@@ -188,7 +188,7 @@ bool Judge::decode(const Texts& texts, Result& result, events::Event& event) {
     }
     const events::Classification found = events::classify(texts.event);
     if (found.kind == Kind::reply || found.kind == Kind::authorizer ||
-        found.kind == Kind::template_) {
+        found.kind == Kind::sample) {
         if (texts.named || is_lines_)
             unreadable(result, "not an event but " + found.what);
         else

@@ -165,6 +165,8 @@ class CgiProgram final : public Handler {
         std::shared_ptr<Places> place(places_.get(),
                                       [all = places_](Places*) { all->give_back(); });
         try {
+            // NOLINTNEXTLINE(modernize-make-shared): an aggregate, which make_shared cannot make in
+            // clang 14
             return std::shared_ptr<Running>(new Running{std::move(place), os::Subprocess(command)});
         } catch (const std::system_error& e) {
             const std::string reason = e.code().message();

@@ -129,9 +129,9 @@ Classification name_template(std::string_view json) {
         std::string what = !envelope.root().is_object()  ? name_value(envelope).what
                            : found.format == Format::raw ? name_object(text, found).what
                                                          : event_name(found.format);
-        return {What::template_, "template of " + what};
+        return {What::sample, "template of " + what};
     } catch (const Error& e) {
-        return {What::template_, "template", std::nullopt, e.what()};
+        return {What::sample, "template", std::nullopt, e.what()};
     }
 }
 

@@ -65,7 +65,7 @@ Event decode(std::string_view json, Format format);
 
 // What a file holds, for people: one of the shapes, a reply, a template with placeholders, ...
 struct Classification {
-    enum class Kind { event, reply, authorizer, template_, malformed, other };
+    enum class Kind { event, reply, authorizer, sample, malformed, other };
     Kind kind = Kind::other;
     std::string what;  // "apigw-v2 event", "sqs event", "alb reply", "template of ..."
     std::optional<Format> format = {};  // for an event that decodes
