@@ -72,7 +72,8 @@ bool match(const std::vector<Element>& pattern, std::string_view path) {
                 if (e.kind == star && i > 0 && path[i - 1] == '/') reached = false;
                 reached |= now[i] != 0;
                 // behind "**/" a segment begins
-                next[i] = reached && (e.literal != '/' || now[i] || (i > 0 && path[i - 1] == '/'));
+                const bool begins = now[i] != 0 || (i > 0 && path[i - 1] == '/');
+                next[i] = reached && (e.literal != '/' || begins) ? 1 : 0;
             }
         } else {
             for (std::size_t i = 0; i < n; ++i) {
@@ -80,7 +81,7 @@ bool match(const std::vector<Element>& pattern, std::string_view path) {
                 const bool fits = e.kind == literal ? c == e.literal
                                   : e.kind == any   ? c != '/'
                                                     : in_set(e.set, c);
-                next[i + 1] = now[i] && fits;
+                next[i + 1] = now[i] != 0 && fits ? 1 : 0;
             }
         }
         now.swap(next);

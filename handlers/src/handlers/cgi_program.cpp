@@ -55,6 +55,9 @@ class Places {
 };
 
 struct Running {
+    Running(std::shared_ptr<Places> taken, os::Subprocess started)
+        : place(std::move(taken)), child(std::move(started)) {}
+
     std::shared_ptr<Places> place;  // given back by its deleter, after the program is gone
     os::Subprocess child;
 };
@@ -165,9 +168,7 @@ class CgiProgram final : public Handler {
         std::shared_ptr<Places> place(places_.get(),
                                       [all = places_](Places*) { all->give_back(); });
         try {
-            // NOLINTNEXTLINE(modernize-make-shared): an aggregate, which make_shared cannot make in
-            // clang 14
-            return std::shared_ptr<Running>(new Running{std::move(place), os::Subprocess(command)});
+            return std::make_shared<Running>(std::move(place), os::Subprocess(command));
         } catch (const std::system_error& e) {
             const std::string reason = e.code().message();
             const std::string message =
