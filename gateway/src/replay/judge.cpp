@@ -187,8 +187,7 @@ bool Judge::decode(const Texts& texts, Result& result, events::Event& event) {
         problem = e.what();
     }
     const events::Classification found = events::classify(texts.event);
-    if (found.kind == Kind::reply || found.kind == Kind::authorizer ||
-        found.kind == Kind::sample) {
+    if (found.kind == Kind::reply || found.kind == Kind::authorizer || found.kind == Kind::sample) {
         if (texts.named || is_lines_)
             unreadable(result, "not an event but " + found.what);
         else

@@ -25,8 +25,8 @@ Fd above_standard_streams(Fd fd) {
     return moved;
 }
 
-// Keeps the SIGPIPE of a write from this thread, as MSG_NOSIGNAL does for sockets, and takes it back
-// if there was none before.
+// Keeps the SIGPIPE of a write from this thread, as MSG_NOSIGNAL does for sockets, and takes it
+// back if there was none before.
 class SigpipeBlocked {
   public:
     SigpipeBlocked() {

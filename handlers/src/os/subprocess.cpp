@@ -40,9 +40,14 @@ struct Plan {
     int error = 0;  // of the call that failed in the child
 };
 
+// The functions that run in the child are not instrumented: it never returns from them, so that
+// what AddressSanitizer notes of their stack would stay behind for the next child on the same
+// stack.
+#define TURNGATE_IN_CHILD [[gnu::no_sanitize_address, gnu::no_sanitize_thread]]
+
 // signal() and sigprocmask() would go through the sanitizers' interceptors, whose tables the child
 // shares with us; the kernel's own calls touch the child alone.
-void reset_signals() noexcept {
+TURNGATE_IN_CHILD void reset_signals() noexcept {
     std::array<std::uint64_t, 8> defaults{};  // the kernel's struct sigaction: SIG_DFL, no flags
     for (int signal = 1; signal <= 64; ++signal)
         ::syscall(SYS_rt_sigaction, signal, defaults.data(), nullptr, sizeof(std::uint64_t));
@@ -52,7 +57,7 @@ void reset_signals() noexcept {
 
 // Every descriptor of ours is close-on-exec; this catches those that the application, or a library
 // in it, opened without.
-void close_all_but_standard_streams() noexcept {
+TURNGATE_IN_CHILD void close_all_but_standard_streams() noexcept {
     if (::syscall(SYS_close_range, STDERR_FILENO + 1, UINT_MAX, 0) == 0) return;
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
@@ -60,7 +65,7 @@ void close_all_but_standard_streams() noexcept {
         ::close(static_cast<int>(fd));
 }
 
-int become_child(void* argument) {
+TURNGATE_IN_CHILD int become_child(void* argument) {
     Plan& plan = *static_cast<Plan*>(argument);
     reset_signals();
     ::setsid();
