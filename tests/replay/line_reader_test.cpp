@@ -71,7 +71,10 @@ BOOST_AUTO_TEST_CASE(lines_longer_than_a_block_stay_whole) {
 }
 
 BOOST_AUTO_TEST_CASE(a_line_past_the_limit_is_passed_over) {
-    Pipe pipe(std::string(3'000'000, 'x') + "\nnext\n" + std::string(11, 'z'));
+    std::string text(3'000'000, 'x');
+    text += "\nnext\n";
+    text.append(11, 'z');
+    Pipe pipe(text);
     LineReader reader(pipe.fd(), 10);
     std::string_view line;
 
