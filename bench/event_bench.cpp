@@ -1,16 +1,14 @@
 // What one event costs, from JSON text to JSON text, and what its parts cost.
 #include <benchmark/benchmark.h>
-
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 #include <string>
 
+#include "tokenise.h"
 #include <turngate/events/event.h>
 #include <turngate/http/encoding.h>
 #include <turngate/http/serve.h>
-
-#include "tokenise.h"
 
 using namespace turngate;
 

@@ -1,19 +1,20 @@
-// instructions WHAT COUNT: does WHAT, "answer" or "tokenise", COUNT times; for counting instructions.
+// instructions WHAT COUNT: does WHAT, "answer" or "tokenise", COUNT times; for counting
+// instructions.
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <string>
 
-#include <turngate/events/event.h>
-
 #include "tokenise.h"
+#include <turngate/events/event.h>
 
 int main(int argc, char** argv) {
     if (argc != 3) return 2;
     std::ifstream file(BENCH_DATA "/apigw-v1.json");
     const std::string event(std::istreambuf_iterator<char>(file), {});
     const bool answers = std::string(argv[1]) == "answer";
-    const auto hello = turngate::to_handler([](turngate::Request&) { return turngate::text("hello"); });
+    const auto hello =
+        turngate::to_handler([](turngate::Request&) { return turngate::text("hello"); });
     std::string copy;
     for (int i = std::atoi(argv[2]); i > 0; --i) {
         if (answers && turngate::events::answer(*hello, event).empty()) return 1;

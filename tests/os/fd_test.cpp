@@ -98,7 +98,8 @@ BOOST_AUTO_TEST_CASE(an_empty_non_blocking_pipe_is_an_error_and_not_the_end) {
 }
 
 BOOST_AUTO_TEST_CASE(a_write_that_nobody_can_read_is_an_error_and_no_signal) {
-    struct sigaction fatal {}, before {};
+    struct sigaction fatal {
+    }, before{};
     ::sigaction(SIGPIPE, &fatal, &before);  // the default, which ends the process
     Pipe pipe = make_pipe();
     pipe.read.reset();

@@ -291,7 +291,8 @@ BOOST_AUTO_TEST_CASE(a_shape_with_another_reply_is_named) {
 
     BOOST_TEST(outcome.summary.failed == 1u);
     BOOST_TEST(outcome.text.find("gives another reply") != std::string::npos, outcome.text);
-    BOOST_TEST(outcome.text.find("    parity    apigw-v1 ·  apigw-http1 ✗") != std::string::npos, outcome.text);
+    BOOST_TEST(outcome.text.find("    parity    apigw-v1 ·  apigw-http1 ✗") != std::string::npos,
+               outcome.text);
 }
 
 BOOST_AUTO_TEST_CASE(a_loss_of_the_shape_is_no_failure) {
@@ -304,12 +305,12 @@ BOOST_AUTO_TEST_CASE(a_loss_of_the_shape_is_no_failure) {
     const Ran outcome = replay_all({folder.path()}, judge);
 
     BOOST_TEST(outcome.summary.failed == 0u, outcome.text);
-    BOOST_TEST(outcome.text.find("apigw-v2           0          0      1       0") !=
-                   std::string::npos,
-               outcome.text);
-    BOOST_TEST(outcome.text.find("function-url       1          0      0       0") !=
-                   std::string::npos,
-               outcome.text);
+    BOOST_TEST(
+        outcome.text.find("apigw-v2           0          0      1       0") != std::string::npos,
+        outcome.text);
+    BOOST_TEST(
+        outcome.text.find("function-url       1          0      0       0") != std::string::npos,
+        outcome.text);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_selected_is_a_status_of_its_own) {

@@ -40,14 +40,12 @@ struct Plan {
     int error = 0;  // of the call that failed in the child
 };
 
-// The functions that run in the child are not instrumented: it never returns from them, so that
-// what AddressSanitizer notes of their stack would stay behind for the next child on the same
-// stack.
-#define TURNGATE_IN_CHILD [[gnu::no_sanitize_address, gnu::no_sanitize_thread]]
-
+// What runs in the child is not instrumented: it never returns, so that what AddressSanitizer notes
+// of its stack would stay behind for the next child on the same stack.
+//
 // signal() and sigprocmask() would go through the sanitizers' interceptors, whose tables the child
 // shares with us; the kernel's own calls touch the child alone.
-TURNGATE_IN_CHILD void reset_signals() noexcept {
+[[gnu::no_sanitize_address]] void reset_signals() noexcept {
     std::array<std::uint64_t, 8> defaults{};  // the kernel's struct sigaction: SIG_DFL, no flags
     for (int signal = 1; signal <= 64; ++signal)
         ::syscall(SYS_rt_sigaction, signal, defaults.data(), nullptr, sizeof(std::uint64_t));
@@ -57,7 +55,7 @@ TURNGATE_IN_CHILD void reset_signals() noexcept {
 
 // Every descriptor of ours is close-on-exec; this catches those that the application, or a library
 // in it, opened without.
-TURNGATE_IN_CHILD void close_all_but_standard_streams() noexcept {
+[[gnu::no_sanitize_address]] void close_all_but_standard_streams() noexcept {
     if (::syscall(SYS_close_range, STDERR_FILENO + 1, UINT_MAX, 0) == 0) return;
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
@@ -65,7 +63,7 @@ TURNGATE_IN_CHILD void close_all_but_standard_streams() noexcept {
         ::close(static_cast<int>(fd));
 }
 
-TURNGATE_IN_CHILD int become_child(void* argument) {
+[[gnu::no_sanitize_address]] int become_child(void* argument) {
     Plan& plan = *static_cast<Plan*>(argument);
     reset_signals();
     ::setsid();
