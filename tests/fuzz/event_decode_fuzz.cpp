@@ -1,16 +1,26 @@
 // Any bytes as an event: decoding never crashes, and what it lets through is a sound request.
-// covers: lambda-events/src/events/classify.cpp lambda-events/src/events/classify_table.h
-// covers: lambda-events/src/events/decode.cpp lambda-events/src/events/decode_api_gateway.cpp
+// covers: lambda-events/src/events/classify.cpp
+// covers: lambda-events/src/events/classify_table.h
+// covers: lambda-events/src/events/decode.cpp
+// covers: lambda-events/src/events/decode_api_gateway.cpp
 // covers: lambda-events/src/events/decode_edge.cpp
-// lambda-events/src/events/decode_load_balancers.cpp covers:
-// lambda-events/src/events/decode_raw.cpp lambda-events/src/events/decode_reply.cpp covers:
-// lambda-events/src/events/decode_vercel.cpp lambda-events/src/events/decode_websocket.cpp covers:
-// lambda-events/src/events/decoders.h lambda-events/src/events/decoding.cpp covers:
-// lambda-events/src/events/decoding.h lambda-events/src/events/envelope.cpp covers:
-// lambda-events/src/events/envelope.h lambda-events/src/events/headers_and_body.cpp covers:
-// lambda-events/src/events/invocation.cpp lambda-events/src/events/member_table.h covers:
-// lambda-events/src/events/path_and_query.cpp lambda-events/src/events/recognise.cpp covers:
-// lambda-events/src/events/recognise.h lambda-events/src/events/request_parts.h
+// covers: lambda-events/src/events/decode_load_balancers.cpp
+// covers: lambda-events/src/events/decode_raw.cpp
+// covers: lambda-events/src/events/decode_reply.cpp
+// covers: lambda-events/src/events/decode_vercel.cpp
+// covers: lambda-events/src/events/decode_websocket.cpp
+// covers: lambda-events/src/events/decoders.h
+// covers: lambda-events/src/events/decoding.cpp
+// covers: lambda-events/src/events/decoding.h
+// covers: lambda-events/src/events/envelope.cpp
+// covers: lambda-events/src/events/envelope.h
+// covers: lambda-events/src/events/headers_and_body.cpp
+// covers: lambda-events/src/events/invocation.cpp
+// covers: lambda-events/src/events/member_table.h
+// covers: lambda-events/src/events/path_and_query.cpp
+// covers: lambda-events/src/events/recognise.cpp
+// covers: lambda-events/src/events/recognise.h
+// covers: lambda-events/src/events/request_parts.h
 #include <cstdint>
 #include <cstdlib>
 #include <optional>

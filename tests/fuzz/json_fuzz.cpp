@@ -1,8 +1,11 @@
 // The reader and Json agree; what is accepted is UTF-8, keeps its skipped bytes and its meaning
 // through printing; what the writer prints is JSON, whatever it is given.
-// covers: handlers/src/json/json.cpp handlers/src/json/json_parse.cpp
-// handlers/src/json/json_reader.cpp covers: handlers/src/json/json_writer.cpp
-// handlers/src/json/plain_text.h handlers/src/json/rapid.h
+// covers: handlers/src/json/json.cpp
+// covers: handlers/src/json/json_parse.cpp
+// covers: handlers/src/json/json_reader.cpp
+// covers: handlers/src/json/json_writer.cpp
+// covers: handlers/src/json/plain_text.h
+// covers: handlers/src/json/rapid.h
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
