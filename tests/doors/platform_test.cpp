@@ -121,10 +121,10 @@ BOOST_AUTO_TEST_CASE(a_wrong_value_is_named) {
                                             {"TURNGATE_DRAIN_TIMEOUT", "0s"},
                                             {"TURNGATE_MAX_BODY", "-1"}}) {
         const std::string variable = name.substr(0, name.find(' '));
-        BOOST_CHECK_EXCEPTION(http_options(environment({{variable, value}})), Error,
-                              [&](const Error& e) {
-                                  return std::string(e.what()).starts_with(variable + "=" + value);
-                              });
+        const std::string named = variable + "=" + value;
+        BOOST_CHECK_EXCEPTION(
+            http_options(environment({{variable, value}})), Error,
+            [&](const Error& e) { return std::string(e.what()).starts_with(named); });
     }
 }
 
