@@ -46,17 +46,26 @@ void append_escaped(std::string& out, char c) {
     out.append(escape, sizeof escape);
 }
 
-std::string escape_rest(std::string_view s, Literal where) {
+// Copies what `keeps` holds for at once, and hands `escape` the position of each other byte.
+template <typename Keeps, typename Escape>
+std::string copy_or_escape(std::string_view s, Keeps keeps, Escape escape) {
     std::string out;
     out.reserve(s.size());
     for (std::size_t i = 0; i < s.size(); ++i) {
-        if (is_literal(s[i], where) || (s[i] == '%' && is_escape(s, i))) {
-            out += s[i];
-        } else {
-            append_escaped(out, s[i]);
-        }
+        const std::size_t begin = i;
+        while (i < s.size() && keeps(i))
+            ++i;
+        out.append(s, begin, i - begin);
+        if (i < s.size()) escape(out, s[i]);
     }
     return out;
+}
+
+std::string escape_rest(std::string_view s, Literal where) {
+    return copy_or_escape(
+        s,
+        [&](std::size_t i) { return is_literal(s[i], where) || (s[i] == '%' && is_escape(s, i)); },
+        append_escaped);
 }
 
 }  // namespace
@@ -76,18 +85,14 @@ std::string percent_decode(std::string_view s, bool plus_is_space) {
 }
 
 std::string percent_encode(std::string_view s, bool space_is_plus) {
-    std::string out;
-    out.reserve(s.size());
-    for (char c : s) {
-        if (is_literal(c, anywhere)) {
-            out += c;
-        } else if (space_is_plus && c == ' ') {
-            out += '+';
-        } else {
-            append_escaped(out, c);
-        }
-    }
-    return out;
+    return copy_or_escape(
+        s, [&](std::size_t i) { return is_literal(s[i], anywhere); },
+        [&](std::string& out, char c) {
+            if (space_is_plus && c == ' ')
+                out += '+';
+            else
+                append_escaped(out, c);
+        });
 }
 
 std::string percent_escape_path(std::string_view path) {

@@ -91,17 +91,40 @@ bool is_ascii_block(const char* p) {
 #endif
 }
 
+// True if these fewer than `block` bytes are all ASCII: names of headers, and small bodies.
+bool is_short_ascii(const char* p, std::size_t count) {
+    std::uint64_t seen = 0, word = 0;
+    if (count < sizeof word) {
+        for (std::size_t i = 0; i < count; ++i)
+            seen |= static_cast<unsigned char>(p[i]);
+    } else {
+        for (std::size_t i = 0; i + sizeof word < count; i += sizeof word) {
+            std::memcpy(&word, p + i, sizeof word);
+            seen |= word;
+        }
+        std::memcpy(&word, p + count - sizeof word, sizeof word);
+        seen |= word;
+    }
+    return (seen & 0x8080'8080'8080'8080) == 0;
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view bytes) noexcept {
     const char* p = bytes.data();
     std::size_t left = bytes.size();
     std::uint64_t state = accept;
+    for (; left >= 4 * block; p += 4 * block, left -= 4 * block) {
+        if (!is_ascii_block(p) || !is_ascii_block(p + block) || !is_ascii_block(p + 2 * block) ||
+            !is_ascii_block(p + 3 * block))
+            break;
+    }
     for (; left >= block; p += block, left -= block) {
         if (state == accept && is_ascii_block(p)) continue;
         state = run(state, p, block);
         if (state == reject) return false;
     }
+    if (state == accept && is_short_ascii(p, left)) return true;
     return run(state, p, left) == accept;
 }
 

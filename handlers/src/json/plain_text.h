@@ -1,4 +1,5 @@
-// Scans text for what JSON must escape: quotes, backslashes and control characters.
+// Scans JSON text: for what a string must escape (quotes, backslashes and control characters), and
+// over white space.
 #pragma once
 
 #ifdef __SSE2__
@@ -23,6 +24,22 @@ inline const char* end_of_plain(const char* p, const char* end) noexcept {
     }
 #endif
     while (p != end && *p != '"' && *p != '\\' && static_cast<unsigned char>(*p) > 0x1F)
+        ++p;
+    return p;
+}
+
+// The first byte of [p, end) that is not white space (RFC 8259 section 2), or `end`.
+inline char* end_of_white(char* p, const char* end) noexcept {
+    const auto is_white = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
+#ifdef __SSE2__
+    // A line's end is followed by the next one's indentation, as a rule.
+    if (*p == '\n' && end - p > 16) {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + 1));
+        const int mask = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')));
+        p += 1 + __builtin_ctz(~unsigned(mask));
+    }
+#endif
+    while (p != end && is_white(*p))
         ++p;
     return p;
 }

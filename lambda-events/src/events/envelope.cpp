@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <functional>
 
 #include "member_table.h"
 #include <turngate/json/json.h>
@@ -36,6 +35,20 @@ constexpr std::size_t map_index(Member member) noexcept {
     throw JsonError(printable(member) + ": stands twice (byte " + std::to_string(at) + ")");
 }
 
+// Of the length and both ends: names of one map seldom share all three.
+std::uint64_t quick_hash(std::string_view key) noexcept {
+    std::uint64_t first = 0, last = 0;
+    if (key.size() >= sizeof first) {
+        std::memcpy(&first, key.data(), sizeof first);
+        std::memcpy(&last, key.data() + key.size() - sizeof last, sizeof last);
+    } else {
+        for (char c : key)
+            first = first << 8 | static_cast<unsigned char>(c);
+    }
+    const std::uint64_t mixed = (first ^ key.size()) * 0x9e3779b97f4a7c15 ^ last;
+    return mixed * 0xc2b2ae3d27d4eb4f >> 53;
+}
+
 // Throws if two keys of one map are equal.
 void check_twins(Member map, const Entry* first, const Entry* last) {
     std::vector<const Entry*> keys;
@@ -47,9 +60,9 @@ void check_twins(Member map, const Entry* first, const Entry* last) {
         previous = entry;
         if (same_list) continue;
         // A filter of 2048 bits: maps have some twenty keys, which seldom collide in it.
-        const std::size_t hash = std::hash<std::string_view>()(entry->key);
+        const std::uint64_t hash = quick_hash(entry->key);
         std::uint64_t bit = std::uint64_t{1} << (hash & 63);
-        std::uint64_t& word = seen[(hash >> 6) & 31];
+        std::uint64_t& word = seen[hash >> 6];
         suspect = suspect || (word & bit);
         word |= bit;
     }

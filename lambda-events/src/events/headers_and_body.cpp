@@ -83,7 +83,7 @@ class FieldNames {
     explicit FieldNames(Envelope::Entries entries) : entries_(entries), next_(entries.begin()) {}
 
     bool has(std::string_view name) {
-        if (next_ != entries_.end() && iequals(next_->key, name)) {
+        if (next_ != entries_.end() && (next_->key == name || iequals(next_->key, name))) {
             const char* key = next_->key.data();
             while (next_ != entries_.end() && next_->key.data() == key)
                 ++next_;
