@@ -387,6 +387,42 @@ BOOST_AUTO_TEST_CASE(past_the_bound_a_request_waits_and_is_then_refused) {
     BOOST_TEST(busy >= 1);
 }
 
+BOOST_AUTO_TEST_CASE(more_fields_than_a_program_is_given_are_refused_by_their_number) {
+    Request request = Request::get("/");
+    for (int i = 0; i < 1001; ++i)
+        request.headers.add("X-" + std::to_string(i), "v");
+    const Response r = run({"cgi-echo"}, std::move(request));
+    BOOST_TEST(r.status == 431);
+    BOOST_TEST(r.body ==
+               "the request has 1001 header fields, and a CGI program is given at most 1000\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_field_or_a_target_that_no_program_can_be_given_is_the_clients_fault) {
+    Request long_field = Request::get("/");
+    long_field.headers.add("X-Long", std::string(131'072, 'x'));
+    const Response r = run({"cgi-echo"}, std::move(long_field));
+    BOOST_TEST(r.status == 431);
+    BOOST_TEST(r.body ==
+               "the CGI variable HTTP_X_LONG would have 131084 bytes, and a program is "
+               "given at most 131071 in one\n");
+    BOOST_TEST(run({"cgi-echo"}, Request::get("/?" + std::string(131'072, 'q'))).status == 414);
+    BOOST_TEST(run({"cgi-echo"}, Request::get("/" + std::string(131'072, 'p'))).status == 414);
+
+    Request many = Request::get("/");
+    for (int i = 0; i < 9; ++i)
+        many.headers.add("X-" + std::to_string(i), std::string(120'000, 'x'));
+    BOOST_TEST(run({"cgi-echo"}, std::move(many)).status == 431);
+}
+
+BOOST_AUTO_TEST_CASE(the_longest_field_there_may_be_reaches_the_program) {
+    Request request = Request::get("/");
+    const std::string value(131'071 - std::string("HTTP_X_LONG=").size(), 'x');
+    request.headers.add("X-Long", value);
+    const Response r = run({"cgi-environment"}, std::move(request));
+    BOOST_TEST(r.status == 200);
+    BOOST_TEST((r.body.find("HTTP_X_LONG=" + value + "\n") != std::string::npos));
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_run_is_refused_when_it_is_opened) {
     test::TemporaryDirectory here;
     BOOST_CHECK_THROW(cgi_program({.path = here / "none"}), Error);

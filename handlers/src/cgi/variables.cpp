@@ -6,6 +6,7 @@
 
 #include <turngate/cgi/variables.h>
 #include <turngate/http/encoding.h>
+#include <turngate/http/nominated_fields.h>
 
 namespace turngate::cgi {
 namespace {
@@ -29,22 +30,6 @@ constexpr std::array<std::string_view, 12> private_fields = {"Connection",
 bool is_private(std::string_view name) {
     return std::any_of(private_fields.begin(), private_fields.end(),
                        [&](std::string_view field) { return iequals(field, name); });
-}
-
-// True if the client's Connection field names `name`.
-bool is_nominated(const Headers& headers, std::string_view name) {
-    for (const std::string& value : headers.values("Connection")) {
-        std::string_view rest = value;
-        while (!rest.empty()) {
-            std::string_view option = rest.substr(0, rest.find(','));
-            rest.remove_prefix(std::min(rest.size(), option.size() + 1));
-            const auto first = option.find_first_not_of(" \t");
-            if (first == std::string_view::npos) continue;
-            option = option.substr(first, option.find_last_not_of(" \t") - first + 1);
-            if (iequals(option, name)) return true;
-        }
-    }
-    return false;
 }
 
 bool is_letter_or_digit(char c) {
@@ -149,8 +134,9 @@ Variables to_variables(const Request& request, const Script& script) {
     const Authority authority = split_host(host, secure);
 
     Variables out;
+    const NominatedFields nominated(request.headers);
     for (const auto& [name, value] : request.headers) {
-        if (is_private(name) || is_nominated(request.headers, name)) continue;
+        if (is_private(name) || nominated.contains(name)) continue;
         std::string variable = variable_of(name);
         if (variable.empty()) continue;
         auto [it, is_new] = out.try_emplace(std::move(variable), value);

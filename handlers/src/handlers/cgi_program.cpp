@@ -1,5 +1,6 @@
 // A program as a handler.
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <condition_variable>
 #include <csignal>
@@ -9,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <poll.h>
+#include <string_view>
 #include <system_error>
 #include <unistd.h>
 
@@ -22,6 +24,11 @@ namespace {
 using Clock = Context::Clock;
 
 constexpr int max_redirects = 5;
+
+// execve(2): one string may have 32 pages with its NUL; all of them a quarter of the stack's limit,
+// which is 8 MiB as a rule.
+constexpr std::size_t longest_variable = 128 * 1024 - 1;
+constexpr std::size_t longest_environment = 1024 * 1024;
 
 // Between SIGTERM and SIGKILL. The client does not wait for it.
 constexpr std::chrono::milliseconds kill_grace{1000};
@@ -83,6 +90,31 @@ void let_finish(Running& running, const Context& context, Clock::time_point dead
     running.child.stop(kill_grace);
 }
 
+bool is_of_the_target(std::string_view variable) {
+    constexpr std::array<std::string_view, 5> names = {"REQUEST_URI", "QUERY_STRING", "PATH_INFO",
+                                                       "SCRIPT_NAME", "PATH_TRANSLATED"};
+    return std::find(names.begin(), names.end(), variable) != names.end();
+}
+
+// Throws HttpError for what execve() would refuse, so that the client hears of it and not of a
+// program that cannot be started.
+void check_size(const cgi::Variables& variables) {
+    std::size_t all = 0;
+    for (const auto& [name, value] : variables) {
+        const std::size_t size = name.size() + 1 + value.size();
+        all += size;
+        if (size <= longest_variable) continue;
+        throw HttpError(is_of_the_target(name) ? 414 : 431,
+                        "the CGI variable " + name + " would have " + std::to_string(size) +
+                            " bytes, and a program is given at most " +
+                            std::to_string(longest_variable) + " in one");
+    }
+    if (all > longest_environment)
+        throw HttpError(431, "the CGI variables would have " + std::to_string(all) +
+                                 " bytes, and a program is given at most " +
+                                 std::to_string(longest_environment));
+}
+
 class CgiProgram final : public Handler {
   public:
     explicit CgiProgram(CgiProgramOptions options)
@@ -105,6 +137,10 @@ class CgiProgram final : public Handler {
 
     void serve(Request& request, ResponseWriter& response) const override {
         request.context.check();
+        if (request.headers.size() > options_.max_fields)
+            throw HttpError(431, "the request has " + std::to_string(request.headers.size()) +
+                                     " header fields, and a CGI program is given at most " +
+                                     std::to_string(options_.max_fields));
         const auto deadline = std::min(Clock::now() + options_.timeout,
                                        request.context.deadline.value_or(Clock::time_point::max()));
         // A length must be told (section 4.1.2), and a program reads no further than that.
@@ -154,6 +190,7 @@ class CgiProgram final : public Handler {
     // Null if the response says that it could not be started now.
     std::shared_ptr<Running> start(const cgi::Variables& variables, const Context& context,
                                    ResponseWriter& response, Clock::time_point deadline) const {
+        check_size(variables);
         os::Command command = command_;
         for (const auto& [name, value] : variables)
             command.environment.push_back(name + '=' + value);

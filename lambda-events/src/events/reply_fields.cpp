@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include <turngate/http/nominated_fields.h>
+
 namespace turngate::events {
 namespace {
 
@@ -31,19 +33,6 @@ bool edge_refuses(std::string_view name) {
            std::any_of(
                edge_refused_prefixes.begin(), edge_refused_prefixes.end(),
                [&](std::string_view prefix) { return starts_with_ignoring_case(name, prefix); });
-}
-
-// True if `list`, the value of a Connection field, has `name` as an element.
-bool lists(std::string_view list, std::string_view name) {
-    while (!list.empty()) {
-        std::string_view element = list.substr(0, list.find(','));
-        list.remove_prefix(std::min(list.size(), element.size() + 1));
-        auto first = element.find_first_not_of(" \t");
-        if (first == std::string_view::npos) continue;
-        element = element.substr(first, element.find_last_not_of(" \t") - first + 1);
-        if (iequals(element, name)) return true;
-    }
-    return false;
 }
 
 // A front end counts the bytes it sends: API Gateway would rename the field to
@@ -77,9 +66,10 @@ Fields reply_fields(const Response& response, Format format) {
         if (format == Format::edge && edge_refuses(name)) continue;
         fields.push_back({name, value});
     }
-    if (has_connection)
-        for (const std::string& list : response.headers.values("connection"))
-            std::erase_if(fields, [&](const FieldView& field) { return lists(list, field.name); });
+    if (has_connection) {
+        const NominatedFields nominated(response.headers);
+        std::erase_if(fields, [&](const FieldView& f) { return nominated.contains(f.name); });
+    }
     return fields;
 }
 

@@ -27,6 +27,10 @@ struct CgiProgramOptions {
 
     // Past it the response is broken off.
     std::uint64_t max_output = 1u << 30;
+
+    // Of a request; more are answered with 431. What the variables may have in bytes is set by the
+    // system: 128 KiB each (a longer target is answered with 414) and, here, 1 MiB together.
+    std::size_t max_fields = 1000;
 };
 
 // Runs the program in its own directory and process group, feeds it the body while its answer is

@@ -1,0 +1,51 @@
+#include <algorithm>
+#include <array>
+
+#include <turngate/http/nominated_fields.h>
+
+namespace turngate {
+namespace {
+
+constexpr std::array<std::string_view, 5> kept = {"host", "content-length", "content-type",
+                                                  "forwarded", "x-real-ip"};
+constexpr std::string_view kept_prefix = "x-forwarded-";
+
+bool is_kept(std::string_view name) {
+    return iequals(name.substr(0, kept_prefix.size()), kept_prefix) ||
+           std::any_of(kept.begin(), kept.end(),
+                       [&](std::string_view other) { return iequals(name, other); });
+}
+
+char lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+bool less_ignoring_case(std::string_view a, std::string_view b) noexcept {
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                        [](char x, char y) { return lower(x) < lower(y); });
+}
+
+}  // namespace
+
+NominatedFields::NominatedFields(const Headers& headers) {
+    for (const auto& [name, value] : headers)
+        if (iequals(name, "connection")) collect(value);
+    std::sort(names_.begin(), names_.end(), less_ignoring_case);
+}
+
+bool NominatedFields::contains(std::string_view name) const noexcept {
+    return std::binary_search(names_.begin(), names_.end(), name, less_ignoring_case);
+}
+
+void NominatedFields::collect(std::string_view list) {
+    while (!list.empty()) {
+        std::string_view option = list.substr(0, list.find(','));
+        list.remove_prefix(std::min(list.size(), option.size() + 1));
+        const auto first = option.find_first_not_of(" \t");
+        if (first == std::string_view::npos) continue;
+        option = option.substr(first, option.find_last_not_of(" \t") - first + 1);
+        if (!is_kept(option)) names_.push_back(option);
+    }
+}
+
+}  // namespace turngate
