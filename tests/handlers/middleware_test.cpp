@@ -1,3 +1,6 @@
+#include <functional>
+#include <stdexcept>
+#include <vector>
 #include <zlib.h>
 
 #include <boost/test/unit_test.hpp>
@@ -145,6 +148,42 @@ BOOST_AUTO_TEST_CASE(the_stop_token_fires_at_the_deadline) {
                  throw Cancelled("stopped");
              }));
     BOOST_TEST(record(*handler, Request::get("/")).status == 504);
+}
+
+BOOST_AUTO_TEST_CASE(the_context_is_its_own_again_by_whichever_way_the_handler_is_left) {
+    const std::vector<std::function<void()>> ways = {
+        [] {},
+        [] { throw Cancelled("cancelled"); },
+        [] { throw HttpError(422, "no"); },
+        [] { throw std::runtime_error("broken"); },
+        [] { throw 7; },
+    };
+    for (const auto& leave : ways) {
+        Request request = Request::get("/");
+        const auto deadline = Context::Clock::now() + std::chrono::hours(2);
+        std::stop_source outer;
+        request.context.deadline = deadline;
+        request.context.stop = outer.get_token();
+        bool narrowed = false;
+        const auto handler =
+            with(timeout(std::chrono::hours(1)), to_handler([&](Request& r, ResponseWriter&) {
+                     narrowed = r.context.deadline < deadline;
+                     leave();
+                 }));
+        Recorder recorder;
+        try {
+            handler->serve(request, recorder);
+        } catch (...) {  // which one is another test's matter
+        }
+        BOOST_TEST(narrowed);
+        BOOST_TEST((request.context.deadline == deadline));
+        BOOST_TEST((request.context.stop == outer.get_token()));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_longest_limit_there_is_is_no_limit) {
+    const auto handler = with(timeout(std::chrono::milliseconds::max()), echo());
+    BOOST_TEST(record(*handler, Request::post("/", "x")).body == "x");
 }
 
 BOOST_AUTO_TEST_CASE(an_earlier_deadline_stays) {

@@ -1,4 +1,7 @@
+#include <algorithm>
 #include <exception>
+#include <optional>
+#include <stop_token>
 #include <utility>
 
 #include <turngate/handlers/middleware.h>
@@ -33,6 +36,29 @@ class AccessLine {
     int exceptions_ = std::uncaught_exceptions();
 };
 
+// Gives a context another deadline and stop token, and puts its own back when the handler is left,
+// by whichever way.
+class Narrowed {
+  public:
+    Narrowed(Context& context, Context::Clock::time_point deadline, std::stop_token stop)
+        : context_(context),
+          deadline_(std::exchange(context.deadline, deadline)),
+          stop_(std::exchange(context.stop, std::move(stop))) {}
+    Narrowed(const Narrowed&) = delete;
+    Narrowed& operator=(const Narrowed&) = delete;
+    ~Narrowed() {
+        context_.deadline = deadline_;
+        context_.stop = std::move(stop_);
+    }
+
+    const std::stop_token& outer_stop() const noexcept { return stop_; }
+
+  private:
+    Context& context_;
+    std::optional<Context::Clock::time_point> deadline_;
+    std::stop_token stop_;
+};
+
 class Timeout final : public Handler {
   public:
     Timeout(HandlerPtr next, std::chrono::milliseconds limit)
@@ -40,27 +66,21 @@ class Timeout final : public Handler {
 
     void serve(Request& request, ResponseWriter& response) const override {
         Context& context = request.context;
-        const auto at = Context::Clock::now() + limit_;
+        // What is longer than a year cannot be added to every clock.
+        const auto at = Context::Clock::now() +
+                        std::min<std::chrono::milliseconds>(limit_, std::chrono::hours(24 * 365));
         if (context.deadline && *context.deadline <= at) return next_->serve(request, response);
-
-        std::stop_source stop;
-        const std::stop_token outer = std::exchange(context.stop, stop.get_token());
-        const auto outer_deadline = std::exchange(context.deadline, at);
-        std::stop_callback passed_on(outer, [&] { stop.request_stop(); });
-        Timer::Alarm alarm = timer_.request_stop_at(at, stop);
-        auto restore = [&] {
-            context.stop = outer;
-            context.deadline = outer_deadline;
-        };
         try {
+            std::stop_source stop;
+            const Narrowed narrowed(context, at, stop.get_token());
+            std::stop_callback passed_on(narrowed.outer_stop(), [&] { stop.request_stop(); });
+            Timer::Alarm alarm = timer_.request_stop_at(at, stop);
             next_->serve(request, response);
         } catch (const Cancelled&) {
-            restore();
             if (context.cancelled() || response.committed() || Context::Clock::now() < at) throw;
             throw HttpError(
                 504, "the handler took longer than " + std::to_string(limit_.count()) + " ms");
         }
-        restore();
     }
 
   private:
