@@ -90,6 +90,21 @@ BOOST_AUTO_TEST_CASE(a_redirect_never_names_another_host) {
     BOOST_TEST(ask(mux, "GET", "/\\evil.test").status != 308);
 }
 
+BOOST_AUTO_TEST_CASE(a_redirect_never_names_another_host_by_where_it_is_mounted) {
+    Mux mux;
+    mux.handle("/a/", says("below"));
+    auto redirect = [&](const char* script_name) {
+        Request request = Request::get("/a");
+        request.url.script_name = script_name;
+        return record(mux, std::move(request));
+    };
+    for (const char* mounted : {"//evil.test", "/\\evil.test", "\\\\evil.test", "/\t/evil.test",
+                                "https://evil.test", "/"})
+        BOOST_TEST(redirect(mounted).status == 404, mounted);
+    const Response safe = redirect("/prod");
+    BOOST_TEST(safe.headers.get("Location") == "/prod/a/");
+}
+
 BOOST_AUTO_TEST_CASE(the_path_is_never_cleaned) {
     Mux mux;
     mux.handle("/", [](Request& r) { return text(r.url.path); });

@@ -6,6 +6,15 @@
 #include <turngate/handlers/mux.h>
 
 namespace turngate {
+namespace {
+
+// "//host" and "/\\host" in a Location would send the client to another site, and browsers take a
+// tab out of it before they look.
+bool is_local(std::string_view location) {
+    return location.starts_with('/') && location.find_first_of("/\\\t", 1) != 1;
+}
+
+}  // namespace
 
 void Mux::add(std::string_view text, HandlerPtr handler) {
     Pattern pattern(text);
@@ -53,12 +62,12 @@ void Mux::refuse(const Request& request, ResponseWriter& response) const {
         response.status(405).header("Allow", allow).write("method not allowed\n");
         return;
     }
-    // "//host" and "/\\host" in a Location would send the client to another site.
-    const bool foreign = below.find_first_of("/\\", 1) == 1;
-    if (!has_below || foreign || request.url.path.ends_with('/')) throw HttpError(404, "not found");
     Url target = request.url;
     target.path = below;
-    response.status(308).header("Location", target.request_uri());
+    const std::string location = target.request_uri();
+    if (!has_below || request.url.path.ends_with('/') || !is_local(location))
+        throw HttpError(404, "not found");
+    response.status(308).header("Location", location);
 }
 
 }  // namespace turngate
