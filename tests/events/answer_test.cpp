@@ -151,6 +151,16 @@ BOOST_AUTO_TEST_CASE(a_warm_up_ping_reaches_the_handler_unless_asked) {
     BOOST_TEST(answer(*result, plugin, options) == "{}");
 }
 
+BOOST_AUTO_TEST_CASE(how_long_a_ping_is_held_back_is_the_doors_to_decide) {
+    const HandlerPtr result = to_handler([](Request&) { return text("1"); });
+    AnswerOptions options;
+    options.answer_warmers = true;
+    const Answer ping = answer_event(*result, R"({"warmer":true})", options);
+    BOOST_TEST((ping.delay == warmer_delay));
+    for (auto other : {R"({"source":"serverless-plugin-warmup"})", R"({"any":"event"})"})
+        BOOST_TEST((answer_event(*result, other, options).delay == std::chrono::milliseconds(0)));
+}
+
 BOOST_AUTO_TEST_CASE(the_door_prepares_each_request_and_settles_after_delivery) {
     std::string order;
     Counter counter;

@@ -1,8 +1,6 @@
 // The path of an event: decode, serve into memory, encode.
 #include <algorithm>
-#include <chrono>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "answer_many.h"
@@ -38,13 +36,15 @@ std::string encoded(const Response& response, Format format, const EncodeOptions
     }
 }
 
-std::string warm_reply(std::string_view json) {
+void answer_warmer(Answer& answer, std::string_view json) {
     const Json event = Json::parse(json);
     const bool* warmer = event["warmer"].boolean();
-    if (!warmer || !*warmer) return "{}";
-    // While this instance is busy the other pings of the same moment wake other ones.
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    return R"(["Lambda is warm"])";
+    if (!warmer || !*warmer) {
+        answer.reply = "{}";
+        return;
+    }
+    answer.reply = R"(["Lambda is warm"])";
+    answer.delay = warmer_delay;
 }
 
 }  // namespace
@@ -67,7 +67,7 @@ Answer answer_event(const Handler& handler, std::string_view json, const AnswerO
     Answer answer;
     if (event.format == Format::raw) {
         if (options.answer_warmers && event.source == "warmer") {
-            answer.reply = warm_reply(json);
+            answer_warmer(answer, json);
             return answer;
         }
         if (options.split_batches && event.is_batch) {

@@ -1,6 +1,7 @@
 // One event through a handler: what every event door does.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -43,18 +44,26 @@ struct AnswerOptions {
     bool split_batches = false;
     // Statuses that fail the invocation, so that the platform retries it; of every shape.
     std::vector<StatusRange> error_statuses = {};
-    // Warm-up pings are answered without the handler: {} to serverless-plugin-warmup, after 10 ms
-    // ["Lambda is warm"] to {"warmer": true}.
+    // Warm-up pings are answered without the handler: {} to serverless-plugin-warmup,
+    // ["Lambda is warm"] to {"warmer": true}, with an Answer::delay.
     bool answer_warmers = false;
     // Called with each request before the handler: for what the door knows, such as deadline, stop
     // token and reporter. What it throws passes through.
     std::function<void(Request&)> prepare = {};
 };
 
+// How long an instance stays busy with a ping of {"warmer": true}, as bref has it.
+inline constexpr std::chrono::milliseconds warmer_delay{10};
+
 // A reply whose requests have not ended yet. Deliver it, then settle.
 class Answer {
   public:
     std::string reply;
+
+    // A door whose instance takes one invocation at a time delivers the reply no sooner: while the
+    // instance is busy, the other pings of the same moment wake other ones. A door that serves
+    // several at once has nothing to gain and delivers it now.
+    std::chrono::milliseconds delay{0};
 
     Answer() = default;
     Answer(Answer&&) = default;
@@ -83,7 +92,7 @@ class Answer {
 Answer answer_event(const Handler& handler, std::string_view json,
                     const AnswerOptions& options = {});
 
-// The same at once: deferred tasks have run when it returns.
+// The same at once: deferred tasks have run when it returns, and no delay is waited for.
 std::string answer(const Handler& handler, std::string_view json,
                    const AnswerOptions& options = {});
 
