@@ -236,6 +236,7 @@ void check_trip(Request& request, Format format, Request* result = nullptr) {
     Seen before = look(request);
     if (before.client.empty()) before.client = EventSource().source_ip;
     Request after = trip(request, format);
+    BOOST_TEST(damaged(request, after, format) == "");
     Seen got = look(after);
     drop_added(got, before, format);
     BOOST_TEST(print(got) == print(expected(before, format)));

@@ -10,6 +10,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <turngate/events/decode.h>
+#include <turngate/events/make_event.h>
 
 using namespace turngate;
 using events::Classification;
@@ -114,6 +115,23 @@ BOOST_AUTO_TEST_CASE(every_http_event_decodes_in_strict_mode_templates_once_fill
         }
     }
     BOOST_TEST((count == 0 || count >= 100u));
+}
+
+BOOST_AUTO_TEST_CASE(every_http_event_goes_through_every_shape_undamaged) {
+    for (const fs::path& path : saved_files()) {
+        const std::string text = filled(read(path));
+        const Classification found = events::classify(text);
+        if (!found.format || *found.format == Format::raw) continue;
+        for (Format format : events::formats()) {
+            if (format == Format::raw) continue;  // takes JSON alone
+            BOOST_TEST_CONTEXT(path << " as " << events::name(format)) {
+                Event sent = events::decode(text);
+                const std::string made = events::make_event(sent.request, format);
+                const Event arrived = events::decode(made, format);
+                BOOST_TEST(events::damaged(sent.request, arrived.request, format) == "");
+            }
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(the_same_request_comes_out_of_both_payload_formats) {

@@ -241,7 +241,7 @@ void write_websocket(const EventDraft& draft, JsonWriter& out) {
     out.key("connectionId").string(connection);
     out.key("apiId").string(source.api_id);
     out.end_object();
-    if (is_message) {
+    if (is_message || !draft.body.empty()) {
         out.key("body");
         draft.write_body(out);
     }

@@ -37,8 +37,15 @@ std::string make_event(Request& request, Format format, const EventSource& sourc
 const std::vector<std::string_view>& losses(Format format);
 
 // The first of those losses that happened to `sent` on its way through an event of shape `format`
-// to `arrived`, as "path: /a%2Fb arrives as /a/b". Empty if nothing a handler looks at was lost, or
-// if what changed is none of that shape's documented losses.
-std::string lost(const Request& sent, const Request& arrived, Format format);
+// to `arrived`, as "path: /a%2Fb arrives as /a/b". Empty if nothing a handler looks at was lost,
+// and if anything changed that these losses do not make of it: that is damage, and excuses nothing.
+// `source` is the one that the event was made with. Bodies are compared as far as they are there.
+std::string lost(const Request& sent, const Request& arrived, Format format,
+                 const EventSource& source = {});
+
+// The first change that none of the losses explains, in the same words; empty if there is none.
+// What it names is a defect of make_event() or decode().
+std::string damaged(const Request& sent, const Request& arrived, Format format,
+                    const EventSource& source = {});
 
 }  // namespace turngate::events
