@@ -1,10 +1,10 @@
-#include <atomic>
 #include <cstdlib>
 #include <semaphore>
 #include <string>
 #include <support/temporary_directory.h>
 #include <sys/wait.h>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -68,6 +68,19 @@ class Blocks final : public BodySource {
     const int blocks_;
     const std::function<void(int)> before_;
     int next_ = 0;
+};
+
+// Tells when the first of a response has come.
+struct Started final : ResponseSink {
+    void on_head(int, const Headers&) override {}
+    void on_body(std::string_view) override {
+        if (!std::exchange(is_up, true)) up.release();
+    }
+    void on_flush() override {}
+    void on_finish() override {}
+    void on_abort() noexcept override {}
+    std::binary_semaphore up{0};
+    bool is_up = false;
 };
 
 Request streamed(int blocks, std::function<void(int)> before) {
@@ -368,23 +381,36 @@ BOOST_AUTO_TEST_CASE(a_body_that_breaks_off_ends_the_program) {
 }
 
 BOOST_AUTO_TEST_CASE(past_the_bound_a_request_waits_and_is_then_refused) {
-    CgiProgramOptions options = child({"cgi-hang", ""});
+    CgiProgramOptions options =
+        child({"cgi-hang", "Content-Type: text/event-stream\n\ndata: up\n\n"});
     options.max_processes = 1;
-    options.timeout = milliseconds(100);
     const HandlerPtr handler = cgi_program(options);
-    std::atomic<int> timed_out = 0, busy = 0;
-    std::vector<std::thread> threads;
-    for (int i = 0; i < 3; ++i)
-        threads.emplace_back([&] {
-            Response r = record(*handler, Request::get("/"));
-            timed_out += r.status == 504;
-            busy += r.status == 503 && r.headers.get("Retry-After") == "1";
-        });
-    for (std::thread& thread : threads)
-        thread.join();
-    BOOST_TEST(timed_out + busy == 3);
-    BOOST_TEST(timed_out >= 1);
-    BOOST_TEST(busy >= 1);
+    Started sink;
+    std::stop_source stop;
+    Request first = Request::get("/");
+    first.context.stop = stop.get_token();
+    std::thread running([&] {
+        ResponseWriter response(sink);
+        settle(first.context, serve(*handler, first, response));
+    });
+    sink.up.acquire();
+    auto ask = [&](Log& log) {
+        Request request = Request::get("/");
+        request.context.deadline = Context::Clock::now() + milliseconds(30);
+        request.context.reporter = &log;
+        return record(*handler, std::move(request));
+    };
+
+    Log refused, served;
+    const Response busy = ask(refused);
+    stop.request_stop();
+    running.join();
+    ask(served);
+
+    BOOST_TEST(busy.status == 503);
+    BOOST_TEST(busy.headers.get("Retry-After") == "1");
+    BOOST_TEST(refused.has("as many CGI programs " TURNGATE_TEST_CHILD " run as may"));
+    BOOST_TEST(served.has(program + "did not finish in time"));  // it got the place
 }
 
 BOOST_AUTO_TEST_CASE(more_fields_than_a_program_is_given_are_refused_by_their_number) {
