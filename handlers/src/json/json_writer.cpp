@@ -136,7 +136,9 @@ void JsonWriter::break_line() {
 
 void JsonWriter::quote(std::string_view text) {
     out_ += '"';
-    if (is_utf8(text)) {
+    if (is_plain_ascii(text.data(), text.data() + text.size())) {
+        out_ += text;
+    } else if (is_utf8(text)) {
         append_escaped(out_, text);
     } else {
         while (!text.empty()) {

@@ -2,6 +2,10 @@
 // over white space.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -26,6 +30,33 @@ inline const char* end_of_plain(const char* p, const char* end) noexcept {
     while (p != end && *p != '"' && *p != '\\' && static_cast<unsigned char>(*p) > 0x1F)
         ++p;
     return p;
+}
+
+// True if the 8 bytes at `p` are ASCII, and a JSON string can hold them as they are.
+inline bool is_plain_ascii(const char* p) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    std::uint64_t word;
+    std::memcpy(&word, p, sizeof word);
+    // Subtracting sets the top bit of a byte that is too small; what comes of its borrow stands
+    // above such a byte, and does not change the answer.
+    const std::uint64_t quotes = word ^ ones * '"', backslashes = word ^ ones * '\\';
+    const std::uint64_t stops = ((quotes - ones) & ~quotes) |
+                                ((backslashes - ones) & ~backslashes) |
+                                ((word - ones * 0x20) & ~word) | word;
+    return (stops & ones * 0x80) == 0;
+}
+
+// The same of [p, end): names, and most values.
+inline bool is_plain_ascii(const char* p, const char* end) noexcept {
+    constexpr std::ptrdiff_t step = sizeof(std::uint64_t);
+    if (end - p < step) {
+        while (p != end && static_cast<signed char>(*p) > 0x1F && *p != '"' && *p != '\\')
+            ++p;
+        return p == end;
+    }
+    for (; end - p > step; p += step)
+        if (!is_plain_ascii(p)) return false;
+    return is_plain_ascii(end - step);  // overlaps the one before
 }
 
 // The first byte of [p, end) that is not white space (RFC 8259 section 2), or `end`.
