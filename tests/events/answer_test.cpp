@@ -91,6 +91,54 @@ BOOST_AUTO_TEST_CASE(a_reply_that_is_too_large_says_so) {
     BOOST_TEST(decode_reply(answer(*large, post_event(Format::alb), options)).status == 200);
 }
 
+BOOST_AUTO_TEST_CASE(a_reply_that_is_too_large_to_be_kept_says_the_limit_of_its_source) {
+    const HandlerPtr endless = to_handler([](Request&, ResponseWriter& w) {
+        const std::string block(1u << 20, 'x');
+        for (int i = 0; i < 65; ++i)
+            w.write(block);
+    });
+    const HandlerPtr stubborn = to_handler([](Request&, ResponseWriter& w) {
+        try {
+            w.write(std::string((64u << 20) + 1, 'x'));
+        } catch (const std::exception&) {  // and goes on as if nothing had been
+        }
+    });
+    for (const HandlerPtr& handler : {endless, stubborn}) {
+        const Response response = decode_reply(answer(*handler, post_event(Format::alb)));
+        BOOST_TEST(response.status == 413);
+        BOOST_TEST(response.body ==
+                   "the reply has more than 67108864 bytes, and an Application Load Balancer takes "
+                   "at most 1048576 bytes\n");
+        BOOST_TEST(decode_reply(answer(*handler, post_event(Format::http))).status == 413);
+        BOOST_CHECK_EXCEPTION(answer(*handler, R"({"any":"event"})"), InvocationError,
+                              [](const InvocationError& e) { return e.status() == 413; });
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_is_what_the_source_would_get_to_see) {
+    for (Format format : formats()) {
+        BOOST_TEST(!refusal(text("hello"), format));
+        BOOST_TEST(!refusal(text(std::string(20'000, 'x')), format));
+        if (format == Format::http) continue;
+        const Response large = text('"' + std::string(6'400'000, 'x') + '"');
+        if (format == Format::raw)
+            BOOST_CHECK_THROW(refusal(large, format), InvocationError);
+        else
+            BOOST_TEST(refusal(large, format).value().status == 413);
+    }
+    BOOST_TEST(refusal(text("", 100), Format::alb).value().status == 500);
+}
+
+BOOST_AUTO_TEST_CASE(each_request_is_told_of_after_the_handler) {
+    AnswerOptions options;
+    std::string ended;
+    options.served = [&](const Request& request, const Outcome& outcome) {
+        ended += request.url.path + (outcome.error ? " failed" : " ended");
+    };
+    answer(*echo, post_event(Format::http), options);
+    BOOST_TEST(ended.ends_with(" ended"));
+}
+
 BOOST_AUTO_TEST_CASE(an_event_that_cannot_be_decoded_is_the_callers_to_report) {
     BOOST_CHECK_THROW(answer(*echo, "{"), JsonError);
     BOOST_CHECK_THROW(answer(*echo, R"({"method":"GET","path":5})"), JsonError);

@@ -1,12 +1,17 @@
 // Which events a replay finds, and in which order.
 #include "replay/source.h"
 
+#include <atomic>
+#include <csignal>
+#include <fstream>
 #include <string>
 #include <sys/stat.h>
+#include <thread>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
+#include "replay/interrupt.h"
 #include "support/temporary_directory.h"
 
 using namespace turngate::replay;
@@ -35,6 +40,21 @@ std::vector<std::string> items(const Folder& folder, std::vector<std::string> in
 }
 
 using List = std::vector<std::string>;
+
+// "name: what is wrong" of every problem.
+List problems(const Folder& folder, std::vector<std::string> inputs) {
+    for (std::string& input : inputs)
+        input = folder / input;
+    Source source(std::move(inputs), {});
+    List out;
+    Batch batch;
+    while (source.fill(batch, 2))
+        for (const Item& item : batch.items)
+            if (item.kind == Item::Kind::problem)
+                out.push_back(std::string(batch[item.name]).substr(folder.path().size() + 1) +
+                              ": " + std::string(batch[item.event]));
+    return out;
+}
 
 }  // namespace
 
@@ -107,7 +127,89 @@ BOOST_AUTO_TEST_CASE(lines_are_texts_with_their_numbers) {
                boost::test_tools::per_element());
     BOOST_TEST(items(folder, {"a.ndjson:3"}) == List{"text a.ndjson:3"},
                boost::test_tools::per_element());
-    BOOST_TEST(items(folder, {"a.ndjson:9"}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_line_that_is_not_there_is_a_problem) {
+    Folder folder;
+    folder.write("a.ndjson", "{}\n \n{}");
+    folder.write("b.ndjson", "");
+
+    BOOST_TEST(problems(folder, {"a.ndjson:4", "a.ndjson:2", "b.ndjson:1", "c.ndjson:1"}) ==
+                   (List{"a.ndjson:4: there is no such line: the file has 3 lines",
+                         "a.ndjson:2: the line is empty",
+                         "b.ndjson:1: there is no such line: the file has 0 lines",
+                         "c.ndjson:1: no such file or directory"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_number_of_a_line_is_a_problem) {
+    Folder folder;
+    folder.write("a.ndjson", "{}\n");
+
+    for (const char* number : {"0", "-1", "", "x", "1x", " 1", "99999999999999999999999"})
+        BOOST_TEST(problems(folder, {std::string("a.ndjson:") + number}) ==
+                       List{std::string("a.ndjson:") + number +
+                            ": expected the number of a line behind the colon, and lines count "
+                            "from 1"},
+                   boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_selection_holds_for_a_single_line_too) {
+    Folder folder;
+    folder.write("a.ndjson", "{}\n");
+    BOOST_TEST(items(folder, {"a.ndjson:1"}, {.skip = {"a*"}}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_event_that_is_too_large_is_refused_in_the_words_of_decode) {
+    Folder folder;
+    const std::string large(6'291'457, ' ');
+    folder.write("a.ndjson", large + "\n{}\n");
+
+    BOOST_TEST(items(folder, {"a.ndjson"}) == (List{"problem a.ndjson:1", "text a.ndjson:2"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(problems(folder, {"a.ndjson:1"}) ==
+                   List{"a.ndjson:1: the event has 6291457 bytes, more than the limit of 6291456"},
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_fifo_without_a_writer_ends_with_the_wake_up) {
+    for (const char* name : {"pipe", "pipe.ndjson"}) {
+        Folder folder;
+        BOOST_REQUIRE(::mkfifo((folder / name).c_str(), 0600) == 0);
+        Interrupt interrupt;
+        Source source({folder / name}, {}, interrupt.fd());
+        Batch batch;
+        std::atomic<bool> waiting{false};
+        std::thread reader([&] {
+            waiting = true;
+            BOOST_TEST(!source.fill(batch, 1));
+        });
+        while (!waiting)
+            std::this_thread::yield();
+        interrupt.raise(SIGTERM);
+        reader.join();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_fifo_is_read_to_the_end_of_its_writers) {
+    Folder folder;
+    BOOST_REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+    std::thread writer([&] { std::ofstream(folder / "pipe") << "{}\n" << std::flush << "{}\n"; });
+
+    BOOST_TEST(items(folder, {"pipe"}) == (List{"text pipe:1", "text pipe:2"}),
+               boost::test_tools::per_element());
+    writer.join();
+}
+
+BOOST_AUTO_TEST_CASE(a_fifo_where_a_file_should_be_holds_nobody_up) {
+    Folder folder;
+    BOOST_REQUIRE(::mkfifo((folder / "a.ndjson").c_str(), 0600) == 0);
+    folder.write("b.ndjson", "{}\n");
+    BOOST_REQUIRE(::mkfifo((folder / "b.replies.ndjson").c_str(), 0600) == 0);
+
+    BOOST_TEST(problems(folder, {"a.ndjson:1", "b.ndjson"}) ==
+                   (List{"a.ndjson: not a regular file", "b.replies.ndjson: not a regular file"}),
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(only_and_skip_select_files) {

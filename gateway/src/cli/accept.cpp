@@ -12,6 +12,7 @@
 #include "cli/exit_status.h"
 #include "cli/invocation.h"
 #include "replay/golden_file.h"
+#include "replay/line_goldens.h"
 #include "replay/walk.h"
 #include <turngate/os/fd.h>
 
@@ -49,6 +50,13 @@ void sync(const std::string& path, int flags) {
 
 // Whoever reads the golden sees the old one or the new one, whole, also after a crash.
 void accept(const std::string& proposal) {
+    if (proposal.ends_with(".ndjson.new")) {
+        try {
+            return replay::accept_lines(proposal);
+        } catch (const std::system_error& e) {
+            fail(proposal, e.code().value());
+        }
+    }
     std::string golden = proposal.substr(0, proposal.size() - ending.size());
     sync(proposal, O_RDONLY);
     if (std::rename(proposal.c_str(), golden.c_str()) != 0) fail(golden, errno);
@@ -116,8 +124,9 @@ const Command accept_command = {
     .operands = "[DIR|FILE...]",
     .summary = "make proposed replies the expected ones",
     .description =
-        "Renames NAME.reply.json.new to NAME.reply.json, and NAME.replies.ndjson.new likewise: all "
-        "below DIR (the current directory if none is given), or those of the events FILE.",
+        "Renames NAME.reply.json.new to NAME.reply.json, and puts the lines of "
+        "NAME.replies.ndjson.new into NAME.replies.ndjson: all below DIR (the current directory if "
+        "none is given), or those of the events FILE.",
     .examples = accept_examples,
     .run = [](Invocation& invocation) { return settle(invocation, accept, "accepted"); },
 };

@@ -9,8 +9,7 @@
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
-
-#include <turngate/json/json.h>
+#include <utility>
 
 namespace turngate::replay {
 namespace {
@@ -45,6 +44,7 @@ class Descriptor {
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
     int operator*() const { return fd_; }
+    int release() { return std::exchange(fd_, -1); }
 
   private:
     int fd_;
@@ -124,19 +124,33 @@ void write_file(const std::string& path, std::string_view bytes, bool durable) {
     file.commit(durable);
 }
 
-bool read_file(const std::string& path, std::string& into, std::size_t limit) {
-    // O_NONBLOCK: a FIFO that nobody writes must not hold us up before fstat() finds it out.
-    const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+// The C library begins with a capital.
+std::string reason(int error) {
+    std::string text = std::generic_category().message(error);
+    if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z')
+        text[0] = static_cast<char>(text[0] | 0x20);
+    return text;
+}
+
+int open_file(const std::string& path) {
+    Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (*fd < 0) {
-        if (errno == ENOENT || errno == ENOTDIR) return false;
+        if (errno == ENOENT || errno == ENOTDIR) return -1;
         fail("cannot read", path);
     }
     struct stat status {};
     if (::fstat(*fd, &status) != 0) fail("cannot read", path);
     if (!S_ISREG(status.st_mode)) throw JsonError("not a regular file");
+    return fd.release();
+}
+
+bool read_file(const std::string& path, std::string& into, std::size_t limit) {
+    const Descriptor fd(open_file(path));
+    if (*fd < 0) return false;
+    struct stat status {};
+    if (::fstat(*fd, &status) != 0) fail("cannot read", path);
     if (static_cast<std::uint64_t>(status.st_size) > limit)
-        throw JsonError("has " + std::to_string(status.st_size) + " bytes, of at most " +
-                        std::to_string(limit));
+        throw FileTooLarge(static_cast<std::uint64_t>(status.st_size), limit);
     into.resize(static_cast<std::size_t>(status.st_size) + 1);  // one more, to see it grow
     std::size_t got = 0;
     for (;;) {
@@ -145,7 +159,7 @@ bool read_file(const std::string& path, std::string& into, std::size_t limit) {
         if (n < 0) fail("cannot read", path);
         if (n == 0) break;
         got += static_cast<std::size_t>(n);
-        if (got > limit) throw JsonError("has more than " + std::to_string(limit) + " bytes");
+        if (got > limit) throw FileTooLarge(got, limit);
         if (got == into.size()) into.resize(got * 2);
     }
     into.resize(got);

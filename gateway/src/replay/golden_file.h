@@ -2,8 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "replay/limits.h"
+#include <turngate/json/json.h>
 
 namespace turngate::replay {
 
@@ -42,9 +46,26 @@ class FileReplacement {
     int fd_ = -1;
 };
 
+// What errno says, in lower case.
+std::string reason(int error);
+
+class FileTooLarge : public JsonError {
+  public:
+    FileTooLarge(std::uint64_t size, std::uint64_t limit)
+        : JsonError(too_large(size, limit)), size_(size) {}
+    std::uint64_t size() const noexcept { return size_; }
+
+  private:
+    std::uint64_t size_;
+};
+
+// A descriptor, which the caller closes; -1 if there is no such file. Never waits, as open() does
+// for the writer of a FIFO. Throws std::system_error, and JsonError for a file that is no regular
+// one.
+int open_file(const std::string& path);
+
 // True if the file at `path` was read into `into`; false if there is none. Throws
-// std::system_error, and JsonError for a file that is no regular one or has more than `limit`
-// bytes.
+// std::system_error, JsonError for a file that is no regular one, FileTooLarge past `limit` bytes.
 bool read_file(const std::string& path, std::string& into, std::size_t limit);
 
 }  // namespace turngate::replay

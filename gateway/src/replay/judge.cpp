@@ -3,11 +3,12 @@
 
 #include <algorithm>
 #include <system_error>
+#include <unistd.h>
 
 #include "replay/event_log.h"
 #include "replay/golden_file.h"
+#include "replay/limits.h"
 #include "replay/quantity.h"
-#include <turngate/events/answer.h>
 #include <turngate/events/make_event.h>
 #include <turngate/events/reply.h>
 #include <turngate/http/serve.h>
@@ -15,8 +16,6 @@
 namespace turngate::replay {
 namespace {
 
-constexpr std::size_t longest_golden = 64u << 20;
-constexpr std::size_t longest_event = 8u << 20;       // of a file; decode() has the stricter word
 constexpr std::size_t longest_difference = 1u << 18;  // of what is kept of either side
 
 std::string message_of(const std::exception_ptr& error) {
@@ -52,9 +51,17 @@ std::string_view directory_of(std::string_view path) {
     return path.substr(0, path.rfind('/') + 1);  // npos + 1 is 0
 }
 
-std::string reason(const std::system_error& e) {
-    return e.code().message();
-}
+// Ends the event of a slot, deferred tasks and all.
+class Serving {
+  public:
+    explicit Serving(Watchdog::Slot& slot) : slot_(slot) {}
+    ~Serving() { slot_.end(); }
+    Serving(const Serving&) = delete;
+    Serving& operator=(const Serving&) = delete;
+
+  private:
+    Watchdog::Slot& slot_;
+};
 
 void unreadable(Result& result, std::string problem, std::string hint = {}) {
     result.verdict = Verdict::unreadable;
@@ -67,9 +74,18 @@ void unreadable(Result& result, std::string problem, std::string hint = {}) {
 Judge::Judge(const JudgeOptions& options, Watchdog::Slot& slot)
     : options_(options),
       slot_(slot),
+      answer_options_(options.answer),
       comparer_(options.ignore),
       log_(std::make_unique<EventLog>()) {
-    if (options.as == events::Format::raw) decode_options_.format = events::Format::raw;
+    if (options.as == events::Format::raw) answer_options_.decode.format = events::Format::raw;
+    answer_options_.prepare = [this](Request& request) {
+        request.context.reporter = log_.get();
+        request.context.deadline = deadline_;
+        request.context.stop = stop_;
+    };
+    answer_options_.served = [this](const Request&, const Outcome& outcome) {
+        if (!thrown_) thrown_ = outcome.error;
+    };
 }
 
 Judge::~Judge() = default;
@@ -95,7 +111,9 @@ void Judge::run(const Batch& batch, const Item& item, Result& result) {
         }
         Texts texts{batch[item.event], {}, {}, true};
         if (item.has_golden) texts.golden = batch[item.golden];
-        if (batch.lines) texts.directory = directory_of(batch.lines->path);
+        if (batch.lines) path_ = batch.lines->path;
+        line_ = item.line;
+        texts.directory = directory_of(path_);
         judge(texts, result);
     } catch (const std::bad_alloc&) {
         throw;
@@ -116,19 +134,21 @@ void Judge::run_file(const std::string& path, bool named, Result& result) {
     }
     path_ = path;
     try {
-        if (!read_file(path, event_text_, longest_event))
+        if (!read_file(path, event_text_, event_limit))
             return unreadable(result, "no such file or directory");
     } catch (const std::system_error& e) {
-        return unreadable(result, reason(e));
+        return unreadable(result, reason(e.code().value()));
+    } catch (const FileTooLarge& e) {
+        return unreadable(result, event_too_large(e.size()));
     } catch (const JsonError& e) {
         return unreadable(result, e.what());
     }
     Texts texts{event_text_, {}, directory_of(path_), named};
     const std::string golden = golden_path(path);
     try {
-        if (read_file(golden, golden_text_, longest_golden)) texts.golden = golden_text_;
+        if (read_file(golden, golden_text_, golden_limit)) texts.golden = golden_text_;
     } catch (const std::system_error& e) {
-        return unreadable(result, golden + ": " + reason(e));
+        return unreadable(result, golden + ": " + reason(e.code().value()));
     } catch (const JsonError& e) {
         return unreadable(result, golden + ": " + e.what());
     }
@@ -137,11 +157,12 @@ void Judge::run_file(const std::string& path, bool named, Result& result) {
 
 void Judge::judge(const Texts& texts, Result& result) {
     const Golden* golden = nullptr;
+    golden_problem_.clear();
     try {
         if (texts.golden) golden = &parser_.parse(*texts.golden);
     } catch (const JsonError& e) {
-        const std::string where = is_lines_ ? "expected reply" : golden_path(path_);
-        return unreadable(result, where + ": " + e.what());
+        golden_problem_ = golden_name() + ": " + e.what();
+        if (options_.update != Update::all) return broken_golden(result);
     }
     events::Event event;
     if (!decode(texts, result, event)) return;
@@ -152,7 +173,11 @@ void Judge::judge(const Texts& texts, Result& result) {
         return;
     }
     try {
-        serve(texts, event);
+        serve(std::move(event));
+        if (slot_.interrupted()) {
+            result.verdict = Verdict::interrupted;
+            return;
+        }
         if (shape) translate_reply(*shape);
     } catch (const Error& e) {
         result.verdict = Verdict::failed;
@@ -167,16 +192,25 @@ void Judge::judge(const Texts& texts, Result& result) {
         compare_shapes(texts, golden, result);
 }
 
+// "create.reply.json", "calls.replies.ndjson:17"
+std::string Judge::golden_name() const {
+    return golden_path(path_) + (is_lines_ ? ':' + std::to_string(line_) : "");
+}
+
+void Judge::broken_golden(Result& result) const {
+    unreadable(result, golden_problem_, "correct it, or have it written anew with --update all");
+}
+
 bool Judge::decode(const Texts& texts, Result& result, events::Event& event) {
     using Kind = events::Classification::Kind;
     if (texts.event.find_first_not_of(" \t\r\n") == std::string_view::npos)
         return unreadable(result, "empty, where an event was expected"), false;
     std::string problem;
     try {
-        event = events::decode(texts.event, decode_options_);
+        event = events::decode(texts.event, answer_options_.decode);
         // What sent it tells an event that is no HTTP request; without a word it may be anything.
         const bool doubtful = event.format == events::Format::raw && event.source.empty() &&
-                              decode_options_.format != events::Format::raw;
+                              answer_options_.decode.format != events::Format::raw;
         if (!doubtful) {
             result.format = event.format;
             result.method = event.request.method;
@@ -211,10 +245,7 @@ bool Judge::decode(const Texts& texts, Result& result, events::Event& event) {
 
 bool Judge::convert(events::Event& event, events::Format shape, Result& result) {
     try {
-        const std::string text = events::make_event(event.request, shape);
-        events::DecodeOptions options;
-        options.format = shape;
-        event = events::decode(text, options);
+        event = reshape(event, shape);
         result.format = shape;
         return true;
     } catch (const Error& e) {
@@ -223,30 +254,45 @@ bool Judge::convert(events::Event& event, events::Format shape, Result& result) 
     }
 }
 
-void Judge::serve(const Texts& texts, events::Event& event) {
+events::Event Judge::reshape(events::Event& event, events::Format shape) {
+    if (!event.further.empty())
+        throw Error("it has " + std::to_string(event.further.size() + 1) +
+                    " payloads, and an event of that shape is one request");
+    const std::string text = events::make_event(event.request, shape);
+    events::DecodeOptions options = answer_options_.decode;
+    options.format = shape;
+    return events::decode(text, options);
+}
+
+void Judge::serve(events::Event event) {
     using Clock = Watchdog::Clock;
-    if (!event.further.empty()) {  // several requests, whose replies make up one
-        const auto begin = Clock::now();
-        reply_ = events::decode_reply(
-            events::answer(*options_.handler, texts.event, {.decode = decode_options_}),
-            event.format);
-        latency_ = Clock::now() - begin;
-        thrown_ = nullptr;
-        return;
-    }
-    Context& context = event.request.context;
     log_->take();  // whatever an earlier event left
-    context.reporter = log_.get();
-    Recorder recorder(event.request.method);
+    thrown_ = nullptr;
+    refusal_.clear();
+    const events::Format format = event.format;
+    const auto encode_as = events::encode_options(event.request, format, answer_options_.encode);
+    const bool is_one = event.further.empty() &&
+                        !(answer_options_.split_batches && event.is_batch) &&
+                        !(answer_options_.answer_warmers && event.source == "warmer");
     const auto begin = Clock::now();
-    if (options_.timeout.count() > 0) context.deadline = begin + options_.timeout;
-    context.stop = slot_.begin(context.deadline);
-    Outcome outcome = turngate::serve(*options_.handler, event.request, recorder);
+    deadline_.reset();
+    if (options_.timeout.count() > 0) deadline_ = begin + options_.timeout;
+    stop_ = slot_.begin(deadline_);
+    const Serving serving(slot_);
+    // Several requests make one reply as JSON; that of one request is needed as a response.
+    events::Answer answer =
+        is_one ? events::Answer()
+               : events::answer_event(*options_.handler, std::move(event), answer_options_);
+    if (is_one)
+        reply_ = answer.serve(*options_.handler, std::move(event.request), format, answer_options_);
     latency_ = Clock::now() - begin;
-    slot_.end();
-    settle(context, outcome);
-    reply_ = outcome.complete ? recorder.take() : text("internal error\n", 500);
-    thrown_ = std::move(outcome.error);
+    answer.settle();
+    if (!is_one) {
+        reply_ = events::decode_reply(answer.reply, format);
+    } else if (auto refused = events::refusal(reply_, format, encode_as)) {
+        reply_ = *std::move(refused);
+        refusal_ = reply_.body.substr(0, reply_.body.find('\n'));
+    }
 }
 
 // What the source would make of the reply, after its own form.
@@ -254,61 +300,72 @@ void Judge::translate_reply(events::Format shape) {
     reply_ = events::decode_reply(events::encode(reply_, shape), shape);
 }
 
+// Why the reply can be nobody's wish; empty if it can.
+std::string Judge::failure() const {
+    if (!refusal_.empty()) return "the source of the event refuses the reply: " + refusal_;
+    return is_failure(thrown_) ? "the handler failed" : "";
+}
+
 void Judge::compare(const Texts& texts, const Golden* golden, Result& result) {
-    const bool late = options_.timeout.count() > 0 && latency_ > options_.timeout;
-    if (late) {
+    auto fail = [&](std::string problem) {
         result.verdict = Verdict::failed;
-        result.problem =
-            "took " + duration_text(latency_) + ", of at most " + duration_text(options_.timeout);
-        return note_failure(result);
-    }
+        if (result.problem.empty()) result.problem = std::move(problem);
+        note_failure(result);
+    };
+    if (options_.timeout.count() > 0 && latency_ > options_.timeout)
+        return fail("took " + duration_text(latency_) + ", of at most " +
+                    duration_text(options_.timeout));
     const auto& ranges = options_.statuses;
     const int status = reply_.status;
     if (!ranges.empty() && std::none_of(ranges.begin(), ranges.end(), [&](const auto& range) {
             return range.first <= status && status <= range.second;
-        })) {
-        result.verdict = Verdict::failed;
-        result.problem = "status " + std::to_string(status) + " is not an expected one";
-        note_failure(result);
-    }
+        }))
+        fail("status " + std::to_string(status) + " is not an expected one");
+    // A reply that is wrong in any case becomes no expected one, whatever --update says.
+    const bool may_write = result.verdict == Verdict::passed && failure().empty();
+    const bool all = options_.update == Update::all;
     try {
         if (golden && comparer_.same(*golden, reply_, texts.directory)) return;
         if (golden) {
-            if (options_.update == Update::changed || options_.update == Update::all)
+            if (may_write && (all || options_.update == Update::changed))
                 return write_golden(golden, result);
-            result.verdict = Verdict::failed;
             result.differences = comparer_.differences(*golden, reply_, texts.directory);
             if (options_.whole_bodies) comparer_.join_json(*golden, reply_, result.differences);
             for (Difference& d : result.differences)
                 shorten(d.expected), shorten(d.actual);
-            return note_failure(result);
+            return fail(failure());
         }
     } catch (const JsonError& e) {
-        return unreadable(result,
-                          (is_lines_ ? "expected reply" : golden_path(path_)) + ": " + e.what());
+        if (all && may_write) return write_golden(golden, result);
+        golden_problem_ = golden_name() + ": " + e.what();
+        return broken_golden(result);
     }
-    if (!ranges.empty()) return;
-    if (options_.update == Update::fresh || options_.update == Update::all)
+    if (may_write && (all || options_.update == Update::fresh))
         return write_golden(nullptr, result);
-    if (is_failure(thrown_)) {  // nobody would want to accept that
-        result.verdict = Verdict::failed;
-        result.problem = "the handler failed";
-        return note_failure(result);
-    }
+    if (!ranges.empty() && options_.update == Update::none) return;
+    if (!failure().empty()) return fail(failure());
+    if (result.verdict == Verdict::passed) propose(result);
+}
+
+void Judge::propose(Result& result) {
     result.problem = "no expected reply";
     if (options_.may_propose) {
         result.verdict = Verdict::fresh;
-        write_golden(nullptr, result);
-    } else {
-        result.verdict = Verdict::failed;
-        result.hint = "write it where CI is not set, and commit it";
+        return write_golden(nullptr, result);
     }
+    result.verdict = Verdict::failed;
+    result.hint = has_place_ ? "write it where CI is not set, and commit it"
+                             : "a stream has no place for replies; judge it by --expect-status";
 }
 
 void Judge::write_golden(const Golden* previous, Result& result) {
-    if (!has_place_) return;
     const bool proposal = result.verdict == Verdict::fresh;
-    if (!proposal && result.verdict != Verdict::failed) result.verdict = Verdict::updated;
+    if (!has_place_) {
+        result.verdict = Verdict::fresh;
+        result.problem = "no expected reply, and no place for one";
+        return;
+    }
+    if (!proposal) result.verdict = Verdict::updated;
     if (is_lines_) {
         result.golden_line = golden_text(reply_, options_.ignore, previous,
                                          {.one_line = true, .largest_inline = 65536})
@@ -326,6 +383,8 @@ void Judge::write_golden(const Golden* previous, Result& result) {
     const GoldenText golden = golden_text(reply_, options_.ignore, previous, how);
     if (golden.side) write_file(side, *golden.side);
     write_file(proposal ? proposal_path(path_) : path, golden.json, !proposal);
+    // An older proposal would put the golden back if it were accepted.
+    if (!proposal) ::unlink(proposal_path(path_).c_str());
     result.wrote = true;
 }
 

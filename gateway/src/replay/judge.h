@@ -15,7 +15,7 @@
 #include "replay/result.h"
 #include "replay/source.h"
 #include "replay/watchdog.h"
-#include <turngate/events/decode.h>
+#include <turngate/events/answer.h>
 #include <turngate/http/handler.h>
 #include <turngate/http/response.h>
 
@@ -26,6 +26,7 @@ enum class Update { none, fresh, changed, all };
 
 struct JudgeOptions {
     HandlerPtr handler;
+    events::AnswerOptions answer = {};      // how events are read and replies are written
     std::optional<events::Format> as = {};  // convert each event first; raw: take it as raw
     bool all_shapes = false;                // a parity run
     Update update = Update::none;
@@ -63,10 +64,15 @@ class Judge {
     void judge(const Texts& texts, Result& result);
     bool decode(const Texts& texts, Result& result, events::Event& event);
     bool convert(events::Event& event, events::Format shape, Result& result);
-    void serve(const Texts& texts, events::Event& event);
+    events::Event reshape(events::Event& event, events::Format shape);
+    void serve(events::Event event);
     void translate_reply(events::Format shape);
+    std::string failure() const;
     void compare(const Texts& texts, const Golden* golden, Result& result);
+    void propose(Result& result);
     void write_golden(const Golden* previous, Result& result);
+    std::string golden_name() const;
+    void broken_golden(Result& result) const;
     void note_failure(Result& result);
     // judge_parity.cpp
     void compare_shapes(const Texts& texts, const Golden* golden, Result& result);
@@ -75,17 +81,22 @@ class Judge {
 
     const JudgeOptions& options_;
     Watchdog::Slot& slot_;
-    events::DecodeOptions decode_options_;
+    events::AnswerOptions answer_options_;
     GoldenParser parser_;
     Comparer comparer_;
     std::string event_text_;
     std::string golden_text_;
-    std::string path_;  // of the event, if it is a file
+    std::string path_;        // of the event or of the file that has its line
+    std::uint64_t line_ = 0;  // of is_lines_
     bool is_lines_ = false;
-    bool has_place_ = false;  // for a golden
+    bool has_place_ = false;      // for a golden
+    std::string golden_problem_;  // what is wrong with the one there is
     // Of the event that was served last.
+    std::optional<Watchdog::Clock::time_point> deadline_;
+    std::stop_token stop_;
     Response reply_;
     std::exception_ptr thrown_;
+    std::string refusal_;  // why its source would not take the reply
     std::chrono::nanoseconds latency_{};
     std::unique_ptr<EventLog> log_;
 };

@@ -64,8 +64,12 @@ void Judge::compare_shapes(const Texts& texts, const Golden* golden, Result& res
                      .json;
         golden = &parser_.parse(direct);
     }
-    for (Format shape : shapes)
+    for (Format shape : shapes) {
         result.parity.push_back(compare_shape(texts, *golden, shape, result));
+        if (!slot_.interrupted()) continue;
+        result.verdict = Verdict::interrupted;
+        return;
+    }
 }
 
 ParityCell Judge::compare_shape(const Texts& texts, const Golden& golden, Format shape,
@@ -73,13 +77,11 @@ ParityCell Judge::compare_shape(const Texts& texts, const Golden& golden, Format
     ParityCell cell{shape};
     std::string loss;
     try {
-        events::Event sent = events::decode(texts.event, decode_options_);
-        const std::string text = events::make_event(sent.request, shape);
-        events::DecodeOptions options;
-        options.format = shape;
-        events::Event event = events::decode(text, options);
+        events::Event sent = events::decode(texts.event, answer_options_.decode);
+        events::Event event = reshape(sent, shape);
         loss = events::lost(sent.request, event.request, shape);
-        serve(texts, event);
+        serve(std::move(event));
+        if (!refusal_.empty()) throw Error(refusal_);
         translate_reply(shape);
     } catch (const Error& e) {
         cell.state = ParityCell::State::impossible;

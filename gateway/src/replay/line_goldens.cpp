@@ -5,12 +5,12 @@
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
-#include <fcntl.h>
 #include <optional>
 #include <system_error>
 #include <unistd.h>
 
 #include "replay/line_reader.h"
+#include <turngate/os/fd.h>
 
 namespace turngate::replay {
 
@@ -57,6 +57,42 @@ class LineGoldens::Overlay {
     std::optional<LineReader> reader_;
 };
 
+namespace {
+
+// The lines of a file; none if there is no such file.
+class OldLines {
+  public:
+    explicit OldLines(const std::string& path) : fd_(open_file(path)) {
+        if (fd_) reader_.emplace(fd_.get(), SIZE_MAX / 2);
+    }
+
+    bool has_file() const { return bool(fd_); }
+
+    // False at the end, where `line` is empty.
+    bool next(std::string_view& line) {
+        line = {};
+        if (reader_ && reader_->next(line) != LineReader::Status::end) return true;
+        reader_.reset();
+        line = {};
+        return false;
+    }
+
+  private:
+    os::Fd fd_;
+    std::optional<LineReader> reader_;
+};
+
+bool is_blank(std::string_view line) {
+    return line.find_first_not_of(" \t\r") == std::string_view::npos;
+}
+
+void remove_file(const std::string& path) {
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT)
+        throw std::system_error(errno, std::generic_category(), "cannot remove " + path);
+}
+
+}  // namespace
+
 LineGoldens::LineGoldens(std::string event_path) : event_path_(std::move(event_path)) {}
 
 LineGoldens::~LineGoldens() = default;
@@ -67,38 +103,67 @@ void LineGoldens::put(std::uint64_t line, std::string_view json, bool proposal) 
     overlay->put(line, json);
 }
 
-void LineGoldens::finish() {
-    if (changes_) merge(*changes_, golden_path(event_path_), true);
-    changes_.reset();
-    if (proposals_) merge(*proposals_, proposal_path(event_path_), false);
-    proposals_.reset();
-}
-
-void LineGoldens::merge(Overlay& overlay, const std::string& into, bool durable) {
-    struct Close {
-        void operator()(std::FILE* f) const { std::fclose(f); }
-    };
-    const std::unique_ptr<std::FILE, Close> old(
-        std::fopen(golden_path(event_path_).c_str(), "rbe"));
-    std::optional<LineReader> reader;
-    if (old) reader.emplace(::fileno(old.get()), SIZE_MAX / 2);
-
-    FileReplacement file(into);
-    overlay.rewind();
+// The lines of `path`, with those of `changes` in their places.
+void LineGoldens::change(const std::string& path, Overlay& changes, bool durable) {
+    OldLines old(path);
+    FileReplacement file(path);
+    changes.rewind();
     std::string_view kept;
-    for (std::uint64_t line = 1;; ++line) {
-        const bool has_old = reader && reader->next(kept) != LineReader::Status::end;
-        if (!has_old) reader.reset();
-        if (!has_old && overlay.line == 0) break;
-        if (overlay.line == line) {
-            file.write(overlay.json);
-            overlay.advance();
-        } else if (has_old) {
-            file.write(kept);
-        }
+    for (std::uint64_t line = 1; old.next(kept) || changes.line != 0; ++line) {
+        const bool changed = changes.line == line;
+        file.write(changed ? changes.json : kept);
+        if (changed) changes.advance();
         file.write("\n");
     }
     file.commit(durable);
+}
+
+// Takes the lines of `changes` out of `path`, a file of proposals, if it exists.
+void LineGoldens::withdraw(const std::string& path, Overlay& changes) {
+    OldLines old(path);
+    if (!old.has_file()) return;
+    FileReplacement file(path);
+    changes.rewind();
+    bool is_empty = true;
+    std::string_view kept;
+    for (std::uint64_t line = 1; old.next(kept); ++line) {
+        const bool changed = changes.line == line;
+        if (changed) changes.advance();
+        if (!changed) file.write(kept);
+        is_empty = is_empty && (changed || is_blank(kept));
+        file.write("\n");
+    }
+    if (is_empty) return remove_file(path);
+    file.commit(false);
+}
+
+void LineGoldens::finish() {
+    const std::string goldens = golden_path(event_path_);
+    const std::string proposals = proposal_path(event_path_);
+    if (changes_) {
+        change(goldens, *changes_, true);
+        withdraw(proposals, *changes_);  // what was proposed for these lines is out of date
+    }
+    changes_.reset();
+    if (proposals_) change(proposals, *proposals_, false);
+    proposals_.reset();
+}
+
+void accept_lines(const std::string& proposals) {
+    const std::string goldens = proposals.substr(0, proposals.rfind('.'));
+    OldLines proposed(proposals);
+    OldLines old(goldens);
+    FileReplacement file(goldens);
+    std::string_view fresh;
+    std::string_view kept;
+    for (;;) {
+        const bool more = proposed.next(fresh);
+        if (!old.next(kept) && !more) break;
+        file.write(is_blank(fresh) ? kept : fresh);
+        file.write("\n");
+    }
+    file.commit();
+    remove_file(proposals);
 }
 
 }  // namespace turngate::replay

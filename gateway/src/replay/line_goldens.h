@@ -21,20 +21,27 @@ class LineGoldens {
     LineGoldens& operator=(const LineGoldens&) = delete;
 
     // `json` ends with a newline. REQUIRES: `line` is greater than in the last call. A proposal
-    // goes to the file beside the goldens, which then has all the lines that the goldens have.
+    // goes to the file beside the goldens, which has the proposed lines and blank ones for the
+    // others.
     void put(std::uint64_t line, std::string_view json, bool proposal);
 
-    // Writes the files, if there is anything to be written. Throws std::system_error.
+    // Writes the files, if there is anything to be written. Lines that other runs have proposed
+    // stay proposed until they have a golden. Throws std::system_error.
     void finish();
 
   private:
     class Overlay;
 
-    void merge(Overlay& overlay, const std::string& into, bool durable);
+    static void change(const std::string& path, Overlay& changes, bool durable);
+    static void withdraw(const std::string& path, Overlay& changes);
 
     std::string event_path_;
     std::unique_ptr<Overlay> changes_;
     std::unique_ptr<Overlay> proposals_;
 };
+
+// Makes the lines of `proposals`, a file as LineGoldens writes it, the goldens of those lines, and
+// removes it. Throws std::system_error.
+void accept_lines(const std::string& proposals);
 
 }  // namespace turngate::replay

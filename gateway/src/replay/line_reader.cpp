@@ -34,13 +34,12 @@ bool LineReader::fill() {
     }
     if (buffer_.size() - end_ < block) buffer_.resize(end_ + block);
     for (;;) {
-        if (wake_fd_ >= 0 && !wait_readable(fd_, wake_fd_)) break;
+        // Also where nothing may wake us: a FIFO without a writer is at its end to read(), and not
+        // to poll().
+        if (!wait_readable(fd_, wake_fd_)) break;
         const ssize_t n = ::read(fd_, buffer_.data() + end_, buffer_.size() - end_);
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0 && errno == EAGAIN) {
-            wait_readable(fd_, -1);
-            continue;
-        }
+        if (n < 0 && errno == EAGAIN) continue;
         if (n < 0) throw std::system_error(errno, std::generic_category(), "cannot read");
         if (n == 0) break;
         end_ += static_cast<std::size_t>(n);
@@ -53,6 +52,7 @@ bool LineReader::fill() {
 LineReader::Status LineReader::next(std::string_view& line) {
     bool too_long = false;
     std::size_t searched = 0;
+    size_ = 0;
     for (;;) {
         const char* from = buffer_.data() + begin_;
         const std::size_t here = end_ - begin_;
@@ -64,6 +64,7 @@ LineReader::Status LineReader::next(std::string_view& line) {
             if (!found && n == 0 && !too_long) return Status::end;
             line = {from, n};
             begin_ += n + (found ? 1 : 0);
+            size_ += n;
             consumed_ += n + (found ? 1 : 0);
             return too_long || n > max_line_ ? Status::too_long : Status::line;
         }
@@ -71,6 +72,7 @@ LineReader::Status LineReader::next(std::string_view& line) {
         if (here > max_line_) {  // drop what is known to be of no use
             too_long = true;
             consumed_ += here;
+            size_ += here;
             begin_ = end_;
             searched = 0;
         }

@@ -22,6 +22,9 @@ class LineReader {
     // The last line needs no newline. Throws std::system_error.
     Status next(std::string_view& line);
 
+    // Bytes of that line, without its newline.
+    std::uint64_t size() const noexcept { return size_; }
+
     // Bytes consumed so far.
     std::uint64_t consumed() const noexcept { return consumed_; }
 
@@ -35,6 +38,7 @@ class LineReader {
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     std::uint64_t consumed_ = 0;
+    std::uint64_t size_ = 0;
     bool at_end_ = false;
 };
 

@@ -110,6 +110,7 @@ class JunitReport final : public Report {
                 break;
             case Verdict::fresh:
             case Verdict::skipped:
+            case Verdict::interrupted:
                 ++skipped_;
                 text += ">\n    <skipped" + attribute("message", result.problem) +
                         "/>\n  </testcase>\n";

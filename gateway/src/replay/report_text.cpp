@@ -61,6 +61,7 @@ class TextReport final : public Report {
                 return options_.verbosity >= 0;
             case Verdict::passed:
             case Verdict::skipped:
+            case Verdict::interrupted:
                 return options_.verbosity >= 1;
         }
         return true;
@@ -80,6 +81,7 @@ class TextReport final : public Report {
                 case Verdict::unreadable:
                     return {Glyph::warning, Color::red};
                 case Verdict::skipped:
+                case Verdict::interrupted:
                     break;
             }
             return {Glyph::dot, Color::dim};

@@ -15,6 +15,8 @@ std::string_view name(Verdict verdict) noexcept {
             return "updated";
         case Verdict::unreadable:
             return "unreadable";
+        case Verdict::interrupted:
+            return "interrupted";
         case Verdict::skipped:
             break;
     }
@@ -62,6 +64,7 @@ void Summary::count(const Result& result) {
             ++unreadable;
             break;
         case Verdict::skipped:
+        case Verdict::interrupted:
             break;
     }
     if (result.status != 0) latencies.add(result.latency);

@@ -16,11 +16,12 @@ namespace turngate::replay {
 
 enum class Verdict {
     passed,
-    failed,      // the reply is not as expected
-    fresh,       // there is no expected reply
-    updated,     // the expected reply was written
-    unreadable,  // the event or its golden cannot be read or recognised
-    skipped,     // found in a directory, and not an event
+    failed,       // the reply is not as expected
+    fresh,        // there is no expected reply
+    updated,      // the expected reply was written
+    unreadable,   // the event or its golden cannot be read or recognised
+    skipped,      // found in a directory, and not an event
+    interrupted,  // the run ended while the handler was at work; never told to reports
 };
 
 // "passed", "failed", "new", ...

@@ -84,8 +84,9 @@ class Run {
                 if (work->results.size() < n) work->results.resize(n);
                 work->done = 0;
                 while (work->done < n && !stopping()) {
-                    judge.run(work->batch, work->batch.items[work->done],
-                              work->results[work->done]);
+                    Result& result = work->results[work->done];
+                    judge.run(work->batch, work->batch.items[work->done], result);
+                    if (result.verdict == Verdict::interrupted) break;  // as if never begun
                     ++work->done;
                 }
                 const auto took = Clock::now() - begin;
@@ -170,7 +171,7 @@ class Run {
         const auto goldens = std::move(line_goldens_);
         try {
             goldens->finish();
-        } catch (const std::system_error& e) {
+        } catch (const std::exception& e) {
             summary_.problem = e.what();
         }
     }

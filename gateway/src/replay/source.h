@@ -55,6 +55,8 @@ struct Batch {
     void clear();
 };
 
+class EventLines;
+
 struct Selection {
     std::vector<std::string> only = {};  // globs; empty: all
     std::vector<std::string> skip = {};
@@ -73,12 +75,12 @@ class Source {
     bool fill(Batch& batch, std::size_t most);
 
   private:
-    class Lines;
-
     bool fill_lines(Batch& batch, std::size_t most);
     void add_problem(Batch& batch, std::string_view name, std::string_view why);
     void add_file(Batch& batch, const std::string& path, bool named);
     void open(Batch& batch, const std::string& input);
+    bool open_line(Batch& batch, const std::string& input);
+    void open_glob(const std::string& input);
     void open_lines(Batch& batch, const std::string& path, std::uint64_t only_line);
     void open_stream(Batch& batch, const std::string& path);
     void walk_on(Batch& batch);
@@ -89,7 +91,7 @@ class Source {
     std::size_t next_input_ = 0;
     std::unique_ptr<Walk> walk_;
     std::string glob_;  // what files of the walk must match; empty: be events by their names
-    std::unique_ptr<Lines> lines_;
+    std::unique_ptr<EventLines> lines_;
 };
 
 }  // namespace turngate::replay

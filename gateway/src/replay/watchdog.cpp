@@ -14,6 +14,7 @@ namespace turngate::replay {
 std::stop_token Watchdog::Slot::begin(std::optional<Clock::time_point> deadline) {
     const std::lock_guard lock(mutex_);
     deadline_ = deadline;
+    interrupted_ = false;
     source_.emplace();
     return source_->get_token();
 }
@@ -21,6 +22,11 @@ std::stop_token Watchdog::Slot::begin(std::optional<Clock::time_point> deadline)
 void Watchdog::Slot::end() {
     const std::lock_guard lock(mutex_);
     source_.reset();
+}
+
+bool Watchdog::Slot::interrupted() {
+    const std::lock_guard lock(mutex_);
+    return interrupted_;
 }
 
 Watchdog::Watchdog(std::chrono::nanoseconds limit, const Interrupt& interrupt)
@@ -52,6 +58,7 @@ std::optional<Watchdog::Clock::time_point> Watchdog::stop_overdue(bool all) {
         {
             const std::lock_guard slot_lock(slot.mutex_);
             if (!slot.source_) continue;
+            slot.interrupted_ = slot.interrupted_ || all;
             if (all || (slot.deadline_ && *slot.deadline_ <= now))
                 overdue = slot.source_;
             else if (slot.deadline_)

@@ -24,12 +24,15 @@ class Watchdog {
         // An event begins; the token is asked to stop at `deadline` or when the run is to end.
         std::stop_token begin(std::optional<Clock::time_point> deadline);
         void end();
+        // Whether the event that has ended was asked to stop because the run is to end.
+        bool interrupted();
 
       private:
         friend class Watchdog;
         std::mutex mutex_;
         std::optional<Clock::time_point> deadline_;
         std::optional<std::stop_source> source_;
+        bool interrupted_ = false;
     };
 
     // `limit` is how long an event may take; zero: for ever. `interrupt` must outlive it.

@@ -25,7 +25,8 @@ void Recorder::on_head(int status, const Headers&) {
 }
 
 void Recorder::on_body(std::string_view chunk) {
-    if (chunk.size() > limit_ - response_.body.size())
+    overflowed_ = overflowed_ || chunk.size() > limit_ - response_.body.size();
+    if (overflowed_)
         throw HttpError(502, "the response has more than the " + std::to_string(limit_) +
                                  " bytes that can be buffered");
     response_.body += chunk;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "answer_many.h"
+#include "reply_limits.h"
 #include <turngate/events/answer.h>
 #include <turngate/events/invocation.h>
 #include <turngate/json/json.h>
@@ -27,13 +28,26 @@ bool is_edge_origin(const Request& request) {
     return config["eventType"].string_or("").starts_with("origin-");
 }
 
+Response refused(const HttpError& e, Format format) {
+    if (format == Format::raw) throw InvocationError(e.status(), e.what());
+    return text(std::string(e.what()) + '\n', e.status());
+}
+
 std::string encoded(const Response& response, Format format, const EncodeOptions& options) {
     try {
         return encode(response, format, options);
     } catch (const HttpError& e) {
-        if (format == Format::raw) throw InvocationError(e.status(), e.what());
-        return encode(text(std::string(e.what()) + '\n', e.status()), format, options);
+        return encode(refused(e, format), format, options);
     }
+}
+
+// True if no source could find the reply too large. Escapes make six bytes of one at most.
+bool is_small(const Response& response) {
+    constexpr std::size_t smallest_limit = 10'240, around = 1024;
+    std::size_t size = response.body.size();
+    for (const auto& [name, value] : response.headers)
+        size += name.size() + value.size();
+    return size < (smallest_limit - around) / 6;
 }
 
 void answer_warmer(Answer& answer, std::string_view json) {
@@ -49,11 +63,19 @@ void answer_warmer(Answer& answer, std::string_view json) {
 
 }  // namespace
 
-Response Answer::serve(const Handler& handler, Request request) {
+Response Answer::serve(const Handler& handler, Request request, Format format,
+                       const AnswerOptions& options) {
+    if (options.prepare) options.prepare(request);
     Served& served =
         *served_.emplace_back(std::make_unique<Served>(Served{std::move(request), {}}));
     Recorder recorder(served.request.method);
     served.outcome = turngate::serve(handler, served.request, recorder);
+    if (options.served) options.served(served.request, served.outcome);
+    if (recorder.overflowed())
+        return refused(HttpError(413, overflow_problem(
+                                          Recorder::default_limit, format,
+                                          encode_options(served.request, format, options.encode))),
+                       format);
     return served.outcome.complete ? recorder.take() : text("internal error\n", 500);
 }
 
@@ -62,30 +84,41 @@ void Answer::settle() noexcept {
         turngate::settle(served->request.context, served->outcome);
 }
 
+EncodeOptions encode_options(const Request& request, Format format, EncodeOptions options) {
+    if (format == Format::edge && is_edge_origin(request)) options.edge_origin = true;
+    return options;
+}
+
+std::optional<Response> refusal(const Response& response, Format format,
+                                const EncodeOptions& options) {
+    if (is_small(response) && response.status >= 200 && response.status <= 999) return {};
+    try {
+        encode(response, format, options);
+        return {};
+    } catch (const HttpError& e) {
+        return refused(e, format);
+    }
+}
+
 Answer answer_event(const Handler& handler, std::string_view json, const AnswerOptions& options) {
-    Event event = decode(json, options.decode);
+    return answer_event(handler, decode(json, options.decode), options);
+}
+
+Answer answer_event(const Handler& handler, Event event, const AnswerOptions& options) {
     Answer answer;
-    if (event.format == Format::raw) {
-        if (options.answer_warmers && event.source == "warmer") {
-            answer_warmer(answer, json);
-            return answer;
-        }
-        if (options.split_batches && event.is_batch) {
-            answer_batch(answer, handler, std::move(event), options);
-            return answer;
-        }
-    }
-    if (!event.further.empty()) {
+    if (options.answer_warmers && event.source == "warmer") {
+        answer_warmer(answer, event.request.body.text());
+    } else if (options.split_batches && event.is_batch) {
+        answer_batch(answer, handler, std::move(event), options);
+    } else if (!event.further.empty()) {
         answer_payloads(answer, handler, std::move(event), options);
-        return answer;
+    } else {
+        const Format format = event.format;
+        const EncodeOptions encode_as = encode_options(event.request, format, options.encode);
+        const Response response = answer.serve(handler, std::move(event.request), format, options);
+        check_error_statuses(response, options);
+        answer.reply = encoded(response, format, encode_as);
     }
-    EncodeOptions encode_options = options.encode;
-    if (event.format == Format::edge && is_edge_origin(event.request))
-        encode_options.edge_origin = true;
-    if (options.prepare) options.prepare(event.request);
-    const Response response = answer.serve(handler, std::move(event.request));
-    check_error_statuses(response, options);
-    answer.reply = encoded(response, event.format, encode_options);
     return answer;
 }
 

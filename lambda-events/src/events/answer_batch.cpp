@@ -143,8 +143,8 @@ void answer_batch(Answer& answer, const Handler& handler, Event event,
     for (Record& record : read_records(event.request.body.text(options.decode.max_size))) {
         if (!is_broken) {
             Request request = request_for(record, event.request);
-            if (options.prepare) options.prepare(request);
-            const int status = answer.serve(handler, std::move(request)).status;
+            const int status =
+                answer.serve(handler, std::move(request), Format::http, options).status;
             if (status >= 200 && status < 300) continue;
             is_broken = record.is_ordered;
         }

@@ -1,5 +1,6 @@
 #include "reply_limits.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -46,45 +47,67 @@ void check_fields_size(const Fields& fields, Format format) {
     if (size > limit) refuse("the header of the reply", size, who, limit, " of names and values");
 }
 
-void check_reply_size(std::size_t json, std::size_t body, Format format,
-                      const EncodeOptions& options) {
-    constexpr std::string_view what = "the reply as JSON";
-    constexpr std::string_view inflated = "; base64 makes a body a third larger";
+namespace {
+
+// What a source takes of a reply.
+struct ReplyLimit {
+    bool of_body = false;  // or of all the JSON
+    std::string_view who;
+    std::size_t bytes;
+    std::string_view hint = {};
+
+    std::string_view what() const {
+        return of_body ? "the body of the reply" : "the reply as JSON";
+    }
+};
+
+constexpr std::string_view inflated = "; base64 makes a body a third larger";
+
+// Absent if there is none.
+std::optional<ReplyLimit> reply_limit(Format format, const EncodeOptions& options) {
     switch (format) {
         case Format::alb:
         case Format::alb_multi_value:
-            if (json > mebibyte)
-                refuse(what, json, "an Application Load Balancer", mebibyte, inflated);
-            return;
-        case Format::edge: {
-            const std::size_t limit = options.edge_origin ? mebibyte : 40 * 1024;
-            if (json > limit)
-                refuse(
-                    what, json,
-                    options.edge_origin ? "CloudFront at the origin" : "CloudFront at the viewer",
-                    limit, " of a generated response");
-            return;
-        }
+            return ReplyLimit{false, "an Application Load Balancer", mebibyte, inflated};
+        case Format::edge:
+            if (options.edge_origin)
+                return ReplyLimit{false, "CloudFront at the origin", mebibyte,
+                                  " of a generated response"};
+            return ReplyLimit{false, "CloudFront at the viewer", 40 * 1024,
+                              " of a generated response"};
         case Format::websocket:
-            if (body > 128 * 1024)
-                refuse("the body of the reply", body, "an API Gateway WebSocket", 128 * 1024,
-                       " a message");
-            return;
+            return ReplyLimit{true, "an API Gateway WebSocket", 128 * 1024, " a message"};
         case Format::vercel:
-            if (body > 4'718'592)
-                refuse("the body of the reply", body, "a Vercel function", 4'718'592, " (4.5 MB)");
-            return;
+            return ReplyLimit{true, "a Vercel function", 4'718'592, " (4.5 MB)"};
         case Format::lattice_v1:
         case Format::lattice_v2:
-            if (body > 6 * mebibyte)
-                refuse("the body of the reply", body, "VPC Lattice", 6 * mebibyte);
-            break;
+            return ReplyLimit{true, "VPC Lattice", 6 * mebibyte};
         case Format::http:
-            return;
+            return {};
         default:
-            break;
+            return ReplyLimit{false, "AWS Lambda", lambda_limit, inflated};
     }
-    if (json > lambda_limit) refuse(what, json, "AWS Lambda", lambda_limit, inflated);
+}
+
+}  // namespace
+
+void check_reply_size(std::size_t json, std::size_t body, Format format,
+                      const EncodeOptions& options) {
+    const auto limit = reply_limit(format, options);
+    if (!limit) return;
+    const std::size_t size = limit->of_body ? body : json;
+    if (size > limit->bytes) refuse(limit->what(), size, limit->who, limit->bytes, limit->hint);
+    const bool by_lambda = format == Format::lattice_v1 || format == Format::lattice_v2;
+    if (by_lambda && json > lambda_limit)
+        refuse("the reply as JSON", json, "AWS Lambda", lambda_limit, inflated);
+}
+
+std::string overflow_problem(std::size_t kept, Format format, const EncodeOptions& options) {
+    const std::string what = "the reply has more than " + std::to_string(kept) + " bytes, and ";
+    const auto limit = reply_limit(format, options);
+    if (!limit) return what + "no more are kept of one";
+    return what + std::string(limit->who) + " takes at most " + std::to_string(limit->bytes) +
+           " bytes";
 }
 
 }  // namespace turngate::events

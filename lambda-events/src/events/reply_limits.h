@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include "reply_fields.h"
 #include <turngate/events/format.h>
@@ -16,5 +17,8 @@ void check_fields_size(const Fields& fields, Format format);
 // more than the source takes.
 void check_reply_size(std::size_t json, std::size_t body, Format format,
                       const EncodeOptions& options);
+
+// Of a reply that was broken off after `kept` bytes: what the source would have taken of it.
+std::string overflow_problem(std::size_t kept, Format format, const EncodeOptions& options);
 
 }  // namespace turngate::events

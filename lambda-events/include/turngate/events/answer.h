@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,8 @@ struct AnswerOptions {
     // Called with each request before the handler: for what the door knows, such as deadline, stop
     // token and reporter. What it throws passes through.
     std::function<void(Request&)> prepare = {};
+    // Called with each request after the handler. What it throws passes through.
+    std::function<void(const Request&, const Outcome&)> served = {};
 };
 
 // How long an instance stays busy with a ping of {"warmer": true}, as bref has it.
@@ -74,8 +77,11 @@ class Answer {
     // second call does nothing.
     void settle() noexcept;
 
-    // Serves `request`, which lives until settle(). A response that broke off is a 500.
-    Response serve(const Handler& handler, Request request);
+    // Serves `request`, which lives until settle(). A response that broke off is a 500, one that is
+    // too large to be kept a 413 that says what the source of `format` takes. Throws
+    // InvocationError where there is no reply to carry it.
+    Response serve(const Handler& handler, Request request, Format format,
+                   const AnswerOptions& options = {});
 
   private:
     struct Served {
@@ -92,7 +98,20 @@ class Answer {
 Answer answer_event(const Handler& handler, std::string_view json,
                     const AnswerOptions& options = {});
 
-// The same at once: deferred tasks have run when it returns, and no delay is waited for.
+// The same of an event that has been decoded.
+Answer answer_event(const Handler& handler, Event event, const AnswerOptions& options = {});
+
+// What the source would get to see in place of a response that it refuses: the 413 that names the
+// limit. Absent for one that it takes. Throws
+// InvocationError where there is no reply to carry it.
+std::optional<Response> refusal(const Response& response, Format format,
+                                const EncodeOptions& options = {});
+
+// `options` with what the event of `request` says: CloudFront takes more from a function at the
+// origin.
+EncodeOptions encode_options(const Request& request, Format format, EncodeOptions options = {});
+
+// answer_event() at once: deferred tasks have run when it returns, and no delay is waited for.
 std::string answer(const Handler& handler, std::string_view json,
                    const AnswerOptions& options = {});
 

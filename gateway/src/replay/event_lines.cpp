@@ -1,0 +1,149 @@
+// An open file with an event a line, and the file with its expected replies.
+#include "replay/event_lines.h"
+
+#include <unistd.h>
+#include <utility>
+
+#include "replay/golden_file.h"
+#include "replay/json_tree.h"
+#include "replay/limits.h"
+
+namespace turngate::replay {
+namespace {
+
+using Status = LineReader::Status;
+
+bool is_blank(std::string_view line) {
+    return line.find_first_not_of(" \t\r") == std::string_view::npos;
+}
+
+bool is_json(std::string_view text) {
+    try {
+        JsonTree().parse(text);
+        return true;
+    } catch (const JsonError&) {
+        return false;
+    }
+}
+
+}  // namespace
+
+EventLines::EventLines(int fd, std::string path, int wake_fd)
+    : file(std::make_shared<LinesFile>(LinesFile{std::move(path), false})),
+      fd_(fd),
+      events_(fd, event_limit, wake_fd) {}
+
+EventLines::~EventLines() {
+    if (fd_ > STDIN_FILENO) ::close(fd_);
+    if (golden_fd_ >= 0) ::close(golden_fd_);
+}
+
+void EventLines::open_goldens() {
+    is_stream_ = false;
+    file->has_goldens = true;
+    golden_fd_ = open_file(golden_path(file->path));
+    if (golden_fd_ >= 0) goldens_.emplace(golden_fd_, golden_limit);
+}
+
+void EventLines::sniff() {
+    std::string_view line;
+    for (;;) {
+        first_status_ = events_.next(line);
+        if (first_status_ == Status::end) return;
+        ++line_;
+        if (first_status_ == Status::too_long || !is_blank(line)) break;
+    }
+    first_ = line;
+    first_size_ = events_.size();
+    has_first_ = true;
+    if (first_status_ == Status::too_long || is_json(first_)) return;
+    whole_ = true;
+    for (auto status = events_.next(line); status != Status::end; status = events_.next(line)) {
+        first_size_ += 1 + events_.size();
+        if (first_size_ > event_limit)
+            first_status_ = Status::too_long;  // read on, to tell its size
+        else
+            first_.append(1, '\n').append(line);
+    }
+}
+
+// The next line, blank or not; false at the end.
+bool EventLines::next_line(std::string_view& line, Status& status) {
+    if (std::exchange(has_first_, false)) {
+        line = first_;
+        status = first_status_;
+        return true;
+    }
+    if (whole_) return false;
+    status = events_.next(line);
+    if (status == Status::end) return false;
+    first_size_ = events_.size();
+    ++line_;
+    return true;
+}
+
+bool EventLines::next(Batch& batch) {
+    std::string_view line;
+    Status status = Status::line;
+    if (done_) return false;
+    done_ = only_ != 0;
+    for (;;) {
+        if (!next_line(line, status)) return report_missing(batch);
+        read_golden();
+        const bool blank = status == Status::line && is_blank(line);
+        if (only_ == line_ && blank) return report_missing(batch);
+        if (only_ == line_ || (only_ == 0 && !blank)) break;
+    }
+    if (status == Status::too_long) return add_problem(batch, event_too_large(first_size_));
+    if (golden_too_long_)
+        return add_problem(batch, golden_path(file->path) + ':' + std::to_string(line_) + ": " +
+                                      too_large(goldens_->size(), golden_limit));
+    Item item{.kind = Item::Kind::text, .named = is_stream_, .line = line_};
+    std::string name = file->path;
+    if (!whole_) name += ':' + std::to_string(line_);
+    item.name = batch.add(name);
+    item.event = batch.add(line);
+    if (has_golden_) {
+        item.golden = batch.add(golden_);
+        item.has_golden = true;
+    }
+    batch.items.push_back(item);
+    return true;
+}
+
+// At the end: says so if the one line that was asked for has not come.
+bool EventLines::report_missing(Batch& batch) {
+    if (only_ == 0) return false;
+    const std::string why = line_ == only_
+                                ? "the line is empty"
+                                : "there is no such line: the file has " + std::to_string(line_) +
+                                      (line_ == 1 ? " line" : " lines");
+    line_ = only_;
+    return add_problem(batch, why);
+}
+
+bool EventLines::add_problem(Batch& batch, std::string_view why) {
+    Item item{.kind = Item::Kind::problem, .named = is_stream_, .line = line_};
+    std::string name = file->path;
+    if (!whole_) name += ':' + std::to_string(line_);
+    item.name = batch.add(name);
+    item.event = batch.add(why);
+    batch.items.push_back(item);
+    return true;
+}
+
+void EventLines::read_golden() {
+    has_golden_ = golden_too_long_ = false;
+    while (goldens_ && golden_line_ < line_) {
+        const auto status = goldens_->next(golden_);
+        if (status == Status::end) {
+            goldens_.reset();
+            return;
+        }
+        ++golden_line_;
+        golden_too_long_ = status == Status::too_long;
+        has_golden_ = !golden_too_long_ && !is_blank(golden_);
+    }
+}
+
+}  // namespace turngate::replay

@@ -1,0 +1,66 @@
+// An open file with an event a line, and the file with its expected replies.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "replay/line_reader.h"
+#include "replay/source.h"
+
+namespace turngate::replay {
+
+// Every function may throw std::system_error.
+class EventLines {
+  public:
+    // Owns `fd`, unless it is standard input. A readable `wake_fd` ends the wait for a pipe.
+    EventLines(int fd, std::string path, int wake_fd);
+    ~EventLines();
+    EventLines(const EventLines&) = delete;
+    EventLines& operator=(const EventLines&) = delete;
+
+    const std::shared_ptr<LinesFile> file;
+
+    // Opens the goldens beside the file, if there are any. Throws JsonError if they are no regular
+    // file.
+    void open_goldens();
+
+    // Of all lines, only this one; from 1. If it is not there, the batch gets a problem.
+    void select(std::uint64_t line) { only_ = line; }
+
+    // For a stream: finds out whether its first line is an event. If not, all of it is one.
+    void sniff();
+
+    // Adds the next event to the batch; false at the end.
+    bool next(Batch& batch);
+
+  private:
+    bool next_line(std::string_view& line, LineReader::Status& status);
+    void read_golden();
+    bool report_missing(Batch& batch);
+    bool add_problem(Batch& batch, std::string_view why);
+
+    int fd_;
+    int golden_fd_ = -1;
+    LineReader events_;
+    std::optional<LineReader> goldens_;
+    std::uint64_t line_ = 0;
+    std::uint64_t only_ = 0;  // 0: all
+    bool done_ = false;       // with only_
+    bool is_stream_ = true;
+    // Of the golden of line_.
+    std::uint64_t golden_line_ = 0;
+    std::string_view golden_;
+    bool has_golden_ = false;
+    bool golden_too_long_ = false;
+    // What sniff() has read.
+    std::string first_;
+    std::uint64_t first_size_ = 0;
+    LineReader::Status first_status_ = LineReader::Status::line;
+    bool has_first_ = false;
+    bool whole_ = false;
+};
+
+}  // namespace turngate::replay

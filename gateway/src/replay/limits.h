@@ -1,0 +1,29 @@
+// What an event and an expected reply may have, and how more is refused.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include <turngate/events/decode.h>
+
+namespace turngate::replay {
+
+// Bytes of JSON. The word of decode(), so that no command takes what another refuses.
+inline const std::size_t event_limit = events::DecodeOptions().max_size;
+
+// Of an expected reply.
+inline constexpr std::size_t golden_limit = 64u << 20;
+
+// "has 7000000 bytes, more than the limit of 6291456"
+inline std::string too_large(std::uint64_t size, std::uint64_t limit) {
+    return "has " + std::to_string(size) + " bytes, more than the limit of " +
+           std::to_string(limit);
+}
+
+// The same of an event, in the words of decode().
+inline std::string event_too_large(std::uint64_t size) {
+    return "the event " + too_large(size, event_limit);
+}
+
+}  // namespace turngate::replay

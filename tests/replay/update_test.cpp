@@ -1,0 +1,184 @@
+// Which expected replies a replay writes, and which it never writes.
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "replay/line_goldens.h"
+#include "replay/replay_all.h"
+
+using namespace turngate;
+using namespace turngate::test;
+
+namespace {
+
+JudgeOptions updating(Update update) {
+    JudgeOptions judge = plain();
+    judge.update = update;
+    return judge;
+}
+
+// A golden that nobody can parse, one that parses and cannot be used, one that is not JSON at all.
+const char* const broken_goldens[] = {
+    R"({"status": 200,)", R"({"status": "yes"})", R"({"status":200,"body":{"base64":"?"}})",
+    R"({"status":200,"body":{"file":"gone.body"}})", "<<<<<<< HEAD\n"};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(update)
+
+BOOST_AUTO_TEST_CASE(expected_statuses_do_not_keep_replies_from_being_written) {
+    for (Update which : {Update::fresh, Update::all}) {
+        Folder folder;
+        folder.write("a.json", event("/a"));
+        JudgeOptions judge = updating(which);
+        judge.statuses = {{200, 299}};
+
+        BOOST_TEST(replay_all({folder.path()}, judge).summary.updated == 1u);
+        BOOST_TEST(replay_all({folder.path()}).summary.passed == 1u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_of_a_wrong_status_never_becomes_the_expected_one) {
+    for (Update which : {Update::none, Update::fresh, Update::changed, Update::all}) {
+        Folder folder;
+        folder.write("a.json", event("/a"));
+        folder.write("b.json", event("/b"));
+        folder.write("b.reply.json", golden("/x"));
+        folder.write("c.ndjson", event("/c"));
+        JudgeOptions judge = updating(which);
+        judge.statuses = {{404, 404}};
+
+        const Ran outcome = replay_all({folder.path()}, judge);
+
+        BOOST_TEST(outcome.summary.failed == 3u, outcome.text);
+        BOOST_TEST(outcome.summary.exit_status() == 1);
+        BOOST_TEST(!folder.has("a.reply.json"));
+        BOOST_TEST(!folder.has("a.reply.json.new"));
+        BOOST_TEST(folder.read("b.reply.json") == golden("/x"));
+        BOOST_TEST(!folder.has("c.replies.ndjson"));
+        BOOST_TEST(!folder.has("c.replies.ndjson.new"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(expected_statuses_alone_propose_nothing) {
+    Folder folder;
+    folder.write("a.json", event("/a"));
+    JudgeOptions judge = plain();
+    judge.statuses = {{200, 299}};
+
+    BOOST_TEST(replay_all({folder.path()}, judge).summary.passed == 1u);
+    BOOST_TEST(!folder.has("a.reply.json.new"));
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_of_the_handler_never_becomes_the_expected_reply) {
+    for (Update which : {Update::fresh, Update::changed, Update::all}) {
+        Folder folder;
+        folder.write("a.json", event("/throw"));
+        folder.write("b.json", event("/throw"));
+        folder.write("b.reply.json", golden("/b"));
+
+        const Ran outcome = replay_all({folder.path()}, updating(which));
+
+        BOOST_TEST(outcome.summary.failed == 2u, outcome.text);
+        BOOST_TEST(!folder.has("a.reply.json"));
+        BOOST_TEST(folder.read("b.reply.json") == golden("/b"));
+        BOOST_TEST(outcome.text.find("the handler failed") != std::string::npos);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_expected_failure_passes) {
+    Folder folder;
+    folder.write("a.json", event("/throw"));
+    folder.write("a.reply.json", R"({"status":500})");
+    BOOST_TEST(replay_all({folder.path()}, updating(Update::all)).summary.passed == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_broken_golden_says_how_to_get_rid_of_it) {
+    for (const char* broken : broken_goldens)
+        for (Update which : {Update::none, Update::fresh, Update::changed}) {
+            Folder folder;
+            folder.write("a.json", event("/a"));
+            folder.write("a.reply.json", broken);
+
+            const Ran outcome = replay_all({folder.path()}, updating(which));
+
+            BOOST_TEST(outcome.summary.exit_status() == 3, broken);
+            BOOST_TEST(outcome.text.find("a.reply.json: ") != std::string::npos, outcome.text);
+            BOOST_TEST(outcome.text.find("--update all") != std::string::npos, outcome.text);
+            BOOST_TEST(folder.read("a.reply.json") == broken);
+        }
+}
+
+BOOST_AUTO_TEST_CASE(updating_all_replaces_a_broken_golden) {
+    for (const char* broken : broken_goldens) {
+        Folder folder;
+        folder.write("a.json", event("/a"));
+        folder.write("a.reply.json", broken);
+
+        const Ran outcome = replay_all({folder.path()}, updating(Update::all));
+
+        BOOST_TEST(outcome.summary.updated == 1u, outcome.text);
+        BOOST_TEST(replay_all({folder.path()}).summary.passed == 1u, folder.read("a.reply.json"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_broken_golden_of_a_line_is_named_by_file_and_line) {
+    for (const char* broken : broken_goldens) {
+        Folder folder;
+        folder.write("a.ndjson", event("/a") + '\n' + event("/b") + '\n');
+        folder.write("a.replies.ndjson", golden("/a") + '\n' + broken + '\n');
+
+        const Ran outcome = replay_all({folder.path()});
+
+        BOOST_TEST(outcome.summary.passed == 1u);
+        BOOST_TEST(outcome.text.find(folder / "a.replies.ndjson:2: ") != std::string::npos,
+                   outcome.text);
+        BOOST_TEST(replay_all({folder.path()}, updating(Update::all)).summary.updated == 1u);
+        BOOST_TEST(replay_all({folder.path()}).summary.passed == 2u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(runs_that_propose_lines_add_up) {
+    Folder folder;
+    folder.write("a.ndjson", event("/1") + '\n' + event("/2") + '\n' + event("/3") + '\n');
+    folder.write("a.replies.ndjson", "\n" + golden("/2") + '\n');
+
+    BOOST_TEST(replay_all({folder / "a.ndjson:3"}).summary.fresh == 1u);
+    BOOST_TEST(replay_all({folder / "a.ndjson:1"}).summary.fresh == 1u);
+    BOOST_TEST(replay_all({folder / "a.ndjson:3"}).summary.fresh == 1u);
+    replay::accept_lines(folder / "a.replies.ndjson.new");
+
+    BOOST_TEST(!folder.has("a.replies.ndjson.new"));
+    BOOST_TEST(replay_all({folder.path()}).summary.passed == 3u, folder.read("a.replies.ndjson"));
+}
+
+BOOST_AUTO_TEST_CASE(a_proposal_of_lines_never_brings_back_an_old_golden) {
+    Folder folder;
+    folder.write("a.ndjson", event("/1") + '\n' + event("/2") + '\n');
+    folder.write("a.replies.ndjson", golden("/old") + '\n');
+    replay_all({folder.path()});                             // proposes line 2
+    replay_all({folder.path()}, updating(Update::changed));  // writes line 1
+
+    replay::accept_lines(folder / "a.replies.ndjson.new");
+
+    BOOST_TEST(replay_all({folder.path()}).summary.passed == 2u, folder.read("a.replies.ndjson"));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_written_takes_back_what_was_proposed) {
+    Folder folder;
+    folder.write("a.json", event("/a"));
+    folder.write("b.ndjson", event("/1") + '\n' + event("/2") + '\n');
+    replay_all({folder.path()});
+    BOOST_TEST(folder.has("a.reply.json.new"));
+    BOOST_TEST(folder.has("b.replies.ndjson.new"));
+
+    replay_all({folder / "a.json", folder / "b.ndjson:1"}, updating(Update::fresh));
+    BOOST_TEST(!folder.has("a.reply.json.new"));
+    BOOST_TEST(folder.read("b.replies.ndjson.new").starts_with("\n{"));
+
+    replay_all({folder / "b.ndjson:2"}, updating(Update::fresh));
+    BOOST_TEST(!folder.has("b.replies.ndjson.new"));
+    BOOST_TEST(replay_all({folder.path()}).summary.passed == 3u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
