@@ -33,11 +33,13 @@ class Settling {
           outcome_(outcome),
           until_(Clock::now() +
                  std::min<std::chrono::milliseconds>(limit, std::chrono::hours(24))) {
+        const bool was_late = context_.deadline && *context_.deadline <= Clock::now();
         if (context_.deadline) until_ = std::min(until_, *context_.deadline);
         context_.deadline = until_;
         // A stop that is old news ended the response; a new one means that the process stops.
         if (!context_.stop.stop_requested()) shutdown_.emplace(context_.stop, Forward{stop_});
         context_.stop = stop_.get_token();
+        if (was_late) return expire();  // no news to whoever set the deadline
         if (is_late()) return;
         try {
             watch_ = std::jthread([this](const std::stop_token& done) { watch(done); });
@@ -87,7 +89,7 @@ class Settling {
     }
 
     bool is_late() noexcept {
-        if (Clock::now() >= until_) expire();
+        if (Clock::now() >= until_) warn_and_expire();
         return expired_;
     }
 
@@ -96,13 +98,20 @@ class Settling {
         std::condition_variable_any changed;
         std::unique_lock lock(mutex);
         changed.wait_until(lock, done, until_, [] { return false; });
-        if (!done.stop_requested()) expire();
+        if (!done.stop_requested()) warn_and_expire();
     }
 
-    void expire() noexcept {
+    void warn_and_expire() noexcept {
         if (expired_.exchange(true)) return;
         stop_.request_stop();
         context_.log(Level::warn, "wait_until() tasks are still running at their time limit");
+        report_end(context_, outcome_);
+    }
+
+    // Before any task has begun.
+    void expire() noexcept {
+        expired_ = true;
+        stop_.request_stop();
         report_end(context_, outcome_);
     }
 

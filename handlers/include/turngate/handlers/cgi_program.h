@@ -38,11 +38,12 @@ struct CgiProgramOptions {
 //
 // A response that ends by a signal, or before its Content-Length, is no response: 502, or broken
 // off if its head is out; so are a wrong head (see ResponseHeadReader) and none. Past its time the
-// program is killed with all of its group: 504. So it is when the request is cancelled. Streams
-// (text/event-stream, or X-Accel-Buffering: no) are sent on at once, everything else in blocks. A
-// path in Location alone (section 6.2.2) is answered by the program itself, if it leads there, else
-// by the client. A program that has closed its output may go on, until its time is over; what it
-// has started may not, unless in a session of its own (setsid).
+// program and all of its group get SIGTERM, and SIGKILL if they are there a second later: 504. So
+// it is when the request is cancelled. Streams (text/event-stream, or X-Accel-Buffering: no) are
+// sent on at once, everything else in blocks. A path in Location alone (section 6.2.2) is answered
+// by the program itself, if it leads there, else by the client. A program that has closed its
+// output may go on, until its time is over; what it has started may not, unless in a session of its
+// own (setsid).
 //
 // Throws Error if there is no such program or it may not be executed.
 HandlerPtr cgi_program(CgiProgramOptions options);

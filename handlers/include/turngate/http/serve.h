@@ -44,10 +44,10 @@ inline constexpr std::chrono::milliseconds settle_limit{30'000};
 // they add, then reports the end. While they run, `context` has a stop token and a deadline of
 // their own: that the client has left is nothing to them, that the process stops is.
 //
-// Past the limit the context is cancelled, this is logged, and the end is reported even though a
-// task still runs, from another thread, because a task cannot be interrupted. The tasks behind it
-// run and find the context cancelled; what they add is dropped and logged. Blocks until all have
-// returned.
+// Past the limit the context is cancelled, this is logged (unless the deadline had passed before
+// the first task), and the end is reported even though a task still runs, from another thread,
+// because a task cannot be interrupted. The tasks behind it run and find the context cancelled;
+// what they add is dropped and logged. Blocks until all have returned.
 void settle(Context& context, const Outcome& outcome,
             std::chrono::milliseconds limit = settle_limit) noexcept;
 
