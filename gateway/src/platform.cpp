@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "cli/spelling.h"
+#include <turngate/handlers/spelling.h>
 #include <turngate/http/error.h>
 
 namespace turngate {
@@ -36,7 +36,7 @@ const Platform& named(std::string_view name, std::string_view where) {
         known.append(", ").append(platform.name);
         names.push_back(platform.name);
     }
-    const std::string_view near = cli::nearest(name, names);
+    const std::string_view near = nearest_word(name, names);
     throw Error(std::string(where) + std::string(name) + " names no platform: " +
                 (near.empty() ? "" : "did you mean " + std::string(near) + "? ") + "expected " +
                 known);

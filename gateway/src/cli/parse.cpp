@@ -5,8 +5,8 @@
 
 #include "cli/commands.h"
 #include "cli/exit_status.h"
-#include "cli/spelling.h"
 #include "cli/value.h"
+#include <turngate/handlers/spelling.h>
 
 namespace turngate::cli {
 namespace {
@@ -239,7 +239,7 @@ class Parser {
             else if (name.starts_with(line_.group + ' '))
                 names.push_back(name.substr(line_.group.size() + 1));
         }
-        std::string_view near = nearest(word, names);
+        std::string_view near = nearest_word(word, names);
         std::string what = line_.group.empty() ? "command" : line_.group + " command";
         std::string hint = near.empty() ? "the commands are: " + joined(unique(names))
                                         : "did you mean " + std::string(near) + "?";
@@ -269,7 +269,7 @@ class Parser {
             };
             if (line_.command) add(line_.command->options);
             add(globals_);
-            std::string_view near = nearest(std::string_view(origin).substr(2), names);
+            std::string_view near = nearest_word(std::string_view(origin).substr(2), names);
             if (!near.empty()) hint = "did you mean --" + std::string(near) + "?";
         }
         if (hint.empty())
@@ -333,7 +333,7 @@ void check_value(const Option& option, std::string_view value, std::string_view 
         case Value::choice: {
             auto choices = option.choices();
             if (std::find(choices.begin(), choices.end(), value) != choices.end()) break;
-            std::string_view near = nearest(value, choices);
+            std::string_view near = nearest_word(value, choices);
             refuse(std::string(origin) + ": " + quoted(value) + " is not a known " +
                        std::string(option.value),
                    near.empty() ? "known are: " + joined(choices)

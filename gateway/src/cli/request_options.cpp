@@ -6,7 +6,7 @@
 
 #include "cli/exit_status.h"
 #include "cli/input.h"
-#include "cli/spelling.h"
+#include <turngate/handlers/spelling.h>
 #include <turngate/http/encoding.h>
 #include <turngate/json/json.h>
 
@@ -97,7 +97,7 @@ std::vector<std::string_view> shape_names() {
 events::Format shape_named(std::string_view name) {
     if (auto format = events::format_named(name)) return *format;
     const auto names = shape_names();
-    std::string_view near = nearest(name, names);
+    std::string_view near = nearest_word(name, names);
     std::string known;
     for (std::string_view each : names)
         known.append(" ").append(each);

@@ -11,6 +11,7 @@
 #include <turngate/handlers/cgi_program.h>
 #include <turngate/handlers/load_plugin.h>
 #include <turngate/handlers/open_handler.h>
+#include <turngate/handlers/spelling.h>
 #include <turngate/http/encoding.h>
 
 namespace turngate {
@@ -43,32 +44,13 @@ Parts split(std::string_view uri) {
     return out;
 }
 
-// How many letters must change (Levenshtein).
-std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j)
-        row[j] = j;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i + 1);
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const std::size_t changed = diagonal + (a[i] == b[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({changed, row[j] + 1, row[j + 1] + 1});
-        }
-    }
-    return row.back();
-}
-
 // "expected cgi, plugin", with "did you mean" before it where one is near.
 std::string suggest(std::string_view word, const std::vector<std::string_view>& known) {
     std::string list;
-    std::string_view best;
-    for (std::string_view one : known) {
+    for (std::string_view one : known)
         list.append(list.empty() ? "" : ", ").append(one);
-        if (best.empty() || distance(word, one) < distance(word, best)) best = one;
-    }
-    const bool is_near = word.size() < 32 && distance(word, best) <= 2;
-    return (is_near ? "did you mean " + std::string(best) + "? " : "") + "expected " + list;
+    const std::string_view near = nearest_word(word, known);
+    return (near.empty() ? "" : "did you mean " + std::string(near) + "? ") + "expected " + list;
 }
 
 Error bad_value(const std::string& option, const std::string& value, const char* expected) {

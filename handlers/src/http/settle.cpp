@@ -39,7 +39,7 @@ class Settling {
         // A stop that is old news ended the response; a new one means that the process stops.
         if (!context_.stop.stop_requested()) shutdown_.emplace(context_.stop, Forward{stop_});
         context_.stop = stop_.get_token();
-        if (was_late) return expire();  // no news to whoever set the deadline
+        if (was_late) expire();  // without a word: no news to whoever set the deadline
         if (is_late()) return;
         try {
             watch_ = std::jthread([this](const std::stop_token& done) { watch(done); });

@@ -1,11 +1,12 @@
-#include "cli/spelling.h"
-
+// Words that were meant.
 #include <algorithm>
 #include <vector>
 
-namespace turngate::cli {
+#include <turngate/handlers/spelling.h>
 
-std::size_t distance(std::string_view a, std::string_view b) {
+namespace turngate {
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
     // Optimal string alignment: three rows of the Damerau-Levenshtein table.
     std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
     for (std::size_t j = 0; j <= b.size(); ++j)
@@ -24,13 +25,13 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return last[b.size()];
 }
 
-std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
+std::string_view nearest_word(std::string_view word, std::span<const std::string_view> candidates) {
     constexpr std::size_t longest = 64;  // no name is longer, and the table is quadratic
     if (word.empty() || word.size() > longest) return {};
     std::string_view best;
     std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
     for (std::string_view candidate : candidates) {
-        std::size_t d = distance(word, candidate);
+        std::size_t d = edit_distance(word, candidate);
         if (d < least) {
             least = d;
             best = candidate;
@@ -42,4 +43,4 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
     return {};
 }
 
-}  // namespace turngate::cli
+}  // namespace turngate

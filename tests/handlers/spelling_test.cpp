@@ -1,11 +1,11 @@
 // "Did you mean ...?"
-#include "cli/spelling.h"
-
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-using namespace turngate::cli;
+#include <turngate/handlers/spelling.h>
+
+using namespace turngate;
 namespace data = boost::unit_test::data;
 
 namespace {
@@ -36,19 +36,19 @@ BOOST_AUTO_TEST_SUITE(spelling)
 
 BOOST_DATA_TEST_CASE(the_nearest_word_is_offered_if_it_is_near, data::make(words), w) {
     constexpr std::string_view known[] = {"replay", "invoke", "apigw-v1", "apigw-v2", "convert"};
-    BOOST_TEST(nearest(w.word, known) == w.meant);
+    BOOST_TEST(nearest_word(w.word, known) == w.meant);
 }
 
 BOOST_AUTO_TEST_CASE(swapped_letters_are_one_mistake) {
-    BOOST_TEST(distance("ab", "ba") == 1u);
-    BOOST_TEST(distance("abc", "abc") == 0u);
-    BOOST_TEST(distance("", "abc") == 3u);
-    BOOST_TEST(distance("kitten", "sitting") == 3u);
+    BOOST_TEST(edit_distance("ab", "ba") == 1u);
+    BOOST_TEST(edit_distance("abc", "abc") == 0u);
+    BOOST_TEST(edit_distance("", "abc") == 3u);
+    BOOST_TEST(edit_distance("kitten", "sitting") == 3u);
 }
 
 BOOST_AUTO_TEST_CASE(a_very_long_word_costs_nothing) {
     constexpr std::string_view known[] = {"replay"};
-    BOOST_TEST(nearest(std::string(10'000'000, 'r'), known) == "");
+    BOOST_TEST(nearest_word(std::string(10'000'000, 'r'), known) == "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
