@@ -52,6 +52,15 @@ void append_digits(std::string& out, unsigned value, int width) {
     out.append(digits, static_cast<std::size_t>(width));
 }
 
+// "06 Nov 1994" with that separator.
+void append_day(std::string& out, const Civil& c, char separator) {
+    append_digits(out, c.day, 2);
+    out += separator;
+    out += month_names[c.month - 1];
+    out += separator;
+    append_digits(out, static_cast<unsigned>(c.year), 4);
+}
+
 void append_clock(std::string& out, const Civil& c) {
     append_digits(out, c.hour, 2);
     out += ':';
@@ -183,11 +192,7 @@ std::string http_date(sys_seconds time) {
     const weekday day(floor<std::chrono::days>(time));
     std::string out(day_names[day.c_encoding()].substr(0, 3));
     out += ", ";
-    append_digits(out, c.day, 2);
-    out += ' ';
-    out += month_names[c.month - 1];
-    out += ' ';
-    append_digits(out, static_cast<unsigned>(c.year), 4);
+    append_day(out, c, ' ');
     out += ' ';
     append_clock(out, c);
     out += " GMT";
@@ -197,11 +202,7 @@ std::string http_date(sys_seconds time) {
 std::string request_time(sys_seconds time) {
     const Civil c = to_civil(time);
     std::string out;
-    append_digits(out, c.day, 2);
-    out += '/';
-    out += month_names[c.month - 1];
-    out += '/';
-    append_digits(out, static_cast<unsigned>(c.year), 4);
+    append_day(out, c, '/');
     out += ':';
     append_clock(out, c);
     out += " +0000";

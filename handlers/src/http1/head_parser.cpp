@@ -44,6 +44,21 @@ std::optional<Version> parse_version(std::string_view text) {
     return std::nullopt;
 }
 
+Progress progress(bool done, const std::optional<HeadError>& error) {
+    if (error) return Progress::failed;
+    return done ? Progress::done : Progress::more;
+}
+
+// True once `headers` are all there; what is wrong with them is the head's error.
+bool take_fields(FieldParser& fields, std::string_view& bytes, Headers& headers,
+                 std::optional<HeadError>& error) {
+    const Progress reached = fields.feed(bytes);
+    if (reached == Progress::failed) error = fields.error();
+    if (reached != Progress::done) return false;
+    headers = fields.take();
+    return true;
+}
+
 bool is_other_version(std::string_view text) {
     return text.size() == 8 && text.starts_with("HTTP/") && is_digit(text[5]) && text[6] == '.' &&
            is_digit(text[7]);
@@ -107,17 +122,10 @@ Progress RequestHeadParser::feed(std::string_view& bytes) {
         }
     }
     if (!done_ && !error_) {
-        const Progress progress = fields_.feed(bytes);
-        if (progress == Progress::more) return progress;
-        if (progress == Progress::failed) {
-            error_ = fields_.error();
-        } else {
-            head_.headers = fields_.take();
-            error_ = judge(head_, limits_);
-            done_ = true;
-        }
+        done_ = take_fields(fields_, bytes, head_.headers, error_);
+        if (done_) error_ = judge(head_, limits_);
     }
-    return error_ ? Progress::failed : Progress::done;
+    return progress(done_, error_);
 }
 
 std::optional<HeadError> RequestHeadParser::start(std::string_view line) {
@@ -159,19 +167,11 @@ Progress ReplyHeadParser::feed(std::string_view& bytes) {
                                                     std::to_string(limits_.start_line) + " bytes"});
     }
     if (!done_ && !error_) {
-        const Progress progress = fields_.feed(bytes);
-        if (progress == Progress::more) return progress;
-        if (progress == Progress::failed) {
-            error_ = fields_.error();
-        } else {
-            head_.headers = fields_.take();
-            error_ = judge(head_, to_head_request_);
-            done_ = true;
-        }
+        done_ = take_fields(fields_, bytes, head_.headers, error_);
+        if (done_) error_ = judge(head_, to_head_request_);
     }
-    if (!error_) return Progress::done;
-    error_->status = 502;
-    return Progress::failed;
+    if (error_) error_->status = 502;
+    return progress(done_, error_);
 }
 
 std::optional<HeadError> ReplyHeadParser::start(std::string_view line) {
