@@ -3,6 +3,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "support/at_page_end.h"
 #include <turngate/http/encoding.h>
 
 using namespace turngate;
@@ -110,6 +111,17 @@ BOOST_AUTO_TEST_CASE(a_refused_text_appends_nothing) {
     BOOST_TEST(!base64_decode_to(out, "Zm9vZm9vZm9v*m9v"));
     BOOST_TEST(!base64_decode_to(out, "Zm9vZh=="));
     BOOST_TEST(out == "kept");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_outside_the_bytes_is_looked_at) {
+    for (std::size_t size = 0; size <= 70; ++size) {
+        std::string bytes;
+        for (std::size_t i = 0; i < size; ++i)
+            bytes += static_cast<char>(i * 37);
+        const test::AtPageEnd plain(bytes);
+        const test::AtPageEnd coded(base64_encode(plain.view()));
+        BOOST_TEST(base64_decode(coded.view()).value_or("?") == bytes, size);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -8,6 +8,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "support/at_page_end.h"
 #include <turngate/http/headers.h>
 
 using namespace turngate;
@@ -191,6 +192,19 @@ BOOST_AUTO_TEST_CASE(reserved_room_keeps_views_valid) {
     for (int i = 0; i < 9; ++i)
         h.add("B", std::string(50, 'b'));
     BOOST_TEST(first.data() == h.get("A").data());
+}
+
+BOOST_AUTO_TEST_CASE(nothing_outside_the_bytes_of_a_value_is_looked_at) {
+    for (std::size_t size = 0; size <= 40; ++size)
+        for (auto side : {test::AtPageEnd::Side::end, test::AtPageEnd::Side::begin}) {
+            BOOST_TEST(is_field_value(test::AtPageEnd(std::string(size, 'v'), side).view()), size);
+            for (std::size_t at = 0; at < size; ++at)
+                for (char bad : {'\r', '\n', '\0'}) {
+                    std::string value(size, 'v');
+                    value[at] = bad;
+                    BOOST_TEST(!is_field_value(test::AtPageEnd(value, side).view()), size);
+                }
+        }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,6 +3,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "support/at_page_end.h"
 #include <turngate/http/encoding.h>
 
 using namespace turngate;
@@ -79,6 +80,22 @@ BOOST_AUTO_TEST_CASE(every_code_point_is_valid_but_the_surrogates) {
                               static_cast<char>(0x80 | (c >> 6 & 63)),
                               static_cast<char>(0x80 | (c & 63))};
         if (is_utf8({bytes, 3}) != (c < 0xD800 || c > 0xDFFF)) BOOST_ERROR("U+" << std::hex << c);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(nothing_outside_the_bytes_is_looked_at) {
+    const std::string pattern =
+        "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80 plain ASCII to fill a block";
+    for (std::size_t size = 0; size <= 130; ++size) {
+        std::string bytes;
+        while (bytes.size() < size)
+            bytes += pattern;
+        bytes.resize(size);
+        const bool expected = is_utf8(bytes);
+        for (auto side : {test::AtPageEnd::Side::end, test::AtPageEnd::Side::begin})
+            BOOST_TEST(is_utf8(test::AtPageEnd(bytes, side).view()) == expected, size);
+        BOOST_TEST(is_utf8(test::AtPageEnd(std::string(size, 'a')).view()), size);
+        BOOST_TEST(!is_utf8(test::AtPageEnd(std::string(size, 'a') + '\xe2').view()), size);
     }
 }
 

@@ -2,6 +2,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "support/at_page_end.h"
 #include <turngate/json/json.h>
 #include <turngate/json/json_reader.h>
 
@@ -368,6 +369,24 @@ BOOST_AUTO_TEST_CASE(a_visitor_may_throw) {
 
     BOOST_CHECK_EXCEPTION(read_json_in_place({text.data(), text.size()}, refuser),
                           std::out_of_range, [](const auto& e) { return e.what() == "7"s; });
+}
+
+// One byte behind the text is the reader's own, and none more.
+BOOST_AUTO_TEST_CASE(nothing_outside_the_text_is_looked_at) {
+    const std::string whole =
+        R"( {"key" : "a string that is longer than a block", "n":[-0.5e+10,true,false,null,12],)"
+        R"("esc":"\u00e9\ud83d\ude00\n tail \" after","skip":[1,{"a":"\\n"}],"deep":[[[{}]]] , "\u0041":"" } )";
+    for (std::size_t size = 0; size <= whole.size(); ++size) {
+        test::AtPageEnd page(whole.substr(0, size) + '#');
+        Transcript events;
+        const bool is_whole = whole.find_first_not_of(' ', size) == std::string::npos;
+        try {
+            read_json_in_place(page.span().first(size), events);
+            BOOST_TEST(is_whole, size);
+        } catch (const JsonError&) {
+            BOOST_TEST(!is_whole, size);
+        }
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

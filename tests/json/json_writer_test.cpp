@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "support/at_page_end.h"
 #include <turngate/http/encoding.h>
 #include <turngate/json/json.h>
 #include <turngate/json/json_writer.h>
@@ -149,6 +150,17 @@ BOOST_AUTO_TEST_CASE(integers_keep_every_digit) {
     out.unsigned_integer(std::numeric_limits<std::uint64_t>::max());
     out.end_array();
     BOOST_TEST(text == "[-9223372036854775808,9223372036854775807,18446744073709551615]");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_outside_a_string_is_looked_at) {
+    for (std::size_t size = 0; size <= 70; ++size)
+        for (char last : {'x', '"', '\\', '\x01', '\xe2'}) {
+            const std::string text = std::string(size, 'x') + last;
+            std::string expected, got;
+            JsonWriter(expected).string(text);
+            JsonWriter(got).string(test::AtPageEnd(text).view());
+            BOOST_TEST(got == expected, size);
+        }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,6 @@
+#include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <fcntl.h>
 #include <poll.h>
 #include <string>
@@ -145,6 +147,16 @@ BOOST_AUTO_TEST_CASE(a_wake_up_stays_signalled) {
     wake.signal();
     BOOST_TEST(is_readable(wake.fd()));
     BOOST_TEST(is_readable(wake.fd()));
+}
+
+BOOST_AUTO_TEST_CASE(a_signal_handler_that_wakes_leaves_errno_alone) {
+    WakeUp wake;
+    const std::uint64_t full = UINT64_MAX - 1;
+    BOOST_REQUIRE(::write(wake.fd(), &full, sizeof full) == sizeof full);
+    errno = EDOM;
+    wake.signal();  // fails with EAGAIN
+    const int after = errno;
+    BOOST_TEST(after == EDOM);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

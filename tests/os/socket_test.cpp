@@ -1,3 +1,4 @@
+#include <cstring>
 #include <filesystem>
 #include <iostream>
 #include <netinet/in.h>
@@ -7,6 +8,7 @@
 #include <support/temporary_directory.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -157,6 +159,19 @@ BOOST_AUTO_TEST_CASE(a_full_backlog_of_a_unix_socket_ends_in_a_timeout) {
     Fd first = connect_to({here / "s"}, milliseconds(1000));
     BOOST_CHECK_EXCEPTION(connect_to({here / "s"}, milliseconds(10)), std::system_error,
                           [](const auto& e) { return e.code().value() == ETIMEDOUT; });
+}
+
+BOOST_AUTO_TEST_CASE(a_path_that_fills_its_place_without_a_nul_is_read_to_its_end) {
+    turngate::test::TemporaryDirectory here;
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::string path = here / "s";
+    path.resize(sizeof address.sun_path, 'x');
+    std::memcpy(address.sun_path, path.data(), path.size());
+    Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    BOOST_REQUIRE(::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) ==
+                  0);
+    BOOST_TEST(local_address(fd.get()).path == path);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

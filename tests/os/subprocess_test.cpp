@@ -3,6 +3,7 @@
 #include <fstream>
 #include <string>
 #include <support/temporary_directory.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <thread>
@@ -194,6 +195,22 @@ BOOST_AUTO_TEST_CASE(a_program_that_ignores_sigchld_loses_only_the_status) {
     Subprocess p = child({"exit", "3"});
     BOOST_TEST(p.wait().has_value());
     ::sigaction(SIGCHLD, &before, nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(signals_that_interrupt_us_leave_no_zombie) {
+    struct sigaction action {
+    }, before{};
+    action.sa_handler = [](int) {};  // without SA_RESTART
+    ::sigaction(SIGALRM, &action, &before);
+    const itimerval often = {{0, 50}, {0, 50}}, never = {};
+    ::setitimer(ITIMER_REAL, &often, nullptr);
+    for (int i = 0; i < 200; ++i) {
+        error_of_start({"/no/such/program"});
+        child({"exit", "0"}).wait();
+    }
+    ::setitimer(ITIMER_REAL, &never, nullptr);
+    ::sigaction(SIGALRM, &before, nullptr);
+    BOOST_TEST(::waitpid(-1, nullptr, WNOHANG) == -1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -113,9 +113,11 @@ WakeUp::WakeUp() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
 }
 
 void WakeUp::signal() const noexcept {
+    const int error = errno;  // of whatever a signal handler has interrupted
     std::uint64_t one = 1;
     // Fails only when the counter is full, and then the event is signalled already.
     [[maybe_unused]] ssize_t n = ::write(event_.get(), &one, sizeof one);
+    errno = error;
 }
 
 }  // namespace turngate::os

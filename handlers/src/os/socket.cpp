@@ -114,7 +114,8 @@ Address from_socket(const SocketAddress& from) {
     if (from.family() == AF_UNIX) {
         sockaddr_un un{};
         std::memcpy(&un, &from.storage, sizeof un);
-        out.path = un.sun_path;
+        // One that another program has bound may fill its place, without a NUL.
+        out.path.assign(un.sun_path, ::strnlen(un.sun_path, sizeof un.sun_path));
     } else if (from.family() == AF_INET) {
         sockaddr_in v4{};
         std::memcpy(&v4, &from.storage, sizeof v4);
@@ -202,6 +203,7 @@ Fd connect_to(const Address& address, std::chrono::milliseconds timeout) {
             int n;
             while ((n = ::poll(&connected, 1, left())) < 0 && errno == EINTR) {
             }
+            if (n < 0) fail(what);
             if (n == 0) timed_out();
             int error = 0;
             socklen_t size = sizeof error;

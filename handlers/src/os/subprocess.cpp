@@ -87,6 +87,52 @@ struct Child {
     Fd exit;
 };
 
+// waitid() until no signal interrupts it; false with its errno. `info` says how the child ended, or
+// is all zero if somebody else has reaped it.
+bool wait_for(const Fd& exit, int options, siginfo_t& info) noexcept {
+    info = {};
+    while (::waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(exit.get()), &info,
+                    WEXITED | options) != 0)
+        if (errno != EINTR) return false;
+    return true;
+}
+
+// Every signal, kept from this thread and from those it starts.
+class SignalsBlocked {
+  public:
+    SignalsBlocked() {
+        sigset_t all;
+        ::sigfillset(&all);
+        ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    SignalsBlocked(const SignalsBlocked&) = delete;
+    SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+    ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+  private:
+    sigset_t before_;
+};
+
+// Where children run until their execve().
+class Stack {
+  public:
+    Stack()
+        : memory_(::mmap(nullptr, size, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0)) {
+        if (memory_ == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "mmap");
+    }
+    Stack(const Stack&) = delete;
+    Stack& operator=(const Stack&) = delete;
+    ~Stack() { ::munmap(memory_, size); }
+
+    void* top() const noexcept { return static_cast<char*>(memory_) + size; }
+
+  private:
+    static constexpr std::size_t size = 256 * 1024;
+
+    void* const memory_;
+};
+
 // The one thread that starts children. It is never joined: it must live as long as the process.
 class Spawner {
   public:
@@ -116,18 +162,10 @@ class Spawner {
     }
 
   private:
-    static constexpr std::size_t stack_size = 256 * 1024;
-
-    Spawner()
-        : stack_(::mmap(nullptr, stack_size, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0)) {
-        if (stack_ == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "mmap");
+    Spawner() {
         // With every signal blocked no handler of ours can run in a child that shares our memory.
-        sigset_t all, before;
-        ::sigfillset(&all);
-        ::pthread_sigmask(SIG_SETMASK, &all, &before);
+        const SignalsBlocked blocked;
         std::thread([this] { run(); }).detach();
-        ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     }
 
     void run() {
@@ -135,7 +173,7 @@ class Spawner {
         for (;;) {
             changed_.wait(lock, [&] { return plan_ && !done_; });
             int exit = -1;
-            child_.pid = ::clone(become_child, static_cast<char*>(stack_) + stack_size,
+            child_.pid = ::clone(become_child, stack_.top(),
                                  CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, plan_, &exit);
             error_ = errno;
             child_.exit = Fd(child_.pid < 0 ? -1 : exit);
@@ -144,7 +182,7 @@ class Spawner {
         }
     }
 
-    void* const stack_;
+    const Stack stack_;
     const pid_t process_ = ::getpid();
     std::mutex mutex_;
     std::condition_variable free_;
@@ -197,8 +235,8 @@ Subprocess::Subprocess(const Command& command) {
     pid_ = child.pid;
     exit_ = std::move(child.exit);
     if (plan.error != 0) {
-        siginfo_t info{};
-        ::waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(exit_.get()), &info, WEXITED);
+        siginfo_t info;
+        wait_for(exit_, 0, info);
         exit_.reset();
         throw std::system_error(plan.error, std::generic_category(), command.program);
     }
@@ -210,11 +248,8 @@ Subprocess::Subprocess(const Command& command) {
 Subprocess::~Subprocess() {
     if (!exit_) return;
     kill(SIGKILL);
-    siginfo_t info{};
-    while (::waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(exit_.get()), &info,
-                    WEXITED) != 0 &&
-           errno == EINTR) {
-    }
+    siginfo_t info;
+    wait_for(exit_, 0, info);
 }
 
 void Subprocess::kill(int signal) const noexcept {
@@ -238,12 +273,10 @@ std::optional<ExitStatus> Subprocess::wait(std::optional<std::chrono::millisecon
         if (n == 0) return std::nullopt;
         if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "poll");
     }
-    siginfo_t info{};
+    siginfo_t info;
     // The child stays a zombie until the destructor has killed its group (WNOWAIT). A program that
     // ignores SIGCHLD has its children reaped by the kernel: then nobody knows how they ended.
-    if (::waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(exit_.get()), &info,
-                 WEXITED | WNOWAIT) != 0 &&
-        errno != ECHILD)
+    if (!wait_for(exit_, WNOWAIT, info) && errno != ECHILD)
         throw std::system_error(errno, std::generic_category(), "waitid");
     status_ = info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED
                   ? ExitStatus{0, info.si_status}

@@ -9,12 +9,12 @@ Timer::Alarm::~Alarm() {
 
 Timer::Alarm Timer::request_stop_at(Clock::time_point when, std::stop_source source) {
     std::lock_guard lock(mutex_);
-    const Key key{when, ++count_};
-    alarms_.emplace(key, std::move(source));
+    // First, for if there is no thread to be had the alarm must not stay behind.
     if (!thread_.joinable())
         thread_ = std::jthread([this](const std::stop_token& end) { run(end); });
-    else if (alarms_.begin()->first == key)
-        changed_.notify_one();
+    const Key key{when, ++count_};
+    alarms_.emplace(key, std::move(source));
+    if (alarms_.begin()->first == key) changed_.notify_one();
     return {*this, key};
 }
 
