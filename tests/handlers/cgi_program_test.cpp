@@ -370,6 +370,47 @@ BOOST_AUTO_TEST_CASE(a_program_that_has_answered_may_go_on_until_its_time_is_ove
     BOOST_TEST(::waitpid(-1, nullptr, WNOHANG) == -1);
 }
 
+BOOST_AUTO_TEST_CASE(a_program_that_has_answered_is_fed_no_more_and_sees_the_end) {
+    Log log;
+    Request request = Request::post("/", std::string(3 << 20, 'x'));
+    request.context.reporter = &log;
+    const auto start = std::chrono::steady_clock::now();
+    BOOST_TEST(run({"cgi-closed-reader"}, std::move(request)).body == "done\n");
+    BOOST_TEST((std::chrono::steady_clock::now() - start < std::chrono::seconds(20)));
+    BOOST_TEST_REQUIRE(log.lines.size() == 1u);
+    BOOST_TEST(log.lines[0].starts_with("read "));
+}
+
+BOOST_AUTO_TEST_CASE(a_flood_on_standard_error_holds_up_no_answer) {
+    Log log;
+    Request request = Request::get("/");
+    request.context.reporter = &log;
+    BOOST_TEST(run({"cgi-noise", "2000000"}, std::move(request)).body == "ok\n");
+    BOOST_TEST(log.lines.size() < 700u);
+    BOOST_TEST(log.lines.back() ==
+               "the program's further output to its standard error is left out");
+}
+
+BOOST_AUTO_TEST_CASE(a_head_over_the_limit_is_no_answer) {
+    Log log;
+    BOOST_TEST(reply("A: " + std::string(70'000, 'a') + "\n\n", log).status == 502);
+    BOOST_TEST(
+        log.has(program + "sent a wrong answer: the response head is longer than 65536 bytes"));
+}
+
+BOOST_AUTO_TEST_CASE(a_location_that_is_no_target_is_the_programs_fault) {
+    Log log;
+    for (const char* location : {"/a%00b", "/a b", "/a#b"})
+        BOOST_TEST(reply("Location: " + std::string(location) + "\n\n", log).status == 502,
+                   location);
+}
+
+BOOST_AUTO_TEST_CASE(the_longest_timeout_there_is_is_no_timeout) {
+    CgiProgramOptions options = child({"cgi-echo"});
+    options.timeout = milliseconds::max();
+    BOOST_TEST(record(*cgi_program(options), Request::post("/", "x")).body == "x");
+}
+
 BOOST_AUTO_TEST_CASE(a_body_that_breaks_off_ends_the_program) {
     Request request = streamed(3, [](int block) {
         if (block == 2) throw Cancelled("the client has gone");

@@ -55,6 +55,10 @@ const Case bad[] = {
     {child + "?timeout=9999999h", "is wrong"},
     {child + "?max=0", "the option max=0 is wrong: expected a number"},
     {child + "?max=1x", "is wrong"},
+    {child + "%00.sh", "the path of the CGI program has a NUL"},
+    {child + "?arg=a%00b", "has a NUL"},
+    {"plugin:" TURNGATE_BINARY_DIR "/tests/plugins/good.so%00",
+     "the path of the plug-in has a NUL"},
     {"plugin:./h.so?timeout=1s", "plugin: has no option \"timeout\": expected config"},
 };
 

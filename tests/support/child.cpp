@@ -133,6 +133,17 @@ int main(int argc, char** argv) {
         for (;;)
             ::pause();
     }
+    if (what == "cgi-closed-reader") {  // the same, and it still wants all of its input
+        put("Content-Type: text/plain\n\ndone\n");
+        ::close(STDOUT_FILENO);
+        std::fprintf(stderr, "read %zu bytes", read_all(SIZE_MAX).size());
+    }
+    if (what == "cgi-noise") {  // a lot on standard error, then the answer
+        const std::string line(99, 'e');
+        for (long left = std::atol(value.c_str()); left > 0; left -= 100)
+            std::fprintf(stderr, "%s\n", line.c_str());
+        put("Content-Type: text/plain\n\nok\n");
+    }
     if (what == "cgi-stderr") {
         std::fprintf(stderr, "first line\nsecond line\nlast, without an end");
         put("Content-Type: text/plain\n\nok\n");

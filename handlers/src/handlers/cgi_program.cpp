@@ -73,6 +73,7 @@ struct Running {
 void let_finish(Running& running, const Context& context, Clock::time_point deadline) {
     StderrLog log(context);
     std::string block(4096, '\0');
+    running.child.in.reset();  // or it waits for the rest of a body that nobody feeds it any more
     while (!context.stop.stop_requested() && Clock::now() < deadline) {
         pollfd events[] = {{running.child.err.get(), POLLIN, 0},
                            {running.child.exit_fd(), POLLIN, 0}};
@@ -115,11 +116,19 @@ void check_size(const cgi::Variables& variables) {
                                  std::to_string(longest_environment));
 }
 
+// What the system would take for the end.
+void check_no_nul(const std::string& what, const std::string& text) {
+    if (text.find('\0') != std::string::npos) throw Error(what + " has a NUL");
+}
+
 class CgiProgram final : public Handler {
   public:
     explicit CgiProgram(CgiProgramOptions options)
         : options_(std::move(options)),
           places_(std::make_shared<Places>(std::max<std::size_t>(options_.max_processes, 1))) {
+        for (const std::string& text : options_.arguments)
+            check_no_nul("an argument of the CGI program " + options_.path, text);
+        check_no_nul("the path of the CGI program", options_.path);
         const std::filesystem::path file = std::filesystem::absolute(options_.path);
         std::error_code error;
         if (!std::filesystem::exists(file, error))
@@ -141,7 +150,10 @@ class CgiProgram final : public Handler {
             throw HttpError(431, "the request has " + std::to_string(request.headers.size()) +
                                      " header fields, and a CGI program is given at most " +
                                      std::to_string(options_.max_fields));
-        const auto deadline = std::min(Clock::now() + options_.timeout,
+        // What is longer than a year cannot be added to every clock.
+        const auto timeout =
+            std::min<std::chrono::milliseconds>(options_.timeout, std::chrono::hours(24 * 365));
+        const auto deadline = std::min(Clock::now() + timeout,
                                        request.context.deadline.value_or(Clock::time_point::max()));
         // A length must be told (section 4.1.2), and a program reads no further than that.
         const bool known = request.body.size().has_value();
@@ -227,14 +239,14 @@ class CgiProgram final : public Handler {
     // The variables of a GET for `target`; false if this program is not what it leads to.
     static bool redirect(cgi::Variables& variables, const Request& request,
                          const std::string& target) {
-        Request next;
+        cgi::Variables fresh;
         try {
-            next = Request::make(request.method == "HEAD" ? "HEAD" : "GET", target);
-        } catch (const HttpError& e) {
+            Request next = Request::make(request.method == "HEAD" ? "HEAD" : "GET", target);
+            if (!next.url.strip_prefix(request.url.script_name)) return false;
+            fresh = cgi::to_variables(next);
+        } catch (const HttpError& e) {  // the program's fault, not the client's
             throw ProtocolError(std::string("a CGI program's Location: ") + e.what());
         }
-        if (!next.url.strip_prefix(request.url.script_name)) return false;
-        const cgi::Variables fresh = cgi::to_variables(next);
         for (const char* gone : {"CONTENT_LENGTH", "CONTENT_TYPE", "PATH_INFO"})
             variables.erase(gone);
         for (const char* name :

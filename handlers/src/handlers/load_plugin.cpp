@@ -19,6 +19,7 @@ struct Loaded {
 
 std::shared_ptr<void> open_library(const std::string& path) {
     std::error_code ignored;
+    if (path.find('\0') != std::string::npos) throw Error("the path of the plug-in has a NUL");
     if (!std::filesystem::exists(path, ignored))
         throw Error("cannot load the plug-in " + path + ": there is no such file");
     // dlopen() searches the system for a name without '/'.
