@@ -58,6 +58,20 @@ std::string lower_names(Json::Object members) {
 
 BOOST_AUTO_TEST_SUITE(payloads)
 
+BOOST_AUTO_TEST_CASE(a_status_that_counts_as_a_failure_fails_the_invocation) {
+    const std::string event =
+        invoke(R"({"payloads":[{"method":"GET","path":"/good"},{"method":"GET","path":"/bad"}]})");
+    const HandlerPtr handler =
+        to_handler([](Request& r) { return text("x", r.url.path == "/bad" ? 503 : 200); });
+    AnswerOptions options;
+    options.error_statuses = {{500, 599}};
+    BOOST_CHECK_EXCEPTION(answer(*handler, event, options), InvocationError,
+                          [](const InvocationError& e) { return e.status() == 503; });
+    options.error_statuses = {{504, 599}};
+    const Json reply = Json::parse(answer(*handler, event, options));
+    BOOST_TEST(reply["statusCode"].integer_or(0) == 200);
+}
+
 BOOST_AUTO_TEST_CASE(each_payload_is_a_part) {
     const HandlerPtr handler = to_handler(recorded_function);
     const Json reply = Json::parse(

@@ -223,4 +223,13 @@ BOOST_AUTO_TEST_CASE(the_context_goes_into_a_header_if_asked) {
     BOOST_TEST(event.request.headers.get("x-amzn-request-context") == R"({"a":"b"})");
 }
 
+BOOST_AUTO_TEST_CASE(there_is_one_content_length_and_it_is_the_bodys) {
+    for (auto lengths : {R"(["4","5"])", R"(["5","4"])", R"(["4","4"])", R"(["7","8","9"])"}) {
+        const Event event = events::decode(rest_event(R"(,"multiValueHeaders":{"Content-Length":)" +
+                                                      std::string(lengths) + R"(},"body":"four")"));
+        BOOST_TEST(event.request.headers.values("content-length") == std::vector<std::string>{"4"},
+                   boost::test_tools::per_element());
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

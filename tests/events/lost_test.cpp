@@ -252,6 +252,21 @@ BOOST_AUTO_TEST_CASE(the_source_that_made_the_event_may_be_told) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_length_that_is_repeated_or_empty_becomes_the_bodys_without_damage) {
+    for (Format format : http_formats)
+        for (const char* body : {"", "four"})
+            for (const auto& lengths : std::vector<std::vector<std::string>>{
+                     {"4", "5"}, {"5", "4"}, {"", "4"}, {"4", ""}, {"", ""}, {""}}) {
+                Request sent = from_client("/");
+                sent.body = Body(std::string(body));
+                for (const std::string& length : lengths)
+                    sent.headers.add("Content-Length", length);
+                const Event event = through(sent, format);
+                BOOST_TEST(damaged(sent, event.request, format) == "", format);
+                BOOST_TEST(event.request.headers.values("content-length").size() == 1u, format);
+            }
+}
+
 BOOST_AUTO_TEST_CASE(any_number_of_names_is_compared_at_once) {
     Request sent = from_client("/");
     for (int i = 0; i < 60'000; ++i)

@@ -1,4 +1,7 @@
 // Media types: parsing, text or not, and the type of a file.
+#include <chrono>
+#include <string>
+
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -170,6 +173,19 @@ BOOST_DATA_TEST_CASE(a_body_is_text_only_if_nothing_is_lost, data::make(bodies),
 
 BOOST_DATA_TEST_CASE(a_file_has_the_type_of_its_extension, data::make(files), file) {
     BOOST_TEST(media_type_of(file.path) == file.type);
+}
+
+BOOST_AUTO_TEST_CASE(any_number_of_parameters_is_read_at_once) {
+    std::string text = "text/html";
+    for (int i = 0; i < 100'000; ++i)
+        text += ";p" + std::to_string(i) + "=" + std::to_string(i);
+    const auto start = std::chrono::steady_clock::now();
+    const auto type = MediaType::parse(text + ";p7=second");
+    // Comparing each name with those before it takes minutes.
+    BOOST_TEST((std::chrono::steady_clock::now() - start < std::chrono::seconds(10)));
+    BOOST_TEST_REQUIRE(type.has_value());
+    BOOST_TEST(type->parameters.size() == 100'000u);
+    BOOST_TEST(type->parameter("p7") == "7");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <set>
 
 #include <turngate/http/encoding.h>
 #include <turngate/http/media_type.h>
@@ -153,6 +154,7 @@ bool is_coded(const Headers& headers) {
 std::optional<MediaType> MediaType::parse(std::string_view text) {
     MediaType type{essence_of(text)};
     if (type.essence.empty()) return std::nullopt;
+    std::set<std::string> seen;  // a client may send any number
     text.remove_prefix(std::min(text.size(), text.find(';')));
     while (!text.empty()) {
         text.remove_prefix(1);  // the ';'
@@ -165,8 +167,7 @@ std::optional<MediaType> MediaType::parse(std::string_view text) {
                                 : std::string(trim(text.substr(0, text.find(';'))));
         text.remove_prefix(std::min(text.size(), text.find(';')));
         std::string key = lower(name);
-        if (is_token(name) && std::none_of(type.parameters.begin(), type.parameters.end(),
-                                           [&](const auto& p) { return p.first == key; }))
+        if (is_token(name) && seen.insert(key).second)
             type.parameters.emplace_back(std::move(key), std::move(value));
     }
     return type;

@@ -12,14 +12,6 @@
 namespace turngate::events {
 namespace {
 
-void check_error_statuses(const Response& response, const AnswerOptions& options) {
-    for (const auto& [first, last] : options.error_statuses)
-        if (response.status >= first && response.status <= last)
-            throw InvocationError(response.status, "the handler answered with status " +
-                                                       std::to_string(response.status) +
-                                                       ", which counts as a failure here");
-}
-
 // CloudFront takes more from a function at the origin than from one at the viewer.
 bool is_edge_origin(const Request& request) {
     const auto* invocation = request.context.find<Invocation>();
@@ -62,6 +54,14 @@ void answer_warmer(Answer& answer, std::string_view json) {
 }
 
 }  // namespace
+
+void check_error_statuses(const Response& response, const AnswerOptions& options) {
+    for (const auto& [first, last] : options.error_statuses)
+        if (response.status >= first && response.status <= last)
+            throw InvocationError(response.status, "the handler answered with status " +
+                                                       std::to_string(response.status) +
+                                                       ", which counts as a failure here");
+}
 
 Response Answer::serve(const Handler& handler, Request request, Format format,
                        const AnswerOptions& options) {

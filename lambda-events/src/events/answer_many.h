@@ -10,7 +10,11 @@ namespace turngate::events {
 void answer_batch(Answer& answer, const Handler& handler, Event event,
                   const AnswerOptions& options);
 
-// One request a payload; the reply is one multipart/mixed body, as Vercel's bridge makes it.
+// Throws InvocationError if the response has one of the statuses that fail the invocation.
+void check_error_statuses(const Response& response, const AnswerOptions& options);
+
+// One request a payload, until one fails the invocation; the reply is one multipart/mixed body, as
+// Vercel's bridge makes it.
 void answer_payloads(Answer& answer, const Handler& handler, Event event,
                      const AnswerOptions& options);
 

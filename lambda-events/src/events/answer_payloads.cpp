@@ -94,8 +94,10 @@ void answer_payloads(Answer& answer, const Handler& handler, Event event,
                      const AnswerOptions& options) {
     std::vector<Response> parts;
     event.further.insert(event.further.begin(), std::move(event.request));
-    for (Request& request : event.further)
+    for (Request& request : event.further) {
         parts.push_back(answer.serve(handler, std::move(request), Format::vercel, options));
+        check_error_statuses(parts.back(), options);
+    }
     const std::string body = multipart(parts);
     try {
         if (options.encode.check_size)

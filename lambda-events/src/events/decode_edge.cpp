@@ -87,7 +87,8 @@ class Edge {
 
     void set_body_member() {
         const Json& body = request_["body"];
-        if (body.is_null()) return;
+        // Not in the event unless it was asked for: then there is none, whatever its length was.
+        if (body.is_null()) return set_body(in_, value(body), member("body"), false);
         if (!body.members()) refuse(body, "body", "an object");
         if (body["inputTruncated"].bool_or(false))
             throw HttpError(413, "CloudFront cut off the request's body (inputTruncated)");

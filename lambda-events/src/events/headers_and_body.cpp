@@ -132,12 +132,16 @@ std::uint32_t bad_base64(std::string_view text, const Value& value) {
     return static_cast<std::uint32_t>(bad + 1);
 }
 
-// A request has one Host (RFC 9112 section 3.2), or two readers of it see two sites.
-void check_one_host(Decoding& in) {
+// A request has one Host and one Content-Length (RFC 9112 sections 3.2 and 6.3), or two readers of
+// it see two sites or two requests. The length is the body's own by now.
+void check_single_fields(Decoding& in) {
     Headers& headers = in.request().headers;
-    std::size_t hosts = 0;
-    for (const auto& field : headers)
+    std::size_t hosts = 0, lengths = 0;
+    for (const auto& field : headers) {
         hosts += field.name.size() == 4 && iequals(field.name, "host");
+        lengths += field.name.size() == 14 && iequals(field.name, "content-length");
+    }
+    if (lengths > 1) headers.set("content-length", std::string(headers.get("content-length")));
     if (hosts < 2) return;
     in.refuse_or_note(in.event[Member::headers], "headers.host", "stands more than once",
                       "the first one taken");
@@ -256,7 +260,7 @@ void set_origin(Decoding& in, const Origin& origin) {
     Request& request = in.request();
     const Headers& headers = request.headers;
 
-    check_one_host(in);
+    check_single_fields(in);
     request.url.host = headers.get("host", origin.domain_name);
     std::string_view scheme = headers.get("x-forwarded-proto");
     request.url.scheme = iequals(scheme, "http")    ? std::string_view("http")
