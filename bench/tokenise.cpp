@@ -1,3 +1,5 @@
+// RapidJSON as it comes: its assertions are on unless a program turns them off.
+#undef NDEBUG
 #define RAPIDJSON_SSE42
 #include "tokenise.h"
 

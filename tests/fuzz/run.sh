@@ -19,7 +19,7 @@ fingerprint() {
 fuzz() {
   local target=$1 time=$2 log=$findings/$1.log work
   work=$(mktemp -d)
-  if "$dir/$target" -max_total_time="$time" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+  if "$dir/$target" -max_total_time="$time" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 "${seed[@]}" \
     -artifact_prefix="$findings/$target-" "$work" "$root/tests/fuzz/corpus/${target%_fuzz}" >"$log" 2>&1; then
     printf '%-26s %4s s  %10s runs\n' "$target" "$time" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")"
   else
@@ -30,6 +30,8 @@ fuzz() {
   rm -rf "$work"
 }
 
+seed=()
+[ "$seconds" = auto ] && seed=(-seed=1)
 targets=$(cd "$root/tests/fuzz" && printf '%s\n' *_fuzz.cpp | sed 's/\.cpp$//')
 for target in $targets; do
   time=$seconds
