@@ -1,7 +1,8 @@
 #!/bin/bash
 # run.sh DIR [SECONDS|auto]: runs every fuzz target in DIR from its seeds, two at a time.
 # SECONDS (300): that long each, and notes in fuzzed.txt what was fuzzed. auto: 60 s for a target
-# whose covered files differ from that note, 10 s for the others.
+# whose covered files differ from that note, 10 s for the others, and always the same inputs in the
+# same order, so that a failing run can be repeated.
 set -euo pipefail
 dir=$1
 seconds=${2:-300}
