@@ -1,10 +1,7 @@
 // event check: what each file holds, over whole trees and files of events a line, in bounded memory
 // and in order.
-#include <array>
 #include <atomic>
 #include <cerrno>
-#include <chrono>
-#include <cstdio>
 #include <fcntl.h>
 #include <optional>
 #include <sys/stat.h>
@@ -12,15 +9,14 @@
 #include <thread>
 #include <unistd.h>
 
+#include "cli/check_report.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/input.h"
 #include "cli/invocation.h"
+#include "replay/event_lines.h"
 #include "replay/golden_file.h"
-#include "replay/line_reader.h"
 #include "replay/walk.h"
-#include <turngate/events/decode.h>
-#include <turngate/os/fd.h>
 
 namespace turngate::cli {
 namespace {
@@ -32,15 +28,24 @@ constexpr Option options[] = {
     {.letter = 'j',
      .name = "jobs",
      .value = "N",
-     .help = "files at a time; 0: one for each core",
+     .help = "files or lines at a time; 0: one for each core",
      .kind = Value::number,
      .fallback = "1",
      .maximum = 1024},
+    {.name = "format",
+     .value = "FORMAT",
+     .help = "what standard output gets: text, json or ndjson",
+     .kind = Value::choice,
+     .fallback = "text",
+     .choices =
+         [] {
+             return std::vector<std::string_view>{"text", "json", "ndjson"};
+         }},
 };
 
 constexpr std::string_view examples[] = {"event check events/ -j0", "event check event.json"};
 
-// One thing to classify: a file, or a line that has been read.
+// One thing to classify: a file, or an event that has been read.
 struct Item {
     std::string name;
     std::optional<std::string> text = {};  // absent: read the file
@@ -53,7 +58,7 @@ Classification unreadable(std::string problem) {
 
 void classify(Item& item) noexcept {
     try {
-        item.result = events::classify(item.text ? *item.text : read_input(item.name));
+        item.result = events::classify(item.text ? *item.text : read_event_text(item.name));
     } catch (const CommandError& e) {
         std::string_view problem = e.what();  // it names the file, and so does the line
         for (std::string_view known : {std::string_view(item.name), std::string_view(": "),
@@ -66,34 +71,40 @@ void classify(Item& item) noexcept {
     item.text.reset();
 }
 
+CheckReport::Style style(std::string_view name) {
+    return name == "json"     ? CheckReport::Style::json
+           : name == "ndjson" ? CheckReport::Style::ndjson
+                              : CheckReport::Style::text;
+}
+
 class Check {
   public:
-    explicit Check(Invocation& invocation) : invocation_(invocation), out_(invocation.out) {
+    explicit Check(const Invocation& invocation)
+        : report_(invocation.out, style(invocation.arguments.text("format")),
+                  invocation.verbosity) {
         auto jobs = static_cast<unsigned>(invocation.arguments.number("jobs"));
         jobs_ = jobs ? jobs : std::max(1u, std::thread::hardware_concurrency());
     }
 
-    int run() {
-        for (const std::string& operand : invocation_.arguments.operands())
+    int run(const std::vector<std::string>& operands) {
+        for (const std::string& operand : operands)
             take(operand);
         classify_batch();
-        if (files_ == 0)
+        if (report_.files() == 0)
             throw CommandError(exit_status::nothing_to_do, "there is no file to check",
                                "name files, or a directory that has some");
-        summarise();
-        return counts_[static_cast<std::size_t>(Kind::malformed)] > 0 ? exit_status::unreadable
-                                                                      : exit_status::good;
+        return report_.end();
     }
 
   private:
     void take(const std::string& operand) {
         struct stat facts {};
-        if (operand != "-" && ::stat(operand.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode))
+        if (operand == "-")
+            lines(STDIN_FILENO, "standard input", true);
+        else if (::stat(operand.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode))
             walk(operand);
-        else if (replay::has_event_lines(operand))
-            lines(operand);
         else
-            add({operand});
+            file(operand);
     }
 
     void walk(const std::string& directory) {
@@ -101,39 +112,52 @@ class Check {
         for (auto entry = walk.next(); entry.kind != replay::Walk::Entry::Kind::end;
              entry = walk.next()) {
             if (entry.kind == replay::Walk::Entry::Kind::failed) {
-                skip(std::move(entry.path), entry.error);
-            } else if (entry.kind == replay::Walk::Entry::Kind::file) {
-                if (replay::has_event_lines(entry.path))
-                    lines(entry.path);
-                else if (entry.path.ends_with(".json"))
-                    add({std::move(entry.path)});
+                report_.add_file();
+                done({std::move(entry.path), {}, unreadable(message(entry.error))});
+            } else if (entry.kind == replay::Walk::Entry::Kind::file &&
+                       (entry.path.ends_with(".json") || replay::has_event_lines(entry.path))) {
+                file(entry.path);
             }
         }
     }
 
-    void lines(const std::string& path) {
-        os::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-        if (!file) return skip(path, errno);
-        replay::LineReader reader(file.get(), input_limit);
-        std::string_view line;
-        std::size_t number = 0;
-        for (auto status = reader.next(line); status != replay::LineReader::Status::end;
-             status = reader.next(line)) {
-            std::string name = path + ':' + std::to_string(++number);
-            if (status == replay::LineReader::Status::too_long)
-                done({std::move(name), {}, unreadable("the line is too long")});
-            else if (line.find_first_not_of(" \t\r") != std::string_view::npos)
-                add({std::move(name), std::string(line)});
+    void file(const std::string& path) {
+        if (!replay::has_event_lines(path)) {
+            report_.add_file();
+            return add({path});
+        }
+        const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+        if (fd >= 0) return lines(fd, path, false);
+        report_.add_file();
+        done({path, {}, unreadable(message(errno))});
+    }
+
+    // Standard input may be one event, too.
+    void lines(int fd, const std::string& path, bool sniff) {
+        report_.add_file();
+        replay::EventLines events(fd, path, -1);
+        replay::Batch batch;
+        try {
+            if (sniff) events.sniff();
+            for (; events.next(batch); batch.clear()) {
+                const replay::Item& item = batch.items.front();
+                const std::string name(batch[item.name]);
+                if (name != path) report_.add_line();
+                if (item.kind == replay::Item::Kind::problem)
+                    done({name, {}, unreadable(std::string(batch[item.event]))});
+                else
+                    add({name, std::string(batch[item.event])});
+            }
+        } catch (const std::system_error& e) {
+            done({path, {}, unreadable(e.code().message())});
         }
     }
 
-    void skip(std::string path, int error) {
-        done({std::move(path), {}, unreadable(std::generic_category().message(error))});
-    }
+    static std::string message(int error) { return std::generic_category().message(error); }
 
-    void done(Item item) {
+    void done(const Item& item) {
         classify_batch();
-        print(item);
+        report_.item(item.name, item.result);
     }
 
     // -- batches: enough for all threads, little enough to hold --
@@ -158,56 +182,19 @@ class Check {
             work();
         }
         for (const Item& item : batch_)
-            print(item);
+            report_.item(item.name, item.result);
         batch_.clear();
         bytes_ = 0;
     }
 
-    // -- what is said --
-
-    void print(const Item& item) {
-        const Classification& result = item.result;
-        bool bad = result.kind == Kind::malformed;
-        ++files_;
-        ++counts_[static_cast<std::size_t>(result.kind)];
-        if (invocation_.verbosity < 0 && !bad) return;
-        const Terminal& terminal = out_.terminal();
-        std::string line = bad ? out_.paint(Color::red, terminal.glyph(Glyph::fail))
-                               : out_.paint(Color::green, terminal.glyph(Glyph::pass));
-        line += ' ' + item.name + "  " + result.what;
-        if (!result.problem.empty()) line += ": " + result.problem;
-        out_.write(line + '\n');
-    }
-
-    void summarise() {
-        using namespace std::chrono;
-        constexpr std::string_view names[] = {"event",    "reply",     "authorizer",
-                                              "template", "malformed", "other"};
-        constexpr std::string_view plurals[] = {"events",    "replies",   "authorizers",
-                                                "templates", "malformed", "other"};
-        std::string line = std::to_string(files_) + (files_ == 1 ? " file" : " files");
-        for (std::size_t i = 0; i < counts_.size(); ++i)
-            if (counts_[i] > 0)
-                line.append("   " + std::to_string(counts_[i]) + ' ')
-                    .append(counts_[i] == 1 ? names[i] : plurals[i]);
-        auto spent = duration<double>(steady_clock::now() - started_).count();
-        std::array<char, 32> text{};
-        std::snprintf(text.data(), text.size(), "   %.2f s", spent);
-        out_.write(line + text.data() + '\n');
-    }
-
-    Invocation& invocation_;
-    Output& out_;
+    CheckReport report_;
     unsigned jobs_ = 1;
     std::vector<Item> batch_;
     std::size_t bytes_ = 0;
-    std::size_t files_ = 0;
-    std::array<std::size_t, 6> counts_{};  // by Kind
-    std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 
 int check(Invocation& invocation) {
-    return Check(invocation).run();
+    return Check(invocation).run(invocation.arguments.operands());
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ events::Event decode_event(std::string_view json, const std::string& path, bool 
 }
 
 events::Event read_event(const std::string& path, bool lenient, Output& err) {
-    return decode_event(read_input(path), path, lenient, err);
+    return decode_event(read_event_text(path), path, lenient, err);
 }
 
 }  // namespace turngate::cli

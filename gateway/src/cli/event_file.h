@@ -21,7 +21,7 @@ std::string display_name(const std::string& path);
 events::Event decode_event(std::string_view json, const std::string& path, bool lenient,
                            Output& err);
 
-// read_input() and decode_event().
+// read_event_text() and decode_event().
 events::Event read_event(const std::string& path, bool lenient, Output& err);
 
 }  // namespace turngate::cli

@@ -2,11 +2,13 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <fcntl.h>
 #include <system_error>
 #include <unistd.h>
 
 #include "cli/exit_status.h"
+#include "replay/limits.h"
 #include <turngate/os/fd.h>
 
 namespace turngate::cli {
@@ -21,7 +23,27 @@ namespace {
                        name + ": cannot be read: " + std::generic_category().message(error), hint);
 }
 
-std::string read_all(int fd, const std::string& name, std::size_t limit) {
+// Refuses what goes on past `limit` after `size` bytes. Reads the rest first, if it has an end, to
+// be able to say how much it is.
+[[noreturn]] void too_large(int fd, const std::string& name, std::string_view what,
+                            std::uint64_t size, std::uint64_t limit) {
+    constexpr std::uint64_t farthest = 64u << 20;
+    std::array<char, 64 * 1024> block;
+    ssize_t n = 1;
+    while (n != 0 && size <= farthest) {
+        n = ::read(fd, block.data(), block.size());
+        if (n < 0 && errno != EINTR) break;
+        size += n > 0 ? static_cast<std::uint64_t>(n) : 0;
+    }
+    const std::string bytes = n == 0 ? std::to_string(size) : "over " + std::to_string(farthest);
+    throw CommandError(exit_status::unreadable,
+                       name + ": " + std::string(what) + "has " + bytes +
+                           " bytes, more than the limit of " + std::to_string(limit),
+                       "no platform takes a request of that size");
+}
+
+// `what` is the beginning of a sentence about it: "the event ".
+std::string read_all(int fd, const std::string& name, std::string_view what, std::size_t limit) {
     std::string text;
     std::array<char, 64 * 1024> block;
     for (;;) {
@@ -29,27 +51,33 @@ std::string read_all(int fd, const std::string& name, std::size_t limit) {
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) fail(name, errno);
         if (n == 0) return text;
-        if (text.size() + static_cast<std::size_t>(n) > limit)
-            throw CommandError(exit_status::unreadable,
-                               name + ": has more than " + std::to_string(limit) + " bytes",
-                               "no platform takes a request of that size");
-        text.append(block.data(), static_cast<std::size_t>(n));
+        const auto size = static_cast<std::size_t>(n);
+        if (text.size() + size > limit) too_large(fd, name, what, text.size() + size, limit);
+        text.append(block.data(), size);
     }
+}
+
+std::string read(const std::string& path, std::string_view what, std::size_t limit) {
+    if (path == "-") return read_all(STDIN_FILENO, "standard input", what, limit);
+    if (path.empty()) fail("\"\"", ENOENT);
+    os::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) fail(path, errno);
+    return read_all(file.get(), path, what, limit);
 }
 
 }  // namespace
 
-std::string read_input(const std::string& path, std::size_t limit) {
-    if (path == "-") return read_all(STDIN_FILENO, "standard input", limit);
-    if (path.empty()) fail("\"\"", ENOENT);
-    os::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file) fail(path, errno);
-    return read_all(file.get(), path, limit);
+std::string read_input(const std::string& path) {
+    return read(path, "", input_limit);
 }
 
-std::string read_data(std::string_view data, std::size_t limit) {
-    if (data == "-") return read_input("-", limit);
-    if (data.starts_with('@')) return read_input(std::string(data.substr(1)), limit);
+std::string read_event_text(const std::string& path) {
+    return read(path, "the event ", replay::event_limit);
+}
+
+std::string read_data(std::string_view data) {
+    if (data == "-") return read_input("-");
+    if (data.starts_with('@')) return read_input(std::string(data.substr(1)));
     return std::string(data);
 }
 

@@ -1,0 +1,48 @@
+// What event check says.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "cli/output.h"
+#include <turngate/events/decode.h>
+
+namespace turngate::cli {
+
+// Tells what each item is as it comes, and how many there were at the end.
+class CheckReport {
+  public:
+    enum class Style { text, json, ndjson };
+
+    // `out` must outlive it. `verbosity` below 0: text tells malformed items only.
+    CheckReport(Output& out, Style style, int verbosity)
+        : out_(out), style_(style), verbosity_(verbosity) {}
+
+    void add_file() { ++files_; }
+    void add_line() { ++lines_; }
+    std::size_t files() const noexcept { return files_; }
+
+    void item(const std::string& name, const events::Classification& found);
+    // Returns the exit status.
+    int end();
+
+  private:
+    void text_item(const std::string& name, const events::Classification& found);
+    void json_item(const std::string& name, const events::Classification& found);
+    void text_summary(double seconds);
+    void json_summary(double seconds, int status);
+
+    Output& out_;
+    Style style_;
+    int verbosity_;
+    std::size_t files_ = 0;
+    std::size_t lines_ = 0;
+    std::array<std::size_t, 6> counts_{};  // by Classification::Kind
+    bool is_first_ = true;
+    std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace turngate::cli
