@@ -26,6 +26,8 @@ constexpr std::string_view examples[] = {
 std::string convert(const std::string& path, events::Format format, Invocation& invocation) {
     events::Event event = read_event(path, invocation.arguments.on("lenient"), invocation.err);
     try {
+        if (!event.further.empty())
+            throw Error("it has several payloads, and such an event is one request");
         return events::make_event(event.request, format);
     } catch (const Error& e) {
         throw CommandError(exit_status::unreadable,

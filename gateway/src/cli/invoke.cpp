@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <chrono>
 #include <exception>
 #include <optional>
 
@@ -9,9 +11,9 @@
 #include "cli/invocation.h"
 #include "cli/request_options.h"
 #include "open_target.h"
+#include <turngate/events/answer.h>
 #include <turngate/events/make_event.h>
-#include <turngate/events/reply.h>
-#include <turngate/http/serve.h>
+#include <turngate/os/timer.h>
 
 namespace turngate::cli {
 namespace {
@@ -40,7 +42,7 @@ constexpr Option options[] = {
     {.letter = 'f', .name = "fail", .help = "exit with 1 for a status of 400 and above"},
     {.name = "timeout",
      .value = "TIME",
-     .help = "how long the handler may take",
+     .help = "how long the handler may take; 0: for ever",
      .kind = Value::duration,
      .fallback = "30s"},
     lenient_option,
@@ -93,6 +95,9 @@ class Log final : public Reporter {
     throw CommandError(exit_status::usage, message, hint);
 }
 
+// What stands for "for ever".
+constexpr std::chrono::nanoseconds longest_time = std::chrono::hours(24 * 365);
+
 struct Work {
     std::vector<Request> requests;
     std::optional<events::Format> format;  // of the event that brings them
@@ -137,8 +142,15 @@ Work event_request(const Arguments& arguments, Output& err) {
                "the event says it all; \"event new\" writes one");
     const std::string path(arguments.text("event"));
     events::Event event = read_event(path, arguments.on("lenient"), err);
-    if (arguments.given("as"))
+    if (arguments.given("as")) {
+        if (!event.further.empty())
+            throw CommandError(exit_status::unreadable,
+                               display_name(path) +
+                                   ": has several payloads, and an event of shape " +
+                                   std::string(arguments.text("as")) + " is one request",
+                               "leave --as out");
         return reshape(event.request, shape_named(arguments.text("as")), display_name(path));
+    }
     Work work{{}, event.format};
     work.requests.push_back(std::move(event.request));
     for (Request& request : event.further)
@@ -171,38 +183,65 @@ int failed(Invocation& invocation, const std::string& problem) {
     return show(invocation.err, CommandError(exit_status::wrong_answer, problem));
 }
 
-int serve_one(const Handler& handler, Request& request, std::optional<events::Format> format,
-              Invocation& invocation) {
+// What its source makes of the reply: one that it refuses is replaced by the 413 it would show.
+// Returns why, or nothing.
+std::string deliver(Response& response, std::optional<events::Format> format,
+                    const events::EncodeOptions& how) {
+    if (!format) return {};
+    try {
+        auto refused = events::refusal(response, *format, how);
+        if (!refused) return {};
+        response = *std::move(refused);
+        return response.body.substr(0, response.body.find('\n'));
+    } catch (const events::InvocationError& e) {
+        return e.what();
+    }
+}
+
+int serve_one(const Handler& handler, Request& request, const Work& work, Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
     Log log(invocation);
+    Timer timer;
+    std::stop_source stop;
+    const auto time =
+        std::min<std::chrono::nanoseconds>(arguments.duration("timeout"), longest_time);
+    const auto deadline = Context::Clock::now() + (time.count() > 0 ? time : longest_time);
+    const Timer::Alarm alarm = timer.request_stop_at(deadline, stop);
     request.context.reporter = &log;
-    request.context.deadline =
-        Context::Clock::now() +
-        std::chrono::duration_cast<Context::Clock::duration>(arguments.duration("timeout"));
-    Recorder recorder(request.method);
-    Outcome outcome = serve(handler, request, recorder);
+    request.context.deadline = deadline;
+    request.context.stop = stop.get_token();
+    const auto format = work.format.value_or(events::Format::http);
+    Outcome outcome;
+    events::AnswerOptions how;
+    how.encode = events::encode_options(request, format, {});
+    how.served = [&](const Request&, const Outcome& ended) { outcome = ended; };
+    events::Answer answer;  // runs deferred tasks at the end
+    Response response;
+    std::string refusal;
+    try {
+        response = answer.serve(handler, std::move(request), format, how);
+        refusal = answer.overflow();
+    } catch (const events::InvocationError& e) {
+        refusal = e.what();
+    }
     if (outcome.error) log.forget_last(what(outcome.error));
     log.say_last();
     int status = exit_status::good;
-    if (!outcome.complete)
+    if (!outcome.complete && refusal.empty())
         status = failed(invocation, "the handler broke off: " +
                                         (outcome.error ? what(outcome.error) : "no reply"));
-    else if (outcome.error && !is_answer(outcome.error))
+    else if (outcome.error && refusal.empty() && !is_answer(outcome.error))
         status = failed(invocation, "the handler failed: " + what(outcome.error));
-    if (outcome.complete) {
-        const Response& response = recorder.response();
+    if (outcome.complete || !refusal.empty()) {
+        if (refusal.empty()) refusal = deliver(response, work.format, how.encode);
         if (arguments.on("include")) invocation.out.write(head_text(response));
         write_body(response.body, invocation.out, invocation.err);
         invocation.out.flush();
         if (arguments.on("fail") && response.status >= 400) status = exit_status::wrong_answer;
-        try {
-            if (format) events::encode(response, *format);
-        } catch (const Error& e) {
-            status = failed(invocation, "the source of the event would refuse the reply: " +
-                                            std::string(e.what()));
-        }
     }
-    settle(request.context, outcome);
+    if (!refusal.empty())
+        status = failed(invocation, "the source of the event refuses the reply: " + refusal);
+    answer.settle();
     log.say_last();
     return status;
 }
@@ -214,7 +253,7 @@ int invoke(Invocation& invocation) {
     HandlerPtr handler = open_target(arguments.text("target"), invocation.self);
     int status = exit_status::good;
     for (Request& request : work.requests)
-        status = std::max(status, serve_one(*handler, request, work.format, invocation));
+        status = std::max(status, serve_one(*handler, request, work, invocation));
     return status;
 }
 

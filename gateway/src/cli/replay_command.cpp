@@ -250,7 +250,9 @@ replay::JudgeOptions judge_options(const Invocation& invocation) {
         judge.ignore.add_pointer(pointer);
     if (arguments.given("expect-status"))
         judge.statuses = status_ranges(arguments.text("expect-status"));
-    judge.timeout = arguments.duration("timeout");
+    // Past a year it may as well be for ever, and a clock has an end.
+    judge.timeout = std::min<std::chrono::nanoseconds>(arguments.duration("timeout"),
+                                                       std::chrono::hours(24 * 365));
     const auto style = diff_style(arguments.text("diff"));
     judge.whole_bodies = style == replay::DiffStyle::unified || style == replay::DiffStyle::side;
     judge.handler = open_target(arguments.text("target"), invocation.self);

@@ -287,6 +287,7 @@ void Judge::serve(events::Event event) {
         reply_ = answer.serve(*options_.handler, std::move(event.request), format, answer_options_);
     latency_ = Clock::now() - begin;
     answer.settle();
+    refusal_ = answer.overflow();
     if (!is_one) {
         reply_ = events::decode_reply(answer.reply, format);
     } else if (auto refused = events::refusal(reply_, format, encode_as)) {

@@ -71,11 +71,11 @@ Response Answer::serve(const Handler& handler, Request request, Format format,
     Recorder recorder(served.request.method);
     served.outcome = turngate::serve(handler, served.request, recorder);
     if (options.served) options.served(served.request, served.outcome);
-    if (recorder.overflowed())
-        return refused(HttpError(413, overflow_problem(
-                                          Recorder::default_limit, format,
-                                          encode_options(served.request, format, options.encode))),
-                       format);
+    if (recorder.overflowed()) {
+        overflow_ = overflow_problem(Recorder::default_limit, format,
+                                     encode_options(served.request, format, options.encode));
+        return refused(HttpError(413, overflow_), format);
+    }
     return served.outcome.complete ? recorder.take() : text("internal error\n", 500);
 }
 

@@ -82,12 +82,15 @@ class Answer {
     // InvocationError where there is no reply to carry it.
     Response serve(const Handler& handler, Request request, Format format,
                    const AnswerOptions& options = {});
+    // What that 413 says; empty if there was none.
+    const std::string& overflow() const noexcept { return overflow_; }
 
   private:
     struct Served {
         Request request;
         Outcome outcome;
     };
+    std::string overflow_;
     std::vector<std::unique_ptr<Served>> served_;  // tasks may refer to their request
 };
 
