@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iostream>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
@@ -89,7 +90,7 @@ BOOST_AUTO_TEST_CASE(ndjson_has_an_object_a_line_and_ends_with_the_summary) {
 
 BOOST_AUTO_TEST_CASE(junit_keeps_to_the_schema) {
     if (std::system("command -v xmllint >/dev/null 2>&1") != 0) {
-        BOOST_TEST_MESSAGE("skipped: xmllint is not installed");
+        std::cerr << "SKIPPED: xmllint is not installed\n";
         return;
     }
     Folder folder;
@@ -107,11 +108,12 @@ BOOST_AUTO_TEST_CASE(the_progress_line_comes_ten_times_a_second_and_goes_without
     cli::Terminal terminal;
     terminal.is_terminal = terminal.unicode = true;
     cli::Output err(text, terminal);
-    Progress progress(err, 412);
+    const auto begin = Progress::Clock::now();
+    Progress progress(
+        err, [] { return 412; }, begin);
     Summary summary;
     summary.events = 231;
     summary.failed = 1;
-    const auto begin = Progress::Clock::now();
 
     progress.update(summary, begin + 50ms);
     BOOST_TEST(text.empty());
@@ -129,12 +131,30 @@ BOOST_AUTO_TEST_CASE(elsewhere_progress_is_a_line_every_ten_seconds) {
     using namespace std::chrono_literals;
     std::string text;
     cli::Output err(text);
-    Progress progress(err, 0);
     const auto begin = Progress::Clock::now();
+    Progress progress(
+        err, [] { return 0; }, begin);
     progress.update({}, begin + 9s);
     BOOST_TEST(text.empty());
     progress.update({}, begin + 11s);
     BOOST_TEST(text == "0 events  0.0/s  0:11.0\n");
+}
+
+BOOST_AUTO_TEST_CASE(elsewhere_progress_is_a_line_every_tenth_too_but_not_within_a_second) {
+    using namespace std::chrono_literals;
+    std::string text;
+    cli::Output err(text);
+    const auto begin = Progress::Clock::now();
+    Progress progress(
+        err, [] { return 200; }, begin);
+    Summary summary;
+    for (summary.events = 1; summary.events <= 200; ++summary.events)
+        progress.update(summary, begin + summary.events * 20ms);
+
+    BOOST_TEST(std::count(text.begin(), text.end(), '\n') == 8);
+    BOOST_TEST(
+        text.starts_with("[###-           ] 50/200  50/s  0:01.0\n[####-          ] 60/200  "),
+        text);
 }
 
 BOOST_AUTO_TEST_CASE(durations_have_units) {

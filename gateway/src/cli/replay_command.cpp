@@ -18,6 +18,7 @@
 #include "replay/printable.h"
 #include "replay/progress.h"
 #include "replay/runner.h"
+#include "replay/tally.h"
 
 namespace turngate::cli {
 namespace {
@@ -279,8 +280,17 @@ int run_replay(Invocation& invocation) {
         if (format == "junit") return replay::junit_report(out, "turngate replay");
         return replay::text_report(out, text);
     };
-    replay::Progress progress(invocation.err, 0);
-    const bool shows_progress = invocation.verbosity >= 0;
+    const replay::Selection selection{arguments.all("only"), arguments.all("skip")};
+    replay::Tally tally(arguments.operands(), selection);
+    const auto begin = std::chrono::steady_clock::now();
+    // What is over at once needs no counting.
+    replay::Progress progress(invocation.err, [&] {
+        if (std::chrono::steady_clock::now() - begin > std::chrono::milliseconds(200))
+            tally.start();
+        return tally.total();
+    });
+    const bool shows_progress = invocation.verbosity >= 0 && arguments.text("format") == "text" &&
+                                !runs_in_ci(invocation.environment);
 
     // Clears the progress line before anything else is printed.
     struct Clearing final : replay::Report {
@@ -310,9 +320,7 @@ int run_replay(Invocation& invocation) {
         run.progress = [&](const replay::Summary& summary) { progress.update(summary); };
 
     const replay::Interrupt interrupt;
-    replay::Source source(arguments.operands(),
-                          {.only = arguments.all("only"), .skip = arguments.all("skip")},
-                          interrupt.fd());
+    replay::Source source(arguments.operands(), selection, interrupt.fd());
     const replay::Summary summary = replay::run(source, judge, run, reports, interrupt);
     const int status = summary.exit_status();
     if (status == exit_status::nothing_to_do)

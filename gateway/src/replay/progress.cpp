@@ -27,17 +27,24 @@ std::string bar(double fraction, bool unicode) {
     return text + ']';
 }
 
+// What has been passed over counts towards the total, as the tally counts it.
+std::uint64_t done_of(const Summary& summary) {
+    return summary.events + summary.skipped;
+}
+
 }  // namespace
 
-std::string Progress::line(const Summary& summary, std::chrono::nanoseconds elapsed) const {
+std::string Progress::line(const Summary& summary, std::uint64_t total,
+                           std::chrono::nanoseconds elapsed) const {
     const double seconds = std::chrono::duration<double>(elapsed).count();
+    const std::uint64_t done = done_of(summary);
     std::string text;
-    if (total_ > 0)
-        text = bar(static_cast<double>(summary.events) / static_cast<double>(total_),
-                   err_.terminal().unicode) +
-               ' ' + std::to_string(summary.events) + '/' + std::to_string(total_);
+    if (total >= done && total > 0)
+        text =
+            bar(static_cast<double>(done) / static_cast<double>(total), err_.terminal().unicode) +
+            ' ' + std::to_string(done) + '/' + std::to_string(total);
     else
-        text = std::to_string(summary.events) + " events";
+        text = std::to_string(done) + " events";
     text += "  " + rate_text(seconds > 0 ? static_cast<double>(summary.events) / seconds : 0);
     if (const std::uint64_t wrong = summary.failed + summary.unreadable; wrong > 0)
         text += "  " + std::to_string(wrong) + " failed";
@@ -46,13 +53,21 @@ std::string Progress::line(const Summary& summary, std::chrono::nanoseconds elap
     return text + "  " + std::to_string(minutes) + ':' + (rest.size() < 4 ? "0" : "") + rest;
 }
 
-void Progress::update(const Summary& summary, Clock::time_point now) {
+bool Progress::is_due(Clock::time_point now, std::uint64_t done, std::uint64_t total) const {
     using namespace std::chrono_literals;
-    const bool live = err_.terminal().is_terminal;
-    if (now - last_ < (live ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10s)))
-        return;
+    if (err_.terminal().is_terminal) return now - last_ >= 100ms;
+    if (now - last_ >= 10s) return true;
+    return now - begin_ >= 1s && done < total && done * 10 / total > tenths_;
+}
+
+void Progress::update(const Summary& summary, Clock::time_point now) {
+    const std::uint64_t done = done_of(summary);
+    const std::uint64_t total = total_();
+    if (!is_due(now, done, total)) return;
     last_ = now;
-    const std::string text = line(summary, now - begin_);
+    if (total > 0) tenths_ = done * 10 / total;
+    const bool live = err_.terminal().is_terminal;
+    const std::string text = line(summary, total, now - begin_);
     err_.write(live ? "\r\x1b[K" + text : text + '\n');
     shown_ = live;
 }

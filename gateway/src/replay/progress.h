@@ -3,6 +3,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
 
 #include "cli/output.h"
 #include "replay/result.h"
@@ -10,24 +13,30 @@
 namespace turngate::replay {
 
 // On a terminal one line, at most ten times a second, which is cleared before anything else is
-// written; elsewhere a line every ten seconds, so that a log shows that something happens.
+// written. Elsewhere, so that a log shows that something happens, a line for every tenth of the
+// events and at least every ten seconds; none for a run that is over within a second.
 class Progress {
   public:
     using Clock = std::chrono::steady_clock;
 
-    // `total` is the number of events, 0 if it is not known. `err` must outlive it.
-    Progress(cli::Output& err, std::uint64_t total) : err_(err), total_(total) {}
+    // `total` tells the number of events, 0 as long as it is not known. `err` must outlive it.
+    Progress(cli::Output& err, std::function<std::uint64_t()> total,
+             Clock::time_point begin = Clock::now())
+        : err_(err), total_(std::move(total)), begin_(begin), last_(begin) {}
 
     void update(const Summary& summary, Clock::time_point now = Clock::now());
     void clear();
 
   private:
-    std::string line(const Summary& summary, std::chrono::nanoseconds elapsed) const;
+    bool is_due(Clock::time_point now, std::uint64_t done, std::uint64_t total) const;
+    std::string line(const Summary& summary, std::uint64_t total,
+                     std::chrono::nanoseconds elapsed) const;
 
     cli::Output& err_;
-    std::uint64_t total_;
-    Clock::time_point begin_ = Clock::now();
-    Clock::time_point last_ = begin_;
+    std::function<std::uint64_t()> total_;
+    Clock::time_point begin_;
+    Clock::time_point last_;
+    std::uint64_t tenths_ = 0;  // that have been told
     bool shown_ = false;
 };
 

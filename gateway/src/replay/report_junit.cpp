@@ -87,35 +87,8 @@ class JunitReport final : public Report {
         std::string text = "  <testcase" + attribute("name", result.name.substr(slash + 1)) +
                            attribute("classname", folder) +
                            attribute("time", seconds(result.latency));
-        switch (result.verdict) {
-            case Verdict::passed:
-            case Verdict::updated:
-                text += "/>\n";
-                break;
-            case Verdict::failed: {
-                ++failures_;
-                const cli::Terminal plain{.is_terminal = false, .colored = false, .unicode = true};
-                std::string details = difference_text(result, DiffStyle::automatic, plain);
-                for (const std::string& note : result.notes)
-                    details += "    handler   " + note + '\n';
-                text +=
-                    child("failure",
-                          result.problem.empty() ? "the reply is not as expected" : result.problem,
-                          "reply", details);
-                break;
-            }
-            case Verdict::unreadable:
-                ++errors_;
-                text += child("error", result.problem, "event", result.hint);
-                break;
-            case Verdict::fresh:
-            case Verdict::skipped:
-            case Verdict::interrupted:
-                ++skipped_;
-                text += ">\n    <skipped" + attribute("message", result.problem) +
-                        "/>\n  </testcase>\n";
-                break;
-        }
+        const std::string inner = outcome(result) + output(result);
+        text += inner.empty() ? "/>\n" : ">\n" + inner + "  </testcase>\n";
         ++tests_;
         if (std::fwrite(text.data(), 1, text.size(), cases_) != text.size()) fail();
     }
@@ -123,7 +96,11 @@ class JunitReport final : public Report {
     void end(const Summary& summary) override {
         char host[256] = "localhost";
         ::gethostname(host, sizeof host - 1);
-        out_.write("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n<testsuite" +
+        out_.write("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" +
+                   attribute("name", name_) + attribute("tests", std::to_string(tests_)) +
+                   attribute("failures", std::to_string(failures_)) +
+                   attribute("errors", std::to_string(errors_)) +
+                   attribute("time", seconds(summary.duration)) + ">\n<testsuite" +
                    attribute("name", name_) + attribute("package", "turngate") +
                    attribute("id", "0") + attribute("timestamp", timestamp_) +
                    attribute("hostname", host) + attribute("tests", std::to_string(tests_)) +
@@ -141,11 +118,46 @@ class JunitReport final : public Report {
     }
 
   private:
+    // What the case came to; empty: it passed.
+    std::string outcome(const Result& result) {
+        switch (result.verdict) {
+            case Verdict::passed:
+            case Verdict::updated:
+                break;
+            case Verdict::failed: {
+                ++failures_;
+                const cli::Terminal plain{.is_terminal = false, .colored = false, .unicode = true};
+                std::string details = difference_text(result, DiffStyle::automatic, plain);
+                if (!result.hint.empty()) details += "    hint      " + result.hint + '\n';
+                return child(
+                    "failure",
+                    result.problem.empty() ? "the reply is not as expected" : result.problem,
+                    "reply", details);
+            }
+            case Verdict::unreadable:
+                ++errors_;
+                return child("error", result.problem, "event", result.hint);
+            case Verdict::fresh:
+            case Verdict::skipped:
+            case Verdict::interrupted:
+                ++skipped_;
+                return "    <skipped" + attribute("message", result.problem) + "/>\n";
+        }
+        return {};
+    }
+
+    // What the handler threw and logged.
+    static std::string output(const Result& result) {
+        std::string text;
+        for (const std::string& note : result.notes)
+            text += note + '\n';
+        return text.empty() ? text : "    <system-out>" + xml(text) + "</system-out>\n";
+    }
+
     static std::string child(std::string_view element, std::string_view message,
                              std::string_view type, std::string_view content) {
-        return ">\n    <" + std::string(element) + attribute("message", message) +
-               attribute("type", type) + '>' + xml(content) + "</" + std::string(element) +
-               ">\n  </testcase>\n";
+        return "    <" + std::string(element) + attribute("message", message) +
+               attribute("type", type) + '>' + xml(content) + "</" + std::string(element) + ">\n";
     }
 
     [[noreturn]] static void fail() {

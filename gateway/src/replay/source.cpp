@@ -33,8 +33,11 @@ bool Selection::includes(std::string_view path) const {
            std::none_of(skip.begin(), skip.end(), selects);
 }
 
-Source::Source(std::vector<std::string> inputs, Selection selection, int wake_fd)
-    : inputs_(std::move(inputs)), selection_(std::move(selection)), wake_fd_(wake_fd) {}
+Source::Source(std::vector<std::string> inputs, Selection selection, int wake_fd, Reading reading)
+    : inputs_(std::move(inputs)),
+      selection_(std::move(selection)),
+      wake_fd_(wake_fd),
+      reading_(reading) {}
 
 Source::~Source() = default;
 
@@ -139,9 +142,9 @@ void Source::open_glob(const std::string& input) {
 }
 
 void Source::open_lines(Batch& batch, const std::string& path, std::uint64_t only_line) {
-    if (is_companion(path)) {
+    if (is_companion(path) || reading_ == Reading::names) {
         Item item{.kind = Item::Kind::file, .named = true};
-        item.name = batch.add(path);
+        item.name = batch.add(only_line == 0 ? path : path + ':' + std::to_string(only_line));
         batch.items.push_back(item);
         return;
     }

@@ -67,8 +67,12 @@ struct Selection {
 // Holds the names of one directory a level and a line or two. One thread at a time.
 class Source {
   public:
+    // With `names`, a file with an event a line is one item like any other, and nothing is read.
+    enum class Reading { lines, names };
+
     // A readable `wake_fd` ends the wait for a pipe.
-    Source(std::vector<std::string> inputs, Selection selection, int wake_fd = -1);
+    Source(std::vector<std::string> inputs, Selection selection, int wake_fd = -1,
+           Reading reading = Reading::lines);
     ~Source();
 
     // Refills `batch` with up to `most` items. False at the end.
@@ -88,6 +92,7 @@ class Source {
     std::vector<std::string> inputs_;
     Selection selection_;
     int wake_fd_;
+    Reading reading_;
     std::size_t next_input_ = 0;
     std::unique_ptr<Walk> walk_;
     std::string glob_;  // what files of the walk must match; empty: be events by their names
