@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/error_message.h"
 #include "cli/event_file.h"
+#include "cli/event_options.h"
 #include "cli/exit_status.h"
 #include "cli/invocation.h"
 #include "cli/request_options.h"
@@ -16,6 +17,12 @@ constexpr Option options[] = {
      .kind = Value::choice,
      .choices = shape_names},
     lenient_option,
+    base_path_option,
+    keep_stage_option,
+    route_option,
+    websocket_path_option,
+    last_forwarded_option,
+    context_header_option,
 };
 
 constexpr std::string_view examples[] = {
@@ -24,7 +31,7 @@ constexpr std::string_view examples[] = {
 };
 
 std::string convert(const std::string& path, events::Format format, Invocation& invocation) {
-    events::Event event = read_event(path, invocation.arguments.on("lenient"), invocation.err);
+    events::Event event = read_event(path, decode_options(invocation.arguments), invocation.err);
     try {
         if (!event.further.empty())
             throw Error("it has several payloads, and such an event is one request");

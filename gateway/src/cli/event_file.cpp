@@ -11,9 +11,8 @@ std::string display_name(const std::string& path) {
 
 namespace {
 
-bool can_be_repaired(std::string_view json) {
+bool can_be_repaired(std::string_view json, events::DecodeOptions options) {
     try {
-        events::DecodeOptions options;
         options.lenient = true;
         events::decode(json, options);
         return true;
@@ -24,10 +23,8 @@ bool can_be_repaired(std::string_view json) {
 
 }  // namespace
 
-events::Event decode_event(std::string_view json, const std::string& path, bool lenient,
-                           Output& err) {
-    events::DecodeOptions options;
-    options.lenient = lenient;
+events::Event decode_event(std::string_view json, const std::string& path,
+                           const events::DecodeOptions& options, Output& err) {
     try {
         events::Event event = events::decode(json, options);
         for (const std::string& repair : event.repairs)
@@ -35,14 +32,15 @@ events::Event decode_event(std::string_view json, const std::string& path, bool 
         return event;
     } catch (const Error& e) {
         throw CommandError(exit_status::unreadable, display_name(path) + ": " + e.what(),
-                           !lenient && can_be_repaired(json)
+                           !options.lenient && can_be_repaired(json, options)
                                ? "--lenient repairs it"
                                : "an event is one JSON value; \"event new\" writes one");
     }
 }
 
-events::Event read_event(const std::string& path, bool lenient, Output& err) {
-    return decode_event(read_event_text(path), path, lenient, err);
+events::Event read_event(const std::string& path, const events::DecodeOptions& options,
+                         Output& err) {
+    return decode_event(read_event_text(path), path, options, err);
 }
 
 }  // namespace turngate::cli

@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/error_message.h"
 #include "cli/event_file.h"
+#include "cli/event_options.h"
 #include "cli/exit_status.h"
 #include "cli/http_text.h"
 #include "cli/invocation.h"
@@ -14,6 +15,12 @@ constexpr Option options[] = {
     {.name = "save",
      .help = "write NAME.request.json beside the event, in the shape http, instead of showing it"},
     lenient_option,
+    base_path_option,
+    keep_stage_option,
+    route_option,
+    websocket_path_option,
+    last_forwarded_option,
+    context_header_option,
 };
 
 constexpr std::string_view examples[] = {
@@ -42,7 +49,7 @@ void show_event(const std::string& path, Invocation& invocation) {
     if (path == "-" && invocation.arguments.on("save"))
         throw CommandError(exit_status::usage, "--save needs a file, not standard input",
                            "redirect the output of event convert --as http");
-    events::Event event = read_event(path, invocation.arguments.on("lenient"), invocation.err);
+    events::Event event = read_event(path, decode_options(invocation.arguments), invocation.err);
     if (invocation.verbosity > 0)
         invocation.err.write(display_name(path) + ": " + std::string(events::name(event.format)) +
                              " event\n");

@@ -6,7 +6,9 @@
 #include "cli/commands.h"
 #include "cli/error_message.h"
 #include "cli/event_file.h"
+#include "cli/event_options.h"
 #include "cli/exit_status.h"
+#include "cli/handler_log.h"
 #include "cli/http_text.h"
 #include "cli/invocation.h"
 #include "cli/request_options.h"
@@ -46,6 +48,15 @@ constexpr Option options[] = {
      .kind = Value::duration,
      .fallback = "30s"},
     lenient_option,
+    base_path_option,
+    keep_stage_option,
+    route_option,
+    websocket_path_option,
+    last_forwarded_option,
+    context_header_option,
+    split_batches_option,
+    answer_warmers_option,
+    never_base64_option,
 };
 
 constexpr std::string_view examples[] = {
@@ -54,62 +65,29 @@ constexpr std::string_view examples[] = {
     "invoke -X PUT /orders/5 -d @order.json -t plugin:./handler.so --as apigw-v2",
 };
 
-// What the handler says while it works, on standard error.
-class Log final : public Reporter {
-  public:
-    explicit Log(Invocation& invocation) : err_(invocation.err), least_(least(invocation)) {}
-
-    void began(const Context&) override {}
-    void logged(const Context&, Level level, std::string_view message) override {
-        constexpr std::string_view names[] = {"debug", "info", "warning", "error", "fatal"};
-        if (level < least_) return;
-        say_last();
-        last_ = message;
-        last_line_ = names[static_cast<std::size_t>(level)];
-        last_line_.append(": ").append(message) += '\n';
-        if (level < Level::error) say_last();
-    }
-    // The last error, which waits because it may be what the handler threw: that is told once.
-    void say_last() { err_.write(std::exchange(last_line_, {})); }
-    void forget_last(std::string_view message) {
-        if (last_ == message) last_line_.clear();
-    }
-
-    void printed(const Context&, Stream, std::string_view text) override { err_.write(text); }
-    void fetched(const Context&, const FetchMetric&) override {}
-    void ended(const Context&, const Outcome&) override {}
-
-  private:
-    static Level least(const Invocation& invocation) {
-        if (invocation.verbosity > 1) return Level::debug;
-        return invocation.verbosity == 1 ? Level::info : Level::warn;
-    }
-
-    Output& err_;
-    Level least_;
-    std::string last_;
-    std::string last_line_;
-};
+// What stands for "for ever".
+constexpr std::chrono::nanoseconds longest_time = std::chrono::hours(24 * 365);
 
 [[noreturn]] void misuse(const std::string& message, const std::string& hint) {
     throw CommandError(exit_status::usage, message, hint);
 }
 
-// What stands for "for ever".
-constexpr std::chrono::nanoseconds longest_time = std::chrono::hours(24 * 365);
-
+// One event each, or one request each of an event with several payloads; a request that no event
+// brings is one of the shape http.
 struct Work {
-    std::vector<Request> requests;
-    std::optional<events::Format> format;  // of the event that brings them
+    std::vector<events::Event> events;
+    bool is_event = false;  // whose source has a word on the reply
 };
 
 // The request, put into an event and taken out again: what the shape does to it has been done.
-Work reshape(Request& request, events::Format format, const std::string& origin) {
+Work reshape(Request& request, events::Format format, const std::string& origin,
+             const Arguments& arguments) {
     try {
         const std::string json = events::make_event(request, format);
-        events::Event event = events::decode(json, format);
-        Work work{{}, format};
-        work.requests.push_back(std::move(event.request));
+        events::DecodeOptions how = decode_options(arguments);
+        how.format = format;
+        Work work{{}, true};
+        work.events.push_back(events::decode(json, how));
         return work;
     } catch (const Error& e) {
         throw CommandError(exit_status::unreadable,
@@ -125,14 +103,14 @@ Work described_request(const Arguments& arguments) {
     std::string path = arguments.operands().empty() ? "/" : arguments.operands()[0];
     Request request = make_request(arguments, path);
     if (arguments.given("as"))
-        return reshape(request, shape_named(arguments.text("as")), "the request");
+        return reshape(request, shape_named(arguments.text("as")), "the request", arguments);
     if (!request.headers.contains("Host")) request.headers.add("Host", "localhost");
     Work work;
-    work.requests.push_back(std::move(request));
+    work.events.push_back({events::Format::http, std::move(request)});
     return work;
 }
 
-Work event_request(const Arguments& arguments, Output& err) {
+Work read_work(const Arguments& arguments, Output& err) {
     for (const char* name : {"method", "header", "data"})
         if (arguments.given(name))
             misuse(std::string("--event and --") + name + " cannot be used together",
@@ -141,20 +119,23 @@ Work event_request(const Arguments& arguments, Output& err) {
         misuse("--event and a PATH cannot be used together",
                "the event says it all; \"event new\" writes one");
     const std::string path(arguments.text("event"));
-    events::Event event = read_event(path, arguments.on("lenient"), err);
+    events::Event event = read_event(path, decode_options(arguments), err);
+    std::vector<Request> further = std::exchange(event.further, {});
     if (arguments.given("as")) {
-        if (!event.further.empty())
+        if (!further.empty())
             throw CommandError(exit_status::unreadable,
                                display_name(path) +
                                    ": has several payloads, and an event of shape " +
                                    std::string(arguments.text("as")) + " is one request",
                                "leave --as out");
-        return reshape(event.request, shape_named(arguments.text("as")), display_name(path));
+        return reshape(event.request, shape_named(arguments.text("as")), display_name(path),
+                       arguments);
     }
-    Work work{{}, event.format};
-    work.requests.push_back(std::move(event.request));
-    for (Request& request : event.further)
-        work.requests.push_back(std::move(request));
+    Work work{{}, true};
+    const events::Format format = event.format;
+    work.events.push_back(std::move(event));
+    for (Request& request : further)
+        work.events.push_back({format, std::move(request)});
     return work;
 }
 
@@ -183,77 +164,102 @@ int failed(Invocation& invocation, const std::string& problem) {
     return show(invocation.err, CommandError(exit_status::wrong_answer, problem));
 }
 
-// What its source makes of the reply: one that it refuses is replaced by the 413 it would show.
-// Returns why, or nothing.
-std::string deliver(Response& response, std::optional<events::Format> format,
-                    const events::EncodeOptions& how) {
-    if (!format) return {};
-    try {
-        auto refused = events::refusal(response, *format, how);
-        if (!refused) return {};
-        response = *std::move(refused);
-        return response.body.substr(0, response.body.find('\n'));
-    } catch (const events::InvocationError& e) {
-        return e.what();
+// One reply: how it came to be, and what is told about it.
+class Call {
+  public:
+    Call(Invocation& invocation, bool is_event)
+        : invocation_(invocation), is_event_(is_event), log_(invocation) {
+        const auto time = std::min<std::chrono::nanoseconds>(
+            invocation.arguments.duration("timeout"), longest_time);
+        deadline_ = Context::Clock::now() + (time.count() > 0 ? time : longest_time);
+        how_ = answer_options(invocation.arguments);
+        how_.prepare = [this](Request& request) {
+            request.context.reporter = &log_;
+            request.context.deadline = deadline_;
+            request.context.stop = stop_.get_token();
+        };
+        how_.served = [this](const Request&, const Outcome& outcome) {
+            if (!outcome_.error) outcome_ = outcome;
+        };
     }
-}
 
-int serve_one(const Handler& handler, Request& request, const Work& work, Invocation& invocation) {
-    const Arguments& arguments = invocation.arguments;
-    Log log(invocation);
-    Timer timer;
-    std::stop_source stop;
-    const auto time =
-        std::min<std::chrono::nanoseconds>(arguments.duration("timeout"), longest_time);
-    const auto deadline = Context::Clock::now() + (time.count() > 0 ? time : longest_time);
-    const Timer::Alarm alarm = timer.request_stop_at(deadline, stop);
-    request.context.reporter = &log;
-    request.context.deadline = deadline;
-    request.context.stop = stop.get_token();
-    const auto format = work.format.value_or(events::Format::http);
-    Outcome outcome;
-    events::AnswerOptions how;
-    how.encode = events::encode_options(request, format, {});
-    how.served = [&](const Request&, const Outcome& ended) { outcome = ended; };
-    events::Answer answer;  // runs deferred tasks at the end
-    Response response;
-    std::string refusal;
-    try {
-        response = answer.serve(handler, std::move(request), format, how);
-        refusal = answer.overflow();
-    } catch (const events::InvocationError& e) {
-        refusal = e.what();
+    // Returns the exit status.
+    int run(const Handler& handler, events::Event event) {
+        Timer timer;
+        const Timer::Alarm alarm = timer.request_stop_at(deadline_, stop_);
+        events::Answer answer;
+        Response response;
+        try {
+            response = serve(handler, std::move(event), answer);
+        } catch (const events::InvocationError& e) {
+            refusal_ = e.what();
+        }
+        if (outcome_.error) log_.forget_last(what(outcome_.error));
+        log_.say_last();
+        const int status = tell(response);
+        answer.settle();
+        log_.say_last();
+        return status;
     }
-    if (outcome.error) log.forget_last(what(outcome.error));
-    log.say_last();
-    int status = exit_status::good;
-    if (!outcome.complete && refusal.empty())
-        status = failed(invocation, "the handler broke off: " +
-                                        (outcome.error ? what(outcome.error) : "no reply"));
-    else if (outcome.error && refusal.empty() && !is_answer(outcome.error))
-        status = failed(invocation, "the handler failed: " + what(outcome.error));
-    if (outcome.complete || !refusal.empty()) {
-        if (refusal.empty()) refusal = deliver(response, work.format, how.encode);
-        if (arguments.on("include")) invocation.out.write(head_text(response));
-        write_body(response.body, invocation.out, invocation.err);
-        invocation.out.flush();
-        if (arguments.on("fail") && response.status >= 400) status = exit_status::wrong_answer;
+
+  private:
+    Response serve(const Handler& handler, events::Event event, events::Answer& answer) {
+        const events::Format format = event.format;
+        if (events::reply_is_assembled(event, how_)) {
+            const std::string reply = events::answer(handler, std::move(event), how_);
+            outcome_.complete = true;
+            return events::decode_reply(reply, format);
+        }
+        how_.encode = events::encode_options(event.request, format, how_.encode);
+        Response response = answer.serve(handler, std::move(event.request), format, how_);
+        refusal_ = answer.overflow();
+        if (!is_event_ || !refusal_.empty() || !outcome_.complete) return response;
+        if (auto refused = events::refusal(response, format, how_.encode)) {
+            refusal_ = refused->body.substr(0, refused->body.find('\n'));
+            return *std::move(refused);
+        }
+        if (how_.encode.never_base64 && format != events::Format::raw)
+            return events::decode_reply(events::encode(response, format, how_.encode), format);
+        return response;
     }
-    if (!refusal.empty())
-        status = failed(invocation, "the source of the event refuses the reply: " + refusal);
-    answer.settle();
-    log.say_last();
-    return status;
-}
+
+    int tell(const Response& response) {
+        const Arguments& arguments = invocation_.arguments;
+        int status = exit_status::good;
+        if (!outcome_.complete && refusal_.empty())
+            status = failed(invocation_, "the handler broke off: " +
+                                             (outcome_.error ? what(outcome_.error) : "no reply"));
+        else if (outcome_.error && refusal_.empty() && !is_answer(outcome_.error))
+            status = failed(invocation_, "the handler failed: " + what(outcome_.error));
+        if (outcome_.complete || !refusal_.empty()) {
+            if (arguments.on("include")) invocation_.out.write(head_text(response));
+            write_body(response.body, invocation_.out, invocation_.err);
+            invocation_.out.flush();
+            if (arguments.on("fail") && response.status >= 400) status = exit_status::wrong_answer;
+        }
+        if (!refusal_.empty())
+            status = failed(invocation_, "the source of the event refuses the reply: " + refusal_);
+        return status;
+    }
+
+    Invocation& invocation_;
+    bool is_event_;
+    HandlerLog log_;
+    Context::Clock::time_point deadline_;
+    std::stop_source stop_;
+    events::AnswerOptions how_;
+    Outcome outcome_;
+    std::string refusal_;  // why the source would not take the reply
+};
 
 int invoke(Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
-    Work work = arguments.given("event") ? event_request(arguments, invocation.err)
+    Work work = arguments.given("event") ? read_work(arguments, invocation.err)
                                          : described_request(arguments);
     HandlerPtr handler = open_target(arguments.text("target"), invocation.self);
     int status = exit_status::good;
-    for (Request& request : work.requests)
-        status = std::max(status, serve_one(*handler, request, work, invocation));
+    for (events::Event& event : work.events)
+        status = std::max(status, Call(invocation, work.is_event).run(*handler, std::move(event)));
     return status;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/event_options.h"
 #include "cli/exit_status.h"
 #include "cli/invocation.h"
 #include "open_target.h"
@@ -169,6 +170,16 @@ constexpr Option options[] = {
      .valid = is_report,
      .rule = formats_rule,
      .repeatable = true},
+    lenient_option,
+    base_path_option,
+    keep_stage_option,
+    route_option,
+    websocket_path_option,
+    last_forwarded_option,
+    context_header_option,
+    split_batches_option,
+    answer_warmers_option,
+    never_base64_option,
 };
 
 constexpr std::string_view examples[] = {
@@ -209,16 +220,24 @@ replay::DiffStyle diff_style(std::string_view name) {
                                : automatic;
 }
 
-// The words that repeat one event as this run replayed it.
+// The words that repeat one event as this run replayed it: whatever was given that can matter to
+// it alone.
 std::string rerun_words(const Arguments& arguments) {
     std::string out;
-    if (arguments.given("target")) out += " -t " + replay::shell_word(arguments.text("target"));
-    for (const char* name : {"as", "expect-status", "timeout"})
-        if (arguments.given(name))
-            out += std::string(" --") + name + ' ' + replay::shell_word(arguments.text(name));
-    for (const char* name : {"ignore", "ignore-header"})
-        for (const std::string& value : arguments.all(name))
-            out += std::string(" --") + name + ' ' + replay::shell_word(value);
+    for (const Option& option : options) {
+        constexpr std::string_view others[] = {"jobs",      "only", "skip",   "update",
+                                               "fail-fast", "diff", "format", "report"};
+        if (!arguments.given(option.name) ||
+            std::find(std::begin(others), std::end(others), option.name) != std::end(others))
+            continue;
+        const std::string flag = option.name == "target" ? "-t" : "--" + std::string(option.name);
+        if (option.kind == Value::none) {
+            if (arguments.on(option.name)) out += ' ' + flag;
+            continue;
+        }
+        for (const std::string& value : arguments.all(option.name))
+            out += ' ' + flag + ' ' + replay::shell_word(value);
+    }
     return out;
 }
 
@@ -230,6 +249,7 @@ bool runs_in_ci(const Environment& environment) {
 replay::JudgeOptions judge_options(const Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
     replay::JudgeOptions judge;
+    judge.answer = answer_options(arguments);
     const std::string_view update = arguments.text("update");
     judge.update = update == "new"       ? replay::Update::fresh
                    : update == "changed" ? replay::Update::changed

@@ -172,13 +172,16 @@ void Judge::judge(const Texts& texts, Result& result) {
         result.verdict = Verdict::skipped;
         return;
     }
+    const events::Format event_format = event.format;
     try {
         serve(std::move(event));
         if (slot_.interrupted()) {
             result.verdict = Verdict::interrupted;
             return;
         }
-        if (shape) translate_reply(*shape);
+        const bool is_http = event_format != events::Format::raw;
+        if (shape || (answer_options_.encode.never_base64 && is_http))
+            translate_reply(event_format);
     } catch (const Error& e) {
         result.verdict = Verdict::failed;
         result.problem =
@@ -208,6 +211,7 @@ bool Judge::decode(const Texts& texts, Result& result, events::Event& event) {
     std::string problem;
     try {
         event = events::decode(texts.event, answer_options_.decode);
+        result.repairs = event.repairs;
         // What sent it tells an event that is no HTTP request; without a word it may be anything.
         const bool doubtful = event.format == events::Format::raw && event.source.empty() &&
                               answer_options_.decode.format != events::Format::raw;
@@ -270,10 +274,8 @@ void Judge::serve(events::Event event) {
     thrown_ = nullptr;
     refusal_.clear();
     const events::Format format = event.format;
-    const auto encode_as = events::encode_options(event.request, format, answer_options_.encode);
-    const bool is_one = event.further.empty() &&
-                        !(answer_options_.split_batches && event.is_batch) &&
-                        !(answer_options_.answer_warmers && event.source == "warmer");
+    encode_as_ = events::encode_options(event.request, format, answer_options_.encode);
+    const bool is_one = !events::reply_is_assembled(event, answer_options_);
     const auto begin = Clock::now();
     deadline_.reset();
     if (options_.timeout.count() > 0) deadline_ = begin + options_.timeout;
@@ -290,7 +292,7 @@ void Judge::serve(events::Event event) {
     refusal_ = answer.overflow();
     if (!is_one) {
         reply_ = events::decode_reply(answer.reply, format);
-    } else if (auto refused = events::refusal(reply_, format, encode_as)) {
+    } else if (auto refused = events::refusal(reply_, format, encode_as_)) {
         reply_ = *std::move(refused);
         refusal_ = reply_.body.substr(0, reply_.body.find('\n'));
     }
@@ -298,7 +300,7 @@ void Judge::serve(events::Event event) {
 
 // What the source would make of the reply, after its own form.
 void Judge::translate_reply(events::Format shape) {
-    reply_ = events::decode_reply(events::encode(reply_, shape), shape);
+    reply_ = events::decode_reply(events::encode(reply_, shape, encode_as_), shape);
 }
 
 // Why the reply can be nobody's wish; empty if it can.

@@ -94,6 +94,7 @@ class Judge {
     // Of the event that was served last.
     std::optional<Watchdog::Clock::time_point> deadline_;
     std::stop_token stop_;
+    events::EncodeOptions encode_as_;
     Response reply_;
     std::exception_ptr thrown_;
     std::string refusal_;  // why its source would not take the reply

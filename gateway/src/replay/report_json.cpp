@@ -46,6 +46,14 @@ void member(JsonWriter& json, std::string_view name, std::string_view value) {
     if (!value.empty()) json.key(name).string(value);
 }
 
+void strings(JsonWriter& json, std::string_view name, const std::vector<std::string>& values) {
+    if (values.empty()) return;
+    json.key(name).begin_array();
+    for (const std::string& value : values)
+        json.string(value);
+    json.end_array();
+}
+
 void write_event(JsonWriter& json, const Result& result, bool typed) {
     json.begin_object();
     if (typed) json.key("type").string("event");
@@ -79,12 +87,8 @@ void write_event(JsonWriter& json, const Result& result, bool typed) {
             json.key(events::name(cell.format)).string(parity_name(cell.state));
         json.end_object();
     }
-    if (!result.notes.empty()) {
-        json.key("notes").begin_array();
-        for (const std::string& note : result.notes)
-            json.string(note);
-        json.end_array();
-    }
+    strings(json, "repairs", result.repairs);
+    strings(json, "notes", result.notes);
     json.end_object();
 }
 

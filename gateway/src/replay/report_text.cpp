@@ -25,6 +25,8 @@ class TextReport final : public Report {
             ++parity_[cell.format].counts[static_cast<std::size_t>(cell.state)];
         if (!is_told(result)) return;
         std::string text = headline(result);
+        for (const std::string& repair : result.repairs)
+            text += line("repaired", repair);
         if (result.verdict == Verdict::failed) text += details(result);
         if (!result.hint.empty()) text += line("hint", result.hint);
         if (result.verdict == Verdict::failed && !result.name.starts_with('-'))

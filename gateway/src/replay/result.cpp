@@ -35,6 +35,7 @@ void Result::clear() {
     hint.clear();
     differences.clear();
     parity.clear();
+    repairs.clear();
     notes.clear();
     wrote = false;
     line = 0;

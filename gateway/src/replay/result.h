@@ -47,10 +47,11 @@ struct Result {
     std::string hint = {};     // what can be done about it
     std::vector<Difference> differences = {};
     std::vector<ParityCell> parity = {};
-    std::vector<std::string> notes = {};  // what the handler threw and logged, if it failed
-    bool wrote = false;                   // a proposal or a golden
-    std::uint64_t line = 0;               // of a lines file
-    std::string golden_line = {};         // what is to be written for this line
+    std::vector<std::string> repairs = {};  // what lenient decoding repaired
+    std::vector<std::string> notes = {};    // what the handler threw and logged, if it failed
+    bool wrote = false;                     // a proposal or a golden
+    std::uint64_t line = 0;                 // of a lines file
+    std::string golden_line = {};           // what is to be written for this line
 
     // Makes it as new, keeping memory.
     void clear();

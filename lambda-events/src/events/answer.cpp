@@ -104,6 +104,11 @@ Answer answer_event(const Handler& handler, std::string_view json, const AnswerO
     return answer_event(handler, decode(json, options.decode), options);
 }
 
+bool reply_is_assembled(const Event& event, const AnswerOptions& options) {
+    return !event.further.empty() || (options.split_batches && event.is_batch) ||
+           (options.answer_warmers && event.source == "warmer");
+}
+
 Answer answer_event(const Handler& handler, Event event, const AnswerOptions& options) {
     Answer answer;
     if (options.answer_warmers && event.source == "warmer") {
@@ -123,7 +128,11 @@ Answer answer_event(const Handler& handler, Event event, const AnswerOptions& op
 }
 
 std::string answer(const Handler& handler, std::string_view json, const AnswerOptions& options) {
-    Answer answer = answer_event(handler, json, options);
+    return answer(handler, decode(json, options.decode), options);
+}
+
+std::string answer(const Handler& handler, Event event, const AnswerOptions& options) {
+    Answer answer = answer_event(handler, std::move(event), options);
     answer.settle();
     return std::move(answer.reply);
 }

@@ -104,6 +104,10 @@ Answer answer_event(const Handler& handler, std::string_view json,
 // The same of an event that has been decoded.
 Answer answer_event(const Handler& handler, Event event, const AnswerOptions& options = {});
 
+// True if answer_event() makes its reply of other than the one response to event.request: an event
+// with several payloads, a batch that is split, a ping that is answered without the handler.
+bool reply_is_assembled(const Event& event, const AnswerOptions& options);
+
 // What the source would get to see in place of a response that it refuses: the 413 that names the
 // limit. Absent for one that it takes. Throws
 // InvocationError where there is no reply to carry it.
@@ -117,5 +121,6 @@ EncodeOptions encode_options(const Request& request, Format format, EncodeOption
 // answer_event() at once: deferred tasks have run when it returns, and no delay is waited for.
 std::string answer(const Handler& handler, std::string_view json,
                    const AnswerOptions& options = {});
+std::string answer(const Handler& handler, Event event, const AnswerOptions& options = {});
 
 }  // namespace turngate::events
