@@ -88,6 +88,11 @@ BOOST_AUTO_TEST_CASE(another_abi_is_refused_with_both_names) {
     BOOST_TEST(error.find("this is \"" + std::string(plugin_abi) + '"') != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(containers_of_another_layout_are_another_abi) {
+    const std::string error = error_of(plugin("debug_abi"));
+    BOOST_TEST(error.find(std::string(plugin_abi) + ", debug mode\"") != std::string::npos, error);
+}
+
 BOOST_AUTO_TEST_CASE(a_table_without_create_is_refused) {
     BOOST_TEST(error_of(plugin("incomplete")).ends_with("exports an incomplete table"));
 }

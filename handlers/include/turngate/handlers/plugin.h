@@ -1,4 +1,4 @@
-// What a plug-in exports, and the only macro in this library.
+// What a plug-in exports, and the only macro that this library leaves behind.
 #pragma once
 
 #include <cstddef>
@@ -9,14 +9,27 @@
 
 namespace turngate {
 
-// A plug-in and its host exchange C++ objects, so they must agree on compiler and version. The
-// loader compares this string before it calls anything. The number goes up with every change of
-// what they exchange.
-#ifdef __clang__
-inline constexpr const char* plugin_abi = "turngate 1, C++20, Clang " __clang_version__;
+// What else of the standard library decides how its types are laid out.
+#if defined(_LIBCPP_VERSION)
+#define TURNGATE_LIBRARY ", libc++"
+#elif defined(_GLIBCXX_DEBUG)
+#define TURNGATE_LIBRARY ", debug mode"
+#elif !_GLIBCXX_USE_CXX11_ABI
+#define TURNGATE_LIBRARY ", old strings"
 #else
-inline constexpr const char* plugin_abi = "turngate 1, C++20, GCC " __VERSION__;
+#define TURNGATE_LIBRARY ""
 #endif
+
+// A plug-in and its host exchange C++ objects, so they must agree on compiler, standard library and
+// version. The loader compares this string before it calls anything. The number goes up with every
+// change of what they exchange.
+#ifdef __clang__
+inline constexpr const char* plugin_abi =
+    "turngate 1, C++20, Clang " __clang_version__ TURNGATE_LIBRARY;
+#else
+inline constexpr const char* plugin_abi = "turngate 1, C++20, GCC " __VERSION__ TURNGATE_LIBRARY;
+#endif
+#undef TURNGATE_LIBRARY
 
 // The one table that a plug-in exports. A later version may append members; `size` says which of
 // them the plug-in was built with.
