@@ -292,4 +292,21 @@ BOOST_AUTO_TEST_CASE(an_error_page_is_not_half_compressed) {
     BOOST_TEST(!r.headers.contains("Content-Encoding"));
 }
 
+BOOST_AUTO_TEST_CASE(fields_of_the_handler_replace_those_set_around_it) {
+    const auto handler = to_handler([](Request&, ResponseWriter& w) {
+        w.header("Content-Type", "text/css").header("X-A", "inner").write(long_text);
+    });
+    const auto around = to_handler([&](Request& request, ResponseWriter& w) {
+        w.header("Content-Type", "text/html").header("X-A", "outer").header("X-B", "outer");
+        with(compress(), handler)->serve(request, w);
+    });
+    Request request = Request::get("/");
+    request.headers.set("Accept-Encoding", "gzip");
+    const Response r = record(*around, std::move(request));
+    BOOST_TEST(r.headers.values("Content-Type").size() == 1u);
+    BOOST_TEST(r.headers.get("X-A") == "inner");
+    BOOST_TEST(r.headers.get("X-B") == "outer");
+    BOOST_TEST(r.headers.get("Content-Encoding") == "gzip");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -207,4 +207,12 @@ BOOST_AUTO_TEST_CASE(nothing_outside_the_bytes_of_a_value_is_looked_at) {
         }
 }
 
+BOOST_AUTO_TEST_CASE(merged_fields_replace_those_of_their_name_but_cookies_are_added) {
+    Headers headers = {{"A", "1"}, {"Set-Cookie", "a=1"}, {"B", "1"}, {"a", "2"}};
+    headers.merge({{"a", "3"}, {"a", "4"}, {"set-cookie", "b=2"}, {"C", "5"}});
+    const Headers expected = {{"Set-Cookie", "a=1"}, {"B", "1"}, {"a", "3"}, {"a", "4"},
+                              {"set-cookie", "b=2"}, {"C", "5"}};
+    BOOST_TEST((headers == expected));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include <turngate/cgi/response_head.h>
+#include <turngate/http/field_list.h>
 
 namespace turngate::cgi {
 namespace {
@@ -17,13 +18,6 @@ constexpr std::array<std::string_view, 7> connection_fields = {
 
 bool is_control(char c) {
     return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-}
-
-// RFC 9110 section 5.5: optional whitespace around a value is no part of it.
-std::string_view trim(std::string_view s) {
-    const auto first = s.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return s.substr(first, s.find_last_not_of(" \t") - first + 1);
 }
 
 bool is_digits(std::string_view s) {
@@ -67,7 +61,7 @@ void ResponseHeadReader::take_line(std::string_view line) {
     if (colon == std::string_view::npos) throw ProtocolError(where + "has no colon");
     const std::string_view name = line.substr(0, colon);
     if (!is_token(name)) throw ProtocolError(where + "has a name that is not a token");
-    const std::string_view value = trim(line.substr(colon + 1));
+    const std::string_view value = trimmed(line.substr(colon + 1));
     if (std::any_of(value.begin(), value.end(), is_control))
         throw ProtocolError(where + "has a control character in its value");
 

@@ -184,10 +184,7 @@ void CgiExchange::take_output(std::string_view bytes) {
 void CgiExchange::apply_head() {
     const cgi::ResponseHead& head = reader_.head();
     Headers& headers = response_.status(head.status).headers();
-    for (const auto& [name, value] : head.headers)
-        if (!iequals(name, "Set-Cookie")) headers.remove(name);
-    for (const auto& [name, value] : head.headers)
-        headers.add(name, value);
+    headers.merge(head.headers);
     if (head.content_length && head.status != 204)
         headers.set("Content-Length", std::to_string(*head.content_length));
 }

@@ -6,28 +6,16 @@
 #include <zlib.h>
 
 #include <turngate/handlers/middleware.h>
+#include <turngate/http/field_list.h>
 #include <turngate/http/media_type.h>
 
 namespace turngate {
 namespace {
 
-std::string_view trim(std::string_view s) {
-    auto first = s.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return s.substr(first, s.find_last_not_of(" \t") - first + 1);
-}
-
-// The item before the next `separator`, which is removed with it.
-std::string_view take(std::string_view& list, char separator) {
-    std::string_view item = list.substr(0, list.find(separator));
-    list.remove_prefix(std::min(list.size(), item.size() + 1));
-    return trim(item);
-}
-
 // The weight of "gzip;q=0.5": 1 without one, 0 for one that is not a number.
 double weight(std::string_view parameters) {
     while (!parameters.empty()) {
-        std::string_view parameter = take(parameters, ';');
+        std::string_view parameter = take_element(parameters, ';');
         if (parameter.size() < 2 || !iequals(parameter.substr(0, 2), "q=")) continue;
         double q = 0;
         std::from_chars(parameter.data() + 2, parameter.data() + parameter.size(), q);
@@ -40,8 +28,8 @@ double weight(std::string_view parameters) {
 bool accepts_gzip(std::string_view accept_encoding) {
     std::optional<double> gzip, any;
     while (!accept_encoding.empty()) {
-        std::string_view item = take(accept_encoding, ',');
-        std::string_view coding = take(item, ';');
+        std::string_view item = take_element(accept_encoding);
+        std::string_view coding = take_element(item, ';');
         if (iequals(coding, "gzip") || iequals(coding, "x-gzip")) gzip = weight(item);
         if (coding == "*") any = weight(item);
     }
@@ -50,7 +38,7 @@ bool accepts_gzip(std::string_view accept_encoding) {
 
 bool lists(std::string_view list, std::string_view wanted) {
     while (!list.empty())
-        if (iequals(take(list, ','), wanted)) return true;
+        if (iequals(take_element(list), wanted)) return true;
     return false;
 }
 
@@ -67,8 +55,7 @@ class Compressor final : public ResponseSink {
 
     void on_head(int status, const Headers& headers) override {
         next_.status(status);
-        for (const auto& [name, value] : headers)
-            next_.headers().add(name, value);
+        next_.headers().merge(headers);
         if (!may_compress(status, headers)) return;
         if (!lists(headers.get("Vary"), "Accept-Encoding") && headers.get("Vary") != "*")
             next_.headers().add("Vary", "Accept-Encoding");

@@ -7,22 +7,10 @@
 
 #include <turngate/http/cookie.h>
 #include <turngate/http/date.h>
+#include <turngate/http/field_list.h>
 
 namespace turngate {
 namespace {
-
-std::string_view trim(std::string_view s) {
-    const std::size_t first = s.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return s.substr(first, s.find_last_not_of(" \t") - first + 1);
-}
-
-// Takes the next part from the front of `rest`, trimmed, and the ';' after it.
-std::string_view take_part(std::string_view& rest) {
-    const std::string_view part = rest.substr(0, rest.find(';'));
-    rest.remove_prefix(std::min(rest.size(), part.size() + 1));
-    return trim(part);
-}
 
 struct Pair {
     std::string_view name;
@@ -32,7 +20,7 @@ struct Pair {
 Pair split(std::string_view part) {
     const std::size_t equals = part.find('=');
     if (equals == std::string_view::npos) return {part, std::nullopt};
-    return {trim(part.substr(0, equals)), trim(part.substr(equals + 1))};
+    return {trimmed(part.substr(0, equals)), trimmed(part.substr(equals + 1))};
 }
 
 std::string_view unquoted(std::string_view value) {
@@ -102,7 +90,7 @@ void append_checked(std::string& out, std::string_view what, std::string_view va
         const auto byte = static_cast<unsigned char>(c);
         return byte < 0x20 || byte == 0x7F || c == ';';
     });
-    if (breaks || trim(value) != value)
+    if (breaks || trimmed(value) != value)
         throw std::invalid_argument("a cookie's " + std::string(what) +
                                     " has a control, a ';' or a blank at an end");
     out += value;
@@ -125,7 +113,7 @@ Cookies Cookies::of(const Headers& headers) {
 
 void Cookies::add(std::string_view header) {
     while (!header.empty()) {
-        const std::string_view part = take_part(header);
+        const std::string_view part = take_element(header, ';');
         if (part.empty()) continue;
         auto [name, value] = split(part);
         if (!value) {
@@ -144,11 +132,11 @@ std::optional<std::string_view> Cookies::get(std::string_view name) const& noexc
 }
 
 std::optional<SetCookie> SetCookie::parse(std::string_view header) {
-    const Pair pair = split(take_part(header));
+    const Pair pair = split(take_element(header, ';'));
     if (!pair.value || pair.name.empty()) return std::nullopt;
     SetCookie cookie{std::string(pair.name), std::string(*pair.value)};
     while (!header.empty()) {
-        const std::string_view part = take_part(header);
+        const std::string_view part = take_element(header, ';');
         if (!part.empty() && !assign(cookie, split(part))) cookie.extensions.emplace_back(part);
     }
     return cookie;

@@ -163,6 +163,14 @@ std::size_t Headers::remove(std::string_view name) noexcept {
     return count;
 }
 
+void Headers::merge(const Headers& other) {
+    if (!empty())
+        for (const Field& field : other)
+            if (!iequals(field.name, "Set-Cookie")) remove(field.name);
+    for (const Field& field : other)
+        add(field.name, field.value);
+}
+
 std::vector<std::string> Headers::values(std::string_view name) const {
     std::vector<std::string> out;
     for (const auto& [key, value] : *this)

@@ -5,6 +5,7 @@
 #include <set>
 
 #include <turngate/http/encoding.h>
+#include <turngate/http/field_list.h>
 #include <turngate/http/media_type.h>
 
 namespace turngate {
@@ -91,12 +92,6 @@ constexpr Extension extensions[] = {
     {"zip", "application/zip"},
 };
 
-std::string_view trim(std::string_view s) {
-    const std::size_t first = s.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return s.substr(first, s.find_last_not_of(" \t") - first + 1);
-}
-
 std::string lower(std::string_view s) {
     std::string out(s);
     for (char& c : out)
@@ -106,7 +101,7 @@ std::string lower(std::string_view s) {
 
 // "text/html" of "Text/HTML ; charset=x"; empty if it is no type.
 std::string essence_of(std::string_view content_type) {
-    const std::string_view essence = trim(content_type.substr(0, content_type.find(';')));
+    const std::string_view essence = trimmed(content_type.substr(0, content_type.find(';')));
     const std::size_t slash = essence.find('/');
     if (slash == std::string_view::npos || !is_token(essence.substr(0, slash)) ||
         !is_token(essence.substr(slash + 1)))
@@ -140,10 +135,8 @@ bool is_coded(const Headers& headers) {
         if (!iequals(field.name, "content-encoding")) continue;
         std::string_view rest = field.value;
         while (!rest.empty()) {
-            const std::string_view coding = rest.substr(0, rest.find(','));
-            rest.remove_prefix(std::min(rest.size(), coding.size() + 1));
-            if (const auto name = trim(coding); !name.empty() && !iequals(name, "identity"))
-                return true;
+            const std::string_view coding = take_element(rest);
+            if (!coding.empty() && !iequals(coding, "identity")) return true;
         }
     }
     return false;
@@ -158,13 +151,13 @@ std::optional<MediaType> MediaType::parse(std::string_view text) {
     text.remove_prefix(std::min(text.size(), text.find(';')));
     while (!text.empty()) {
         text.remove_prefix(1);  // the ';'
-        const std::string_view name = trim(text.substr(0, text.find_first_of(";=")));
+        const std::string_view name = trimmed(text.substr(0, text.find_first_of(";=")));
         text.remove_prefix(std::min(text.size(), text.find_first_of(";=")));
         if (!text.starts_with('=')) continue;
         text.remove_prefix(std::min(text.find_first_not_of(" \t", 1), text.size()));
         std::string value = text.starts_with('"')
                                 ? take_quoted(text)
-                                : std::string(trim(text.substr(0, text.find(';'))));
+                                : std::string(trimmed(text.substr(0, text.find(';'))));
         text.remove_prefix(std::min(text.size(), text.find(';')));
         std::string key = lower(name);
         if (is_token(name) && seen.insert(key).second)

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include <turngate/http/field_list.h>
 #include <turngate/http/nominated_fields.h>
 
 namespace turngate {
@@ -39,12 +40,8 @@ bool NominatedFields::contains(std::string_view name) const noexcept {
 
 void NominatedFields::collect(std::string_view list) {
     while (!list.empty()) {
-        std::string_view option = list.substr(0, list.find(','));
-        list.remove_prefix(std::min(list.size(), option.size() + 1));
-        const auto first = option.find_first_not_of(" \t");
-        if (first == std::string_view::npos) continue;
-        option = option.substr(first, option.find_last_not_of(" \t") - first + 1);
-        if (!is_kept(option)) names_.push_back(option);
+        const std::string_view option = take_element(list);
+        if (!option.empty() && !is_kept(option)) names_.push_back(option);
     }
 }
 

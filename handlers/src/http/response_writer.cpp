@@ -31,17 +31,6 @@ std::optional<std::uint64_t> declared_length(Headers& headers) {
     return size;
 }
 
-void merge(Headers& into, Headers&& from) {
-    if (into.empty()) {
-        into = std::move(from);
-        return;
-    }
-    for (const auto& [name, value] : from)
-        if (!iequals(name, "Set-Cookie")) into.remove(name);
-    for (const auto& [name, value] : from)
-        into.add(name, value);
-}
-
 }  // namespace
 
 ResponseWriter& ResponseWriter::status(int code) {
@@ -77,7 +66,10 @@ void ResponseWriter::flush() {
 
 void ResponseWriter::send(Response response) {
     status(response.status);
-    merge(headers_, std::move(response.headers));
+    if (headers_.empty())
+        headers_ = std::move(response.headers);
+    else
+        headers_.merge(response.headers);
     encoding_ = response.encoding;
     if (written_ == 0) {
         declare_length(response.body.size());

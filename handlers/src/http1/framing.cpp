@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "target.h"
+#include <turngate/http/field_list.h>
 
 namespace turngate::http1 {
 namespace {
@@ -29,11 +30,8 @@ struct Found {
 template <class F>
 void for_each_member(std::string_view list, F member) {
     while (!list.empty()) {
-        std::string_view item = list.substr(0, list.find(','));
-        list.remove_prefix(std::min(list.size(), item.size() + 1));
-        const std::size_t first = item.find_first_not_of(" \t");
-        if (first == std::string_view::npos) continue;
-        member(item.substr(first, item.find_last_not_of(" \t") - first + 1));
+        const std::string_view element = take_element(list);
+        if (!element.empty()) member(element);
     }
 }
 

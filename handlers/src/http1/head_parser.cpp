@@ -4,6 +4,7 @@
 
 #include "framing.h"
 #include "target.h"
+#include <turngate/http/field_list.h>
 #include <turngate/http1/head_parser.h>
 
 namespace turngate::http1 {
@@ -25,12 +26,6 @@ HeadError line_error(LineReader::Result result, HeadError too_long) {
         default:
             return too_long;
     }
-}
-
-std::string_view trim(std::string_view s) {
-    const std::size_t first = s.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return s.substr(first, s.find_last_not_of(" \t") - first + 1);
 }
 
 bool is_digit(char c) {
@@ -97,7 +92,7 @@ std::optional<HeadError> FieldParser::add(std::string_view line) {
                          "a header name is longer than " + std::to_string(limits_.name) + " bytes"};
     if (!is_token(name)) return HeadError{400, "a header name is not a token"};
     if (fields_.empty()) fields_.reserve(usual_bytes, usual_fields);
-    fields_.add(name, trim(line.substr(colon + 1)));
+    fields_.add(name, trimmed(line.substr(colon + 1)));
     return std::nullopt;
 }
 

@@ -6,6 +6,7 @@
 
 #include <turngate/http/encoding.h>
 #include <turngate/http/error.h>
+#include <turngate/http/field_list.h>
 #include <turngate/http/media_type.h>
 #include <turngate/json/json.h>
 
@@ -38,12 +39,6 @@ bool is_plain_at_the_gateway(const Headers& headers) {
     return essence.starts_with("text/") || essence == "application/json" ||
            essence == "application/javascript" || essence == "application/xml" ||
            essence.ends_with("+json") || essence.ends_with("+xml");
-}
-
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 // As the writer will print it: names that differ in bytes no string can have are one name.

@@ -6,6 +6,7 @@
 
 #include "request_parts.h"
 #include <turngate/http/encoding.h>
+#include <turngate/http/field_list.h>
 
 namespace turngate::events {
 namespace {
@@ -157,14 +158,6 @@ std::string_view without_port(std::string_view address) {
     auto colon = address.find(':');
     bool only_one = colon != std::string_view::npos && colon == address.rfind(':');
     return only_one ? address.substr(0, colon) : address;
-}
-
-std::string_view trimmed(std::string_view s) {
-    while (s.starts_with(' ') || s.starts_with('\t'))
-        s.remove_prefix(1);
-    while (s.ends_with(' ') || s.ends_with('\t'))
-        s.remove_suffix(1);
-    return s;
 }
 
 }  // namespace

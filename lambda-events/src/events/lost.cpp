@@ -12,6 +12,7 @@
 #include "loss.h"
 #include <turngate/events/make_event.h>
 #include <turngate/http/encoding.h>
+#include <turngate/http/field_list.h>
 
 namespace turngate::events {
 namespace {
@@ -90,12 +91,8 @@ std::string expected_query(const Request& sent, Format format) {
 // The first of X-Forwarded-For: "203.0.113.7" of "203.0.113.7:5432, 10.0.0.1"; empty if that is no
 // address.
 std::string forwarded_for(const Headers& headers) {
-    std::string_view first = headers.get("x-forwarded-for");
-    first = first.substr(0, first.find(','));
-    while (!first.empty() && (first.front() == ' ' || first.front() == '\t'))
-        first.remove_prefix(1);
-    while (!first.empty() && (first.back() == ' ' || first.back() == '\t'))
-        first.remove_suffix(1);
+    std::string_view all = headers.get("x-forwarded-for");
+    std::string_view first = take_element(all);
     if (first.starts_with('[') && first.find(']') != std::string_view::npos)
         first = first.substr(1, first.find(']') - 1);
     else if (std::count(first.begin(), first.end(), ':') == 1)

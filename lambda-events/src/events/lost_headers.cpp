@@ -9,6 +9,7 @@
 #include "loss.h"
 #include "reply_fields.h"
 #include <turngate/http/encoding.h>
+#include <turngate/http/field_list.h>
 #include <turngate/json/json.h>
 
 namespace turngate::events {
@@ -81,11 +82,8 @@ std::string rejoined_cookies(const Values& fields) {
     Values cookies;
     for (std::string_view field : fields)
         while (!field.empty()) {
-            std::string_view cookie = field.substr(0, field.find(';'));
-            field.remove_prefix(std::min(field.size(), cookie.size() + 1));
-            const auto first = cookie.find_first_not_of(" \t");
-            if (first == std::string_view::npos) continue;
-            cookies.emplace_back(cookie.substr(first, cookie.find_last_not_of(" \t") - first + 1));
+            const std::string_view cookie = take_element(field, ';');
+            if (!cookie.empty()) cookies.emplace_back(cookie);
         }
     return join(cookies, "; ");
 }

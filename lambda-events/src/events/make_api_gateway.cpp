@@ -11,6 +11,7 @@
 #include "event_draft.h"
 #include <turngate/events/invocation.h>
 #include <turngate/http/date.h>
+#include <turngate/http/field_list.h>
 
 namespace turngate::events {
 namespace {
@@ -123,11 +124,8 @@ std::vector<std::string_view> cookies(const EventDraft& draft) {
     for (const FieldView& field : draft.fields()) {
         if (!iequals(field.name, "cookie")) continue;
         for (std::string_view rest = field.value; !rest.empty();) {
-            std::string_view cookie = rest.substr(0, rest.find(';'));
-            rest.remove_prefix(std::min(rest.size(), cookie.size() + 1));
-            const auto first = cookie.find_first_not_of(" \t");
-            if (first == std::string_view::npos) continue;
-            all.push_back(cookie.substr(first, cookie.find_last_not_of(" \t") - first + 1));
+            const std::string_view cookie = take_element(rest, ';');
+            if (!cookie.empty()) all.push_back(cookie);
         }
     }
     return all;
