@@ -25,6 +25,10 @@ void answer(Request& request, ResponseWriter& response) {
         throw std::runtime_error("late");
     }
     if (path == "/teapot") response.status(418);
+    if (path == "/address") {
+        response.write(request.remote_address + '\n');
+        return;
+    }
     if (path == "/log") request.context.log(turngate::Level::warn, "looked odd");
     if (path == "/binary") {
         response.header("Content-Type", "application/octet-stream")

@@ -13,6 +13,7 @@
 #include "cli/invocation.h"
 #include "cli/request_options.h"
 #include "open_target.h"
+#include "replay/quantity.h"
 #include <turngate/events/answer.h>
 #include <turngate/events/make_event.h>
 #include <turngate/os/timer.h>
@@ -171,7 +172,8 @@ class Call {
         : invocation_(invocation), is_event_(is_event), log_(invocation) {
         const auto time = std::min<std::chrono::nanoseconds>(
             invocation.arguments.duration("timeout"), longest_time);
-        deadline_ = Context::Clock::now() + (time.count() > 0 ? time : longest_time);
+        limit_ = time.count() > 0 ? time : longest_time;
+        deadline_ = begin_ + limit_;
         how_ = answer_options(invocation.arguments);
         how_.prepare = [this](Request& request) {
             request.context.reporter = &log_;
@@ -194,6 +196,7 @@ class Call {
         } catch (const events::InvocationError& e) {
             refusal_ = e.what();
         }
+        took_ = Context::Clock::now() - begin_;
         if (outcome_.error) log_.forget_last(what(outcome_.error));
         log_.say_last();
         const int status = tell(response);
@@ -226,6 +229,11 @@ class Call {
     int tell(const Response& response) {
         const Arguments& arguments = invocation_.arguments;
         int status = exit_status::good;
+        const bool late = took_ > limit_;
+        if (late)
+            status = failed(invocation_, "the handler took " + replay::duration_text(took_) +
+                                             ", of at most " + replay::duration_text(limit_));
+        if (late && outcome_.error) return status;  // what it made of that is no answer
         if (!outcome_.complete && refusal_.empty())
             status = failed(invocation_, "the handler broke off: " +
                                              (outcome_.error ? what(outcome_.error) : "no reply"));
@@ -245,7 +253,10 @@ class Call {
     Invocation& invocation_;
     bool is_event_;
     HandlerLog log_;
+    Context::Clock::time_point begin_ = Context::Clock::now();
     Context::Clock::time_point deadline_;
+    std::chrono::nanoseconds limit_{};
+    std::chrono::nanoseconds took_{};
     std::stop_source stop_;
     events::AnswerOptions how_;
     Outcome outcome_;

@@ -260,6 +260,14 @@ replay::JudgeOptions judge_options(const Invocation& invocation) {
         throw CommandError(exit_status::usage,
                            "--update " + std::string(update) + " is refused where CI is set",
                            "update expected replies on your own machine and commit them");
+    const auto& inputs = arguments.operands();
+    if (judge.update != replay::Update::none &&
+        std::find(inputs.begin(), inputs.end(), "-") != inputs.end())
+        throw CommandError(
+            exit_status::usage,
+            "--update " + std::string(update) +
+                " cannot be used with standard input, which has no place for replies",
+            "save the events to a file first");
     judge.all_shapes = arguments.text("as") == "all";
     if (!judge.all_shapes && arguments.given("as"))
         judge.as = events::format_named(arguments.text("as"));
