@@ -37,7 +37,7 @@ std::string valid_path(std::string_view path) {
 }
 
 std::string expected_path(const Request& sent, Format format) {
-    const std::string path = valid_path(sent.url.path);
+    std::string path = valid_path(sent.url.path);
     if (!loses(format, decoded_path)) return path;
     const std::string decoded = percent_decode(path);
     return percent_escape_path(through_json(decoded.substr(0, decoded.find('?'))));
@@ -69,7 +69,7 @@ std::vector<Parameter> parameters(std::string_view query, bool is_decoded) {
 }
 
 std::string expected_query(const Request& sent, Format format) {
-    const std::string query = percent_escape_query(sent.url.query);
+    std::string query = percent_escape_query(sent.url.query);
     const bool is_decoded = loses(format, decoded_query);
     if (!is_decoded && !loses(format, filled_query)) return query;
     const auto text = [&](const std::string& part) {
