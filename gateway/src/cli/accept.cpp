@@ -1,7 +1,5 @@
 // accept and reject: what becomes of the replies that a replay proposed in .new files.
 #include <cerrno>
-#include <cstdio>
-#include <fcntl.h>
 #include <functional>
 #include <sys/stat.h>
 #include <system_error>
@@ -11,10 +9,11 @@
 #include "cli/error_message.h"
 #include "cli/exit_status.h"
 #include "cli/invocation.h"
+#include "replay/golden.h"
 #include "replay/golden_file.h"
 #include "replay/line_goldens.h"
+#include "replay/printable.h"
 #include "replay/walk.h"
-#include <turngate/os/fd.h>
 
 namespace turngate::cli {
 namespace {
@@ -23,19 +22,22 @@ constexpr std::string_view accept_examples[] = {"accept events/", "accept events
 constexpr std::string_view reject_examples[] = {"reject events/"};
 constexpr std::string_view ending = ".new";
 
+CommandError problem(const std::string& path, int error) {
+    return {exit_status::unreadable, path + ": " + replay::reason(error),
+            "what could be done has been done; mend this and run the command again"};
+}
+
 [[noreturn]] void fail(const std::string& path, int error) {
-    throw CommandError(exit_status::unreadable,
-                       path + ": " + std::generic_category().message(error),
-                       "files before this one are done; run the command again for the rest");
+    throw problem(path, error);
 }
 
 bool is_proposal(std::string_view path) {
     return path.ends_with(".reply.json.new") || path.ends_with(".replies.ndjson.new");
 }
 
-bool exists(const std::string& path) {
+bool is_file(const std::string& path) {
     struct stat facts {};
-    return ::stat(path.c_str(), &facts) == 0;
+    return ::stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode);
 }
 
 bool is_directory(const std::string& path) {
@@ -43,25 +45,22 @@ bool is_directory(const std::string& path) {
     return ::stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode);
 }
 
-void sync(const std::string& path, int flags) {
-    os::Fd file(::open(path.c_str(), flags | O_CLOEXEC));
-    if (!file || ::fsync(file.get()) != 0) fail(path, errno);
-}
-
-// Whoever reads the golden sees the old one or the new one, whole, also after a crash.
+// Whoever reads the golden sees the old one or the new one, whole, also after a crash. What could
+// never be compared does not become one.
 void accept(const std::string& proposal) {
-    if (proposal.ends_with(".ndjson.new")) {
-        try {
-            return replay::accept_lines(proposal);
-        } catch (const std::system_error& e) {
-            fail(proposal, e.code().value());
-        }
+    try {
+        if (proposal.ends_with(".ndjson.new")) return replay::accept_lines(proposal);
+        std::string text;
+        if (!replay::read_file(proposal, text, replay::golden_limit)) fail(proposal, ENOENT);
+        replay::GoldenParser().parse(text);
+        replay::write_file(proposal.substr(0, proposal.size() - ending.size()), text);
+    } catch (const std::system_error& e) {
+        fail(proposal, e.code().value());
+    } catch (const JsonError& e) {
+        throw CommandError(exit_status::unreadable, proposal + ": " + e.what(),
+                           "correct it, or reject it and have it proposed anew");
     }
-    std::string golden = proposal.substr(0, proposal.size() - ending.size());
-    sync(proposal, O_RDONLY);
-    if (std::rename(proposal.c_str(), golden.c_str()) != 0) fail(golden, errno);
-    auto slash = golden.rfind('/');
-    sync(slash == std::string::npos ? "." : golden.substr(0, slash + 1), O_RDONLY | O_DIRECTORY);
+    if (::unlink(proposal.c_str()) != 0) fail(proposal, errno);
 }
 
 void reject(const std::string& proposal) {
@@ -70,24 +69,24 @@ void reject(const std::string& proposal) {
 
 // The proposals that an operand means: those below a directory, or that of an event, of a golden,
 // or itself.
-void each_proposal(const std::string& operand, const std::function<void(const std::string&)>& use) {
+void each_proposal(const std::string& operand, const std::function<void(const std::string&)>& use,
+                   const std::function<void(const std::string&, int error)>& failed) {
     if (is_directory(operand)) {
+        using Kind = replay::Walk::Entry::Kind;
         replay::Walk walk(operand);
-        for (auto entry = walk.next(); entry.kind != replay::Walk::Entry::Kind::end;
-             entry = walk.next()) {
-            if (entry.kind == replay::Walk::Entry::Kind::failed) fail(entry.path, entry.error);
-            if (entry.kind == replay::Walk::Entry::Kind::file && is_proposal(entry.path))
-                use(entry.path);
+        for (auto entry = walk.next(); entry.kind != Kind::end; entry = walk.next()) {
+            if (entry.kind == Kind::failed) failed(entry.path, entry.error);
+            if (entry.kind == Kind::file && is_proposal(entry.path)) use(entry.path);
         }
         return;
     }
     for (const std::string& path :
          {operand, operand + std::string(ending), replay::proposal_path(operand)})
-        if (is_proposal(path) && exists(path)) return use(path);
+        if (is_proposal(path) && is_file(path)) return use(path);
     throw CommandError(exit_status::nothing_to_do, operand + ": there is no proposed reply",
-                       exists(operand) ? "turngate replay writes one beside an event without an "
-                                         "expected reply"
-                                       : "the file does not exist");
+                       is_file(operand) ? "turngate replay writes one beside an event without an "
+                                          "expected reply"
+                                        : "the file does not exist");
 }
 
 int settle(Invocation& invocation, void (*decide)(const std::string&), std::string_view done) {
@@ -95,25 +94,29 @@ int settle(Invocation& invocation, void (*decide)(const std::string&), std::stri
     if (operands.empty()) operands.emplace_back(".");
     std::size_t count = 0;
     int status = exit_status::good;
+    auto tell = [&](const CommandError& e) { status = std::max(status, show(invocation.err, e)); };
+    auto settle_one = [&](const std::string& proposal) {
+        try {
+            decide(proposal);
+        } catch (const CommandError& e) {
+            return tell(e);
+        }
+        ++count;
+        if (invocation.verbosity >= 0)
+            invocation.out.write(std::string(done) + ' ' + replay::printable(proposal) + '\n');
+    };
     for (const std::string& operand : operands) {
         try {
-            each_proposal(operand, [&](const std::string& proposal) {
-                decide(proposal);
-                ++count;
-                if (invocation.verbosity >= 0)
-                    invocation.out.write(std::string(done) + ' ' + proposal + '\n');
-            });
+            each_proposal(operand, settle_one,
+                          [&](const std::string& path, int error) { tell(problem(path, error)); });
         } catch (const CommandError& e) {
-            status = std::max(status, show(invocation.err, e));
+            tell(e);
         }
     }
-    if (count == 0 && status == exit_status::good) {
-        status = exit_status::nothing_to_do;
-        show(invocation.err,
-             CommandError(status, "no proposed reply was found",
-                          "turngate replay writes NAME.reply.json.new beside an event without an "
-                          "expected reply"));
-    }
+    if (count == 0 && status == exit_status::good)
+        tell({exit_status::nothing_to_do, "no proposed reply was found",
+              "turngate replay writes NAME.reply.json.new beside an event without an expected "
+              "reply"});
     return status;
 }
 

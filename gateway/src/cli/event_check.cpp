@@ -23,6 +23,7 @@ namespace {
 
 using events::Classification;
 using Kind = Classification::Kind;
+using EntryKind = replay::Walk::Entry::Kind;
 
 constexpr Option options[] = {
     {.letter = 'j',
@@ -109,13 +110,13 @@ class Check {
 
     void walk(const std::string& directory) {
         replay::Walk walk(directory);
-        for (auto entry = walk.next(); entry.kind != replay::Walk::Entry::Kind::end;
-             entry = walk.next()) {
-            if (entry.kind == replay::Walk::Entry::Kind::failed) {
+        for (auto entry = walk.next(); entry.kind != EntryKind::end; entry = walk.next()) {
+            const bool by_name =
+                entry.path.ends_with(".json") || replay::has_event_lines(entry.path);
+            if (entry.kind == EntryKind::failed || (entry.kind == EntryKind::missing && by_name)) {
                 report_.add_file();
                 done({std::move(entry.path), {}, unreadable(message(entry.error))});
-            } else if (entry.kind == replay::Walk::Entry::Kind::file &&
-                       (entry.path.ends_with(".json") || replay::has_event_lines(entry.path))) {
+            } else if (entry.kind == EntryKind::file && by_name) {
                 file(entry.path);
             }
         }

@@ -8,6 +8,7 @@
 #include "replay/event_log.h"
 #include "replay/golden_file.h"
 #include "replay/limits.h"
+#include "replay/printable.h"
 #include "replay/quantity.h"
 #include <turngate/events/make_event.h>
 #include <turngate/events/reply.h>
@@ -126,7 +127,7 @@ void Judge::run_file(const std::string& path, bool named, Result& result) {
     if (is_companion(path)) {
         if (path.ends_with(".new"))
             return unreadable(result, "a proposed reply, not an event",
-                              "accept it with turngate accept " + path);
+                              "accept it with turngate accept " + shell_word(path));
         return unreadable(result,
                           path.ends_with(".request.json") ? "a decoded request, not an event"
                                                           : "an expected reply, not an event",

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <unistd.h>
 
+#include "replay/golden.h"
 #include "replay/line_reader.h"
 #include <turngate/os/fd.h>
 
@@ -99,7 +100,11 @@ LineGoldens::~LineGoldens() = default;
 
 void LineGoldens::put(std::uint64_t line, std::string_view json, bool proposal) {
     auto& overlay = proposal ? proposals_ : changes_;
-    if (!overlay) overlay = std::make_unique<Overlay>();
+    if (!overlay) {
+        // That the file cannot be written is told of the first event, not after the last.
+        FileReplacement(proposal ? proposal_path(event_path_) : golden_path(event_path_));
+        overlay = std::make_unique<Overlay>();
+    }
     overlay->put(line, json);
 }
 
@@ -156,9 +161,15 @@ void accept_lines(const std::string& proposals) {
     FileReplacement file(goldens);
     std::string_view fresh;
     std::string_view kept;
-    for (;;) {
+    GoldenParser parser;
+    for (std::uint64_t line = 1;; ++line) {
         const bool more = proposed.next(fresh);
         if (!old.next(kept) && !more) break;
+        try {
+            if (!is_blank(fresh)) parser.parse(fresh);
+        } catch (const JsonError& e) {
+            throw JsonError("line " + std::to_string(line) + ": " + e.what());
+        }
         file.write(is_blank(fresh) ? kept : fresh);
         file.write("\n");
     }

@@ -20,9 +20,9 @@ class LineGoldens {
     LineGoldens(const LineGoldens&) = delete;
     LineGoldens& operator=(const LineGoldens&) = delete;
 
-    // `json` ends with a newline. REQUIRES: `line` is greater than in the last call. A proposal
-    // goes to the file beside the goldens, which has the proposed lines and blank ones for the
-    // others.
+    // Throws std::system_error. `json` ends with a newline. REQUIRES: `line` is greater than in the
+    // last call. A proposal goes to the file beside the goldens, which has the proposed lines and
+    // blank ones for the others.
     void put(std::uint64_t line, std::string_view json, bool proposal);
 
     // Writes the files, if there is anything to be written. Lines that other runs have proposed
@@ -41,7 +41,7 @@ class LineGoldens {
 };
 
 // Makes the lines of `proposals`, a file as LineGoldens writes it, the goldens of those lines, and
-// removes it. Throws std::system_error.
+// removes it. Throws std::system_error, and JsonError for a line that is no expected reply.
 void accept_lines(const std::string& proposals);
 
 }  // namespace turngate::replay

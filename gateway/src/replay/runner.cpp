@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -147,11 +148,7 @@ class Run {
         }
         for (std::size_t i = 0; i < work.done && !ended_; ++i) {
             Result& result = work.results[i];
-            if (!result.golden_line.empty()) {
-                if (!line_goldens_) line_goldens_ = std::make_unique<LineGoldens>(lines_->path);
-                line_goldens_->put(result.line, result.golden_line,
-                                   result.verdict == Verdict::fresh);
-            }
+            if (!result.golden_line.empty()) keep_line(result);
             summary_.count(result);
             for (Report* report : reports_)
                 report->event(result);
@@ -164,6 +161,17 @@ class Run {
         }
         if (work.done < work.batch.items.size()) ended_ = true;  // nothing may follow a gap
         if (ended_) stop_ = true;
+    }
+
+    void keep_line(Result& result) {
+        if (!line_goldens_) line_goldens_ = std::make_unique<LineGoldens>(lines_->path);
+        try {
+            line_goldens_->put(result.line, result.golden_line, result.verdict == Verdict::fresh);
+        } catch (const std::system_error& e) {
+            result.verdict = Verdict::unreadable;
+            result.problem = e.what();
+            result.wrote = false;
+        }
     }
 
     void finish_lines() {

@@ -191,9 +191,10 @@ void Source::walk_on(Batch& batch) {
     if (path.starts_with("./") && path.size() > 2) path.erase(0, 2);
     const bool by_name =
         (!glob_.empty() || path.ends_with(".json") || has_event_lines(path)) && !is_companion(path);
+    if (entry.kind == missing && !by_name) return;  // whatever it was, it was no event
     if (entry.kind == file) {
         if (by_name && selection_.includes(path)) add_file(batch, path, false);
-    } else if (entry.kind == failed) {
+    } else if (entry.kind == failed || entry.kind == missing) {
         add_problem(batch, path, reason(entry.error));
     } else if (entry.kind == visited || by_name) {
         Item item{.kind = Item::Kind::skipped};

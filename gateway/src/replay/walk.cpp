@@ -56,7 +56,11 @@ Walk::Entry Walk::next() {
         }
         std::string path = level.path + (level.names.c_str() + level.order[level.position++]);
         struct stat status {};
-        if (::stat(path.c_str(), &status) != 0) return {failed, std::move(path), errno};
+        if (::stat(path.c_str(), &status) != 0) {
+            const int error = errno;
+            const bool leads_nowhere = error == ENOENT || error == ELOOP;
+            return {leads_nowhere ? missing : failed, std::move(path), error};
+        }
         if (S_ISREG(status.st_mode)) return {file, std::move(path)};
         if (!S_ISDIR(status.st_mode)) return {special, std::move(path)};
         if (levels_.size() >= most_levels_) continue;

@@ -24,6 +24,7 @@ class Walk {
             file,     // regular
             special,  // a FIFO, a socket, a device
             visited,  // a link to a directory that has been visited
+            missing,  // a link that leads nowhere, or a file that has gone since; see `error`
             failed,   // cannot be read; see `error`
             end,
         } kind = Kind::end;
