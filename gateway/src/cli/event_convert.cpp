@@ -1,7 +1,7 @@
 #include "cli/commands.h"
-#include "cli/error_message.h"
 #include "cli/event_file.h"
 #include "cli/event_options.h"
+#include "cli/event_texts.h"
 #include "cli/exit_status.h"
 #include "cli/invocation.h"
 #include "cli/request_options.h"
@@ -30,15 +30,17 @@ constexpr std::string_view examples[] = {
     "event convert --as apigw-v2 - < event.json",
 };
 
-std::string convert(const std::string& path, events::Format format, Invocation& invocation) {
-    events::Event event = read_event(path, decode_options(invocation.arguments), invocation.err);
+std::string convert(const std::string& name, std::string_view text, events::Format format,
+                    Invocation& invocation) {
+    events::Event event =
+        decode_event(text, name, decode_options(invocation.arguments), invocation.err);
     try {
         if (!event.further.empty())
             throw Error("it has several payloads, and such an event is one request");
         return events::make_event(event.request, format);
     } catch (const Error& e) {
         throw CommandError(exit_status::unreadable,
-                           display_name(path) + ": cannot be made an event of shape " +
+                           name + ": cannot be made an event of shape " +
                                std::string(events::name(format)) + ": " + e.what(),
                            "\"event list\" says what each shape carries");
     }
@@ -53,15 +55,9 @@ int convert_files(Invocation& invocation) {
         for (std::string_view loss : events::losses(format))
             invocation.err.write("note: " + std::string(events::name(format)) + ": " +
                                  std::string(loss) + '\n');
-    int status = exit_status::good;
-    for (const std::string& path : invocation.arguments.operands()) {
-        try {
-            invocation.out.write(convert(path, format, invocation) + '\n');
-        } catch (const CommandError& e) {
-            status = show(invocation.err, e);
-        }
-    }
-    return status;
+    return for_each_event(invocation, [&](const std::string& name, std::string_view text) {
+        invocation.out.write(convert(name, text, format, invocation) + '\n');
+    });
 }
 
 }  // namespace
@@ -72,7 +68,8 @@ const Command event_convert_command = {
     .summary = "turn events of any shape into another",
     .description =
         "Prints each event as the source of SHAPE would send the same request, one a "
-        "line. With -v it tells what the shape cannot carry.",
+        "line. Of .ndjson and .jsonl files it takes each line, or one: FILE.ndjson:17. With -v it "
+        "tells what the shape cannot carry.",
     .options = options,
     .examples = examples,
     .least_operands = 1,

@@ -1,11 +1,15 @@
+#include <system_error>
+#include <utility>
+
 #include "cli/commands.h"
-#include "cli/error_message.h"
 #include "cli/event_file.h"
 #include "cli/event_options.h"
+#include "cli/event_texts.h"
 #include "cli/exit_status.h"
 #include "cli/http_text.h"
 #include "cli/invocation.h"
 #include "replay/golden_file.h"
+#include "replay/printable.h"
 #include <turngate/events/make_event.h>
 
 namespace turngate::cli {
@@ -36,8 +40,14 @@ std::string request_path(const std::string& path) {
 
 void save(events::Event& event, const std::string& path, Invocation& invocation) {
     const std::string target = request_path(path);
-    replay::write_file(target, events::make_event(event.request, events::Format::http) + '\n');
-    if (invocation.verbosity >= 0) invocation.err.write("wrote " + target + '\n');
+    try {
+        replay::write_file(target, events::make_event(event.request, events::Format::http) + '\n');
+    } catch (const std::system_error& e) {
+        throw CommandError(exit_status::wrong_answer, e.what(),
+                           "the file and its directory must be writable");
+    }
+    if (invocation.verbosity >= 0)
+        invocation.err.write("wrote " + replay::printable(target) + '\n');
 }
 
 void show_request(Request& request, Invocation& invocation) {
@@ -45,15 +55,19 @@ void show_request(Request& request, Invocation& invocation) {
     write_body(request.body.text(), invocation.out, invocation.err);
 }
 
-void show_event(const std::string& path, Invocation& invocation) {
-    if (path == "-" && invocation.arguments.on("save"))
-        throw CommandError(exit_status::usage, "--save needs a file, not standard input",
+void show_event(const std::string& name, std::string_view text, bool is_first,
+                Invocation& invocation) {
+    const bool saves = invocation.arguments.on("save");
+    if (saves && !name.ends_with(".json"))
+        throw CommandError(exit_status::usage,
+                           "--save needs a file of one event, which " + name + " is not",
                            "redirect the output of event convert --as http");
-    events::Event event = read_event(path, decode_options(invocation.arguments), invocation.err);
+    events::Event event =
+        decode_event(text, name, decode_options(invocation.arguments), invocation.err);
     if (invocation.verbosity > 0)
-        invocation.err.write(display_name(path) + ": " + std::string(events::name(event.format)) +
-                             " event\n");
-    if (invocation.arguments.on("save")) return save(event, path, invocation);
+        invocation.err.write(name + ": " + std::string(events::name(event.format)) + " event\n");
+    if (saves) return save(event, name, invocation);
+    if (!is_first) invocation.out.write("\n");
     show_request(event.request, invocation);
     for (Request& request : event.further) {
         invocation.out.write("\n");
@@ -62,19 +76,10 @@ void show_event(const std::string& path, Invocation& invocation) {
 }
 
 int show_events(Invocation& invocation) {
-    int status = exit_status::good;
-    bool first = true;
-    for (const std::string& path : invocation.arguments.operands()) {
-        if (!std::exchange(first, false) && !invocation.arguments.on("save"))
-            invocation.out.write("\n");
-        try {
-            show_event(path, invocation);
-        } catch (const CommandError& e) {
-            invocation.out.flush();
-            status = std::max(status, show(invocation.err, e));
-        }
-    }
-    return status;
+    bool is_first = true;
+    return for_each_event(invocation, [&](const std::string& name, std::string_view text) {
+        show_event(name, text, std::exchange(is_first, false), invocation);
+    });
 }
 
 }  // namespace

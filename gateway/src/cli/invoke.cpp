@@ -7,12 +7,14 @@
 #include "cli/error_message.h"
 #include "cli/event_file.h"
 #include "cli/event_options.h"
+#include "cli/event_texts.h"
 #include "cli/exit_status.h"
 #include "cli/handler_log.h"
 #include "cli/http_text.h"
 #include "cli/invocation.h"
 #include "cli/request_options.h"
 #include "open_target.h"
+#include "replay/golden_file.h"
 #include "replay/quantity.h"
 #include <turngate/events/answer.h>
 #include <turngate/events/make_event.h>
@@ -111,6 +113,20 @@ Work described_request(const Arguments& arguments) {
     return work;
 }
 
+// The event of a file; of one with an event a line, the one that `path` names.
+events::Event read_one(const std::string& path, const events::DecodeOptions& how, Output& err) {
+    const auto colon = path.rfind(':');
+    if (!replay::has_event_lines(path.substr(0, colon))) return read_event(path, how, err);
+    EventTexts events(path);
+    std::string name, text, other;
+    if (!events.next(name, text))
+        throw CommandError(exit_status::unreadable, path + ": there is no event in it");
+    if (events.next(other, text))
+        throw CommandError(exit_status::usage, path + ": has several events",
+                           "name one by its line, as " + name);
+    return decode_event(text, name, how, err);
+}
+
 Work read_work(const Arguments& arguments, Output& err) {
     for (const char* name : {"method", "header", "data"})
         if (arguments.given(name))
@@ -120,7 +136,7 @@ Work read_work(const Arguments& arguments, Output& err) {
         misuse("--event and a PATH cannot be used together",
                "the event says it all; \"event new\" writes one");
     const std::string path(arguments.text("event"));
-    events::Event event = read_event(path, decode_options(arguments), err);
+    events::Event event = read_one(path, decode_options(arguments), err);
     std::vector<Request> further = std::exchange(event.further, {});
     if (arguments.given("as")) {
         if (!further.empty())

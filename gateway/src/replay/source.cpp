@@ -88,6 +88,7 @@ void Source::add_file(Batch& batch, const std::string& path, bool named) {
 
 void Source::open(Batch& batch, const std::string& input) {
     if (input == "-") return open_stream(batch, input);
+    if (input.empty()) return add_problem(batch, "\"\"", reason(ENOENT));
     struct stat status {};
     if (::stat(input.c_str(), &status) != 0) {
         const int error = errno;

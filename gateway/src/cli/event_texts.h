@@ -1,0 +1,33 @@
+// The events that an operand means.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "cli/invocation.h"
+#include "replay/source.h"
+
+namespace turngate::cli {
+
+// One for a file, each line of a file with an event a line, the one of "calls.ndjson:17", all below
+// a directory, what standard input has for "-": as replay finds them.
+class EventTexts {
+  public:
+    explicit EventTexts(const std::string& operand);
+
+    // The next event: what to call it, and its text. False at the end. Throws CommandError with
+    // status unreadable for one that cannot be read; the next call goes on behind it.
+    bool next(std::string& name, std::string& text);
+
+  private:
+    replay::Source source_;
+    replay::Batch batch_;
+};
+
+// Calls `use` with each event of each operand. What cannot be read, and what throws a CommandError,
+// is told, and the others have their turn. Returns the exit status.
+int for_each_event(Invocation& invocation,
+                   const std::function<void(const std::string& name, std::string_view text)>& use);
+
+}  // namespace turngate::cli
