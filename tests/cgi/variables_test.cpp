@@ -236,6 +236,9 @@ BOOST_AUTO_TEST_CASE(the_server_is_named_by_the_host) {
     BOOST_TEST(name_and_port("") == "localhost 80");
     BOOST_TEST(name_and_port("a:b") == "a 80");
     BOOST_TEST(name_and_port("$(id):1") == "localhost 80");
+    Request request = Request::make("GET", "/", {}, {{"Host", "example.com:81"}});
+    request.url.port = 8443;
+    BOOST_TEST(to_variables(request).at("SERVER_PORT") == "8443");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

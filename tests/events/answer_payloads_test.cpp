@@ -117,6 +117,28 @@ BOOST_AUTO_TEST_CASE(a_field_that_only_a_later_part_has_is_its_own) {
     BOOST_TEST(reply["headers"]["x-vercel-payload-2-x-only"].string_or("") == "b");
 }
 
+BOOST_AUTO_TEST_CASE(fields_of_many_parts_are_told_apart_in_linear_time) {
+    constexpr int parts = 2000;
+    const HandlerPtr handler = to_handler([](Request& request) {
+        Response response{200, {{"X-Same", "1"}}, {}};
+        for (int i = 0; i < 10; ++i)
+            response.headers.add("x" + request.url.query + "-" + std::to_string(i), "v");
+        return response;
+    });
+    std::string payloads;
+    for (int i = 0; i < parts; ++i)
+        payloads +=
+            (i ? "," : "") + (R"({"method":"GET","path":"/?)" + std::to_string(i)) + R"("})";
+    AnswerOptions options;
+    options.encode.check_size = false;
+    const Json reply =
+        Json::parse(answer(*handler, invoke(R"({"payloads":[)" + payloads + "]}"), options));
+
+    BOOST_TEST(reply["headers"].members()->size() == parts * 10u + 3);  // and content-length
+    BOOST_TEST(reply["headers"]["x-same"].string_or("") == "1");
+    BOOST_TEST(reply["headers"]["x-vercel-payload-1999-x1998-9"].string_or("") == "v");
+}
+
 BOOST_AUTO_TEST_CASE(too_much_for_vercel_is_said) {
     const HandlerPtr handler =
         to_handler([](Request&) { return text(std::string(3'000'000, 'x')); });

@@ -43,7 +43,29 @@ const Case cases[] = {
     {R"({"httpMethod":"{{{method}}}","path":"/"})", Kind::sample, "template of apigw-v1 event"},
     {R"({"Records":[{"eventSource":"aws:s3","n":{{{size}}}}]})", Kind::sample,
      "template of s3 event"},
-    {R"({"a":{{{b}}})", Kind::sample, "template"},
+    {R"({"a":{{{b}}}})", Kind::sample, "template of other JSON object"},
+    {R"({"a":{{{b}}})", Kind::malformed, "not JSON"},
+    {R"([{{{a}}}, "x"])", Kind::sample, "template of JSON array"},
+    {R"({"httpMethod":"{{{method}}}","path":"/","queryStringParameters":"{{{q}}}"})", Kind::sample,
+     "template of apigw-v1 event"},
+    {R"({"httpMethod":"GET","path":"/","body":"{{{b}}}","isBase64Encoded":true})", Kind::sample,
+     "template of apigw-v1 event"},
+    {R"({"Records":[{"eventSource":"aws:sqs","body":"{{{body}}}"}]})", Kind::sample,
+     "template of sqs event"},
+    {R"({"type":"TOKEN","methodArn":"arn:{{{partition}}}:x"})", Kind::sample,
+     "template of authorizer request"},
+    {R"({"Records":[{"eventSource":"aws:sqs","body":"Dear {{{name}}}, {{{body}}}"}]})", Kind::event,
+     "sqs event"},
+    {R"({"Records":[{"eventSource":"aws:sqs","body":"{{{name}}}"}]})", Kind::event, "sqs event"},
+    {R"({"Records":[{"eventSource":"aws:sqs","body":"[\"{{{body}}}\"]"}]})", Kind::event,
+     "sqs event"},
+    {R"({"httpMethod":"GET","path":"/","body":"<b>{{{body}}}</b>"})", Kind::event,
+     "apigw-v1 event"},
+    {R"({"httpMethod":5,"path":"/","body":"{{{body}}}"})", Kind::malformed, "apigw-v1 event"},
+    {R"({"httpMethod":"{{{method}}}","path":5})", Kind::malformed, "apigw-v1 event"},
+    {R"({"path":"/a","body":"{{{x}}}",)", Kind::malformed, "not JSON"},
+    {R"({"path":"/a","path":"/b"})", Kind::malformed, "JSON with a duplicate member"},
+    {R"({"a":1e999})", Kind::other, "other JSON object"},
     {R"({"httpMethod":5,"path":"/"})", Kind::malformed, "apigw-v1 event"},
     {R"({"a":)", Kind::malformed, "not JSON"},
     {"", Kind::malformed, "not JSON"},
@@ -71,6 +93,23 @@ BOOST_AUTO_TEST_CASE(malformed_says_where_and_what_was_expected) {
     BOOST_TEST(events::classify(R"({"httpMethod":5,"path":"/"})").problem ==
                "httpMethod: expected a method, found a number (byte 14)");
     BOOST_TEST(events::classify("{").problem.starts_with("bad JSON at byte 1"));
+}
+
+BOOST_AUTO_TEST_CASE(a_duplicate_member_is_named_with_its_byte) {
+    BOOST_TEST(events::classify(R"({"httpMethod":"GET","path":"/a","path":"/b"})").problem ==
+               "path: stands twice (byte 32)");
+    BOOST_TEST(events::classify(rest_event({}, R"(,"a":1,"a":2)")).what == "apigw-v1 event");
+    BOOST_TEST(events::classify(rest_event({}, R"(,"a":1,"a":2)"))
+                   .problem.starts_with("requestContext.a: stands twice"));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_in_a_template_is_told_by_its_own_bytes) {
+    const std::string json =
+        R"({"httpMethod":"{{{method}}}","x":"{{{a}}}","path":7,"y":"{{{some_other}}}"})";
+    const events::Classification found = events::classify(json);
+
+    BOOST_TEST(found.problem == "path: expected a string, found a number (byte " +
+                                    std::to_string(json.find('7')) + ")");
 }
 
 BOOST_AUTO_TEST_CASE(only_what_decodes_has_a_format) {

@@ -62,11 +62,62 @@ BOOST_AUTO_TEST_CASE(wrong_members_are_named) {
     BOOST_TEST(what(R"({"method":"GET","uri":"/","headers":{"a":[{"value":"b\r\n"}]}})")
                    .starts_with("Records[0].cf.request.headers.a: a header value"));
     BOOST_TEST(what(R"({"method":"GET","uri":"/","headers":{"a":[{"key":"b","value":"c"}]}})")
-                   .starts_with("Records[0].cf.request.headers.a[].key: "));
+                   .starts_with("Records[0].cf.request.headers.a[0].key: "));
     BOOST_TEST(what(R"({"method":"GET","uri":"/","body":{"encoding":"base64","data":"%"}})")
                    .starts_with("Records[0].cf.request.body.data: expected base64"));
     BOOST_TEST(what(R"({"method":"GET","uri":"/","uri":"/b"})") != "");
     BOOST_TEST(refusal(R"({"Records":[{"cf":{}}]})").starts_with("Records[0].cf.request: "));
+}
+
+BOOST_AUTO_TEST_CASE(an_error_names_the_byte_of_the_value_itself) {
+    auto check = [](const std::string& request, const std::string& value, const std::string& text) {
+        const std::string json = edge(request);
+        BOOST_TEST(refusal(json) ==
+                   "Records[0].cf." + text + " (byte " + std::to_string(json.find(value)) + ")");
+    };
+
+    check(R"({"method":"GET","uri":15})", "15", "request.uri: expected a string, found a number");
+    check(R"({"method":"GET","uri":"/","headers":{"a":[{"value":"x"},{"value":16}]}})", "16",
+          "request.headers.a[1].value: expected a string, found a number");
+    check(R"({"method":"GET","uri":"/","headers":{"a":["17"]}})", "\"17\"",
+          "request.headers.a[0]: expected an object, found a string");
+    check(R"({"method":"GET","uri":"/","headers":{"a":[{"key":"a"}]}})", R"({"key")",
+          "request.headers.a[0].value: expected a string, found nothing");
+    check(R"({"method":"GET","uri":"/","body":{"inputTruncated":"18"}})", "\"18\"",
+          "request.body.inputTruncated: expected a boolean, found a string");
+    check(R"({"method":"GET","uri":"/","origin":{"a":[{"b":19e999}]}})", "19e999",
+          "request.origin.a[0].b: expected a number that a double can hold");
+    check(R"({"method":"GET","uri":"/","x":{"b":1,"c":2,"\u0062":3}})", R"("\u0062")",
+          "request.x.b: stands twice");
+}
+
+BOOST_AUTO_TEST_CASE(lenient_decoding_keeps_what_is_of_another_type) {
+    Event event = decode_leniently(edge(
+        R"({"method":"GET","uri":"/","querystring":20,"headers":{"a":[{"value":21}],"b":"x",)"
+        R"("c":[{"key":"d","value":"1"}],"e":[{"value":{}}]},"body":{"encoding":"x","data":22}})"));
+
+    BOOST_TEST(event.request.url.query == "20");
+    BOOST_TEST(event.request.headers.get("a") == "21");
+    BOOST_TEST(event.request.headers.get("c") == "1");
+    BOOST_TEST(!event.request.headers.contains("b"));
+    BOOST_TEST(!event.request.headers.contains("e"));
+    BOOST_TEST(event.request.body.text() == "22");
+    BOOST_TEST(event.repairs.size() == 7u);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_client_says_of_scheme_and_port_is_not_believed) {
+    Event event = events::decode(edge(
+        R"({"method":"GET","uri":"/","headers":{"x-forwarded-proto":[{"value":"http"}],)"
+        R"("x-forwarded-port":[{"value":"8080"}],"cloudfront-forwarded-proto":[{"value":"https"}]}})"));
+
+    BOOST_TEST(event.request.url.scheme == "https");
+    BOOST_TEST(event.request.url.port == 0);
+}
+
+BOOST_AUTO_TEST_CASE(words_of_the_config_have_no_controls) {
+    BOOST_TEST(refusal(R"({"Records":[{"cf":{"config":{"requestId":"a\n"},)"
+                       R"("request":{"method":"GET","uri":"/"}}}]})") ==
+               "Records[0].cf.config.requestId: control characters (byte 41)");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -134,6 +134,13 @@ BOOST_AUTO_TEST_CASE(a_raw_event_is_posted_byte_for_byte) {
     BOOST_TEST(event.request.body.text() == json);
 }
 
+BOOST_AUTO_TEST_CASE(a_byte_order_mark_is_no_part_of_a_raw_event) {
+    Event event = events::decode("\xEF\xBB\xBF [1]");
+
+    BOOST_TEST(event.request.body.text() == " [1]");
+    BOOST_TEST(event.request.headers.get("content-length") == "4");
+}
+
 BOOST_AUTO_TEST_CASE(raw_events_go_where_the_first_matching_route_leads) {
     events::DecodeOptions options;
     options.routes = {{"aws:sqs", "/queue"}, {"eventbridge", "bus"}, {"", "/rest"}};

@@ -39,7 +39,24 @@ BOOST_AUTO_TEST_CASE(lists_win_over_strings_name_by_name) {
     BOOST_TEST((headers.values("accept") == Values{"first", "last"}));
     BOOST_TEST((headers.values("only") == Values{"1"}));
     BOOST_TEST((headers.values("more") == Values{"2"}));
-    BOOST_TEST(headers.size() == 4u);
+    BOOST_TEST((headers.values("empty") == Values{"x"}));
+    BOOST_TEST(headers.size() == 5u);
+}
+
+BOOST_AUTO_TEST_CASE(a_list_without_values_takes_nothing_from_the_strings) {
+    auto all = [](const Event& event) { return event.request.headers.joined("a", "|"); };
+
+    BOOST_TEST(all(events::decode(rest_event(
+                   R"(,"headers":{"b":"0","a":"1"},"multiValueHeaders":{"A":[],"b":["0"]})"))) ==
+               "1");
+    BOOST_TEST(all(events::decode(rest_event(
+                   R"(,"headers":{"a":"1"},"multiValueHeaders":{"a":[],"A":["2"]})"))) == "2");
+    BOOST_TEST(all(events::decode(rest_event(
+                   R"(,"headers":{"a":"1"},"multiValueHeaders":{"A":["2"],"a":[]})"))) == "2");
+    BOOST_TEST(all(events::decode(
+                   rest_event(R"(,"headers":{"a":"1"},"multiValueHeaders":{"a":[]})"))) == "1");
+    BOOST_TEST(all(decode_leniently(
+                   rest_event(R"(,"headers":{"a":"1"},"multiValueHeaders":{"a":[null]})"))) == "1");
 }
 
 BOOST_AUTO_TEST_CASE(null_maps_are_none) {
@@ -95,9 +112,12 @@ BOOST_AUTO_TEST_CASE(values_of_the_wrong_type_are_refused_with_member_and_byte) 
 }
 
 BOOST_AUTO_TEST_CASE(two_hosts_are_refused) {
-    BOOST_TEST(refusal(rest_event(R"(,"multiValueHeaders":{"host":["a","b"]})"))
-                   .starts_with("headers.host: stands more than once"));
-    BOOST_TEST(refusal(http_api_event(R"(,"headers":{"host":"a","Host":"a"})")) != "");
+    const std::string json = rest_event(R"(,"multiValueHeaders":{"host":["a","b"]})");
+    BOOST_TEST(refusal(json) == "multiValueHeaders.host: stands more than once (byte " +
+                                    std::to_string(json.find("\"b\"")) + ")");
+    BOOST_TEST(refusal(http_api_event(R"(,"headers":{"host":"a","Host":"a"})"))
+                   .starts_with("headers.Host: stands more than once"));
+    BOOST_TEST(decode_leniently(json).request.headers.joined("host") == "a");
 }
 
 BOOST_AUTO_TEST_CASE(cookies_are_one_field_and_win_over_the_header) {
@@ -146,6 +166,20 @@ BOOST_AUTO_TEST_CASE(the_length_is_that_of_the_body_whatever_the_event_says) {
     BOOST_TEST((number.request.headers.values("content-length") == Values{"3"}));
 }
 
+BOOST_AUTO_TEST_CASE(there_is_one_length_even_if_the_first_is_right) {
+    for (const char* lengths : {R"(["3","8"])", R"(["3","3"])", R"(["8","3"])", R"(["","3"])"}) {
+        Event event =
+            events::decode(rest_event(R"(,"body":"abc","multiValueHeaders":{"Content-Length":)" +
+                                      std::string(lengths) + "}"));
+        BOOST_TEST((event.request.headers.values("content-length") == Values{"3"}));
+    }
+    Event both = events::decode(
+        rest_event(R"(,"body":"abc","headers":{"content-length":"3","Content-Length":"4"})"));
+    BOOST_TEST((both.request.headers.values("content-length") == Values{"3"}));
+    Event empty = events::decode(rest_event(R"(,"headers":{"content-length":""})"));
+    BOOST_TEST((empty.request.headers.values("content-length") == Values{"0"}));
+}
+
 BOOST_AUTO_TEST_CASE(bad_base64_is_refused_at_its_byte) {
     const std::string json = rest_event(R"(,"isBase64Encoded":true,"body":"aG%="})");
     const std::string percent = std::to_string(json.find('%'));
@@ -191,6 +225,36 @@ BOOST_AUTO_TEST_CASE(a_load_balancer_says_it_in_a_header_only) {
     BOOST_TEST(client("2001:db8::1") == "2001:db8::1");
     BOOST_TEST(client("<b>, 203.0.113.9") == "");
     BOOST_TEST(client("") == "");
+    BOOST_TEST(client("198.51.100.1, ", true) == "198.51.100.1");
+    BOOST_TEST(client("198.51.100.1, made up", true) == "");
+}
+
+BOOST_AUTO_TEST_CASE(several_forwarded_fields_are_one_list) {
+    auto client = [](bool last) {
+        events::DecodeOptions options;
+        options.client_is_last_forwarded = last;
+        return events::decode(
+                   alb_event(R"(,"multiValueHeaders":{"x-forwarded-for":["192.0.2.1, 192.0.2.2",)"
+                             R"("192.0.2.3 , 192.0.2.4"]})"),
+                   options)
+            .request.remote_address;
+    };
+
+    BOOST_TEST(client(false) == "192.0.2.1");
+    BOOST_TEST(client(true) == "192.0.2.4");
+}
+
+BOOST_AUTO_TEST_CASE(the_port_is_the_one_the_gateway_says) {
+    auto port = [](const std::string& value) {
+        return events::decode(alb_event(R"(,"headers":{"X-Forwarded-Port":")" + value + "\"}"))
+            .request.url.port;
+    };
+
+    BOOST_TEST(port("8443") == 8443);
+    BOOST_TEST(port("65535") == 65535);
+    for (const char* bad :
+         {"", "0", "65536", "99999999999", "-1", "+80", "80 ", "80,81", "http", "0x50"})
+        BOOST_TEST(port(bad) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(host_and_scheme_come_from_the_headers_else_from_the_context) {

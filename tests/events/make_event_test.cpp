@@ -266,4 +266,17 @@ BOOST_DATA_TEST_CASE(a_source_sends_no_more_than_it_can, data::make(limits), lim
                               [](const HttpError& e) { return e.status() == 413; });
 }
 
+BOOST_AUTO_TEST_CASE(fields_that_only_platforms_may_set_are_not_passed_on) {
+    Request request = Request::make("GET", "/", {},
+                                    {{"X-Vercel-Internal-Request-Id", "1"},
+                                     {"x-amz-tenant-id", "t"},
+                                     {"x-vercel-internal", "stays"}});
+    for (Format format : http_formats) {
+        const std::string event = make_event(request, format);
+        BOOST_TEST(event.find("nternal-") == std::string::npos);
+        BOOST_TEST(event.find("tenant") == std::string::npos);
+    }
+    BOOST_TEST(make_event(request, Format::http).find("stays") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

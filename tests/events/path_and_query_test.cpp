@@ -85,6 +85,15 @@ BOOST_AUTO_TEST_CASE(a_missing_path_is_refused) {
 BOOST_AUTO_TEST_CASE(http_api_falls_back_to_the_path_of_the_context) {
     BOOST_TEST(events::decode(R"({"requestContext":{"http":{"method":"GET","path":"/c"}}})")
                    .request.url.path == "/c");
+    BOOST_TEST(
+        events::decode(
+            R"({"rawPath":null,"requestPath":"/r","requestContext":{"http":{"method":"GET"}}})")
+            .request.url.path == "/r");
+    BOOST_TEST(events::decode(R"({"requestPath":"/r","requestContext":{"http":{"method":"GET",)"
+                              R"("path":"/c"}}})")
+                   .request.url.path == "/c");
+    BOOST_TEST(refusal(R"({"rawPath":null,"requestContext":{"http":{"method":"GET"}}})")
+                   .starts_with("rawPath: "));
 }
 
 BOOST_AUTO_TEST_CASE(the_stage_of_an_http_api_goes_to_script_name) {
@@ -148,6 +157,12 @@ BOOST_AUTO_TEST_CASE(lists_come_first_and_then_what_only_the_single_map_has) {
         query_of(rest_event(R"(,"queryStringParameters":{"only":"1","b":"4"},)"
                             R"("multiValueQueryStringParameters":{"b":["3","4"],"a":["2"]})")) ==
         "b=3&b=4&a=2&only=1");
+}
+
+BOOST_AUTO_TEST_CASE(a_list_without_values_takes_nothing_from_the_single_map) {
+    BOOST_TEST(query_of(rest_event(R"(,"queryStringParameters":{"a":"1","b":"2"},)"
+                                   R"("multiValueQueryStringParameters":{"a":[],"b":["3"]})")) ==
+               "b=3&a=1");
 }
 
 BOOST_AUTO_TEST_CASE(null_is_a_name_without_a_value_and_empty_is_not) {

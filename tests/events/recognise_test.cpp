@@ -46,7 +46,24 @@ const Case cases[] = {
     {"CloudFront's response", R"({"Records":[{"cf":{"request":{},"response":{}}}]})", "raw",
      "cloudfront-response"},
     {"Vercel", R"({"Action":"Invoke","body":"{\"method\":\"GET\",\"path\":\"/\"}"})", "vercel"},
-    {"another action", R"({"Action":"Delete","body":"x"})", "raw"},
+    {"an action of something else", R"({"Action":"Delete"})", "raw"},
+    {"a REST event without a load balancer",
+     R"({"httpMethod":"GET","path":"/","requestContext":{"elb":null}})", "apigw-v1"},
+    {"a REST event that is no HTTP API's",
+     R"({"httpMethod":"GET","path":"/","requestContext":{"http":null,"stage":"p"}})", "apigw-v1"},
+    {"an HTTP API's event with null for what others have",
+     R"({"rawPath":"/","raw_path":null,"Records":null,"requestContext":{"elb":null,)"
+     R"("serviceArn":null,"connectionId":null,"eventType":null,"http":{"method":"GET"}}})",
+     "apigw-v2"},
+    {"ALB with a list of parameters alone",
+     R"({"requestContext":{"elb":{}},"httpMethod":"GET","path":"/","headers":{},)"
+     R"("multiValueQueryStringParameters":{"a":["1"]}})",
+     "alb"},
+    {"ALB with null for its lists",
+     R"({"requestContext":{"elb":{}},"httpMethod":"GET","path":"/","multiValueHeaders":null})",
+     "alb"},
+    {"plain, with null for another's path", R"({"method":"GET","path":"/","raw_path":null})",
+     "http"},
     {"plain", R"({"method":"GET","path":"/"})", "http"},
     {"SQS", R"({"Records":[{"eventSource":"aws:sqs"},{"eventSource":"aws:s3"}]})", "raw",
      "aws:sqs"},
@@ -97,6 +114,8 @@ BOOST_AUTO_TEST_CASE(a_wrong_member_is_reported_and_does_not_hide_the_shape) {
                "httpMethod: expected a method, found null (byte 14)");
     BOOST_TEST(refusal(R"({"rawPath":"/","requestContext":{"http":null}})") ==
                "requestContext.http: expected an object, found null (byte 40)");
+    BOOST_TEST(refusal(R"({"requestContext":{"http":5}})")
+                   .starts_with("requestContext.http: expected an object, found a number"));
 }
 
 BOOST_AUTO_TEST_CASE(a_demanded_format_is_held_against_the_event) {

@@ -158,7 +158,7 @@ Variables to_variables(const Request& request, const Script& script) {
     out["REQUEST_SCHEME"] = secure ? "https" : "http";
     if (secure) out["HTTPS"] = "on";
     out["SERVER_NAME"] = authority.name;
-    out["SERVER_PORT"] = authority.port;
+    out["SERVER_PORT"] = url.port > 0 ? std::to_string(url.port) : authority.port;
     out["SERVER_PROTOCOL"] = request.protocol;
     out["SERVER_SOFTWARE"] = "turngate";
     out["GATEWAY_INTERFACE"] = "CGI/1.1";

@@ -1,10 +1,11 @@
 // Vercel's events with several payloads, answered as its Node bridge answers them: recorded, since
 // no documentation describes it. The parts are base64 and the whole is not, whatever `encoding`
 // says.
+#include <algorithm>
 #include <map>
-#include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,7 +28,7 @@ FieldMap field_map(const Response& response) {
     return map;
 }
 
-void write_field(JsonWriter& out, const std::string& key, const std::string& name,
+void write_field(JsonWriter& out, std::string_view key, std::string_view name,
                  const std::vector<std::string>& values) {
     out.key(key);
     if (name == "set-cookie" && values.size() > 1) {
@@ -43,34 +44,37 @@ void write_field(JsonWriter& out, const std::string& key, const std::string& nam
     out.string(joined);
 }
 
+// A field that all parts have alike goes out once, any other under the number of its part.
 void write_headers(JsonWriter& out, const std::vector<Response>& parts) {
     constexpr std::string_view prefix = "x-vercel-payload-";
+    struct Occurrence {
+        std::size_t part;
+        const std::vector<std::string>* values;
+    };
     std::vector<FieldMap> maps;
-    std::set<std::string> names;
     for (const Response& part : parts)
-        for (const auto& field : maps.emplace_back(field_map(part)))
-            names.insert(field.first);
+        maps.push_back(field_map(part));
+    std::map<std::string_view, std::vector<Occurrence>> names;
+    for (std::size_t i = 0; i < maps.size(); ++i)
+        for (const auto& [name, values] : maps[i])
+            names[name].push_back({i, &values});
 
     out.begin_object();
     for (std::size_t i = 0; i < parts.size(); ++i)
         if (parts[i].status != 200)
             out.key(std::string(prefix) + std::to_string(i + 1) + "-status")
                 .string(std::to_string(parts[i].status));
-    for (const std::string& name : names) {
-        const auto first = maps.front().find(name);
-        bool is_common = first != maps.front().end();
-        for (const FieldMap& map : maps) {
-            const auto field = map.find(name);
-            is_common = is_common && field != map.end() && field->second == first->second;
-        }
-        if (is_common) {
-            if (name != "content-type") write_field(out, name, name, first->second);
-            continue;
-        }
-        for (std::size_t i = 0; i < maps.size(); ++i)
-            if (const auto field = maps[i].find(name); field != maps[i].end())
-                write_field(out, std::string(prefix) + std::to_string(i + 1) + "-" + name, name,
-                            field->second);
+    for (const auto& [name, found] : names) {
+        const bool is_common = found.size() == parts.size() &&
+                               std::all_of(found.begin(), found.end(), [&](const Occurrence& o) {
+                                   return *o.values == *found[0].values;
+                               });
+        if (is_common && name != "content-type") write_field(out, name, name, *found[0].values);
+        if (is_common) continue;
+        for (const Occurrence& o : found)
+            write_field(out,
+                        std::string(prefix) + std::to_string(o.part + 1) + "-" + std::string(name),
+                        name, *o.values);
     }
     out.key("content-type").string(R"(multipart/mixed; boundary="payload-separator")");
     out.end_object();

@@ -1,12 +1,13 @@
 // Names a file for what it is, for people.
 #include <algorithm>
-#include <memory>
 #include <optional>
 #include <string>
 
 #include "classify_table.h"
 #include "envelope.h"
+#include "placeholders.h"
 #include "recognise.h"
+#include "tree.h"
 #include <turngate/events/decode.h>
 
 namespace turngate::events {
@@ -14,42 +15,17 @@ namespace {
 
 using What = Classification::Kind;
 
-// The next "{{{name}}}" of `text` at or after `from`; npos if there is none.
-std::size_t find_placeholder(std::string_view text, std::size_t from, std::size_t& size) {
-    for (std::size_t at = text.find("{{{", from); at != std::string_view::npos;
-         at = text.find("{{{", at + 1)) {
-        std::size_t end = at + 3;
-        while (end < text.size() &&
-               (text[end] == '_' || text[end] == '-' || text[end] == '.' ||
-                (text[end] >= '0' && text[end] <= '9') || (text[end] >= 'a' && text[end] <= 'z') ||
-                (text[end] >= 'A' && text[end] <= 'Z')))
-            ++end;
-        if (end == at + 3 || text.substr(end, 3) != "}}}") continue;
-        size = end + 3 - at;
-        return at;
-    }
-    return std::string_view::npos;
+bool has(const Node& object, std::string_view name) {
+    return object[name].value.kind != Kind::absent;
 }
 
-// `text` with a value for each placeholder: a digit is right inside and outside of quotes.
-std::string filled(std::string_view text) {
-    std::string out;
-    std::size_t from = 0;
-    std::size_t size = 0;
-    for (std::size_t at; (at = find_placeholder(text, from, size)) != std::string_view::npos;
-         from = at + size)
-        out.append(text.substr(from, at - from)).append("1");
-    return out.append(text.substr(from));
-}
-
-bool has(const Json& object, std::string_view name) {
-    const auto* members = object.members();
-    return members && std::any_of(members->begin(), members->end(),
-                                  [&](const auto& member) { return member.first == name; });
+bool is_integer(const Value& value) {
+    return value.kind == Kind::number &&
+           value.text.find_first_not_of("-0123456789") == std::string_view::npos;
 }
 
 // Whose reply it is, as far as its members tell.
-std::string_view reply_name(const Json& object) {
+std::string_view reply_name(const Node& object) {
     if (has(object, "statusCode")) {
         if (has(object, "statusDescription")) return "alb reply";
         if (has(object, "cookies")) return "apigw-v2 or function-url reply";
@@ -57,10 +33,10 @@ std::string_view reply_name(const Json& object) {
         if (has(object, "encoding")) return "vercel reply";
         return "reply of a function (apigw, function-url or alb)";
     }
-    const Json& status = object["status"];
-    if (status.string() && (has(object, "headers") || has(object, "statusDescription")))
+    const Value& status = object["status"].value;
+    if (status.is_string() && (has(object, "headers") || has(object, "statusDescription")))
         return "edge reply";
-    if (status.integer() && (has(object, "headers") || has(object, "body"))) return "http reply";
+    if (is_integer(status) && (has(object, "headers") || has(object, "body"))) return "http reply";
     return {};
 }
 
@@ -75,7 +51,7 @@ std::string source_name(std::string_view source) {
     return std::string(source) + " event";
 }
 
-const Kinship* kinship(const Json& object) {
+const Kinship* kinship(const Node& object) {
     for (const Kinship& row : kinships)
         if (std::all_of(std::begin(row.members), std::end(row.members),
                         [&](std::string_view name) { return name.empty() || has(object, name); }))
@@ -84,10 +60,13 @@ const Kinship* kinship(const Json& object) {
 }
 
 // An object that is no HTTP event.
-Classification name_object(std::string_view json, const Recognised& found) {
-    const Json object = Json::parse(json, {.size = json.size()}, DuplicateNames::keep_last);
+Classification name_object(const Envelope& envelope, const Recognised& found) {
+    constexpr std::size_t levels = 3;  // the object, its "records", one of them
+    const Tree tree(envelope, envelope.root(), levels);
+    const Node& object = tree.root();
     if (found.source == "eventbridge")
-        return {What::event, "eventbridge \"" + object["detail-type"].string_or("") + "\" event",
+        return {What::event,
+                "eventbridge \"" + printable(object["detail-type"].value.text) + "\" event",
                 Format::raw};
     if (found.source == "authorizer") return {What::authorizer, "authorizer request", Format::raw};
     if (found.source == "warmer") return {What::event, "warmer event", Format::raw};
@@ -104,10 +83,10 @@ Classification name_object(std::string_view json, const Recognised& found) {
         return out;
     }
     // Firehose, Kinesis Analytics: what a transformation gives back.
-    if (const auto* records = object["records"].items(); records && !records->empty())
-        if (has((*records)[0], "recordId") && has((*records)[0], "result"))
+    if (const auto& records = object["records"].children; !records.empty())
+        if (has(records[0], "recordId") && has(records[0], "result"))
             return {What::reply, "record transformation reply"};
-    return {What::other, object.members()->empty() ? "empty JSON object" : "other JSON object",
+    return {What::other, object.children.empty() ? "empty JSON object" : "other JSON object",
             Format::raw};
 }
 
@@ -121,39 +100,48 @@ std::string event_name(Format format) {
     return std::string(name(format)) + " event";
 }
 
-Classification name_template(std::string_view json) {
-    std::string text = filled(json);
-    try {
-        Envelope envelope(text);
-        Recognised found = recognise(envelope);
-        std::string what = !envelope.root().is_object()  ? name_value(envelope).what
-                           : found.format == Format::raw ? name_object(text, found).what
-                                                         : event_name(found.format);
-        return {What::sample, "template of " + what};
-    } catch (const Error& e) {
-        return {What::sample, "template", std::nullopt, e.what()};
-    }
-}
-
-}  // namespace
-
-Classification classify(std::string_view json) {
-    std::size_t size = 0;
-    if (find_placeholder(json, 0, size) != std::string_view::npos) return name_template(json);
+// The text without regard to what is a placeholder in it.
+Classification name_text(std::string_view json) {
     std::string what = "not JSON";
     try {
+        if (json.size() >= UINT32_MAX) throw JsonError("longer than 4 GiB");
         Envelope envelope(json);
         if (!envelope.root().is_object()) return name_value(envelope);
         Recognised found = recognise(envelope);
-        if (found.format == Format::raw) return name_object(json, found);
+        if (found.format == Format::raw) return name_object(envelope, found);
         what = event_name(found.format);
         DecodeOptions options;
         options.max_size = json.size();
         decode(json, options);
         return {What::event, what, found.format};
     } catch (const Error& e) {
-        return {What::malformed, what, std::nullopt, e.what()};
+        std::string problem = e.what();
+        if (problem.find(": stands twice (") != std::string::npos && what == "not JSON")
+            what = "JSON with a duplicate member";
+        return {What::malformed, what, std::nullopt, std::move(problem)};
     }
+}
+
+}  // namespace
+
+// A template is what is right but for its placeholders. A text that is right as it stands is one
+// only if they stand for values, as Amazon's own do, and are not just part of some text.
+Classification classify(std::string_view json) {
+    Classification found = name_text(json);
+    const Placeholders placeholders(json);
+    if (placeholders.empty()) return found;
+    if (found.kind != What::malformed) {
+        const bool is_request = found.format && *found.format != Format::raw;
+        if (is_request || !placeholders.any_is_value()) return found;
+        return {What::sample, "template of " + found.what};
+    }
+    if (!placeholders.explain(found.problem)) return found;
+    found = name_text(placeholders.filled());
+    if (found.kind == What::malformed) {
+        found.problem = placeholders.as_of_template(found.problem);
+        if (!placeholders.explain(found.problem)) return found;
+    }
+    return {What::sample, "template of " + found.what};
 }
 
 }  // namespace turngate::events

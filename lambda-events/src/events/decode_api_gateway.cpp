@@ -58,7 +58,10 @@ void decode_api_gateway_v2(Decoding& in) {
     if (!event.has(Member::context_http) || !in.is_object(Member::context_http))
         in.refuse_kind(event[Member::context_http], name(Member::context_http), "an object");
     in.set_method(Member::http_context_method);
-    Member path = event.has(Member::raw_path) ? Member::raw_path : Member::http_context_path;
+    // Some custom domains have the path elsewhere; null is as good as left out.
+    Member path = Member::raw_path;
+    for (Member other : {Member::http_context_path, Member::request_path})
+        if (!event[path].given() && event[other].given()) path = other;
     bool keeps_encoding = in.out.format == Format::function_url;
     set_path(in, path, keeps_encoding ? PathForm::encoded : PathForm::decoded);
     if (event[Member::raw_query_string].given())

@@ -3,106 +3,122 @@
 
 #include "decoders.h"
 #include "request_parts.h"
+#include "tree.h"
 #include <turngate/http/encoding.h>
 #include <turngate/http/error.h>
 
 namespace turngate::events {
 namespace {
 
-// Errors name the member and the byte where the request starts.
+constexpr std::string_view cf_name = "Records[0].cf";
+constexpr std::size_t depth = 5;  // cf, request, headers, a list, a field, its value
+
 class Edge {
   public:
     explicit Edge(Decoding& in)
         : in_(in),
-          tree_(Json::parse(in.event.text(), {.size = in.event.text().size()})),
-          cf_(tree_["Records"][0]["cf"]),
-          request_(cf_["request"]) {}
+          tree_(in.event, in.event[Member::record_cf], depth),
+          config_(tree_.root()["config"]),
+          request_(tree_.root()["request"]) {}
 
     void decode() {
         Url& url = in_.request().url;
-        in_.set_method(value(request_["method"]), member("method"));
-        set_path(in_, value(request_["uri"]), member("uri"), PathForm::encoded);
-        url.query = percent_escape_query(text("querystring"));
+        in_.set_method(request_["method"].value, member("method"));
+        set_path(in_, request_["uri"].value, member("uri"), PathForm::encoded);
+        url.query =
+            percent_escape_query(in_.text(request_["querystring"].value, member("querystring")));
         add_fields();
         set_body_member();
-        const Json& config = cf_["config"];
-        const std::string domain = config["distributionDomainName"].string_or("");
-        const std::string client(in_.word(value(request_["clientIp"]), member("clientIp")));
-        std::string_view scheme = in_.request().headers.get("cloudfront-forwarded-proto");
+        const Value& config = config_.value;
+        if (config.given() && !config.is_object())
+            in_.refuse_or_note_kind(config, std::string(cf_name) + ".config", "an object",
+                                    "passed over");
+        const std::string_view domain = of_config("distributionDomainName");
         set_origin(in_, {.domain_name = domain,
-                         .source_ip = client,
-                         .scheme = scheme == "http" ? "http" : "https"});
+                         .source_ip = in_.word(request_["clientIp"].value, member("clientIp")),
+                         .scheme = scheme(),
+                         .is_forwarded = false});
         url.strip_prefix(in_.options.base_path);
-        const std::string context = config.is_null() ? std::string() : config.dump();
-        const std::string id = config["requestId"].string_or("");
-        in_.attach({.request_context = context, .request_id = id, .domain_name = domain});
+        in_.attach(
+            {.request_context = config.is_object() ? in_.event.raw(config) : std::string_view(),
+             .request_id = of_config("requestId"),
+             .domain_name = domain});
     }
 
   private:
     static std::string member(std::string_view last) {
-        return "Records[0].cf.request." + std::string(last);
+        return std::string(cf_name) + ".request." + std::string(last);
     }
 
-    // A view into the tree.
-    Value value(const Json& json) const {
-        Value out;
-        out.begin = out.end = in_.event[Member::cf_request].begin;
-        out.kind = json.is_null()   ? Kind::null
-                   : json.string()  ? Kind::string
-                   : json.boolean() ? Kind::boolean
-                   : json.items()   ? Kind::array
-                   : json.members() ? Kind::object
-                                    : Kind::number;
-        if (json.string()) out.text = *json.string();
-        return out;
+    // CloudFront's own word, if it was asked for; X-Forwarded-Proto may be a client's.
+    std::string_view scheme() const {
+        const Headers& headers = in_.request().headers;
+        for (const char* name : {"cloudfront-forwarded-proto", "x-forwarded-proto"})
+            for (const char* known : {"http", "https"})
+                if (iequals(headers.get(name), known)) return known;
+        return "https";
     }
 
-    std::string_view text(std::string_view name) {
-        return in_.text(value(request_[name]), member(name));
-    }
-
-    [[noreturn]] void refuse(const Json& json, std::string_view name, std::string_view rule) {
-        in_.refuse_kind(value(json), member(name), rule);
+    std::string_view of_config(std::string_view name) {
+        return in_.word(config_[name].value, std::string(cf_name) + ".config." + std::string(name));
     }
 
     // {"host": [{"key": "Host", "value": "example.com"}, ...], ...}
     void add_fields() {
-        const Json& headers = request_["headers"];
-        if (headers.is_null()) return;
-        if (!headers.members()) refuse(headers, "headers", "an object");
-        for (const auto& [name, list] : *headers.members()) {
-            if (!list.items()) refuse(list, "headers." + name, "an array");
-            for (const Json& item : *list.items()) {
-                if (!item["value"].string())
-                    refuse(item["value"], "headers." + name + "[].value", "a string");
-                const std::string key = item["key"].string_or(name);
-                if (!iequals(key, name))
-                    in_.refuse_or_note(value(item["key"]), member("headers." + name + "[].key"),
-                                       "not the name of its list", "the key taken");
-                add_header(in_, member("headers"), {key, value(item["value"])},
-                           *item["value"].string());
-            }
+        const Node& headers = request_["headers"];
+        if (!headers.value.given()) return;
+        if (!headers.value.is_object())
+            in_.refuse_or_note_kind(headers.value, member("headers"), "an object", "passed over");
+        for (const Node& list : headers.children) {
+            const std::string name = member("headers." + std::string(list.key));
+            if (list.value.kind != Kind::array)
+                in_.refuse_or_note_kind(list.value, name, "an array", "dropped");
+            for (std::size_t i = 0; i < list.children.size(); ++i)
+                if (list.value.kind == Kind::array)
+                    add_field(list.key, list.children[i], name + '[' + std::to_string(i) + ']');
         }
     }
 
+    void add_field(std::string_view name, const Node& field, const std::string& place) {
+        if (!field.value.is_object())
+            return in_.refuse_or_note_kind(field.value, place, "an object", "dropped");
+        Value value = field["value"].value;
+        if (value.kind == Kind::absent) value.begin = field.value.begin;
+        if (!value.given())
+            return in_.refuse_or_note_kind(value, place + ".value", "a string", "dropped");
+        const Value& key = field["key"].value;
+        std::string_view spelled = in_.text(key, place + ".key");
+        if (!key.given()) spelled = name;
+        if (!iequals(spelled, name)) {
+            in_.refuse_or_note(key, place + ".key", "not the name of its list",
+                               "the list's name taken");
+            spelled = name;
+        }
+        std::string_view text = in_.text(value, place + ".value");
+        if (value.kind == Kind::object || value.kind == Kind::array) return;  // noted and dropped
+        add_header(in_, member("headers"), {spelled, value}, text);
+    }
+
     void set_body_member() {
-        const Json& body = request_["body"];
+        const Node& body = request_["body"];
         // Not in the event unless it was asked for: then there is none, whatever its length was.
-        if (body.is_null()) return set_body(in_, value(body), member("body"), false);
-        if (!body.members()) refuse(body, "body", "an object");
-        if (body["inputTruncated"].bool_or(false))
+        if (!body.value.given()) return set_body(in_, body.value, member("body"), false);
+        if (!body.value.is_object())
+            in_.refuse_or_note_kind(body.value, member("body"), "an object", "passed over");
+        if (in_.flag(body["inputTruncated"].value, member("body.inputTruncated")))
             throw HttpError(413, "CloudFront cut off the request's body (inputTruncated)");
-        std::string_view encoding = in_.text(value(body["encoding"]), member("body.encoding"));
+        const Value& how = body["encoding"].value;
+        std::string_view encoding = in_.text(how, member("body.encoding"));
         if (!encoding.empty() && encoding != "base64" && encoding != "text")
-            in_.refuse(value(body["encoding"]), member("body.encoding"),
-                       "expected \"base64\" or \"text\"");
-        set_body(in_, value(body["data"]), member("body.data"), encoding == "base64");
+            in_.refuse_or_note(how, member("body.encoding"), "expected \"base64\" or \"text\"",
+                               "the body taken for text");
+        set_body(in_, body["data"].value, member("body.data"), encoding == "base64");
     }
 
     Decoding& in_;
-    Json tree_;
-    const Json& cf_;
-    const Json& request_;
+    Tree tree_;
+    const Node& config_;
+    const Node& request_;
 };
 
 }  // namespace
@@ -110,6 +126,7 @@ class Edge {
 void decode_edge(Decoding& in) {
     if (!in.event[Member::cf_request].is_object())
         in.refuse_kind(in.event[Member::cf_request], name(Member::cf_request), "an object");
+    check_parts(in.event, in.event[Member::record_cf], cf_name);
     Edge(in).decode();
 }
 

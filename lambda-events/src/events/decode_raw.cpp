@@ -20,6 +20,8 @@ void decode_raw(Decoding& in) {
     if (!request.url.path.starts_with('/')) request.url.path.insert(request.url.path.begin(), '/');
 
     std::string_view text = in.event.text();
+    constexpr std::string_view bom = "\xEF\xBB\xBF";  // no part of the JSON (RFC 8259 section 8.1)
+    if (text.starts_with(bom)) text.remove_prefix(bom.size());
     request.headers.add("content-type", "application/json");
     request.headers.add("content-length", std::to_string(text.size()));
     request.body = Body(std::string(text));

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "key_filter.h"
 #include "reply_fields.h"
 #include <turngate/events/reply.h>
 #include <turngate/http/encoding.h>
@@ -52,7 +53,12 @@ constexpr MemberName member_names[] = {
 
 class ReplyReader final : public JsonVisitor {
   public:
-    ReplyReader(std::string_view text, bool is_rest_api) : text_(text), is_rest_api_(is_rest_api) {}
+    // `copy` is what is read in place of `text`, byte for byte.
+    ReplyReader(std::string_view text, const char* copy, bool is_rest_api)
+        : text_(text), copy_(copy), is_rest_api_(is_rest_api) {
+        members_.reserve(8);
+        names_.reserve(16);
+    }
 
     // REQUIRES: the whole text has been read.
     Response take() {
@@ -78,13 +84,20 @@ class ReplyReader final : public JsonVisitor {
         at_string(end);
         switch (place()) {
             case Place::reply:
+                members_.push_back(name);
+                is_suspect_ |= filter_.add(name_hash(name), 0);
                 return begin_member(name);
             case Place::map:
                 name_ = name;
+                names_.push_back(name);
+                is_suspect_ |=
+                    filter_.add(name_hash(name), 1 + static_cast<std::uint32_t>(member_));
                 return true;
             default:  // {key, value} of Lambda@Edge
                 if (name != "key" && name != "value") return false;
                 is_key_ = name == "key";
+                if (std::exchange(is_key_ ? has_key_ : has_value_, true))
+                    fail(path() + '.' + std::string(name), "occurs twice");
                 return true;
         }
     }
@@ -119,8 +132,7 @@ class ReplyReader final : public JsonVisitor {
             case Place::values:
                 return add(name_, value);
             case Place::field:
-                (is_key_ ? name_ : value_) = value;
-                has_value_ |= !is_key_;
+                (is_key_ ? spelled_ : value_) = value;
                 return;
             case Place::pair:
                 if (++in_pair_ == 1)
@@ -143,8 +155,8 @@ class ReplyReader final : public JsonVisitor {
         if (at_member(Member::headers) || at_member(Member::multi_value_headers))
             return open(Place::map);
         if (place() != Place::values) refuse("an object");
-        has_value_ = false;
-        map_name_ = name_;
+        has_key_ = has_value_ = false;
+        spelled_ = name_;
         open(Place::field);
     }
 
@@ -152,10 +164,23 @@ class ReplyReader final : public JsonVisitor {
         at_token(end, 1);
         if (place() == Place::field) {
             if (!has_value_) fail(path(), "expected a member \"value\"");
-            add(name_, value_);
-            name_ = map_name_;
+            add(spelled_, value_);
+        } else if (is_suspect_) {
+            check_twins();
         }
+        if (place() == Place::map) names_.clear();
         places_.pop_back();
+    }
+
+    // Readers differ in which of two members they believe.
+    void check_twins() {
+        const bool is_map = place() == Place::map;
+        const std::string_view twin = find_twin(is_map ? names_ : members_);
+        if (!twin.data()) return;
+        end_ = static_cast<std::size_t>(twin.data() - copy_);
+        size_ = 1;  // the quote
+        name_ = twin;
+        fail(is_map ? path() : std::string(twin.substr(0, 80)), "occurs twice");
     }
 
     void on_begin_array(std::size_t end) override {
@@ -263,7 +288,7 @@ class ReplyReader final : public JsonVisitor {
         std::string path(member_name_);
         if (!places_.empty() && places_.size() > 1 && place() != Place::pairs &&
             place() != Place::cookies)
-            path.append(".").append(name_.substr(0, 80));
+            path.append(".").append((place() == Place::field ? spelled_ : name_).substr(0, 80));
         return path;
     }
 
@@ -332,6 +357,7 @@ class ReplyReader final : public JsonVisitor {
     }
 
     const std::string_view text_;
+    const char* const copy_;
     const bool is_rest_api_;
     std::size_t end_ = 0;   // of the latest token
     std::size_t size_ = 0;  // of it; 0 for a string
@@ -339,12 +365,18 @@ class ReplyReader final : public JsonVisitor {
     Member member_ = Member::none;
     std::string_view member_name_;
     bool seen_[static_cast<std::size_t>(Member::none)] = {};
-    std::string_view name_;      // of the header field being read
-    std::string_view map_name_;  // the key of the map it is under
+    std::string_view name_;     // of the header field being read
+    std::string_view spelled_;  // of Lambda@Edge, its own key in place of the map's
     std::string_view value_;
     bool is_key_ = false;
+    bool has_key_ = false;
     bool has_value_ = false;
     int in_pair_ = 0;
+
+    KeyFilter filter_;
+    bool is_suspect_ = false;
+    std::vector<std::string_view> members_;  // of the reply
+    std::vector<std::string_view> names_;    // of the map being read
 
     Response response_;  // its headers: those of multiValueHeaders and cookies
     Headers headers_;
@@ -380,15 +412,14 @@ class ResultReader final : public JsonVisitor {
     int arrays_ = 0;
 };
 
-void read(std::string_view json, JsonVisitor& visitor, std::string& copy) {
-    copy = json;
+void read(std::string& copy, JsonVisitor& visitor) {
     read_json_in_place({copy.data(), copy.size()}, visitor, {.size = copy.size()});
 }
 
 Response read_reply(std::string_view json, bool is_rest_api) {
-    std::string copy;
-    ReplyReader reader(json, is_rest_api);
-    read(json, reader, copy);
+    std::string copy(json);
+    ReplyReader reader(json, copy.data(), is_rest_api);
+    read(copy, reader);
     return reader.take();
 }
 
@@ -416,9 +447,9 @@ Response decode_reply(std::string_view json) {
 Response decode_reply(std::string_view json, Format format) {
     const bool infers = format == Format::api_gateway_v2 || format == Format::function_url;
     if (infers || format == Format::raw) {
-        std::string copy;
+        std::string copy(json);
         ResultReader reader;
-        read(json, reader, copy);
+        read(copy, reader);
         if (format == Format::raw || !reader.has_status_code)
             return inferred(json, std::move(reader.string));
     }

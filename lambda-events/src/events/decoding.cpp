@@ -2,29 +2,51 @@
 #include "decoding.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+#include "tree.h"
 
 namespace turngate::events {
+namespace {
 
-std::string Decoding::full_name(std::string_view member) const {
-    return inside_.empty() ? printable(member) : std::string(inside_) + '.' + printable(member);
+std::string expected_kind(const Value& value, std::string_view expected) {
+    return "expected " + std::string(expected) + ", found " +
+           std::string(article_name(value.listed ? Kind::array : value.kind));
 }
 
+bool is_control(char c) noexcept {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+// Eight bytes at a time, as every event has several long words.
+bool has_control(std::string_view text) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101, highs = ones * 0x80;
+    while (text.size() >= sizeof ones) {
+        std::uint64_t word;
+        std::memcpy(&word, text.data(), sizeof word);
+        // The top bit of a byte below 0x20, or of 0x7f; of others maybe, next to one of those.
+        const std::uint64_t low = (word - ones * 0x20) & ~word;
+        const std::uint64_t deleted = word ^ ones * 0x7f;
+        if ((low | ((deleted - ones) & ~deleted)) & highs) break;
+        text.remove_prefix(sizeof word);
+    }
+    return std::any_of(text.begin(), text.end(), is_control);
+}
+
+}  // namespace
+
 void Decoding::refuse(const Value& value, std::string_view member, std::string_view rule) const {
-    std::string message = full_name(member) + ": " + std::string(rule);
-    message += " (byte " + std::to_string(value.begin);
-    if (!inside_.empty()) message += " of " + std::string(inside_);
-    throw JsonError(message + ")");
+    event.place().refuse(member, rule, value.begin);
 }
 
 void Decoding::refuse_kind(const Value& value, std::string_view member,
                            std::string_view expected) const {
-    refuse(value, member,
-           "expected " + std::string(expected) + ", found " +
-               std::string(article_name(value.listed ? Kind::array : value.kind)));
+    refuse(value, member, expected_kind(value, expected));
 }
 
 void Decoding::refuse_missing(std::string_view member, std::string_view expected) const {
-    throw JsonError(full_name(member) + ": missing, expected " + std::string(expected));
+    throw JsonError(event.place().name(member) + ": missing, expected " + std::string(expected));
 }
 
 void Decoding::refuse_or_note(const Value& value, std::string_view member, std::string_view rule,
@@ -33,8 +55,13 @@ void Decoding::refuse_or_note(const Value& value, std::string_view member, std::
     note(member, std::string(rule) + "; " + std::string(repair));
 }
 
+void Decoding::refuse_or_note_kind(const Value& value, std::string_view member,
+                                   std::string_view expected, std::string_view repair) {
+    refuse_or_note(value, member, expected_kind(value, expected), repair);
+}
+
 void Decoding::note(std::string_view member, std::string_view repair) {
-    out.repairs.push_back(full_name(member) + ": " + std::string(repair));
+    out.repairs.push_back(event.place().name(member) + ": " + std::string(repair));
 }
 
 std::string_view Decoding::text(const Value& value, std::string_view member) {
@@ -49,22 +76,18 @@ std::string_view Decoding::text(const Value& value, std::string_view member) {
 
 std::string_view Decoding::word(const Value& value, std::string_view member) {
     std::string_view found = text(value, member);
-    bool is_clean = std::none_of(found.begin(), found.end(), [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    });
-    if (is_clean) return found;
+    if (!has_control(found)) return found;
     refuse_or_note(value, member, "control characters", "passed over");
     return {};
 }
 
-bool Decoding::flag(Member member) {
-    const Value& value = event[member];
+bool Decoding::flag(const Value& value, std::string_view member) {
     if (value.kind == Kind::boolean) return value.boolean;
     if (!value.given()) return false;
-    if (!options.lenient) refuse_kind(value, name(member), "a boolean");
+    if (!options.lenient) refuse_kind(value, member, "a boolean");
     bool truth = value.text == "true" || value.text == "1";
-    note(name(member), "expected a boolean, found " + std::string(article_name(value.kind)) +
-                           (truth ? "; taken for true" : "; taken for false"));
+    note(member, "expected a boolean, found " + std::string(article_name(value.kind)) +
+                     (truth ? "; taken for true" : "; taken for false"));
     return truth;
 }
 
@@ -93,6 +116,11 @@ void Decoding::set_method(const Value& value, std::string_view member) {
 }
 
 void Decoding::attach(Invocation::Parts parts) {
+    // The Invocation's accessors must not fail in a handler.
+    if (event.is_suspect())
+        for (Member member :
+             {Member::request_context, Member::path_parameters, Member::stage_variables})
+            if (event[member].given()) check_parts(event, event[member], name(member));
     auto fill = [&](std::string_view& part, Member member) {
         if (part.empty()) part = word(member);
     };
@@ -107,7 +135,7 @@ void Decoding::attach(Invocation::Parts parts) {
     fill(parts.account_id, Member::context_account_id);
     fill(parts.api_id, Member::context_api_id);
     fill(parts.domain_name, Member::context_domain_name);
-    if (parts.trace_id.empty()) parts.trace_id = request().headers.get("x-amzn-trace-id");
+    if (parts.trace_id.empty()) parts.trace_id = trace_id;
     if (parts.request_id.empty()) parts.request_id = parts.trace_id;
     if (parts.source_ip.empty()) parts.source_ip = request().remote_address;
     request().context.request_id = parts.request_id;

@@ -1,6 +1,7 @@
 // One event on its way to a request: typed access to its members, strict or lenient.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,15 +15,21 @@ namespace turngate::events {
 // is repaired and noted, or passed over and noted.
 class Decoding {
   public:
-    // `inside` names the member whose text `from` is ("body"), for error messages.
     // REQUIRES: all outlive this.
-    Decoding(const Envelope& from, const DecodeOptions& how, Event& into,
-             std::string_view inside = {})
-        : event(from), options(how), out(into), inside_(inside) {}
+    Decoding(const Envelope& from, const DecodeOptions& how, Event& into)
+        : event(from), options(how), out(into) {}
 
     const Envelope& event;
     const DecodeOptions& options;
     Event& out;
+
+    // Noted while header fields were added, so that nobody looks for them again. A view is null if
+    // there was no such field, and of the first one if there were several.
+    std::string_view host = {};
+    std::string_view trace_id = {};         // X-Amzn-Trace-Id
+    std::string_view forwarded_proto = {};  // X-Forwarded-Proto
+    std::uint16_t forwarded_port = 0;       // X-Forwarded-Port, the last that is a port
+    bool has_content_length = false;
 
     Request& request() const noexcept { return out.request; }
 
@@ -35,7 +42,8 @@ class Decoding {
     std::string_view word(const Value& value, std::string_view member);
 
     // A boolean member; false if it is absent or null.
-    bool flag(Member member);
+    bool flag(Member member) { return flag(event[member], name(member)); }
+    bool flag(const Value& value, std::string_view member);
 
     // False, and an error or a note, if the member is given but not an object.
     bool is_object(Member member);
@@ -48,6 +56,10 @@ class Decoding {
     void refuse_or_note(const Value& value, std::string_view member, std::string_view rule,
                         std::string_view repair);
 
+    // The same with "expected `expected`, found ..." for the rule.
+    void refuse_or_note_kind(const Value& value, std::string_view member, std::string_view expected,
+                             std::string_view repair);
+
     void note(std::string_view member, std::string_view repair);
 
     [[noreturn]] void refuse(const Value& value, std::string_view member,
@@ -59,11 +71,6 @@ class Decoding {
     // Attaches the Invocation and names the request. Where `parts` are empty they are taken from
     // the members that most events have.
     void attach(Invocation::Parts parts = {});
-
-  private:
-    std::string full_name(std::string_view member) const;
-
-    std::string_view inside_;
 };
 
 }  // namespace turngate::events

@@ -4,12 +4,15 @@
 #include <algorithm>
 #include <cstring>
 
+#include "key_filter.h"
 #include "member_table.h"
 #include <turngate/json/json.h>
 #include <turngate/json/json_reader.h>
 
 namespace turngate::events {
 namespace {
+
+constexpr int depth_limit = 64;
 
 // The members that have entries, in the order of Envelope::ranges_.
 constexpr std::size_t map_index(Member member) noexcept {
@@ -31,26 +34,8 @@ constexpr std::size_t map_index(Member member) noexcept {
     }
 }
 
-[[noreturn]] void refuse_twin(std::string_view member, std::uint32_t at) {
-    throw JsonError(printable(member) + ": stands twice (byte " + std::to_string(at) + ")");
-}
-
-// Of the length and both ends: names of one map seldom share all three.
-std::uint64_t quick_hash(std::string_view key) noexcept {
-    std::uint64_t first = 0, last = 0;
-    if (key.size() >= sizeof first) {
-        std::memcpy(&first, key.data(), sizeof first);
-        std::memcpy(&last, key.data() + key.size() - sizeof last, sizeof last);
-    } else {
-        for (char c : key)
-            first = first << 8 | static_cast<unsigned char>(c);
-    }
-    const std::uint64_t mixed = (first ^ key.size()) * 0x9e3779b97f4a7c15 ^ last;
-    return mixed * 0xc2b2ae3d27d4eb4f >> 53;
-}
-
 // Throws if two keys of one map are equal.
-void check_twins(Member map, const Entry* first, const Entry* last) {
+void check_twins(const Place& place, Member map, const Entry* first, const Entry* last) {
     std::vector<const Entry*> keys;
     std::uint64_t seen[32] = {};
     bool suspect = false;
@@ -60,7 +45,7 @@ void check_twins(Member map, const Entry* first, const Entry* last) {
         previous = entry;
         if (same_list) continue;
         // A filter of 2048 bits: maps have some twenty keys, which seldom collide in it.
-        const std::uint64_t hash = quick_hash(entry->key);
+        const std::uint64_t hash = name_hash(entry->key) >> 53;
         std::uint64_t bit = std::uint64_t{1} << (hash & 63);
         std::uint64_t& word = seen[hash >> 6];
         suspect = suspect || (word & bit);
@@ -74,8 +59,8 @@ void check_twins(Member map, const Entry* first, const Entry* last) {
     auto twin = std::adjacent_find(keys.begin(), keys.end(),
                                    [](const Entry* a, const Entry* b) { return a->key == b->key; });
     if (twin != keys.end())
-        refuse_twin(std::string(name(map)) + '.' + std::string((*twin)->key),
-                    (*std::next(twin))->value.begin);
+        place.refuse(std::string(name(map)) + '.' + std::string((*twin)->key), "stands twice",
+                     (*std::next(twin))->value.begin);
 }
 
 }  // namespace
@@ -84,15 +69,6 @@ std::string_view article_name(Kind kind) noexcept {
     constexpr std::string_view names[] = {"nothing",  "null",      "a boolean", "a number",
                                           "a string", "an object", "an array"};
     return names[static_cast<std::size_t>(kind)];
-}
-
-std::string printable(std::string_view member) {
-    constexpr std::size_t longest = 120;
-    std::string out(member.substr(0, longest));
-    for (char& c : out)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-    if (member.size() > longest) out += "...";
-    return out;
 }
 
 std::string_view name(Member member) noexcept {
@@ -109,14 +85,17 @@ class Envelope::Reader final : public JsonVisitor {
     explicit Reader(Envelope& envelope) : out_(envelope) {}
 
     bool on_key(std::string_view key, std::size_t) override {
-        if (ignored_ > 0) return false;
-        if (scope() == Scope::map) {
+        if (ignored_ > 0) return is_watching_ && watch(name_hash(key), objects_[ignored_]);
+        const Scope where = scope();
+        if (where == Scope::map) {
             key_ = key;
             return true;
         }
-        target_ = member_table.find(scope(), key);
-        if (!target_) return false;
-        if (value().kind != Kind::absent) refuse_twin(target_->path, offset(key));
+        const std::uint64_t hash = name_hash(key);
+        target_ = member_table.find(where, key, hash);
+        if (!target_) return is_context(where) && watch(hash, static_cast<std::uint32_t>(where));
+        if (value().kind != Kind::absent)
+            out_.place_.refuse(target_->path, "stands twice", offset(key));
         return !target_->skipped;
     }
 
@@ -149,16 +128,19 @@ class Envelope::Reader final : public JsonVisitor {
     }
 
     void on_null(std::size_t end) override {
-        put({Kind::null, false, false, narrow(end - 4), narrow(end), {}});
+        if (!is_passed_over()) put({Kind::null, false, false, narrow(end - 4), narrow(end), {}});
     }
     void on_boolean(bool value, std::size_t end) override {
+        if (is_passed_over()) return;
         put({Kind::boolean, value, false, narrow(end - (value ? 4 : 5)), narrow(end), {}});
     }
     void on_number(std::string_view digits, std::size_t end) override {
+        if (is_watched()) check_range(digits);
+        if (is_passed_over()) return;
         put({Kind::number, false, false, narrow(end - digits.size()), narrow(end), digits});
     }
     void on_string(std::string_view text, std::size_t end) override {
-        put({Kind::string, false, false, offset(text), narrow(end), text});
+        if (!is_passed_over()) put({Kind::string, false, false, offset(text), narrow(end), text});
     }
 
     void on_begin_object(std::size_t end) override { begin(Kind::object, end); }
@@ -178,12 +160,34 @@ class Envelope::Reader final : public JsonVisitor {
     std::uint32_t offset(std::string_view text) const noexcept {
         return narrow(static_cast<std::size_t>(text.data() - out_.buffer_.get()) - 1);
     }
+    static bool is_context(Scope scope) noexcept {
+        return scope == Scope::context || scope == Scope::http || scope == Scope::identity;
+    }
+    // True if the value that comes next is part of one that somebody may parse later.
+    bool is_watched() const noexcept {
+        return is_watching_ || is_context(scope()) || (target_ && target_->watched);
+    }
+    bool watch(std::uint64_t name, std::uint32_t object) noexcept {
+        out_.is_suspect_ |= filter_.add(name, object);
+        return true;
+    }
+    // Every number of so few characters without an exponent is a double.
+    void check_range(std::string_view digits) noexcept {
+        constexpr std::size_t longest = 300;
+        out_.is_suspect_ |=
+            digits.size() > longest ||
+            std::any_of(digits.begin(), digits.end(), [](char c) { return (c | 0x20) == 'e'; });
+    }
+
     Scope scope() const noexcept { return depth_ == 0 ? Scope::none : levels_[depth_ - 1].scope; }
     Value& value() noexcept { return out_.values_[static_cast<std::size_t>(target_->member)]; }
 
-    // Stores a value where the scope says, unless it is part of one that is passed over.
-    void put(Value value_in) {
-        if (ignored_ > 0) return;
+    // True if the value that comes next is part of one that is passed over, or a member that only
+    // is_watched().
+    bool is_passed_over() const noexcept { return ignored_ > 0 || (!target_ && depth_ > 0); }
+
+    // Stores a value where the scope says.
+    void put(const Value& value_in) {
         switch (scope()) {
             case Scope::none:
                 out_.root_ = value_in;
@@ -192,8 +196,8 @@ class Envelope::Reader final : public JsonVisitor {
                 out_.entries_.push_back({key_, value_in});
                 break;
             case Scope::list:
-                value_in.listed = true;
                 out_.entries_.push_back({key_, value_in});
+                out_.entries_.back().value.listed = true;
                 break;
             case Scope::records:
                 first_record_ = false;
@@ -206,6 +210,7 @@ class Envelope::Reader final : public JsonVisitor {
     void begin(Kind kind, std::size_t end) {
         if (ignored_ > 0) {
             ++ignored_;
+            if (is_watching_) objects_[ignored_] = ++last_object_;
             return;
         }
         Scope inside = Scope::none;
@@ -222,15 +227,19 @@ class Envelope::Reader final : public JsonVisitor {
                 if (kind == Kind::object && first_record_) inside = Scope::record;
                 break;
             default: {
+                if (!target_) break;
                 bool wants_list =
                     target_->inside == Scope::list || target_->inside == Scope::records;
                 if (wants_list == (kind == Kind::array)) inside = target_->inside;
             }
         }
         bool keeps_value = scope() != Scope::map || inside == Scope::none;
-        if (keeps_value) put({kind, false, false, narrow(end - 1), narrow(end), {}});
+        if (keeps_value && !is_passed_over())
+            put({kind, false, false, narrow(end - 1), narrow(end), {}});
         if (inside == Scope::none) {
+            is_watching_ = is_watched();
             ignored_ = 1;
+            objects_[1] = ++last_object_;
             return;
         }
         if (inside == Scope::map || scope() == Scope::top) key_ = {};
@@ -239,7 +248,9 @@ class Envelope::Reader final : public JsonVisitor {
 
     void finish(std::size_t end) {
         if (ignored_ > 0) {
-            if (--ignored_ == 0) close(scope(), target_, end);
+            if (--ignored_ > 0) return;
+            is_watching_ = false;
+            close(scope(), target_, end);
             return;
         }
         Level level = levels_[--depth_];
@@ -254,7 +265,7 @@ class Envelope::Reader final : public JsonVisitor {
             Range range{level.entries, narrow(out_.entries_.size())};
             out_.ranges_[map_index(target_->member)] = range;
             if (level.scope == Scope::map)
-                check_twins(target_->member, out_.entries_.data() + range.first,
+                check_twins(out_.place_, target_->member, out_.entries_.data() + range.first,
                             out_.entries_.data() + range.last);
         }
         close(scope(), target_, end);
@@ -273,7 +284,7 @@ class Envelope::Reader final : public JsonVisitor {
             case Scope::records:
                 break;
             default:
-                out_.values_[static_cast<std::size_t>(owner->member)].end = narrow(end);
+                if (owner) out_.values_[static_cast<std::size_t>(owner->member)].end = narrow(end);
         }
     }
 
@@ -284,14 +295,26 @@ class Envelope::Reader final : public JsonVisitor {
     std::size_t depth_ = 0;
     std::size_t ignored_ = 0;  // open objects and arrays of a value that is passed over
     bool first_record_ = true;
+
+    bool is_watching_ = false;  // what is passed over is part of what may be parsed later
+    KeyFilter filter_;
+    std::uint32_t objects_[depth_limit + 1];  // numbers of the open ones that are passed over
+    std::uint32_t last_object_ = static_cast<std::uint32_t>(Scope::records);
 };
 
-Envelope::Envelope(std::string_view text) : text_(text), buffer_(new char[text.size() + 1]) {
+Envelope::Envelope(std::string_view text, const Place& place)
+    : text_(text), place_(place), buffer_(new char[text.size() + 1]) {
     if (!text.empty()) std::memcpy(buffer_.get(), text.data(), text.size());
     entries_.reserve(64);
     Reader reader(*this);
-    read_json_in_place({buffer_.get(), text.size()}, reader,
-                       {.depth = 64, .size = std::max(text.size(), std::size_t{1})});
+    const JsonLimits limits{.depth = depth_limit, .size = std::max(text.size(), std::size_t{1})};
+    try {
+        read_json_in_place({buffer_.get(), text.size()}, reader, limits);
+    } catch (const JsonError& e) {
+        std::string_view what = e.what();
+        if (place.prefix.empty() || !what.starts_with("bad JSON")) throw;
+        throw JsonError(std::string(place.prefix) + ": " + std::string(what));
+    }
 }
 
 }  // namespace turngate::events

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "place.h"
+
 namespace turngate::events {
 
 enum class Kind : std::uint8_t { absent, null, boolean, number, string, object, array };
@@ -101,10 +103,6 @@ enum class Member : std::uint8_t {
     count,
 };
 
-// A member's name for an error message. Names of headers and parameters are the client's: nothing
-// of them may break a line of a log, or fill it.
-std::string printable(std::string_view member);
-
 // "requestContext.http.method", ...
 std::string_view name(Member member) noexcept;
 
@@ -113,8 +111,8 @@ class Envelope {
   public:
     // Throws JsonError for text that is not one JSON value, and for a member or a header that
     // stands twice: readers differ in which of the two they believe.
-    // REQUIRES: `text` outlives this, and is shorter than 4 GiB.
-    explicit Envelope(std::string_view text);
+    // REQUIRES: `text` and what `place` names outlive this; `text` is shorter than 4 GiB.
+    explicit Envelope(std::string_view text, const Place& place = {});
 
     Envelope(const Envelope&) = delete;
     Envelope& operator=(const Envelope&) = delete;
@@ -141,6 +139,11 @@ class Envelope {
         return text_.substr(value.begin, value.end - value.begin);
     }
     std::string_view text() const noexcept { return text_; }
+    const Place& place() const noexcept { return place_; }
+
+    // True if somewhere in requestContext, pathParameters or stageVariables, which are parsed later
+    // if at all, a member may stand twice or a number be too large. check_parts() finds out.
+    bool is_suspect() const noexcept { return is_suspect_; }
 
   private:
     class Reader;
@@ -151,6 +154,8 @@ class Envelope {
     static constexpr std::size_t maps = 7;
 
     std::string_view text_;
+    Place place_;
+    bool is_suspect_ = false;
     std::unique_ptr<char[]> buffer_;
     Value root_;
     std::array<Value, static_cast<std::size_t>(Member::count)> values_{};

@@ -26,6 +26,8 @@ constexpr std::array<std::string_view, 10> dropped = {"connection",
                                                       "x-amz-tenant-id"};
 
 bool is_dropped(std::string_view name) {
+    constexpr std::string_view vercel = "x-vercel-internal-";
+    if (name.size() >= vercel.size() && iequals(name.substr(0, vercel.size()), vercel)) return true;
     return std::any_of(dropped.begin(), dropped.end(),
                        [&](std::string_view other) { return iequals(name, other); });
 }

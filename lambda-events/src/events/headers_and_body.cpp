@@ -3,40 +3,62 @@
 #include <charconv>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
+#include "entry_names.h"
 #include "request_parts.h"
 #include <turngate/http/encoding.h>
-#include <turngate/http/field_list.h>
 
 namespace turngate::events {
 namespace {
 
-// Fields of the connection to the gateway (RFC 9110 section 7.6.1), and those by which this program
-// tells a back end what it knows: a client that sends them lies.
-bool is_dropped(std::string_view name) noexcept {
+enum class Role : std::uint8_t {
+    ordinary,
+    dropped,
+    host,
+    content_length,
+    trace_id,
+    forwarded_port,
+    forwarded_proto,
+};
+
+// Dropped are fields of the connection to the gateway (RFC 9110 section 7.6.1), and those by which
+// this program tells a back end what it knows: a client that sends them lies.
+Role role_of(std::string_view name) noexcept {
     auto is = [&](std::string_view other) { return iequals(name, other); };
+    auto dropped_if = [](bool condition) { return condition ? Role::dropped : Role::ordinary; };
     constexpr std::string_view vercel = "x-vercel-internal-";
-    if (name.size() >= vercel.size() && iequals(name.substr(0, vercel.size()), vercel)) return true;
     switch (name.size()) {
         case 2:
-            return is("te");
+            return dropped_if(is("te"));
+        case 4:
+            return is("host") ? Role::host : Role::ordinary;
         case 7:
-            return is("trailer") || is("upgrade");
+            return dropped_if(is("trailer") || is("upgrade"));
         case 10:
-            return is("connection") || is("keep-alive");
+            return dropped_if(is("connection") || is("keep-alive"));
+        case 14:
+            return is("content-length") ? Role::content_length : Role::ordinary;
         case 15:
-            return is("x-amz-tenant-id");
+            if (is("x-amzn-trace-id")) return Role::trace_id;
+            return dropped_if(is("x-amz-tenant-id"));
         case 16:
-            return is("proxy-connection");
+            if (is("x-forwarded-port")) return Role::forwarded_port;
+            return dropped_if(is("proxy-connection"));
         case 17:
-            return is("transfer-encoding");
+            if (is("x-forwarded-proto")) return Role::forwarded_proto;
+            return dropped_if(is("transfer-encoding"));
         case 21:
-            return is("x-amzn-lambda-context");
+            if (is("x-amzn-lambda-context")) return Role::dropped;
+            break;
         case 22:
-            return is("x-amzn-request-context");
+            if (is("x-amzn-request-context")) return Role::dropped;
+            break;
         default:
-            return false;
+            break;
     }
+    return dropped_if(name.size() >= vercel.size() &&
+                      iequals(name.substr(0, vercel.size()), vercel));
 }
 
 std::string member_of(Member map, const Entry& entry) {
@@ -72,36 +94,16 @@ char lower(char c) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
-bool less_ignoring_case(std::string_view a, std::string_view b) noexcept {
-    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
-                                        [](char x, char y) { return lower(x) < lower(y); });
-}
-
-// The names that a map has, for many lookups. Both maps of an event have the same names in the same
-// order as a rule, so the next one is tried first.
-class FieldNames {
-  public:
-    explicit FieldNames(Envelope::Entries entries) : entries_(entries), next_(entries.begin()) {}
-
-    bool has(std::string_view name) {
-        if (next_ != entries_.end() && (next_->key == name || iequals(next_->key, name))) {
-            const char* key = next_->key.data();
-            while (next_ != entries_.end() && next_->key.data() == key)
-                ++next_;
-            return true;
-        }
-        if (sorted_.empty()) {
-            for (const Entry& entry : entries_)
-                sorted_.push_back(entry.key);
-            std::sort(sorted_.begin(), sorted_.end(), less_ignoring_case);
-        }
-        return std::binary_search(sorted_.begin(), sorted_.end(), name, less_ignoring_case);
+struct FieldRule {
+    static bool is_same(std::string_view a, std::string_view b) noexcept { return iequals(a, b); }
+    static bool is_less(std::string_view a, std::string_view b) noexcept {
+        return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                            [](char x, char y) { return lower(x) < lower(y); });
     }
-
-  private:
-    Envelope::Entries entries_;
-    const Entry* next_;
-    std::vector<std::string_view> sorted_;
+    // Not an empty list, nor what is dropped from one.
+    static bool counts(const Value& value) noexcept {
+        return value.is_string() || value.kind == Kind::number || value.kind == Kind::boolean;
+    }
 };
 
 void reserve(Headers& headers, Envelope::Entries entries) {
@@ -111,13 +113,16 @@ void reserve(Headers& headers, Envelope::Entries entries) {
     headers.reserve(bytes, entries.size() + 3);
 }
 
-void set_content_length(Headers& headers, std::size_t size) {
-    std::string_view declared = headers.get("content-length");
-    if (size == 0 && declared.empty()) return;
+void set_content_length(Decoding& in, std::size_t size) {
+    if (size == 0 && !in.has_content_length) return;
+    Headers& headers = in.request().headers;
     char digits[20];
     auto end = std::to_chars(digits, digits + sizeof digits, size).ptr;
     std::string_view actual(digits, static_cast<std::size_t>(end - digits));
-    if (declared != actual) headers.set("content-length", actual);
+    if (!in.has_content_length)
+        headers.add("content-length", actual);
+    else if (headers.get("content-length") != actual)
+        headers.set("content-length", actual);
 }
 
 // How many bytes behind the quote of `value` its `text` ceases to be base64: the first foreign
@@ -133,39 +138,63 @@ std::uint32_t bad_base64(std::string_view text, const Value& value) {
     return static_cast<std::uint32_t>(bad + 1);
 }
 
-// A request has one Host and one Content-Length (RFC 9112 sections 3.2 and 6.3), or two readers of
-// it see two sites or two requests. The length is the body's own by now.
-void check_single_fields(Decoding& in) {
-    Headers& headers = in.request().headers;
-    std::size_t hosts = 0, lengths = 0;
-    for (const auto& field : headers) {
-        hosts += field.name.size() == 4 && iequals(field.name, "host");
-        lengths += field.name.size() == 14 && iequals(field.name, "content-length");
-    }
-    if (lengths > 1) headers.set("content-length", std::string(headers.get("content-length")));
-    if (hosts < 2) return;
-    in.refuse_or_note(in.event[Member::headers], "headers.host", "stands more than once",
-                      "the first one taken");
-    headers.set("host", std::string(headers.get("host")));
+// A request has one Host (RFC 9112 section 3.2), or two readers of it see two sites. False for one
+// that must not be added, as it stands already.
+bool is_first_host(Decoding& in, std::string_view map, const Entry& entry) {
+    if (!in.host.data()) return true;
+    in.refuse_or_note(entry.value, std::string(map) + '.' + std::string(entry.key),
+                      "stands more than once", "the first one taken");
+    return false;
 }
 
-// "203.0.113.7:5432" and "[2001:db8::1]:443" without the port.
-std::string_view without_port(std::string_view address) {
-    if (address.starts_with('[')) {
-        auto end = address.find(']');
-        if (end != std::string_view::npos) return address.substr(1, end - 1);
+void note_port(Decoding& in, std::string_view value) {
+    std::uint16_t port = 0;
+    auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), port);
+    const bool is_port = error == std::errc() && end == value.data() + value.size();
+    if (is_port && port > 0) in.forwarded_port = port;
+}
+
+// False for a field that must not be added.
+bool admit(Decoding& in, Role role, std::string_view map, const Entry& entry) {
+    switch (role) {
+        case Role::dropped:
+            return false;
+        case Role::host:
+            return is_first_host(in, map, entry);
+        case Role::content_length:
+            return !std::exchange(in.has_content_length, true);
+        default:
+            return true;
     }
-    auto colon = address.find(':');
-    bool only_one = colon != std::string_view::npos && colon == address.rfind(':');
-    return only_one ? address.substr(0, colon) : address;
+}
+
+// Of a field that was added.
+void note(Decoding& in, Role role, std::string_view value) {
+    auto keep_first = [&](std::string_view& noted) {
+        if (!noted.data()) noted = value;
+    };
+    switch (role) {
+        case Role::host:
+            return keep_first(in.host);
+        case Role::trace_id:
+            return keep_first(in.trace_id);
+        case Role::forwarded_proto:
+            return keep_first(in.forwarded_proto);
+        case Role::forwarded_port:
+            return note_port(in, value);
+        default:
+            return;
+    }
 }
 
 }  // namespace
 
 void add_header(Decoding& in, std::string_view map, const Entry& entry, std::string_view value) {
-    if (is_dropped(entry.key)) return;
+    const Role role = role_of(entry.key);
+    if (role != Role::ordinary && !admit(in, role, map, entry)) return;
     try {
         in.request().headers.add(entry.key, value);
+        if (role != Role::ordinary) note(in, role, value);
     } catch (const std::invalid_argument&) {
         std::string_view rule = is_token(entry.key)
                                     ? "a header value has no CR, LF or NUL (RFC 9110 section 5.5)"
@@ -191,7 +220,7 @@ void add_merged_headers(Decoding& in, Member single, Member multi) {
     }
     add_headers(in, multi, MapForm::lists);
     if (!in.is_object(single)) return;
-    FieldNames added(in.event.entries(multi));
+    EntryNames<FieldRule> added(in.event.entries(multi));
     for (const Entry& entry : in.event.entries(single)) {
         bool is_right = entry.value.is_string() && !entry.value.listed;
         if (!added.has(entry.key))
@@ -245,7 +274,7 @@ void set_body(Decoding& in, const Value& body, std::string_view member, bool is_
         is_base64 = false;
     }
     if (!is_base64) bytes = text;
-    set_content_length(in.request().headers, bytes.size());
+    set_content_length(in, bytes.size());
     in.request().body = Body(std::move(bytes));
 }
 
@@ -253,27 +282,17 @@ void set_origin(Decoding& in, const Origin& origin) {
     Request& request = in.request();
     const Headers& headers = request.headers;
 
-    check_single_fields(in);
-    request.url.host = headers.get("host", origin.domain_name);
-    std::string_view scheme = headers.get("x-forwarded-proto");
+    request.url.host = in.host.data() ? in.host : origin.domain_name;
+    std::string_view scheme = origin.is_forwarded ? in.forwarded_proto : std::string_view();
     request.url.scheme = iequals(scheme, "http")    ? std::string_view("http")
                          : iequals(scheme, "https") ? std::string_view("https")
                                                     : origin.scheme;
+    if (origin.is_forwarded) request.url.port = in.forwarded_port;
     if (!origin.protocol.empty()) request.protocol = origin.protocol;
 
     std::string_view source_ip = origin.source_ip;
-    if (source_ip.empty()) {
-        std::string_view forwarded = headers.get("x-forwarded-for");
-        auto comma =
-            in.options.client_is_last_forwarded ? forwarded.rfind(',') : forwarded.find(',');
-        if (in.options.client_is_last_forwarded)
-            source_ip = comma == std::string_view::npos ? forwarded : forwarded.substr(comma + 1);
-        else
-            source_ip = forwarded.substr(0, comma);
-        source_ip = without_port(trimmed(source_ip));
-        if (source_ip.find_first_not_of("0123456789abcdefABCDEF.:%") != std::string_view::npos)
-            source_ip = {};  // "unknown", or what a client made up
-    }
+    if (source_ip.empty())
+        source_ip = forwarded_client(headers, in.options.client_is_last_forwarded);
     request.remote_address = source_ip;
 }
 

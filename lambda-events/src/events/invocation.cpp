@@ -1,7 +1,29 @@
 // The facts of an event that are no part of the HTTP request, found on demand.
 #include <turngate/events/invocation.h>
+#include <turngate/http/headers.h>
 
 namespace turngate::events {
+namespace {
+
+// VPC Lattice spells these now one way and now another ("X509SubjectCn", "x509SubjectCN").
+constexpr std::string_view lattice_names[] = {
+    "sourceVpcArn", "type",       "principal",     "principalOrgID", "sessionName",
+    "x509IssuerOu", "x509SanDns", "x509SanNameCn", "x509SanUri",     "x509SubjectCn"};
+
+// Gives the members their documented names; a member that has its own already keeps it alone.
+void respell(Json& identity) {
+    if (!identity.members()) return;
+    for (std::string_view name : lattice_names) {
+        if (identity.find(name)) continue;
+        for (auto& [key, value] : *identity.members()) {
+            if (!iequals(key, name)) continue;
+            key = name;
+            break;
+        }
+    }
+}
+
+}  // namespace
 
 Invocation::Invocation(Format format, const Parts& p) : format_(format) {
     const std::string_view parts[count] = {
@@ -18,7 +40,7 @@ Invocation::Invocation(Format format, const Parts& p) : format_(format) {
 }
 
 Json Invocation::parse(std::size_t i) const {
-    return part(i).empty() ? Json() : Json::parse(part(i));
+    return part(i).empty() ? Json() : Json::parse(part(i), {.size = part(i).size()});
 }
 
 Json Invocation::authorizer() const {
@@ -34,7 +56,10 @@ Json Invocation::claims() const {
 Json Invocation::identity() const {
     const Json all = context();
     const Json& iam = all["authorizer"]["iam"];
-    return iam.is_null() ? all["identity"] : iam;
+    if (!iam.is_null()) return iam;
+    Json found = all["identity"];
+    if (format_ == Format::lattice_v2) respell(found);
+    return found;
 }
 
 Json Invocation::client_certificate() const {

@@ -109,9 +109,11 @@ std::string_view sentence(Loss loss) noexcept {
         case not_utf8:
             return "bytes that are not UTF-8 become U+FFFD in what is decoded and in header values";
         case forwarded_client:
-            return "the client's address is the first of X-Forwarded-For, without its port";
+            return "the client's address is the first of X-Forwarded-For, without its port, if "
+                   "that is an IP address";
         case real_client:
-            return "the client's address is that of X-Real-IP";
+            return "the client's address is that of X-Real-IP, else the first of X-Forwarded-For; "
+                   "what is no IP address is not taken for one";
         case no_protocol:
             return "the protocol's version is not told";
         case forwarded_scheme:

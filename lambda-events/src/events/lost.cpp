@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "client_address.h"
 #include "event_draft.h"
 #include "findings.h"
 #include "loss.h"
@@ -91,15 +92,15 @@ std::string expected_query(const Request& sent, Format format) {
 // The first of X-Forwarded-For: "203.0.113.7" of "203.0.113.7:5432, 10.0.0.1"; empty if that is no
 // address.
 std::string forwarded_for(const Headers& headers) {
-    std::string_view all = headers.get("x-forwarded-for");
-    std::string_view first = take_element(all);
+    const std::string all = headers.joined("x-forwarded-for", ",");
+    std::string_view rest = all, first;
+    while (first.empty() && !rest.empty())
+        first = take_element(rest);
     if (first.starts_with('[') && first.find(']') != std::string_view::npos)
         first = first.substr(1, first.find(']') - 1);
     else if (std::count(first.begin(), first.end(), ':') == 1)
         first = first.substr(0, first.find(':'));
-    const bool is_address =
-        first.find_first_not_of("0123456789abcdefABCDEF.:%") == std::string_view::npos;
-    return is_address ? std::string(first) : std::string();
+    return is_ip_address(first) ? std::string(first) : std::string();
 }
 
 // Of the fields that arrived, which are judged by themselves.
@@ -107,15 +108,15 @@ std::string expected_client(const Request& arrived, Format format, const std::st
     if (loses(format, forwarded_client)) return forwarded_for(arrived.headers);
     if (!loses(format, real_client)) return client;
     const std::string_view real = arrived.headers.get("x-real-ip");
-    return real.empty() ? forwarded_for(arrived.headers) : std::string(real);
+    return is_ip_address(real) ? std::string(real) : forwarded_for(arrived.headers);
 }
 
 std::string expected_scheme(const Request& arrived, Format format) {
-    const std::string_view told = arrived.headers.get("x-forwarded-proto");
-    if (iequals(told, "http")) return "http";
-    if (iequals(told, "https")) return "https";
-    if (loses(format, edge_scheme))
-        return arrived.headers.get("cloudfront-forwarded-proto") == "http" ? "http" : "https";
+    std::vector<std::string_view> fields = {"x-forwarded-proto"};
+    if (loses(format, edge_scheme)) fields.insert(fields.begin(), "cloudfront-forwarded-proto");
+    for (std::string_view field : fields)
+        for (const char* scheme : {"http", "https"})
+            if (iequals(arrived.headers.get(field), scheme)) return scheme;
     return loses(format, http_scheme) ? "http" : "https";
 }
 

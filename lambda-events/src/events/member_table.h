@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "envelope.h"
+#include "key_filter.h"
 
 namespace turngate::events {
 
@@ -31,6 +32,7 @@ struct MemberInfo {
     std::string_view path;
     Scope inside = Scope::none;
     bool skipped = false;  // only its place in the text is of interest
+    bool watched = false;  // kept for whoever parses it later: see Envelope::is_suspect()
 };
 
 inline constexpr MemberInfo member_infos[] = {
@@ -44,9 +46,12 @@ inline constexpr MemberInfo member_infos[] = {
      Scope::map},
     {Member::multi_value_query_string_parameters, Scope::top, "multiValueQueryStringParameters",
      "multiValueQueryStringParameters", Scope::map},
-    {Member::path_parameters, Scope::top, "pathParameters", "pathParameters", Scope::none, true},
-    {Member::stage_variables, Scope::top, "stageVariables", "stageVariables", Scope::none, true},
-    {Member::request_context, Scope::top, "requestContext", "requestContext", Scope::context},
+    {Member::path_parameters, Scope::top, "pathParameters", "pathParameters", Scope::none, false,
+     true},
+    {Member::stage_variables, Scope::top, "stageVariables", "stageVariables", Scope::none, false,
+     true},
+    {Member::request_context, Scope::top, "requestContext", "requestContext", Scope::context, false,
+     true},
     {Member::body, Scope::top, "body", "body"},
     {Member::is_base64_encoded, Scope::top, "isBase64Encoded", "isBase64Encoded"},
     {Member::raw_path, Scope::top, "rawPath", "rawPath"},
@@ -71,7 +76,7 @@ inline constexpr MemberInfo member_infos[] = {
     {Member::action, Scope::top, "Action", "Action"},
     {Member::warmer, Scope::top, "warmer", "warmer"},
     {Member::event_source, Scope::top, "eventSource", "eventSource"},
-    {Member::context_elb, Scope::context, "elb", "requestContext.elb", Scope::none, true},
+    {Member::context_elb, Scope::context, "elb", "requestContext.elb"},
     {Member::context_http, Scope::context, "http", "requestContext.http", Scope::http},
     {Member::context_stage, Scope::context, "stage", "requestContext.stage"},
     {Member::context_path, Scope::context, "path", "requestContext.path"},
@@ -107,16 +112,16 @@ class MemberTable {
         for (std::size_t i = 0; i < std::size(member_infos); ++i) {
             // Member and row are the same number: name() indexes with it.
             if (static_cast<std::size_t>(member_infos[i].member) != i) throw "rows out of order";
-            std::size_t at = slot(member_infos[i].scope, member_infos[i].key);
+            std::size_t at = slot(member_infos[i].scope, name_hash(member_infos[i].key));
             while (rows_[at] != empty)
                 at = (at + 1) % size;
             rows_[at] = static_cast<std::uint8_t>(i);
         }
     }
 
-    const MemberInfo* find(Scope scope, std::string_view key) const noexcept {
-        if (key.empty()) return nullptr;
-        for (std::size_t at = slot(scope, key); rows_[at] != empty; at = (at + 1) % size) {
+    // `hash` is the name_hash() of `key`.
+    const MemberInfo* find(Scope scope, std::string_view key, std::uint64_t hash) const noexcept {
+        for (std::size_t at = slot(scope, hash); rows_[at] != empty; at = (at + 1) % size) {
             const MemberInfo& info = member_infos[rows_[at]];
             if (info.scope == scope && info.key == key) return &info;
         }
@@ -127,11 +132,8 @@ class MemberTable {
     static constexpr std::size_t size = 256;
     static constexpr std::uint8_t empty = 255;
 
-    static constexpr std::size_t slot(Scope scope, std::string_view key) noexcept {
-        auto at = [&](std::size_t i) { return static_cast<unsigned char>(key[i]); };
-        std::size_t hash = key.size() * 31 + at(0) * 7 + at(key.size() - 1) * 13 +
-                           at(key.size() / 2) * 3 + static_cast<std::size_t>(scope) * 61;
-        return hash % size;
+    static constexpr std::size_t slot(Scope scope, std::uint64_t hash) noexcept {
+        return ((hash >> 56) + static_cast<std::size_t>(scope) * 29) % size;
     }
 
     std::array<std::uint8_t, size> rows_ = [] {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <string>
 
+#include "entry_names.h"
 #include "request_parts.h"
 #include <turngate/http/encoding.h>
 
@@ -61,21 +62,12 @@ class QueryBuilder {
     QueryForm form_;
 };
 
-// The names of a map, for looking them up in linear time at any size.
-class Names {
-  public:
-    explicit Names(Envelope::Entries entries) {
-        names_.reserve(entries.size());
-        for (const Entry& entry : entries)
-            names_.push_back(entry.key);
-        std::sort(names_.begin(), names_.end());
+struct ParameterRule {
+    static bool is_same(std::string_view a, std::string_view b) noexcept { return a == b; }
+    static bool is_less(std::string_view a, std::string_view b) noexcept { return a < b; }
+    static bool counts(const Value& value) noexcept {
+        return value.kind != Kind::absent;  // of an empty list
     }
-    bool has(std::string_view name) const {
-        return std::binary_search(names_.begin(), names_.end(), name);
-    }
-
-  private:
-    std::vector<std::string_view> names_;
 };
 
 }  // namespace
@@ -119,7 +111,8 @@ void set_query(Decoding& in, Member single, Member multi, QueryForm form, MapFor
         }
     }
     if (!has_single) return;
-    Names added(has_multi ? in.event.entries(multi) : Envelope::Entries{nullptr, nullptr});
+    EntryNames<ParameterRule> added(has_multi ? in.event.entries(multi)
+                                              : Envelope::Entries{nullptr, nullptr});
     for (const Entry& entry : in.event.entries(single)) {
         if (added.has(entry.key)) continue;
         if (entry.value.listed && single_form == MapForm::strings)

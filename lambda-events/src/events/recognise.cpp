@@ -7,11 +7,11 @@ namespace {
 
 Recognised of_record(const Envelope& event) {
     if (event[Member::record_cf].is_object()) {
-        if (event.has(Member::cf_response)) return {Format::raw, "cloudfront-response"};
+        if (event[Member::cf_response].given()) return {Format::raw, "cloudfront-response"};
         return {Format::edge};
     }
-    Member member = event.has(Member::record_event_source) ? Member::record_event_source
-                                                           : Member::record_event_source_upper;
+    Member member = event[Member::record_event_source].given() ? Member::record_event_source
+                                                               : Member::record_event_source_upper;
     std::string source(event[member].is_string() ? event[member].text : std::string_view());
     bool is_batch = source == "aws:sqs" || source == "aws:kinesis" || source == "aws:dynamodb";
     return {Format::raw, std::move(source), is_batch};
@@ -27,22 +27,20 @@ bool is_function_url(const Envelope& event) {
 
 Recognised recognise(const Envelope& event) {
     if (!event.root().is_object()) return {};
+    const auto given = [&](Member member) { return event[member].given(); };
 
     const Value& type = event[Member::type];
     bool is_authorizer = type.is_string() && (type.text == "TOKEN" || type.text == "REQUEST") &&
-                         (event.has(Member::method_arn) || event.has(Member::route_arn));
+                         (given(Member::method_arn) || given(Member::route_arn));
     if (is_authorizer) return {Format::raw, "authorizer"};
 
-    if (event.has(Member::context_elb)) {
-        bool multi = event[Member::multi_value_headers].given() ||
-                     event[Member::multi_value_query_string_parameters].given();
-        return {multi ? Format::alb_multi_value : Format::alb};
-    }
-    if (event.has(Member::context_service_arn) || event.has(Member::context_service_network_arn))
+    if (event[Member::context_elb].is_object())
+        return {given(Member::multi_value_headers) ? Format::alb_multi_value : Format::alb};
+    if (given(Member::context_service_arn) || given(Member::context_service_network_arn))
         return {Format::lattice_v2};
-    if (event.has(Member::context_http))
+    if (event[Member::context_http].is_object())
         return {is_function_url(event) ? Format::function_url : Format::api_gateway_v2};
-    if (event.has(Member::context_connection_id) && event.has(Member::context_event_type))
+    if (given(Member::context_connection_id) && given(Member::context_event_type))
         return {Format::websocket};
     if (event.has(Member::http_method) &&
         (event.has(Member::request_context) || event.has(Member::path))) {
@@ -50,13 +48,12 @@ Recognised recognise(const Envelope& event) {
         bool http_api = version.is_string() && version.text == "1.0";
         return {http_api ? Format::api_gateway_http1 : Format::api_gateway_v1};
     }
-    if (event.has(Member::raw_path) && event.has(Member::request_context))
+    const bool is_wrong_http = given(Member::context_http);
+    if (is_wrong_http || (given(Member::raw_path) && given(Member::request_context)))
         return {is_function_url(event) ? Format::function_url : Format::api_gateway_v2};
-    if (event.has(Member::lattice_raw_path) && event.has(Member::method))
-        return {Format::lattice_v1};
-    if (event.has(Member::records)) return of_record(event);
-    if (event.has(Member::detail_type) && event.has(Member::source))
-        return {Format::raw, "eventbridge"};
+    if (given(Member::lattice_raw_path) && event.has(Member::method)) return {Format::lattice_v1};
+    if (given(Member::records)) return of_record(event);
+    if (given(Member::detail_type) && given(Member::source)) return {Format::raw, "eventbridge"};
 
     const Value& source = event[Member::source];
     const Value& warmer = event[Member::warmer];
@@ -64,10 +61,11 @@ Recognised recognise(const Envelope& event) {
         (warmer.kind == Kind::boolean && warmer.boolean))
         return {Format::raw, "warmer"};
 
+    // Another action is refused, not passed on.
     const Value& action = event[Member::action];
-    if (action.is_string() && action.text == "Invoke" && event.has(Member::body))
+    if (action.is_string() && (action.text == "Invoke" || given(Member::body)))
         return {Format::vercel};
-    if (event.has(Member::method) && event.has(Member::path) && !event.has(Member::request_path))
+    if (event.has(Member::method) && event.has(Member::path) && !given(Member::request_path))
         return {Format::http};
 
     const Value& event_source = event[Member::event_source];

@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "client_address.h"
 #include "decoding.h"
 
 namespace turngate::events {
@@ -45,7 +46,8 @@ void set_raw_query(Decoding& in, Member member);
 // may set.
 void add_headers(Decoding& in, Member member, MapForm form);
 
-// Adds one field, under the same rules. `map` is the name of the map in errors.
+// Adds one field, under the same rules; of several Content-Length the first, since set_body()
+// counts anew. `map` is the name of the map in errors.
 void add_header(Decoding& in, std::string_view map, const Entry& entry, std::string_view value);
 
 // The lists win over the strings, name by name.
@@ -66,10 +68,11 @@ struct Origin {
     std::string_view source_ip = {};
     std::string_view protocol = {};
     std::string_view scheme = "https";
+    bool is_forwarded = true;  // X-Forwarded-Proto and -Port may be the gateway's own words
 };
 
-// Host and scheme from the headers, else from `origin`; the client's address from `origin`, else
-// from X-Forwarded-For, which a client can write.
+// Host, scheme and port from the headers, else from `origin`; the client's address from `origin`,
+// else from X-Forwarded-For, which a client can write.
 void set_origin(Decoding& in, const Origin& origin);
 
 // The event's requestContext as a header (DecodeOptions::context_header).

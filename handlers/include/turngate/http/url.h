@@ -1,6 +1,7 @@
 // The target of a request, split but still encoded.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,10 @@ struct Url {
     std::string path = "/";   // always starts with '/', except "*"; "//x" is a path, never a host
     std::string query;        // without the '?'
     std::string script_name;  // what strip_prefix() took off the path, encoded: "" or "/prod/api"
+
+    // The port the client reached, where a front end that is trusted says so (X-Forwarded-Port of
+    // an event); 0: the one in `host`, else the scheme's.
+    std::uint16_t port = 0;
 
     // The target ends in '?' with nothing behind it, which is not the same as no query.
     bool empty_query = false;

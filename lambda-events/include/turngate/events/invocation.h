@@ -56,7 +56,7 @@ class Invocation {
     // The claims of a Cognito or JWT authorizer.
     Json claims() const;
     // Who signed the request, by IAM: {userArn, accountId, ...}, named as the source names them; of
-    // VPC Lattice {principal, x509SubjectCn, ...}.
+    // VPC Lattice {principal, x509SubjectCn, ...}, spelled so whatever the event's case.
     Json identity() const;
     // {clientCertPem, subjectDN, issuerDN, serialNumber, validity} of mutual TLS.
     Json client_certificate() const;
