@@ -130,6 +130,15 @@ BOOST_AUTO_TEST_CASE(errors_in_a_payload_name_it_and_count_from_the_bodys_start)
           "[0].requestContext.a: stands twice");
 }
 
+BOOST_AUTO_TEST_CASE(a_header_without_a_value_is_the_word_null_as_for_node) {
+    const std::string event = invoke(R"({"method":"GET","path":"/","headers":{"a":null,"b":5}})");
+
+    BOOST_TEST(refusal(event).starts_with("body.headers.a: expected a string, found null"));
+    const Event lenient = decode_leniently(event);
+    BOOST_TEST(lenient.request.headers.get("a") == "null");
+    BOOST_TEST(lenient.request.headers.get("b") == "5");
+}
+
 BOOST_AUTO_TEST_CASE(no_payloads_are_none) {
     for (const char* payloads : {"null", "[]"})
         BOOST_TEST(events::decode(invoke(R"({"method":"GET","path":"/p","payloads":)" +

@@ -83,6 +83,8 @@ BOOST_AUTO_TEST_CASE(names_in_errors_have_no_controls_and_an_end) {
     const std::string text = refusal(rest_event(R"(,"headers":{"a\r\nb":1})"));
 
     BOOST_TEST(text.starts_with("headers.a??b: "));
+    BOOST_TEST(refusal(rest_event(R"(,"headers":{"a\u009b\u00a0\u001bb":1})"))
+                   .starts_with("headers.a?\u00a0?b: "));
     BOOST_TEST(refusal(rest_event(",\"headers\":{\"" + std::string(5000, 'a') + "\":1}")).size() <
                300u);
 }

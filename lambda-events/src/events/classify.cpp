@@ -48,7 +48,7 @@ std::string source_name(std::string_view source) {
     if (source.starts_with("aws:")) source.remove_prefix(4);
     for (const auto& [id, name] : others)
         if (source == id) source = name;
-    return std::string(source) + " event";
+    return printable(source) + " event";
 }
 
 const Kinship* kinship(const Node& object) {

@@ -82,12 +82,17 @@ void add_entry(Decoding& in, Member map, const Entry& entry, MapForm form) {
         in.refuse_or_note(value, member, "expected a string, found an array",
                           "all of its elements taken");
     if (value.kind == Kind::absent) return;
-    if (value.kind == Kind::null)
-        in.refuse_or_note(value, member, "expected a string, found null", "dropped");
-    else if (std::string_view text = in.text(value, member); !value.is_string() && text.empty())
-        return;  // an object: noted and dropped
-    else
-        add_header(in, name(map), entry, text);
+    if (value.kind == Kind::null) {
+        // A value of null is the word to Vercel's bridge for Node (recorded).
+        const bool is_word = in.out.format == Format::vercel;
+        in.refuse_or_note(value, member, "expected a string, found null",
+                          is_word ? "taken for \"null\"" : "dropped");
+        if (is_word) add_header(in, name(map), entry, "null");
+        return;
+    }
+    std::string_view text = in.text(value, member);
+    if (value.kind == Kind::object || value.kind == Kind::array) return;  // noted and dropped
+    add_header(in, name(map), entry, text);
 }
 
 char lower(char c) noexcept {

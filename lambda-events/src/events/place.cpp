@@ -11,8 +11,15 @@ std::string printable(std::string_view member) {
         for (size = longest; size > 0 && (static_cast<unsigned char>(member[size]) & 0xC0) == 0x80;)
             --size;
     std::string out(member.substr(0, size));
-    for (char& c : out)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(out[i]);
+        // U+0080 to U+009F are controls as well: a terminal takes U+009B for the start of a
+        // command.
+        const bool is_c1 =
+            byte == 0xC2 && i + 1 < out.size() && static_cast<unsigned char>(out[i + 1]) < 0xA0;
+        if (is_c1) out.erase(i, 1);
+        if (is_c1 || byte < 0x20 || byte == 0x7f) out[i] = '?';
+    }
     if (size < member.size()) out += "...";
     return out;
 }
