@@ -44,4 +44,4 @@ target_compile_options(turngate_warnings INTERFACE
   # GCC 12 reports std::variant's moves as uninitialised at -O1 and above (GCC bug 105562 family).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
   # ... and std::string's operator+ as overlapping at -O2 and above (GCC bug 105651).
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict;-Wno-stringop-overflow;-Wno-array-bounds>)
