@@ -65,11 +65,12 @@ void write_headers(JsonWriter& out, const std::vector<Response>& parts) {
             out.key(std::string(prefix) + std::to_string(i + 1) + "-status")
                 .string(std::to_string(parts[i].status));
     for (const auto& [name, found] : names) {
-        const bool is_common = found.size() == parts.size() &&
-                               std::all_of(found.begin(), found.end(), [&](const Occurrence& o) {
-                                   return *o.values == *found[0].values;
-                               });
-        if (is_common && name != "content-type") write_field(out, name, name, *found[0].values);
+        const auto& values = *found[0].values;
+        const bool is_common =
+            found.size() == parts.size() &&
+            std::all_of(found.begin(), found.end(),
+                        [&values](const Occurrence& o) { return *o.values == values; });
+        if (is_common && name != "content-type") write_field(out, name, name, values);
         if (is_common) continue;
         for (const Occurrence& o : found)
             write_field(out,
