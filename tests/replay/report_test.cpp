@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(elsewhere_progress_is_a_line_every_ten_seconds) {
     BOOST_TEST(text == "0 events  0.0/s  0:11.0\n");
 }
 
-BOOST_AUTO_TEST_CASE(elsewhere_progress_is_a_line_every_tenth_too_but_not_within_a_second) {
+BOOST_AUTO_TEST_CASE(elsewhere_progress_is_a_line_every_tenth_too_but_not_at_once) {
     using namespace std::chrono_literals;
     std::string text;
     cli::Output err(text);
@@ -149,11 +149,11 @@ BOOST_AUTO_TEST_CASE(elsewhere_progress_is_a_line_every_tenth_too_but_not_within
         err, [] { return 200; }, begin);
     Summary summary;
     for (summary.events = 1; summary.events <= 200; ++summary.events)
-        progress.update(summary, begin + summary.events * 20ms);
+        progress.update(summary, begin + summary.events * 60ms);
 
     BOOST_TEST(std::count(text.begin(), text.end(), '\n') == 8);
     BOOST_TEST(
-        text.starts_with("[###-           ] 50/200  50/s  0:01.0\n[####-          ] 60/200  "),
+        text.starts_with("[###-           ] 50/200  17/s  0:03.0\n[####-          ] 60/200  "),
         text);
 }
 

@@ -241,6 +241,14 @@ std::string rerun_words(const Arguments& arguments) {
     return out;
 }
 
+// How the user began the command line.
+std::string program_words(const Invocation& invocation) {
+    std::string out = replay::shell_word(invocation.program);
+    if (invocation.arguments.given("directory"))
+        out += " -C " + replay::shell_word(invocation.arguments.text("directory"));
+    return out;
+}
+
 bool runs_in_ci(const Environment& environment) {
     const std::string value = environment("CI").value_or("");
     return !value.empty() && value != "0" && value != "false";
@@ -300,7 +308,7 @@ int run_replay(Invocation& invocation) {
 
     replay::TextReportOptions text{.verbosity = invocation.verbosity,
                                    .diff = diff_style(arguments.text("diff")),
-                                   .program = replay::shell_word(invocation.program),
+                                   .program = program_words(invocation),
                                    .rerun = rerun_words(arguments)};
     auto make = [&](std::string_view format, Output& out) -> std::unique_ptr<replay::Report> {
         if (format == "json") return replay::json_report(out);

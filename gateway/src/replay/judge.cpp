@@ -269,6 +269,15 @@ events::Event Judge::reshape(events::Event& event, events::Format shape) {
     return events::decode(text, options);
 }
 
+// Several requests make one reply as JSON; that of one request is needed as a response.
+events::Answer Judge::begin_answer(events::Event event, bool is_one) {
+    if (!is_one) return events::answer_event(*options_.handler, std::move(event), answer_options_);
+    events::Answer answer;
+    reply_ =
+        answer.serve(*options_.handler, std::move(event.request), event.format, answer_options_);
+    return answer;
+}
+
 void Judge::serve(events::Event event) {
     using Clock = Watchdog::Clock;
     log_->take();  // whatever an earlier event left
@@ -282,12 +291,7 @@ void Judge::serve(events::Event event) {
     if (options_.timeout.count() > 0) deadline_ = begin + options_.timeout;
     stop_ = slot_.begin(deadline_);
     const Serving serving(slot_);
-    // Several requests make one reply as JSON; that of one request is needed as a response.
-    events::Answer answer =
-        is_one ? events::Answer()
-               : events::answer_event(*options_.handler, std::move(event), answer_options_);
-    if (is_one)
-        reply_ = answer.serve(*options_.handler, std::move(event.request), format, answer_options_);
+    events::Answer answer = begin_answer(std::move(event), is_one);
     latency_ = Clock::now() - begin;
     answer.settle();
     refusal_ = answer.overflow();

@@ -65,6 +65,7 @@ class Judge {
     bool decode(const Texts& texts, Result& result, events::Event& event);
     bool convert(events::Event& event, events::Format shape, Result& result);
     events::Event reshape(events::Event& event, events::Format shape);
+    events::Answer begin_answer(events::Event event, bool is_one);
     void serve(events::Event event);
     void translate_reply(events::Format shape);
     std::string failure() const;

@@ -102,7 +102,8 @@ void LineGoldens::put(std::uint64_t line, std::string_view json, bool proposal) 
     auto& overlay = proposal ? proposals_ : changes_;
     if (!overlay) {
         // That the file cannot be written is told of the first event, not after the last.
-        FileReplacement(proposal ? proposal_path(event_path_) : golden_path(event_path_));
+        const FileReplacement attempt(proposal ? proposal_path(event_path_)
+                                               : golden_path(event_path_));
         overlay = std::make_unique<Overlay>();
     }
     overlay->put(line, json);

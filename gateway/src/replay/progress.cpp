@@ -57,7 +57,7 @@ bool Progress::is_due(Clock::time_point now, std::uint64_t done, std::uint64_t t
     using namespace std::chrono_literals;
     if (err_.terminal().is_terminal) return now - last_ >= 100ms;
     if (now - last_ >= 10s) return true;
-    return now - begin_ >= 1s && done < total && done * 10 / total > tenths_;
+    return now - begin_ >= 3s && done < total && done * 10 / total > tenths_;
 }
 
 void Progress::update(const Summary& summary, Clock::time_point now) {
