@@ -1,6 +1,7 @@
 // What a CGI program and its client say to each other, in whatever order, and what is no answer.
 #include <semaphore>
 #include <string>
+#include <support/temporary_directory.h>
 
 #include <boost/test/unit_test.hpp>
 
@@ -72,6 +73,18 @@ BOOST_AUTO_TEST_CASE(each_line_of_standard_error_is_logged) {
     BOOST_TEST(run({"cgi-stderr"}, std::move(request)).body == "ok\n");
     const std::vector<std::string> lines = {"first line", "second line", "last, without an end"};
     BOOST_TEST(log.lines == lines, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_child_of_the_program_that_holds_its_output_is_not_waited_for) {
+    TemporaryDirectory here;
+    const std::string script = here.write("s", R"sh(#!/bin/sh
+printf 'Content-Type: text/plain\n\nok'
+sleep 1000 &
+)sh",
+                                          true);
+    const auto start = std::chrono::steady_clock::now();
+    BOOST_TEST(record(*cgi_program({.path = script}), Request::get("/")).body == "ok");
+    BOOST_TEST((std::chrono::steady_clock::now() - start < std::chrono::seconds(20)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

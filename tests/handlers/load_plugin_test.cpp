@@ -93,8 +93,9 @@ BOOST_AUTO_TEST_CASE(containers_of_another_layout_are_another_abi) {
     BOOST_TEST(error.find(std::string(plugin_abi) + ", debug mode\"") != std::string::npos, error);
 }
 
-BOOST_AUTO_TEST_CASE(a_table_without_create_is_refused) {
-    BOOST_TEST(error_of(plugin("incomplete")).ends_with("exports an incomplete table"));
+BOOST_AUTO_TEST_CASE(a_table_that_is_short_or_without_create_is_refused) {
+    for (const char* name : {"incomplete", "no_create"})
+        BOOST_TEST(error_of(plugin(name)).ends_with("exports an incomplete table"), name);
 }
 
 BOOST_AUTO_TEST_CASE(a_create_that_fails_is_refused_with_its_message) {

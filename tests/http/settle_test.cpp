@@ -134,6 +134,15 @@ BOOST_FIXTURE_TEST_CASE(the_deadline_of_the_request_is_a_limit_too, Fixture) {
     CHECK_LINES("r1 ended 200", "r1 info cancelled");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_deadline_that_comes_while_a_task_runs_stops_it, Fixture) {
+    const auto start = Context::Clock::now();
+    context.deadline = start + 20ms;
+    context.wait_until([&] { wait_for_stop(context.stop); });
+    settle(context, outcome);
+    BOOST_TEST((Context::Clock::now() - start < 20s));  // and not settle_limit
+    CHECK_LINES("r1 warn wait_until() tasks are still running at their time limit", "r1 ended 200");
+}
+
 BOOST_FIXTURE_TEST_CASE(tasks_that_add_tasks_for_ever_come_to_an_end, Fixture) {
     int runs = 0;
     std::function<void()> again = [&] {

@@ -83,6 +83,15 @@ BOOST_AUTO_TEST_CASE(every_code_point_is_valid_but_the_surrogates) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(no_run_of_ascii_may_stand_in_a_sequence_however_long) {
+    for (std::size_t before = 0; before < 70; ++before)
+        for (std::size_t gap : {1u, 8u, 31u, 32u, 33u, 64u, 128u, 160u}) {
+            const std::string bytes = std::string(before, 'x') + '\xc3' + std::string(gap, 'y') +
+                                      '\xa9' + std::string(before, 'z');
+            if (is_utf8(bytes)) BOOST_ERROR("after " << before << " with " << gap);
+        }
+}
+
 BOOST_AUTO_TEST_CASE(nothing_outside_the_bytes_is_looked_at) {
     const std::string pattern =
         "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80 plain ASCII to fill a block";

@@ -103,10 +103,15 @@ BOOST_AUTO_TEST_CASE(a_write_that_nobody_can_read_is_an_error_and_no_signal) {
     struct sigaction fatal {
     }, before{};
     ::sigaction(SIGPIPE, &fatal, &before);  // the default, which ends the process
+    sigset_t pipe_signal, mask;
+    ::sigemptyset(&pipe_signal);
+    ::sigaddset(&pipe_signal, SIGPIPE);
+    ::pthread_sigmask(SIG_UNBLOCK, &pipe_signal, &mask);  // a library of the program's blocks it
     Pipe pipe = make_pipe();
     pipe.read.reset();
     BOOST_CHECK_EXCEPTION(write_whole(pipe.write.get(), "x"), std::system_error,
                           [](const auto& e) { return e.code().value() == EPIPE; });
+    ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
     ::sigaction(SIGPIPE, &before, nullptr);
 }
 

@@ -162,6 +162,8 @@ BOOST_AUTO_TEST_CASE(children_die_with_the_process_that_started_them) {
     pid_t starter = ::fork();
     if (starter == 0) {  // a process of its own, which starts a child and is killed
         Subprocess p = child({"hang", "stubborn"});
+        char up[3];  // it writes nothing more from here on, which would end it, too
+        read_whole(p.out.get(), up);
         write_whole(report.write.get(), std::to_string(p.pid()));
         ::raise(SIGKILL);
     }
