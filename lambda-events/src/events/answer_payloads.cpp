@@ -52,6 +52,7 @@ void write_headers(JsonWriter& out, const std::vector<Response>& parts) {
         const std::vector<std::string>* values;
     };
     std::vector<FieldMap> maps;
+    maps.reserve(parts.size());
     for (const Response& part : parts)
         maps.push_back(field_map(part));
     std::map<std::string_view, std::vector<Occurrence>> names;
