@@ -142,6 +142,13 @@ BOOST_AUTO_TEST_CASE(a_line_that_is_not_there_is_a_problem) {
                boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_line_of_a_companion_is_the_companion) {
+    Folder folder;
+    folder.write("a.replies.ndjson", "{}\n");
+    BOOST_TEST(items(folder, {"a.replies.ndjson:1"}) == List{"file a.replies.ndjson"},
+               boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_number_of_a_line_is_a_problem) {
     Folder folder;
     folder.write("a.ndjson", "{}\n");

@@ -145,7 +145,8 @@ void Source::open_glob(const std::string& input) {
 void Source::open_lines(Batch& batch, const std::string& path, std::uint64_t only_line) {
     if (is_companion(path) || reading_ == Reading::names) {
         Item item{.kind = Item::Kind::file, .named = true};
-        item.name = batch.add(only_line == 0 ? path : path + ':' + std::to_string(only_line));
+        const bool is_line = only_line != 0 && !is_companion(path);
+        item.name = batch.add(is_line ? path + ':' + std::to_string(only_line) : path);
         batch.items.push_back(item);
         return;
     }
