@@ -65,7 +65,12 @@ Recognised recognise(const Envelope& event) {
     const Value& action = event[Member::action];
     if (action.is_string() && (action.text == "Invoke" || given(Member::body)))
         return {Format::vercel};
-    if (event.has(Member::method) && event.has(Member::path) && !given(Member::request_path))
+    // Templates of API Gateway's integrations without proxy have objects under these names.
+    const auto is_word = [&](Member member) {
+        const Value& value = event[member];
+        return value.kind != Kind::absent && !value.is_object() && value.kind != Kind::array;
+    };
+    if (is_word(Member::method) && is_word(Member::path) && !given(Member::request_path))
         return {Format::http};
 
     const Value& event_source = event[Member::event_source];
