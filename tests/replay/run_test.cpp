@@ -331,6 +331,43 @@ BOOST_AUTO_TEST_CASE(a_shape_with_another_reply_is_named) {
                outcome.text);
 }
 
+// What `direct` says of an event, and what the events say that API Gateway did not make.
+Ran replay_all_shapes(const std::vector<std::string>& direct,
+                      const std::vector<std::string>& converted, const std::string& name) {
+    Folder folder;
+    folder.write("a.json", event("/a"));
+    JudgeOptions judge = plain();
+    judge.handler = to_handler([&](Request& r) {
+        Response response = text("");
+        for (const std::string& value : r.headers.contains("x-amzn-trace-id") ? converted : direct)
+            response.headers.add(name, value);
+        return response;
+    });
+    judge.all_shapes = true;
+    return replay_all({folder.path()}, judge);
+}
+
+BOOST_AUTO_TEST_CASE(values_that_a_shape_joins_are_no_other_reply) {
+    const Ran outcome = replay_all_shapes({"a", "b"}, {"a", "b"}, "Vary");
+
+    BOOST_TEST(outcome.summary.failed == 0u, outcome.text);
+}
+
+BOOST_AUTO_TEST_CASE(a_value_that_is_missing_is_another_reply) {
+    const Ran outcome = replay_all_shapes({"a", "b"}, {"b"}, "Vary");
+
+    BOOST_TEST(outcome.summary.failed == 1u, outcome.text);
+    BOOST_TEST(outcome.text.find("alb ✗") != std::string::npos, outcome.text);
+    BOOST_TEST(outcome.text.find("apigw-v2 ✗") != std::string::npos, outcome.text);
+}
+
+BOOST_AUTO_TEST_CASE(a_cookie_that_is_missing_is_another_reply) {
+    const Ran outcome = replay_all_shapes({"a=1", "b=2"}, {"a=1"}, "Set-Cookie");
+
+    BOOST_TEST(outcome.summary.failed == 1u, outcome.text);
+    BOOST_TEST(outcome.text.find("alb ✗") != std::string::npos, outcome.text);
+}
+
 BOOST_AUTO_TEST_CASE(a_loss_of_the_shape_is_no_failure) {
     Folder folder;
     folder.write("a.json", event("/a%2Fb"));

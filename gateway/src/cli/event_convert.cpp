@@ -10,20 +10,15 @@
 namespace turngate::cli {
 namespace {
 
-constexpr Option options[] = {
+constexpr Option own_options[] = {
     {.name = "as",
      .value = "SHAPE",
      .help = "the shape to convert to",
      .kind = Value::choice,
      .choices = shape_names},
-    lenient_option,
-    base_path_option,
-    keep_stage_option,
-    route_option,
-    websocket_path_option,
-    last_forwarded_option,
-    context_header_option,
 };
+
+constexpr auto options = joined(own_options, reading_options);
 
 constexpr std::string_view examples[] = {
     "event convert --as alb event.json",

@@ -15,17 +15,12 @@
 namespace turngate::cli {
 namespace {
 
-constexpr Option options[] = {
+constexpr Option own_options[] = {
     {.name = "save",
      .help = "write NAME.request.json beside the event, in the shape http, instead of showing it"},
-    lenient_option,
-    base_path_option,
-    keep_stage_option,
-    route_option,
-    websocket_path_option,
-    last_forwarded_option,
-    context_header_option,
 };
+
+constexpr auto options = joined(own_options, reading_options);
 
 constexpr std::string_view examples[] = {
     "event show event.json",

@@ -23,7 +23,7 @@
 namespace turngate::cli {
 namespace {
 
-constexpr Option options[] = {
+constexpr Option own_options[] = {
     {.letter = 'e',
      .name = "event",
      .value = "FILE",
@@ -50,17 +50,9 @@ constexpr Option options[] = {
      .help = "how long the handler may take; 0: for ever",
      .kind = Value::duration,
      .fallback = "30s"},
-    lenient_option,
-    base_path_option,
-    keep_stage_option,
-    route_option,
-    websocket_path_option,
-    last_forwarded_option,
-    context_header_option,
-    split_batches_option,
-    answer_warmers_option,
-    never_base64_option,
 };
+
+constexpr auto options = joined(own_options, reading_options, answering_options);
 
 constexpr std::string_view examples[] = {
     "invoke -e event.json -t plugin:./handler.so",

@@ -2,6 +2,8 @@
 // names of environment variables and the advice for misspelt words.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -40,6 +42,15 @@ struct Option {
     bool optional = false;    // the value may be missing: --watch or --watch=GLOB, not --watch GLOB
     bool environment = true;  // has a TURNGATE_<COMMAND>_<FLAG>
 };
+
+// One table of several, in their order.
+template <std::size_t... N>
+constexpr std::array<Option, (N + ...)> joined(const Option (&... tables)[N]) {
+    std::array<Option, (N + ...)> out{};
+    auto* next = out.data();
+    ((next = std::copy(tables, tables + N, next)), ...);
+    return out;
+}
 
 struct Command {
     std::string_view name;              // "replay", or two words: "event check"

@@ -75,7 +75,7 @@ Words shapes() {
     return out;
 }
 
-constexpr Option options[] = {
+constexpr Option own_options[] = {
     {.letter = 't',
      .name = "target",
      .value = "HANDLER",
@@ -170,17 +170,9 @@ constexpr Option options[] = {
      .valid = is_report,
      .rule = formats_rule,
      .repeatable = true},
-    lenient_option,
-    base_path_option,
-    keep_stage_option,
-    route_option,
-    websocket_path_option,
-    last_forwarded_option,
-    context_header_option,
-    split_batches_option,
-    answer_warmers_option,
-    never_base64_option,
 };
+
+constexpr auto options = joined(own_options, reading_options, answering_options);
 
 constexpr std::string_view examples[] = {
     "replay events/ -t cgi:./build/app",

@@ -57,13 +57,8 @@ void add_header(Headers& headers, std::string_view field) {
 }
 
 std::string_view media_type(const std::string& data) {
-    if (!is_utf8(data)) return "application/octet-stream";
-    try {
-        Json::parse(data);
-        return "application/json";
-    } catch (const JsonError&) {
-        return "text/plain; charset=utf-8";
-    }
+    if (is_json(data)) return "application/json";
+    return is_utf8(data) ? "text/plain; charset=utf-8" : "application/octet-stream";
 }
 
 }  // namespace

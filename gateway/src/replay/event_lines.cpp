@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "replay/golden_file.h"
-#include "replay/json_tree.h"
 #include "replay/limits.h"
+#include <turngate/json/json_reader.h>
 
 namespace turngate::replay {
 namespace {
@@ -15,15 +15,6 @@ using Status = LineReader::Status;
 
 bool is_blank(std::string_view line) {
     return line.find_first_not_of(" \t\r") == std::string_view::npos;
-}
-
-bool is_json(std::string_view text) {
-    try {
-        JsonTree().parse(text);
-        return true;
-    } catch (const JsonError&) {
-        return false;
-    }
 }
 
 }  // namespace

@@ -95,22 +95,13 @@ class RecordReader {
         add("X-Amzn-Event-Name", record_["eventName"]);
     }
 
-    static bool is_json(std::string_view text) {
-        try {
-            Json::parse(text);
-            return true;
-        } catch (const JsonError&) {
-            return false;
-        }
-    }
-
     const Json& record_;
     std::size_t index_;
     Record out_;
 };
 
 std::vector<Record> read_records(std::string_view json) {
-    const Json event = Json::parse(json);
+    const Json event = Json::parse(json, {.size = json.size()}, DuplicateNames::keep_last);
     std::vector<Record> records;
     if (const Json::Array* items = event["Records"].items())
         for (const Json& item : *items)

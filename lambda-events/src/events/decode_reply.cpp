@@ -1,6 +1,7 @@
 // Replies of every platform's shape to responses, read in one pass without a tree.
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <set>
 #include <stdexcept>
@@ -412,14 +413,10 @@ class ResultReader final : public JsonVisitor {
     int arrays_ = 0;
 };
 
-void read(std::string& copy, JsonVisitor& visitor) {
-    read_json_in_place({copy.data(), copy.size()}, visitor, {.size = copy.size()});
-}
-
 Response read_reply(std::string_view json, bool is_rest_api) {
     std::string copy(json);
     ReplyReader reader(json, copy.data(), is_rest_api);
-    read(copy, reader);
+    read_json_in_place({copy.data(), copy.size()}, reader, {.size = copy.size()});
     return reader.take();
 }
 
@@ -449,7 +446,9 @@ Response decode_reply(std::string_view json, Format format) {
     if (infers || format == Format::raw) {
         std::string copy(json);
         ResultReader reader;
-        read(copy, reader);
+        // As deep as the handler made it.
+        read_json_in_place({copy.data(), copy.size()}, reader,
+                           {.depth = std::numeric_limits<int>::max(), .size = copy.size()});
         if (format == Format::raw || !reader.has_status_code)
             return inferred(json, std::move(reader.string));
     }

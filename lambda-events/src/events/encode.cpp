@@ -258,31 +258,6 @@ class ReplyWriter {
     JsonWriter writer_;
 };
 
-// Passes over everything: reading is the check.
-class Nothing final : public JsonVisitor {
-    bool on_key(std::string_view, std::size_t) override { return false; }
-    void on_null(std::size_t) override {}
-    void on_boolean(bool, std::size_t) override {}
-    void on_number(std::string_view, std::size_t) override {}
-    void on_string(std::string_view, std::size_t) override {}
-    void on_begin_object(std::size_t) override {}
-    void on_end_object(std::size_t) override {}
-    void on_begin_array(std::size_t) override {}
-    void on_end_array(std::size_t) override {}
-    void on_skipped(std::size_t, std::size_t) override {}
-};
-
-bool is_json(std::string_view text) {
-    std::string copy(text);
-    Nothing nothing;
-    try {
-        read_json_in_place({copy.data(), copy.size()}, nothing, {.size = copy.size()});
-        return true;
-    } catch (const Error&) {
-        return false;
-    }
-}
-
 // The result of an invocation that is not HTTP: what the handler said, if it said JSON.
 std::string result(const Response& response, const EncodeOptions& options) {
     std::string out = is_json(response.body) ? response.body : "null";

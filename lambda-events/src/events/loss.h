@@ -2,10 +2,6 @@
 // it.
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <span>
-
 #include <turngate/events/format.h>
 
 namespace turngate::events {
@@ -41,9 +37,6 @@ enum class Loss {
     message_path,
     body_only,
 };
-
-// In the order of the sentences. Valid for ever.
-std::span<const Loss> losses_of(Format format) noexcept;
 
 bool loses(Format format, Loss loss) noexcept;
 

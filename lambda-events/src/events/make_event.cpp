@@ -60,7 +60,7 @@ void check_size(const EventDraft& draft, Format format, std::size_t json) {
 std::string raw_event(Request& request) {
     const std::string& body = request.body.text();
     try {
-        Json::parse(body);
+        check_json(body);
     } catch (const JsonError& e) {
         throw HttpError(400, "the body of the request is not JSON, which an event has to be: " +
                                  std::string(e.what()));

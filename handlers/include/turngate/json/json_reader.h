@@ -50,4 +50,10 @@ struct JsonLimits {
 // UTF-8 without lone surrogates, and past the limits. Never recurses.
 void read_json_in_place(std::span<char> text, JsonVisitor& visitor, const JsonLimits& limits = {});
 
+// Reads a copy of `text` for the check alone. Throws JsonError, as read_json_in_place() does.
+void check_json(std::string_view text, const JsonLimits& limits = {});
+
+// True if `text` is JSON, of any size and depth.
+bool is_json(std::string_view text);
+
 }  // namespace turngate
