@@ -28,7 +28,10 @@ bool is_joined(std::string_view name, const Golden& golden, const Response& repl
     std::optional<std::string> joined;
     for (const auto& [field, value] : golden.headers) {
         if (!iequals(field, name)) continue;
-        joined = joined ? *joined + ", " + value : value;
+        if (joined)
+            joined->append(", ").append(value);
+        else
+            joined = value;
     }
     return joined && reply.headers.values(name) == std::vector{*joined};
 }
