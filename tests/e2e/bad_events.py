@@ -2,10 +2,12 @@
 """bad_events.py BINARY_DIR FIXTURES: replays recorded hostile events, a file each and a line each.
 
 Each that must be refused is refused alone, by a message that names the member or the byte and what
-was expected; the others are replayed.
+was expected; the others are replayed. Then each by itself through the commands that take one event:
+within its memory and time, in valid UTF-8, and unchanged where the handler is to get it as it stands.
 """
 import base64
 import json
+import math
 import os
 import re
 import subprocess
@@ -47,6 +49,47 @@ def check(case, event):
     return None
 
 
+def run(build, arguments, file):
+    """Exit status, standard output, CPU seconds and largest resident size in bytes."""
+    with tempfile.TemporaryFile() as output:
+        # What the sanitizer keeps of freed memory is not the program's.
+        process = subprocess.Popen([f"{build}/bin/turngate", *arguments, file], stdout=output,
+                                   stderr=subprocess.STDOUT,
+                                   env={**os.environ, "ASAN_OPTIONS": "quarantine_size_mb=0"})
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        return process.returncode, output.read(), usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
+
+
+def alone(build, case, file, control):
+    """What is wrong with a case that goes through each command by itself; a line each."""
+    size = len(raw_bytes(case))
+    memory = min(case.get("max_rss_factor", math.inf) * size,
+                 case.get("max_rss_delta_mb", math.inf) * 1024 * 1024)
+    handler = f"plugin:{build}/e2e/e2e_handler.so"
+    for arguments in (["event", "show"], ["event", "check"], ["event", "convert", "--as", "raw"],
+                      ["invoke", "-t", handler, "-e"]):
+        command = " ".join(arguments[:2])
+        status, output, cpu, resident = run(build, arguments, file)
+        if status not in (0, 3):
+            yield f"{command}: status {status}"
+        if resident - control > memory:
+            yield f"{command}: {resident - control} bytes of memory for {size}"
+        if cpu * 1000 > case.get("max_ms", math.inf):
+            yield f"{command}: {cpu} s"
+        try:
+            output.decode("utf-8")
+        except UnicodeDecodeError as error:
+            yield f"{command}: {error}"
+        forbidden = case.get("must_not", "").encode()
+        if forbidden and forbidden in output:
+            yield f"{command}: {forbidden} in its output"
+        unchanged = "byte-identical" in case.get("must", "") and arguments[0] == "invoke"
+        if unchanged and status == 0 and not output.endswith(raw_bytes(case)):
+            yield f"{command}: the handler got other bytes"
+
+
 def main():
     build, fixtures = os.path.abspath(sys.argv[1]), sys.argv[2]
     path = os.path.join(fixtures, "events", "bad-events.jsonl")
@@ -81,6 +124,17 @@ def main():
         status, report = replay(build, ["--as", "raw", *good], directory)
         if status != 0:
             failed.append(f"as raw: status {status}")
+        with open(f"{directory}/control.json", "w", encoding="utf-8") as file:
+            file.write("{}")
+        control = run(build, ["event", "show"], f"{directory}/control.json")[3]
+        bounds = {"must", "must_not", "max_ms", "max_rss_factor", "max_rss_delta_mb"}
+        bounded = [(number, case) for number, case in enumerate(cases)
+                   if case["kind"] in OURS and bounds & case.keys()]
+        if len(bounded) < 20:
+            failed.append(f"only {len(bounded)} cases with bounds")
+        for number, case in bounded:
+            failed += [f"{case['name']}: {problem}" for problem in
+                       alone(build, case, f"{directory}/files/{number:04}.json", control)]
     print("\n".join(failed) or f"{len(cases)} cases")
     sys.exit(1 if failed else 0)
 

@@ -59,6 +59,19 @@ BOOST_AUTO_TEST_CASE(nothing_failed_is_an_empty_list) {
     BOOST_TEST(Worker().answer(records(message("m1", "good"))) == R"({"batchItemFailures":[]})");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_message_says_is_json_whatever_its_numbers_and_names) {
+    Worker worker;
+    worker.answer(records(message("m1", R"({\"a\":1e9999,\"a\":2})") + "," + message("m2", "{")));
+    BOOST_TEST(worker.fields.find("Content-Type: application/json") != std::string::npos);
+    BOOST_TEST(worker.fields.find("Content-Type: text/plain") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_name_that_stands_twice_fails_no_batch) {
+    const std::string twice =
+        R"({"messageId":"m1","body":"good","eventSource":"aws:sqs","x":1,"x":2})";
+    BOOST_TEST(Worker().answer(records(twice)) == R"({"batchItemFailures":[]})");
+}
+
 BOOST_AUTO_TEST_CASE(without_the_option_the_batch_is_one_request) {
     Worker worker;
     const std::string event = records(message("m1", "good") + "," + message("m2", "good"));

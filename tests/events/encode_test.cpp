@@ -211,6 +211,9 @@ BOOST_AUTO_TEST_CASE(cloudfront_does_not_see_what_it_refuses) {
 BOOST_AUTO_TEST_CASE(a_result_is_the_body_if_it_is_json) {
     for (const char* json : {R"({"a":[1,2]})", " 42 ", "null", R"("text")"})
         BOOST_TEST(encode(text(json), Format::raw) == json);
+    const std::string deep = std::string(100, '[') + std::string(100, ']');
+    BOOST_TEST(encode(text(deep), Format::raw) == deep);
+    BOOST_TEST(decode_reply(deep, Format::raw).body == deep);
     for (const char* other : {"", "hello", "{", "{} {}", "\xff", R"("\ud800")"})
         BOOST_TEST(encode(text(other), Format::raw) == "null");
 }

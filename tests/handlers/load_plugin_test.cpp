@@ -88,6 +88,17 @@ BOOST_AUTO_TEST_CASE(another_abi_is_refused_with_both_names) {
     BOOST_TEST(error.find("this is \"" + std::string(plugin_abi) + '"') != std::string::npos);
 }
 
+// What plug-ins and hosts exchange. Whoever changes a size here raises the number in plugin_abi.
+#if defined(__x86_64__) && defined(__GLIBCXX__)
+BOOST_AUTO_TEST_CASE(this_number_of_the_abi_has_these_layouts) {
+    BOOST_TEST(std::string(plugin_abi).starts_with("turngate 1,"));
+    BOOST_TEST(sizeof(Request) == 568u);
+    BOOST_TEST(sizeof(ResponseWriter) == 144u);
+    BOOST_TEST(sizeof(Context) == 112u);
+    BOOST_TEST(sizeof(Plugin) == 32u);
+}
+#endif
+
 BOOST_AUTO_TEST_CASE(containers_of_another_layout_are_another_abi) {
     const std::string error = error_of(plugin("debug_abi"));
     BOOST_TEST(error.find(std::string(plugin_abi) + ", debug mode\"") != std::string::npos, error);

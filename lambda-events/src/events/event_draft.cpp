@@ -180,8 +180,8 @@ std::string EventDraft::decoded_path(std::string_view stage) const {
     return stage == "$default" ? decoded : std::string(1, '/').append(stage).append(decoded);
 }
 
-std::vector<ParameterGroup> EventDraft::parameters(bool decoded) const {
-    std::vector<ParameterGroup> groups;
+ParameterGroups EventDraft::parameters(bool decoded) const {
+    ParameterGroups groups;
     std::map<std::string, std::size_t> index;
     for (std::string_view rest = query; !rest.empty();) {
         const std::string_view pair = rest.substr(0, rest.find('&'));
@@ -242,9 +242,9 @@ void EventDraft::write_headers(JsonWriter& out, Several several, bool lower) con
     out.end_object();
 }
 
-void EventDraft::write_parameters(JsonWriter& out, Several several, bool decoded) const {
+void write_parameters(const ParameterGroups& groups, JsonWriter& out, Several several) {
     out.begin_object();
-    for (const ParameterGroup& group : parameters(decoded)) {
+    for (const ParameterGroup& group : groups) {
         out.key(group.name);
         write_several(out, group.values, several, ",");
     }

@@ -19,6 +19,7 @@ struct ParameterGroup {
     std::string name;
     std::vector<std::string> values;
 };
+using ParameterGroups = std::vector<ParameterGroup>;
 
 // What becomes of several values of one name.
 enum class Several { last, joined, list };
@@ -44,11 +45,10 @@ class EventDraft {
     std::string decoded_path(std::string_view stage) const;
 
     // Names and values decoded, or as they stand in the query.
-    std::vector<ParameterGroup> parameters(bool decoded) const;
+    ParameterGroups parameters(bool decoded) const;
 
     // Names in lower case if asked.
     void write_headers(JsonWriter& out, Several several, bool lower) const;
-    void write_parameters(JsonWriter& out, Several several, bool decoded) const;
     void write_body(JsonWriter& out) const;  // the string alone
 
   private:
@@ -58,6 +58,8 @@ class EventDraft {
     Headers headers_;
     Fields fields_;
 };
+
+void write_parameters(const ParameterGroups& groups, JsonWriter& out, Several several);
 
 // A body as this source would put it in its event: true for base64.
 bool source_sends_base64(Format format, const Headers& headers, std::string_view body);

@@ -1,6 +1,7 @@
 // Which documented loss a request met on its way through an event, and what no loss explains. Each
 // part that arrived must be the one that was sent, or what losses() makes of it: a model of its
-// own, which shares nothing with the code that it judges.
+// own, which shares only percent-encoding, addresses and lists with the code that it judges (each
+// has tests of its own).
 #include <algorithm>
 #include <map>
 #include <string>

@@ -27,11 +27,11 @@ std::string calendar_time(const EventSource& source) {
 }
 
 // A REST API writes null for an empty map, an HTTP API too in this payload.
-void write_parameters_or_null(const EventDraft& draft, JsonWriter& out, Several several) {
-    if (draft.parameters(true).empty())
+void write_parameters_or_null(const ParameterGroups& groups, JsonWriter& out, Several several) {
+    if (groups.empty())
         out.null();
     else
-        draft.write_parameters(out, several, true);
+        write_parameters(groups, out, several);
 }
 
 void write_nobody(JsonWriter& out, std::initializer_list<std::string_view> members) {
@@ -96,10 +96,11 @@ void write_api_gateway_v1(const EventDraft& draft, Format format, JsonWriter& ou
     draft.write_headers(out, Several::last, !is_rest);
     out.key("multiValueHeaders");
     draft.write_headers(out, Several::list, !is_rest);
+    const ParameterGroups parameters = draft.parameters(true);
     out.key("queryStringParameters");
-    write_parameters_or_null(draft, out, Several::last);
+    write_parameters_or_null(parameters, out, Several::last);
     out.key("multiValueQueryStringParameters");
-    write_parameters_or_null(draft, out, Several::list);
+    write_parameters_or_null(parameters, out, Several::list);
     write_context_v1(draft, format, resource, stage, path, out);
     out.key("pathParameters");
     if (is_rest && !is_root)
@@ -165,7 +166,7 @@ void write_api_gateway_v2(const EventDraft& draft, Format format, JsonWriter& ou
     write_headers_v2(draft, out);
     if (!draft.query.empty()) {
         out.key("queryStringParameters");
-        draft.write_parameters(out, Several::joined, true);
+        write_parameters(draft.parameters(true), out, Several::joined);
     }
     out.key("requestContext").begin_object();
     out.key("accountId").string(format == Format::function_url ? "anonymous" : source.account_id);
@@ -209,11 +210,11 @@ void write_websocket(const EventDraft& draft, JsonWriter& out) {
         draft.write_headers(out, Several::last, false);
         out.key("multiValueHeaders");
         draft.write_headers(out, Several::list, false);
-        if (!draft.query.empty()) {
+        if (const ParameterGroups parameters = draft.parameters(true); !parameters.empty()) {
             out.key("queryStringParameters");
-            draft.write_parameters(out, Several::last, true);
+            write_parameters(parameters, out, Several::last);
             out.key("multiValueQueryStringParameters");
-            draft.write_parameters(out, Several::list, true);
+            write_parameters(parameters, out, Several::list);
         }
     }
     out.key("requestContext").begin_object();

@@ -20,7 +20,7 @@ void write_alb(const EventDraft& draft, Format format, JsonWriter& out) {
     out.key("path").string(draft.path);
     // Names and values as the client encoded them: this source does not decode.
     out.key(multi ? "multiValueQueryStringParameters" : "queryStringParameters");
-    draft.write_parameters(out, multi ? Several::list : Several::last, false);
+    write_parameters(draft.parameters(false), out, multi ? Several::list : Several::last);
     out.key(multi ? "multiValueHeaders" : "headers");
     draft.write_headers(out, multi ? Several::list : Several::last, true);
     out.key("body");
@@ -36,7 +36,7 @@ void write_lattice_v1(const EventDraft& draft, JsonWriter& out) {
     out.key("headers");
     draft.write_headers(out, Several::joined, true);
     out.key("query_string_parameters");
-    draft.write_parameters(out, Several::last, true);
+    write_parameters(draft.parameters(true), out, Several::last);
     out.key("body");
     draft.write_body(out);
     out.key("is_base64_encoded").boolean(draft.is_base64);
@@ -54,7 +54,7 @@ void write_lattice_v2(const EventDraft& draft, JsonWriter& out) {
     draft.write_headers(out, Several::list, true);
     if (!draft.query.empty()) {
         out.key("queryStringParameters");
-        draft.write_parameters(out, Several::list, true);
+        write_parameters(draft.parameters(true), out, Several::list);
     }
     if (!draft.body.empty()) {
         out.key("body");
