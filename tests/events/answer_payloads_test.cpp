@@ -146,6 +146,7 @@ BOOST_AUTO_TEST_CASE(too_much_for_vercel_is_said) {
         answer(*handler, invoke(R"({"payloads":[{"method":"GET","headers":{},"path":"/a"},)"
                                 R"({"method":"GET","headers":{},"path":"/b"}]})")));
     BOOST_TEST(reply.status == 413);
+    BOOST_TEST(reply.body.starts_with("the body of the reply is 8000"), reply.body);
 }
 
 BOOST_AUTO_TEST_CASE(the_bridges_answers_are_met) {

@@ -21,6 +21,12 @@ namespace {
 // The values of each name of one response.
 using FieldMap = std::map<std::string, std::vector<std::string>>;
 
+// What is left of a response when its body has gone into the multipart one.
+struct Part {
+    int status;
+    FieldMap fields;
+};
+
 FieldMap field_map(const Response& response) {
     FieldMap map;
     for (const FieldView& field : reply_fields(response, Format::vercel))
@@ -45,19 +51,15 @@ void write_field(JsonWriter& out, std::string_view key, std::string_view name,
 }
 
 // A field that all parts have alike goes out once, any other under the number of its part.
-void write_headers(JsonWriter& out, const std::vector<Response>& parts) {
+void write_headers(JsonWriter& out, const std::vector<Part>& parts) {
     constexpr std::string_view prefix = "x-vercel-payload-";
     struct Occurrence {
         std::size_t part;
         const std::vector<std::string>* values;
     };
-    std::vector<FieldMap> maps;
-    maps.reserve(parts.size());
-    for (const Response& part : parts)
-        maps.push_back(field_map(part));
     std::map<std::string_view, std::vector<Occurrence>> names;
-    for (std::size_t i = 0; i < maps.size(); ++i)
-        for (const auto& [name, values] : maps[i])
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        for (const auto& [name, values] : parts[i].fields)
             names[name].push_back({i, &values});
 
     out.begin_object();
@@ -82,34 +84,62 @@ void write_headers(JsonWriter& out, const std::vector<Response>& parts) {
     out.end_object();
 }
 
-std::string multipart(const std::vector<Response>& parts) {
-    std::string body;
-    for (const Response& part : parts) {
-        body.append("--payload-separator\r\ncontent-type: ")
-            .append(part.headers.get("content-type", "text/plain"))
-            .append("\r\n\r\n");
-        base64_encode_to(body, part.body);
-        body += "\r\n";
-    }
-    return body += "--payload-separator--\r\n";
+constexpr std::string_view last_line = "--payload-separator--\r\n";
+
+std::string part_text(const Response& part) {
+    std::string text = "--payload-separator\r\ncontent-type: ";
+    text.append(part.headers.get("content-type", "text/plain")).append("\r\n\r\n");
+    base64_encode_to(text, part.body);
+    return text += "\r\n";
 }
+
+// The body, a part at a time. Past what the source takes, it is counted and not kept.
+class Multipart {
+  public:
+    explicit Multipart(const EncodeOptions& options) : options_(options) {}
+
+    void add(const Response& part) {
+        const std::string text = part_text(part);
+        size_ += text.size();
+        if (!options_.check_size) {
+            body_ += text;
+            return;
+        }
+        try {
+            check_reply_size(size_, size_, Format::vercel, options_);
+            body_ += text;
+        } catch (const HttpError& e) {
+            problem_ = e.what();
+            body_ = {};
+        }
+    }
+
+    // What the source would say of the whole; empty if it takes it.
+    const std::string& problem() const noexcept { return problem_; }
+    std::string_view end() { return body_ += last_line; }
+
+  private:
+    const EncodeOptions& options_;
+    std::size_t size_ = last_line.size();
+    std::string body_;
+    std::string problem_;
+};
 
 }  // namespace
 
 void answer_payloads(Answer& answer, const Handler& handler, Event event,
                      const AnswerOptions& options) {
-    std::vector<Response> parts;
+    std::vector<Part> parts;
+    Multipart body(options.encode);
     event.further.insert(event.further.begin(), std::move(event.request));
     for (Request& request : event.further) {
-        parts.push_back(answer.serve(handler, std::move(request), Format::vercel, options));
-        check_error_statuses(parts.back(), options);
+        const Response part = answer.serve(handler, std::move(request), Format::vercel, options);
+        check_error_statuses(part, options);
+        body.add(part);
+        parts.push_back({part.status, field_map(part)});
     }
-    const std::string body = multipart(parts);
-    try {
-        if (options.encode.check_size)
-            check_reply_size(body.size(), body.size(), Format::vercel, options.encode);
-    } catch (const HttpError& e) {
-        answer.reply = encode(text(std::string(e.what()) + '\n', e.status()), Format::vercel);
+    if (!body.problem().empty()) {
+        answer.reply = encode(text(body.problem() + '\n', 413), Format::vercel);
         return;
     }
     JsonWriter out(answer.reply);
@@ -117,7 +147,7 @@ void answer_payloads(Answer& answer, const Handler& handler, Event event,
     out.key("statusCode").integer(200);
     out.key("headers");
     write_headers(out, parts);
-    out.key("body").string(body);
+    out.key("body").string(body.end());
     out.key("encoding").string("base64");
     out.end_object();
 }
