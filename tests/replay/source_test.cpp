@@ -2,6 +2,7 @@
 #include "replay/source.h"
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <fstream>
 #include <string>
@@ -217,6 +218,33 @@ BOOST_AUTO_TEST_CASE(a_fifo_where_a_file_should_be_holds_nobody_up) {
     BOOST_TEST(problems(folder, {"a.ndjson:1", "b.ndjson"}) ==
                    (List{"a.ndjson: not a regular file", "b.replies.ndjson: not a regular file"}),
                boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(companions_are_items_on_request) {
+    Folder folder;
+    folder.write("a.reply.json", "{}");
+    folder.write("b.ndjson", "{}\n");
+    folder.write("b.replies.ndjson/no.file", "{}");  // goldens would be a problem
+    Source source({folder.path()}, {}, -1, Source::Reading::companions);
+    Batch batch;
+
+    BOOST_TEST(source.fill(batch, 2));
+    BOOST_TEST(batch[batch.items.at(0).name] == folder / "a.reply.json");
+    BOOST_TEST(source.fill(batch, 2));
+    BOOST_TEST((batch.items.at(0).kind == Item::Kind::text));
+    BOOST_TEST(!source.fill(batch, 2));
+}
+
+BOOST_AUTO_TEST_CASE(a_problem_of_the_system_has_its_number) {
+    Folder folder;
+    folder.write("a.ndjson", std::string(6'291'457, ' '));
+    Source source({folder / "a.json", folder / "a.ndjson", folder / "a.ndjson:9"}, {});
+    Batch batch;
+
+    for (const int error : {ENOENT, EFBIG, 0}) {
+        BOOST_REQUIRE(source.fill(batch, 1));
+        BOOST_TEST(batch.items.at(0).error == error);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(only_and_skip_select_files) {

@@ -1,6 +1,7 @@
 // An open file with an event a line, and the file with its expected replies.
 #include "replay/event_lines.h"
 
+#include <cerrno>
 #include <unistd.h>
 #include <utility>
 
@@ -85,7 +86,7 @@ bool EventLines::next(Batch& batch) {
         if (only_ == line_ && blank) return report_missing(batch);
         if (only_ == line_ || (only_ == 0 && !blank)) break;
     }
-    if (status == Status::too_long) return add_problem(batch, event_too_large(first_size_));
+    if (status == Status::too_long) return add_problem(batch, event_too_large(first_size_), EFBIG);
     if (golden_too_long_)
         return add_problem(batch, golden_path(file->path) + ':' + std::to_string(line_) + ": " +
                                       too_large(goldens_->size(), golden_limit));
@@ -113,8 +114,8 @@ bool EventLines::report_missing(Batch& batch) {
     return add_problem(batch, why);
 }
 
-bool EventLines::add_problem(Batch& batch, std::string_view why) {
-    Item item{.kind = Item::Kind::problem, .named = is_stream_, .line = line_};
+bool EventLines::add_problem(Batch& batch, std::string_view why, int error) {
+    Item item{.kind = Item::Kind::problem, .named = is_stream_, .line = line_, .error = error};
     std::string name = file->path;
     if (!whole_) name += ':' + std::to_string(line_);
     item.name = batch.add(name);

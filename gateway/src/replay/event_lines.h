@@ -40,7 +40,7 @@ class EventLines {
     bool next_line(std::string_view& line, LineReader::Status& status);
     void read_golden();
     bool report_missing(Batch& batch);
-    bool add_problem(Batch& batch, std::string_view why);
+    bool add_problem(Batch& batch, std::string_view why, int error = 0);
 
     int fd_;
     int golden_fd_ = -1;

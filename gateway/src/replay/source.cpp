@@ -65,15 +65,23 @@ bool Source::fill_lines(Batch& batch, std::size_t most) {
         while (more && batch.items.size() < most && batch.text.size() < most_bytes)
             more = lines_->next(batch);
     } catch (const std::system_error& e) {
-        add_problem(batch, lines_->file->path, reason(e.code().value()));
+        add_problem(batch, lines_->file->path, e.code().value());
         more = false;
     }
     if (!more) lines_.reset();
     return !batch.items.empty();
 }
 
-void Source::add_problem(Batch& batch, std::string_view name, std::string_view why) {
-    Item item{.kind = Item::Kind::problem};
+bool Source::is_passed_over(std::string_view path) const {
+    return reading_ != Reading::companions && is_companion(path);
+}
+
+void Source::add_problem(Batch& batch, std::string_view name, int error) {
+    add_problem(batch, name, reason(error), error);
+}
+
+void Source::add_problem(Batch& batch, std::string_view name, std::string_view why, int error) {
+    Item item{.kind = Item::Kind::problem, .error = error};
     item.name = batch.add(name);
     item.event = batch.add(why);
     batch.items.push_back(item);
@@ -88,13 +96,13 @@ void Source::add_file(Batch& batch, const std::string& path, bool named) {
 
 void Source::open(Batch& batch, const std::string& input) {
     if (input == "-") return open_stream(batch, input);
-    if (input.empty()) return add_problem(batch, "\"\"", reason(ENOENT));
+    if (input.empty()) return add_problem(batch, "\"\"", ENOENT);
     struct stat status {};
     if (::stat(input.c_str(), &status) != 0) {
         const int error = errno;
         if (error == ENOENT && open_line(batch, input)) return;
         if (error == ENOENT && is_glob(input)) return open_glob(input);
-        return add_problem(batch, input, reason(error));
+        return add_problem(batch, input, error);
     }
     if (S_ISDIR(status.st_mode)) {
         walk_ = std::make_unique<Walk>(input);
@@ -143,9 +151,9 @@ void Source::open_glob(const std::string& input) {
 }
 
 void Source::open_lines(Batch& batch, const std::string& path, std::uint64_t only_line) {
-    if (is_companion(path) || reading_ == Reading::names) {
+    if (is_passed_over(path) || reading_ == Reading::names) {
         Item item{.kind = Item::Kind::file, .named = true};
-        const bool is_line = only_line != 0 && !is_companion(path);
+        const bool is_line = only_line != 0 && !is_passed_over(path);
         item.name = batch.add(is_line ? path + ':' + std::to_string(only_line) : path);
         batch.items.push_back(item);
         return;
@@ -153,14 +161,15 @@ void Source::open_lines(Batch& batch, const std::string& path, std::uint64_t onl
     std::string name = path;
     try {
         const int fd = open_file(path);
-        if (fd < 0) return add_problem(batch, path, reason(ENOENT));
+        if (fd < 0) return add_problem(batch, path, ENOENT);
         lines_ = std::make_unique<EventLines>(fd, path, -1);
         if (only_line != 0) lines_->select(only_line);
+        if (reading_ == Reading::companions) return;
         name = golden_path(path);
         lines_->open_goldens();
         return;
     } catch (const std::system_error& e) {
-        add_problem(batch, name, reason(e.code().value()));
+        add_problem(batch, name, e.code().value());
     } catch (const JsonError& e) {
         add_problem(batch, name, e.what());
     }
@@ -171,13 +180,13 @@ void Source::open_stream(Batch& batch, const std::string& path) {
     // A FIFO without a writer would hold up open(), which no wake-up ends.
     const int fd = path == "-" ? STDIN_FILENO
                                : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0) return add_problem(batch, path, reason(errno));
+    if (fd < 0) return add_problem(batch, path, errno);
     lines_ = std::make_unique<EventLines>(fd, path, wake_fd_);
     try {
         if (!has_event_lines(path)) lines_->sniff();
     } catch (const std::system_error& e) {
         lines_.reset();
-        add_problem(batch, path, reason(e.code().value()));
+        add_problem(batch, path, e.code().value());
     }
 }
 
@@ -191,13 +200,13 @@ void Source::walk_on(Batch& batch) {
     if (!glob_.empty() && entry.kind != failed && !glob_matches(glob_, entry.path)) return;
     std::string path = entry.path;
     if (path.starts_with("./") && path.size() > 2) path.erase(0, 2);
-    const bool by_name =
-        (!glob_.empty() || path.ends_with(".json") || has_event_lines(path)) && !is_companion(path);
+    const bool by_name = (!glob_.empty() || path.ends_with(".json") || has_event_lines(path)) &&
+                         !is_passed_over(path);
     if (entry.kind == missing && !by_name) return;  // whatever it was, it was no event
     if (entry.kind == file) {
         if (by_name && selection_.includes(path)) add_file(batch, path, false);
     } else if (entry.kind == failed || entry.kind == missing) {
-        add_problem(batch, path, reason(entry.error));
+        add_problem(batch, path, entry.error);
     } else if (entry.kind == visited || by_name) {
         Item item{.kind = Item::Kind::skipped};
         item.name = batch.add(path);

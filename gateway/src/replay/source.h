@@ -38,6 +38,7 @@ struct Item {
     Slice event = {};
     Slice golden = {};
     std::uint64_t line = 0;  // of a lines file, from 1
+    int error = 0;           // of a problem: its errno, if it has one
 };
 
 // Events that one worker replays. Reused, so that its memory is.
@@ -68,7 +69,8 @@ struct Selection {
 class Source {
   public:
     // With `names`, a file with an event a line is one item like any other, and nothing is read.
-    enum class Reading { lines, names };
+    // With `companions`, those are items too, and no goldens are looked for.
+    enum class Reading { lines, names, companions };
 
     // A readable `wake_fd` ends the wait for a pipe.
     Source(std::vector<std::string> inputs, Selection selection, int wake_fd = -1,
@@ -80,7 +82,9 @@ class Source {
 
   private:
     bool fill_lines(Batch& batch, std::size_t most);
-    void add_problem(Batch& batch, std::string_view name, std::string_view why);
+    bool is_passed_over(std::string_view path) const;
+    void add_problem(Batch& batch, std::string_view name, std::string_view why, int error = 0);
+    void add_problem(Batch& batch, std::string_view name, int error);
     void add_file(Batch& batch, const std::string& path, bool named);
     void open(Batch& batch, const std::string& input);
     bool open_line(Batch& batch, const std::string& input);
