@@ -9,7 +9,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "cli/exit_status.h"
 #include <turngate/os/fd.h>
 
 using namespace turngate;
@@ -48,7 +47,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_told) {
     os::Fd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
     Output out(full.get(), "standard output", {});
     out.write("one");
-    BOOST_CHECK_EXCEPTION(out.flush(), CommandError, [](const CommandError& e) {
+    BOOST_CHECK_EXCEPTION(out.flush(), OutputFailure, [](const OutputFailure& e) {
         return std::string(e.what()) == "cannot write standard output: No space left on device";
     });
 }

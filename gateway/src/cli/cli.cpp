@@ -75,6 +75,9 @@ int guarded(Output& err, Work work) {
         return work();
     } catch (const ClosedPipe&) {
         return exit_status::closed_pipe;
+    } catch (const OutputFailure& e) {
+        return show(err,
+                    CommandError(exit_status::wrong_answer, e.what(), "the output is incomplete"));
     } catch (const CommandError& e) {
         return show(err, e);
     } catch (const std::exception& e) {

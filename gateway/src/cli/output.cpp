@@ -5,8 +5,6 @@
 #include <system_error>
 #include <unistd.h>
 
-#include "cli/exit_status.h"
-
 namespace turngate::cli {
 
 Output& Output::write(std::string_view text) {
@@ -36,10 +34,8 @@ void Output::flush() {
         if (n < 0 && fd_ == STDERR_FILENO) return;
         if (n < 0 && errno == EPIPE) throw ClosedPipe();
         if (n < 0)
-            throw CommandError(
-                exit_status::wrong_answer,
-                "cannot write " + name_ + ": " + std::generic_category().message(errno),
-                "the output is incomplete");
+            throw OutputFailure("cannot write " + name_ + ": " +
+                                std::generic_category().message(errno));
         rest.remove_prefix(static_cast<std::size_t>(n));
     }
     bytes.clear();

@@ -16,9 +16,15 @@ class ClosedPipe : public Error {
     ClosedPipe() : Error("the reader of the output has gone") {}
 };
 
+// Output cannot be written: a full disk. No CommandError, which a command may tell of one event and
+// go on: it ends the program.
+class OutputFailure : public Error {
+  public:
+    using Error::Error;
+};
+
 // Not for several threads at once. What goes to a terminal or to standard error is written at once,
-// the rest in blocks. write() and flush() throw ClosedPipe, and CommandError when the
-// bytes cannot be written (a full disk).
+// the rest in blocks. write() and flush() throw ClosedPipe and OutputFailure.
 class Output {
   public:
     // `fd` is not owned; `name` is for messages.
