@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <cstdint>
 #include <fcntl.h>
+#include <poll.h>
+#include <span>
 #include <system_error>
 #include <unistd.h>
 
@@ -23,6 +25,16 @@ namespace {
                        name + ": cannot be read: " + std::generic_category().message(error), hint);
 }
 
+// As read(), but waits where whoever shares the descriptor made it non-blocking.
+ssize_t read_block(int fd, std::span<char> block) {
+    for (;;) {
+        const ssize_t n = ::read(fd, block.data(), block.size());
+        if (n >= 0 || (errno != EINTR && errno != EAGAIN)) return n;
+        pollfd ready{fd, POLLIN, 0};
+        if (errno == EAGAIN) ::poll(&ready, 1, -1);
+    }
+}
+
 // Refuses what goes on past `limit` after `size` bytes. Reads the rest first, if it has an end, to
 // be able to say how much it is.
 [[noreturn]] void too_large(int fd, const std::string& name, std::string_view what,
@@ -31,9 +43,9 @@ namespace {
     std::array<char, 64 * 1024> block;
     ssize_t n = 1;
     while (n != 0 && size <= farthest) {
-        n = ::read(fd, block.data(), block.size());
-        if (n < 0 && errno != EINTR) break;
-        size += n > 0 ? static_cast<std::uint64_t>(n) : 0;
+        n = read_block(fd, block);
+        if (n < 0) break;
+        size += static_cast<std::uint64_t>(n);
     }
     const std::string bytes = n == 0 ? std::to_string(size) : "over " + std::to_string(farthest);
     throw CommandError(exit_status::unreadable,
@@ -47,8 +59,7 @@ std::string read_all(int fd, const std::string& name, std::string_view what, std
     std::string text;
     std::array<char, 64 * 1024> block;
     for (;;) {
-        ssize_t n = ::read(fd, block.data(), block.size());
-        if (n < 0 && errno == EINTR) continue;
+        const ssize_t n = read_block(fd, block);
         if (n < 0) fail(name, errno);
         if (n == 0) return text;
         const auto size = static_cast<std::size_t>(n);
