@@ -21,7 +21,7 @@ bool EventTexts::next(std::string& name, std::string& text) {
         if (item.kind == Kind::problem)
             throw CommandError(exit_status::unreadable,
                                name + ": cannot be read: " + std::string(batch_[item.event]),
-                               "check the name; paths are relative to the current directory");
+                               std::string(reading_hint(item.error)));
         text = item.kind == Kind::file ? read_event_text(name) : std::string(batch_[item.event]);
         return true;
     }

@@ -6,10 +6,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <span>
-#include <system_error>
 #include <unistd.h>
 
 #include "cli/exit_status.h"
+#include "replay/golden_file.h"
 #include "replay/limits.h"
 #include <turngate/os/fd.h>
 
@@ -17,12 +17,8 @@ namespace turngate::cli {
 namespace {
 
 [[noreturn]] void fail(const std::string& name, int error) {
-    std::string hint;
-    if (error == ENOENT) hint = "check the name; paths are relative to the current directory";
-    if (error == EISDIR) hint = "name a file in it";
-    if (error == EACCES) hint = "the file must be readable by the current user";
-    throw CommandError(exit_status::unreadable,
-                       name + ": cannot be read: " + std::generic_category().message(error), hint);
+    throw CommandError(exit_status::unreadable, name + ": cannot be read: " + replay::reason(error),
+                       std::string(reading_hint(error)));
 }
 
 // As read(), but waits where whoever shares the descriptor made it non-blocking.
@@ -51,7 +47,7 @@ ssize_t read_block(int fd, std::span<char> block) {
     throw CommandError(exit_status::unreadable,
                        name + ": " + std::string(what) + "has " + bytes +
                            " bytes, more than the limit of " + std::to_string(limit),
-                       "no platform takes a request of that size");
+                       std::string(reading_hint(EFBIG)));
 }
 
 // `what` is the beginning of a sentence about it: "the event ".
@@ -77,6 +73,24 @@ std::string read(const std::string& path, std::string_view what, std::size_t lim
 }
 
 }  // namespace
+
+std::string_view reading_hint(int error) noexcept {
+    switch (error) {
+        case 0:
+            return "name a regular file, or a line that the file has";
+        case ENOENT:
+        case ENOTDIR:
+            return "check the name; paths are relative to the current directory";
+        case EISDIR:
+            return "name a file in it";
+        case EACCES:
+            return "the file must be readable by the current user";
+        case EFBIG:
+            return "no platform takes a request of that size";
+        default:
+            return {};
+    }
+}
 
 std::string read_input(const std::string& path) {
     return read(path, "", input_limit);
