@@ -31,19 +31,25 @@ bool EventTexts::next(std::string& name, std::string& text) {
 int for_each_event(Invocation& invocation,
                    const std::function<void(const std::string& name, std::string_view text)>& use) {
     int status = exit_status::good;
+    bool is_empty = true;
     for (const std::string& operand : invocation.arguments.operands()) {
         EventTexts events(operand);
         std::string name, text;
         for (bool more = true; more;) {
             try {
                 more = events.next(name, text);
-                if (more) use(name, text);
+                if (!more) break;
+                is_empty = false;
+                use(name, text);
             } catch (const CommandError& e) {
                 invocation.out.flush();
                 status = std::max(status, show(invocation.err, e));
             }
         }
     }
+    if (is_empty && status == exit_status::good)
+        throw CommandError(exit_status::nothing_to_do, "no event was found",
+                           "name files, or directories with *.json or *.ndjson files");
     return status;
 }
 

@@ -26,7 +26,8 @@ class EventTexts {
 };
 
 // Calls `use` with each event of each operand. What cannot be read, and what throws a CommandError,
-// is told, and the others have their turn. Returns the exit status.
+// is told, and the others have their turn. Returns the exit status. Throws CommandError with status
+// nothing_to_do if there was no event.
 int for_each_event(Invocation& invocation,
                    const std::function<void(const std::string& name, std::string_view text)>& use);
 
