@@ -59,7 +59,7 @@ int convert_files(Invocation& invocation) {
 
 const Command event_convert_command = {
     .name = "event convert",
-    .operands = "FILE|-...",
+    .operands = "FILE|DIR|GLOB|-...",
     .summary = "turn events of any shape into another",
     .description =
         "Prints each event as the source of SHAPE would send the same request, one a "

@@ -24,7 +24,7 @@ constexpr auto options = joined(own_options, reading_options);
 
 constexpr std::string_view examples[] = {
     "event show event.json",
-    "event show --save events/orders/*.json",
+    "event show --save events/orders/",
 };
 
 std::string request_path(const std::string& path) {
@@ -57,6 +57,7 @@ void show_event(const std::string& name, std::string_view text, bool is_first,
         throw CommandError(exit_status::usage,
                            "--save needs a file of one event, which " + name + " is not",
                            "redirect the output of event convert --as http");
+    if (saves) refuse_companion(name);
     events::Event event =
         decode_event(text, name, decode_options(invocation.arguments), invocation.err);
     if (invocation.verbosity > 0)
@@ -81,7 +82,7 @@ int show_events(Invocation& invocation) {
 
 const Command event_show_command = {
     .name = "event show",
-    .operands = "FILE|-...",
+    .operands = "FILE|DIR|GLOB|-...",
     .summary = "show the HTTP request that an event carries",
     .options = options,
     .examples = examples,

@@ -6,6 +6,7 @@
 #include "cli/error_message.h"
 #include "cli/exit_status.h"
 #include "cli/input.h"
+#include "replay/golden_file.h"
 
 namespace turngate::cli {
 
@@ -22,10 +23,17 @@ bool EventTexts::next(std::string& name, std::string& text) {
             throw CommandError(exit_status::unreadable,
                                name + ": cannot be read: " + std::string(batch_[item.event]),
                                std::string(reading_hint(item.error)));
+        if (item.kind == Kind::file && !name.ends_with(".request.json")) refuse_companion(name);
         text = item.kind == Kind::file ? read_event_text(name) : std::string(batch_[item.event]);
         return true;
     }
     return false;
+}
+
+void refuse_companion(const std::string& name) {
+    if (!replay::is_companion(name)) return;
+    const auto [problem, hint] = replay::refuse_companion(name);
+    throw CommandError(exit_status::unreadable, name + ": " + problem, hint);
 }
 
 int for_each_event(Invocation& invocation,

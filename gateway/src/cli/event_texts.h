@@ -17,13 +17,18 @@ class EventTexts {
     explicit EventTexts(const std::string& operand);
 
     // The next event: what to call it, and its text. False at the end. Throws CommandError with
-    // status unreadable for one that cannot be read; the next call goes on behind it.
+    // status unreadable for one that cannot be read, and for an expected or proposed reply; the
+    // next call goes on behind it.
     bool next(std::string& name, std::string& text);
 
   private:
     replay::Source source_;
     replay::Batch batch_;
 };
+
+// Throws CommandError if `name` is that of a file that is never an event: see
+// replay::is_companion().
+void refuse_companion(const std::string& name);
 
 // Calls `use` with each event of each operand. What cannot be read, and what throws a CommandError,
 // is told, and the others have their turn. Returns the exit status. Throws CommandError with status

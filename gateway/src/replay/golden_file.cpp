@@ -11,6 +11,8 @@
 #include <unistd.h>
 #include <utility>
 
+#include "replay/printable.h"
+
 namespace turngate::replay {
 namespace {
 
@@ -65,6 +67,15 @@ std::string proposal_path(std::string_view event_path) {
 bool is_companion(std::string_view path) noexcept {
     return path.ends_with(".reply.json") || path.ends_with(".replies.ndjson") ||
            path.ends_with(".new") || path.ends_with(".request.json");
+}
+
+CompanionRefusal refuse_companion(std::string_view path) {
+    if (path.ends_with(".new"))
+        return {"a proposed reply, not an event",
+                "accept it with turngate accept " + shell_word(path)};
+    return {path.ends_with(".request.json") ? "a decoded request, not an event"
+                                            : "an expected reply, not an event",
+            "name the event beside it"};
 }
 
 bool has_event_lines(std::string_view path) noexcept {

@@ -18,6 +18,12 @@ std::string proposal_path(std::string_view event_path);
 
 // Files that are never events: replies, proposals, decoded requests.
 bool is_companion(std::string_view path) noexcept;
+// Why such a file is not taken for an event, and what to do instead.
+struct CompanionRefusal {
+    std::string problem;
+    std::string hint;
+};
+CompanionRefusal refuse_companion(std::string_view path);
 // "calls.ndjson", "calls.jsonl": an event a line.
 bool has_event_lines(std::string_view path) noexcept;
 

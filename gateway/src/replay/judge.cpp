@@ -125,13 +125,8 @@ void Judge::run(const Batch& batch, const Item& item, Result& result) {
 
 void Judge::run_file(const std::string& path, bool named, Result& result) {
     if (is_companion(path)) {
-        if (path.ends_with(".new"))
-            return unreadable(result, "a proposed reply, not an event",
-                              "accept it with turngate accept " + shell_word(path));
-        return unreadable(result,
-                          path.ends_with(".request.json") ? "a decoded request, not an event"
-                                                          : "an expected reply, not an event",
-                          "name the event beside it");
+        CompanionRefusal refusal = refuse_companion(path);
+        return unreadable(result, std::move(refusal.problem), std::move(refusal.hint));
     }
     path_ = path;
     try {
