@@ -2,6 +2,7 @@
 
 #include "cli/exit_status.h"
 #include "cli/input.h"
+#include "replay/printable.h"
 
 namespace turngate::cli {
 
@@ -28,7 +29,8 @@ events::Event decode_event(std::string_view json, const std::string& path,
     try {
         events::Event event = events::decode(json, options);
         for (const std::string& repair : event.repairs)
-            err.write("note: " + display_name(path) + ": " + repair + '\n');
+            err.write("note: " + replay::printable(display_name(path)) + ": " +
+                      replay::printable(repair) + '\n');
         return event;
     } catch (const Error& e) {
         throw CommandError(exit_status::unreadable, display_name(path) + ": " + e.what(),

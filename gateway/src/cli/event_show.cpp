@@ -61,7 +61,8 @@ void show_event(const std::string& name, std::string_view text, bool is_first,
     events::Event event =
         decode_event(text, name, decode_options(invocation.arguments), invocation.err);
     if (invocation.verbosity > 0)
-        invocation.err.write(name + ": " + std::string(events::name(event.format)) + " event\n");
+        invocation.err.write(replay::printable(name) + ": " +
+                             std::string(events::name(event.format)) + " event\n");
     if (saves) return save(event, name, invocation);
     if (!is_first) invocation.out.write("\n");
     show_request(event.request, invocation);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include <turngate/http/encoding.h>
+#include "replay/printable.h"
 #include <turngate/http/status.h>
 
 namespace turngate::cli {
@@ -11,26 +11,22 @@ namespace {
 std::string fields_text(const Headers& headers) {
     std::string text;
     for (const auto& [name, value] : headers) {
-        text.append(name).append(": ");
-        for (char c : value)  // an event's field must not steer the terminal
-            text += (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == 0x7f ? '?' : c;
-        text += '\n';
+        text.append(name).append(": ").append(replay::printable(value)).append("\n");
     }
     return text + '\n';
 }
 
 bool suits_a_terminal(std::string_view body) {
-    return is_utf8(body) && std::none_of(body.begin(), body.end(), [](char c) {
-               return (static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\r' &&
-                       c != '\t') ||
-                      c == 0x7f;
-           });
+    std::string text(body);
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+    return replay::printable(text) == text;
 }
 
 }  // namespace
 
 std::string head_text(const Request& request) {
-    return request.method + ' ' + request.url.target() + " HTTP/1.1\n" +
+    return replay::printable(request.method + ' ' + request.url.target()) + " HTTP/1.1\n" +
            fields_text(request.headers);
 }
 
