@@ -30,7 +30,15 @@ void CheckReport::item(const std::string& name, const events::Classification& fo
     if (style_ == Style::text)
         text_item(name, found);
     else
-        json_item(name, found);
+        json_item(name, singular[static_cast<std::size_t>(found.kind)], found.what, found);
+}
+
+void CheckReport::skipped(const std::string& name, std::string_view why) {
+    ++skipped_;
+    if (style_ != Style::text) return json_item(name, "skipped", why, {});
+    if (verbosity_ < 0) return;
+    out_.write(out_.paint(Color::dim, out_.terminal().glyph(Glyph::dot)) + ' ' +
+               replay::printable(name) + "  " + std::string(why) + '\n');
 }
 
 void CheckReport::text_item(const std::string& name, const events::Classification& found) {
@@ -44,7 +52,8 @@ void CheckReport::text_item(const std::string& name, const events::Classificatio
     out_.write(line + '\n');
 }
 
-void CheckReport::json_item(const std::string& name, const events::Classification& found) {
+void CheckReport::json_item(const std::string& name, std::string_view kind, std::string_view what,
+                            const events::Classification& found) {
     std::string text;
     if (style_ == Style::json) text = is_first_ ? "{\"items\": [\n" : ",\n";
     is_first_ = false;
@@ -52,8 +61,8 @@ void CheckReport::json_item(const std::string& name, const events::Classificatio
     json.begin_object();
     if (style_ == Style::ndjson) json.key("type").string("item");
     json.key("name").string(name);
-    json.key("kind").string(singular[static_cast<std::size_t>(found.kind)]);
-    json.key("what").string(found.what);
+    json.key("kind").string(kind);
+    json.key("what").string(what);
     if (found.format) json.key("shape").string(events::name(*found.format));
     if (!found.problem.empty()) json.key("problem").string(found.problem);
     json.end_object();
@@ -79,6 +88,7 @@ void CheckReport::text_summary(double seconds) {
     if (lines_ > 0) line += "   " + counted(lines_, "line", "lines");
     for (std::size_t i = 0; i < counts_.size(); ++i)
         if (counts_[i] > 0) line += "   " + counted(counts_[i], singular[i], plural[i]);
+    if (skipped_ > 0) line += "   " + std::to_string(skipped_) + " skipped";
     out_.write(line + "   " + replay::fixed(seconds, 2) + " s\n");
 }
 
@@ -93,6 +103,7 @@ void CheckReport::json_summary(double seconds, int status) {
     json.key("lines").unsigned_integer(lines_);
     for (std::size_t i = 0; i < counts_.size(); ++i)
         json.key(plural[i]).unsigned_integer(counts_[i]);
+    json.key("skipped").unsigned_integer(skipped_);
     json.key("seconds").real(seconds);
     json.key("exit_status").integer(status);
     json.end_object();

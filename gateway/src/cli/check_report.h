@@ -26,12 +26,15 @@ class CheckReport {
     std::size_t files() const noexcept { return files_; }
 
     void item(const std::string& name, const events::Classification& found);
+    // What was passed over, and why.
+    void skipped(const std::string& name, std::string_view why);
     // Returns the exit status.
     int end();
 
   private:
     void text_item(const std::string& name, const events::Classification& found);
-    void json_item(const std::string& name, const events::Classification& found);
+    void json_item(const std::string& name, std::string_view kind, std::string_view what,
+                   const events::Classification& found);
     void text_summary(double seconds);
     void json_summary(double seconds, int status);
 
@@ -41,6 +44,7 @@ class CheckReport {
     std::size_t files_ = 0;
     std::size_t lines_ = 0;
     std::array<std::size_t, 6> counts_{};  // by Classification::Kind
+    std::size_t skipped_ = 0;
     bool is_first_ = true;
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };

@@ -1,29 +1,27 @@
 // event check: what each file holds, over whole trees and files of events a line, in bounded memory
 // and in order.
-#include <atomic>
-#include <cerrno>
-#include <fcntl.h>
-#include <optional>
-#include <sys/stat.h>
-#include <system_error>
+#include <algorithm>
+#include <condition_variable>
+#include <exception>
+#include <memory>
+#include <mutex>
 #include <thread>
-#include <unistd.h>
+#include <utility>
 
 #include "cli/check_report.h"
 #include "cli/commands.h"
+#include "cli/event_file.h"
 #include "cli/exit_status.h"
 #include "cli/input.h"
 #include "cli/invocation.h"
-#include "replay/event_lines.h"
-#include "replay/golden_file.h"
-#include "replay/walk.h"
+#include "replay/source.h"
 
 namespace turngate::cli {
 namespace {
 
 using events::Classification;
 using Kind = Classification::Kind;
-using EntryKind = replay::Walk::Entry::Kind;
+using ItemKind = replay::Item::Kind;
 
 constexpr Option options[] = {
     {.letter = 'j',
@@ -46,30 +44,24 @@ constexpr Option options[] = {
 
 constexpr std::string_view examples[] = {"event check events/ -j0", "event check event.json"};
 
-// One thing to classify: a file, or an event that has been read.
-struct Item {
-    std::string name;
-    std::optional<std::string> text = {};  // absent: read the file
-    Classification result = {};
-};
-
 Classification unreadable(std::string problem) {
     return {Kind::malformed, "unreadable", {}, std::move(problem)};
 }
 
-void classify(Item& item) noexcept {
+Classification classify(const replay::Batch& batch, const replay::Item& item) {
+    if (item.kind == ItemKind::skipped) return {};
+    if (item.kind == ItemKind::problem) return unreadable(std::string(batch[item.event]));
+    if (item.kind == ItemKind::text) return events::classify(batch[item.event]);
+    const std::string name(batch[item.name]);
     try {
-        item.result = events::classify(item.text ? *item.text : read_event_text(item.name));
+        return events::classify(read_event_text(name));
     } catch (const CommandError& e) {
         std::string_view problem = e.what();  // it names the file, and so does the line
-        for (std::string_view known : {std::string_view(item.name), std::string_view(": "),
-                                       std::string_view("cannot be read: ")})
+        for (std::string_view known :
+             {std::string_view(name), std::string_view(": "), std::string_view("cannot be read: ")})
             if (problem.starts_with(known)) problem.remove_prefix(known.size());
-        item.result = unreadable(std::string(problem));
-    } catch (const std::exception& e) {
-        item.result = unreadable(e.what());
+        return unreadable(std::string(problem));
     }
-    item.text.reset();
 }
 
 CheckReport::Style style(std::string_view name) {
@@ -78,135 +70,105 @@ CheckReport::Style style(std::string_view name) {
                               : CheckReport::Style::text;
 }
 
+// Several threads classify a batch each; they are told in the order of the batches.
 class Check {
   public:
     explicit Check(const Invocation& invocation)
-        : report_(invocation.out, style(invocation.arguments.text("format")),
-                  invocation.verbosity) {
-        auto jobs = static_cast<unsigned>(invocation.arguments.number("jobs"));
-        jobs_ = jobs ? jobs : std::max(1u, std::thread::hardware_concurrency());
-    }
+        : source_(invocation.arguments.operands(), {}, -1, replay::Source::Reading::companions),
+          report_(invocation.out, style(invocation.arguments.text("format")),
+                  invocation.verbosity) {}
 
-    int run(const std::vector<std::string>& operands) {
-        for (const std::string& operand : operands)
-            take(operand);
-        classify_batch();
+    int run(unsigned jobs) {
+        {
+            std::vector<std::jthread> others;
+            for (unsigned i = 1; i < jobs; ++i)
+                others.emplace_back([this] { work(); });
+            work();
+        }
+        if (failure_) std::rethrow_exception(failure_);
         if (report_.files() == 0)
-            throw CommandError(exit_status::nothing_to_do, "there is no file to check",
+            throw CommandError(exit_status::nothing_to_do, "there is nothing to check",
                                "name files, or a directory that has some");
         return report_.end();
     }
 
   private:
-    void take(const std::string& operand) {
-        struct stat facts {};
-        if (operand == "-")
-            lines(STDIN_FILENO, "standard input", true);
-        else if (::stat(operand.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode))
-            walk(operand);
-        else
-            file(operand);
-    }
-
-    void walk(const std::string& directory) {
-        replay::Walk walk(directory);
-        for (auto entry = walk.next(); entry.kind != EntryKind::end; entry = walk.next()) {
-            const bool by_name =
-                entry.path.ends_with(".json") || replay::has_event_lines(entry.path);
-            if (entry.kind == EntryKind::failed || (entry.kind == EntryKind::missing && by_name)) {
-                report_.add_file();
-                done({std::move(entry.path), {}, unreadable(message(entry.error))});
-            } else if (entry.kind == EntryKind::file && by_name) {
-                file(entry.path);
-            }
-        }
-    }
-
-    void file(const std::string& path) {
-        if (!replay::has_event_lines(path)) {
-            report_.add_file();
-            return add({path});
-        }
-        const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-        if (fd >= 0) return lines(fd, path, false);
-        report_.add_file();
-        done({path, {}, unreadable(message(errno))});
-    }
-
-    // Standard input may be one event, too.
-    void lines(int fd, const std::string& path, bool sniff) {
-        report_.add_file();
-        replay::EventLines events(fd, path, -1);
-        replay::Batch batch;
+    void work() {
         try {
-            if (sniff) events.sniff();
-            for (; events.next(batch); batch.clear()) {
-                const replay::Item& item = batch.items.front();
-                const std::string name(batch[item.name]);
-                if (name != path) report_.add_line();
-                if (item.kind == replay::Item::Kind::problem)
-                    done({name, {}, unreadable(std::string(batch[item.event]))});
-                else
-                    add({name, std::string(batch[item.event])});
-            }
-        } catch (const std::system_error& e) {
-            done({path, {}, unreadable(e.code().message())});
+            replay::Batch batch;
+            std::vector<Classification> found;
+            do {
+                found.clear();
+                if (!take(batch)) return;
+                for (const replay::Item& item : batch.items)
+                    found.push_back(classify(batch, item));
+            } while (tell(batch, found));
+        } catch (...) {
+            const std::lock_guard lock(output_);
+            if (!failure_) failure_ = std::current_exception();
+            turn_.notify_all();
         }
     }
 
-    static std::string message(int error) { return std::generic_category().message(error); }
-
-    void done(const Item& item) {
-        classify_batch();
-        report_.item(item.name, item.result);
+    bool take(replay::Batch& batch) {
+        constexpr std::size_t most_items = 16;  // few, so that there is work for every thread
+        const std::lock_guard lock(input_);
+        if (!source_.fill(batch, most_items)) return false;
+        batch.sequence = taken_++;
+        return true;
     }
 
-    // -- batches: enough for all threads, little enough to hold --
-
-    void add(Item item) {
-        constexpr std::size_t most_items = 256, most_bytes = 16u << 20;
-        bytes_ += item.text ? item.text->size() : 0;
-        batch_.push_back(std::move(item));
-        if (batch_.size() >= most_items || bytes_ >= most_bytes) classify_batch();
+    // False if another thread has failed.
+    bool tell(const replay::Batch& batch, const std::vector<Classification>& found) {
+        std::unique_lock lock(output_);
+        turn_.wait(lock, [&] { return told_ == batch.sequence || failure_; });
+        if (failure_) return false;
+        for (std::size_t i = 0; i < found.size(); ++i)
+            tell(batch, batch.items[i], found[i]);
+        ++told_;
+        turn_.notify_all();
+        return true;
     }
 
-    void classify_batch() {
-        std::atomic<std::size_t> next{0};
-        auto work = [&] {
-            for (std::size_t i = next++; i < batch_.size(); i = next++)
-                classify(batch_[i]);
-        };
-        {
-            std::vector<std::jthread> others;
-            for (unsigned i = 1; i < jobs_ && i < batch_.size(); ++i)
-                others.emplace_back(work);
-            work();
+    void tell(const replay::Batch& batch, const replay::Item& item, const Classification& found) {
+        const std::string name(batch[item.name]);
+        if (item.kind == ItemKind::skipped)
+            return report_.skipped(display_name(name), batch[item.event]);
+        if (item.line == 0 || lines_ != batch.lines) report_.add_file();
+        if (item.line != 0) {
+            lines_ = batch.lines;
+            if (name != lines_->path) report_.add_line();
         }
-        for (const Item& item : batch_)
-            report_.item(item.name, item.result);
-        batch_.clear();
-        bytes_ = 0;
+        report_.item(display_name(name), found);
     }
 
+    std::mutex input_;
+    replay::Source source_;
+    std::uint64_t taken_ = 0;
+
+    std::mutex output_;
+    std::condition_variable turn_;
     CheckReport report_;
-    unsigned jobs_ = 1;
-    std::vector<Item> batch_;
-    std::size_t bytes_ = 0;
+    std::shared_ptr<replay::LinesFile> lines_;  // that was told of last
+    std::uint64_t told_ = 0;
+    std::exception_ptr failure_;
 };
 
 int check(Invocation& invocation) {
-    return Check(invocation).run(invocation.arguments.operands());
+    const auto jobs = static_cast<unsigned>(invocation.arguments.number("jobs"));
+    return Check(invocation).run(jobs ? jobs : std::max(1u, std::thread::hardware_concurrency()));
 }
 
 }  // namespace
 
 const Command event_check_command = {
     .name = "event check",
-    .operands = "FILE|DIR|-...",
+    .operands = "FILE|DIR|GLOB|-...",
     .summary = "say what each file holds: an event of which shape, a reply, ...",
     .description =
-        "Looks at the JSON files below DIR and at every line of .ndjson and .jsonl "
-        "files. The exit status is 3 if one of them is malformed.",
+        "Looks at the JSON files below DIR, replies among them, and at every line of .ndjson and "
+        ".jsonl files, or at one: FILE.ndjson:17. The exit status is 3 if one of them is "
+        "malformed.",
     .options = options,
     .examples = examples,
     .least_operands = 1,

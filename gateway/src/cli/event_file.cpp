@@ -7,7 +7,7 @@
 namespace turngate::cli {
 
 std::string display_name(const std::string& path) {
-    return path == "-" ? "standard input" : path;
+    return path == "-" || path.starts_with("-:") ? "standard input" + path.substr(1) : path;
 }
 
 namespace {

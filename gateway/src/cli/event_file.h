@@ -9,7 +9,7 @@
 
 namespace turngate::cli {
 
-// "standard input" for "-".
+// "standard input" for "-", "standard input:2" for "-:2".
 std::string display_name(const std::string& path);
 
 // Decodes `json`, which came from `path`. Tells the repairs of lenient decoding on `err`. Throws

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cli/error_message.h"
+#include "cli/event_file.h"
 #include "cli/exit_status.h"
 #include "cli/input.h"
 #include "replay/golden_file.h"
@@ -16,8 +17,7 @@ bool EventTexts::next(std::string& name, std::string& text) {
     using Kind = replay::Item::Kind;
     while (source_.fill(batch_, 1)) {
         const replay::Item& item = batch_.items.front();
-        name = batch_[item.name];
-        if (name == "-" || name.starts_with("-:")) name.replace(0, 1, "standard input");
+        name = display_name(std::string(batch_[item.name]));
         if (item.kind == Kind::skipped) continue;
         if (item.kind == Kind::problem)
             throw CommandError(exit_status::unreadable,
