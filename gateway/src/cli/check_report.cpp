@@ -84,6 +84,7 @@ int CheckReport::end() {
 }
 
 void CheckReport::text_summary(double seconds) {
+    if (verbosity_ < 0) return;
     std::string line = counted(files_, "file", "files");
     if (lines_ > 0) line += "   " + counted(lines_, "line", "lines");
     for (std::size_t i = 0; i < counts_.size(); ++i)
