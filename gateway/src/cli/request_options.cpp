@@ -8,6 +8,7 @@
 #include "cli/input.h"
 #include <turngate/handlers/spelling.h>
 #include <turngate/http/encoding.h>
+#include <turngate/http/headers.h>
 #include <turngate/json/json.h>
 
 namespace turngate::cli {
@@ -15,15 +16,6 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& message, const std::string& hint) {
     throw CommandError(exit_status::usage, message, hint);
-}
-
-// RFC 9110, section 5.6.2.
-bool is_token(std::string_view text) {
-    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-    return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-        return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
-               others.find(c) != std::string_view::npos;
-    });
 }
 
 void check_target(std::string_view target) {
