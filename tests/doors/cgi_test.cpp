@@ -1,6 +1,6 @@
 #include <csignal>
-#include <iostream>
 #include <string>
+#include <support/skip.h>
 #include <support/temporary_directory.h>
 
 #include <boost/test/unit_test.hpp>
@@ -161,9 +161,7 @@ server.serve_forever()
     os::Subprocess python({server, {}, {std::string("PATH=") + path}, here.path()});
     char line[16] = "";
     if (os::read_some(python.out.get(), line) == 0) {
-        std::cerr << "SKIPPED: python3 has no http.server with CGI: " << read_all(python.err.get())
-                  << "\n";
-        return;
+        return test::skip("python3 has no http.server with CGI: " + read_all(python.err.get()));
     }
     auto ask = [&](const std::string& request) {
         os::Fd fd = os::connect_to({"", "127.0.0.1", std::atoi(line)}, milliseconds(5000));

@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
 
+#include "support/skip.h"
 #include <turngate/events/answer.h>
 #include <turngate/http/encoding.h>
 #include <turngate/json/json.h>
@@ -154,8 +154,7 @@ BOOST_AUTO_TEST_CASE(the_bridges_answers_are_met) {
         std::filesystem::path(TURNGATE_FIXTURES) / "vercel/invoke-capture.jsonl";
     std::ifstream lines(file);
     if (!lines) {
-        std::cout << "SKIPPED: " << file << " is not there\n";
-        return;
+        return test::skip("no recorded calls at " + file.string());
     }
     const HandlerPtr handler = to_handler(recorded_function);
     int compared = 0;

@@ -2,13 +2,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <map>
 #include <string>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
+#include "support/skip.h"
 #include <turngate/events/decode.h>
 #include <turngate/events/make_event.h>
 
@@ -25,7 +25,7 @@ const fs::path root = TURNGATE_FIXTURES "/aws-events";
 std::vector<fs::path> saved_files() {
     std::vector<fs::path> out;
     if (!fs::exists(root)) {
-        std::cerr << "SKIPPED: no " << root << '\n';
+        test::skip("no recorded events at " + root.string());
         return out;
     }
     for (const auto& entry : fs::recursive_directory_iterator(root))

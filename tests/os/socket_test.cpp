@@ -1,10 +1,10 @@
 #include <cstring>
 #include <filesystem>
-#include <iostream>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdexcept>
 #include <string>
+#include <support/skip.h>
 #include <support/temporary_directory.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -95,8 +95,7 @@ BOOST_AUTO_TEST_CASE(both_ends_talk_over_ipv6) {
     try {
         listen_on({"", "::1", 0});
     } catch (const std::system_error&) {
-        std::cerr << "SKIPPED: this machine has no IPv6\n";
-        return;
+        return turngate::test::skip("this machine has no IPv6");
     }
     check_talk({"", "::1", 0}, "::1");
 }

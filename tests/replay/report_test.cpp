@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <iostream>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
@@ -11,6 +10,7 @@
 #include "replay/printable.h"
 #include "replay/progress.h"
 #include "replay/quantity.h"
+#include "support/skip.h"
 #include "support/temporary_directory.h"
 #include <turngate/json/json.h>
 
@@ -90,8 +90,8 @@ BOOST_AUTO_TEST_CASE(ndjson_has_an_object_a_line_and_ends_with_the_summary) {
 
 BOOST_AUTO_TEST_CASE(junit_keeps_to_the_schema) {
     if (std::system("command -v xmllint >/dev/null 2>&1") != 0) {
-        std::cerr << "SKIPPED: xmllint is not installed\n";
-        return;
+        BOOST_TEST(!std::getenv("CI"), "xmllint is not installed; libxml2-utils has it");
+        return test::skip("xmllint is not installed");
     }
     Folder folder;
     folder.write("report.xml",

@@ -1,10 +1,10 @@
 #include "recorded_cases.h"
 
 #include <fstream>
-#include <iostream>
 #include <stdexcept>
 #include <zlib.h>
 
+#include "skip.h"
 #include <turngate/http/encoding.h>
 
 using namespace turngate;
@@ -30,7 +30,7 @@ std::string raw_bytes(const Json& facts) {
 std::vector<RecordedCase> recorded_cases(const std::string& path) {
     std::ifstream file(path);
     if (!file) {
-        std::cerr << "SKIPPED: no recorded cases at " << path << "\n";
+        test::skip("no recorded cases at " + path);
         return {};
     }
     std::vector<RecordedCase> cases;
