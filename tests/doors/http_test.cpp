@@ -79,7 +79,10 @@ std::ostream& operator<<(std::ostream& out, const Refusal& r) {
     return out << r.name;
 }
 const Refusal refusals[] = {
-    {"chunked", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "411"},
+    {"a_chunk_without_size",
+     "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\r\n0\r\n\r\n", "400"},
+    {"chunks_past_the_limit",
+     "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n99999999\r\n", "413"},
     {"another_coding", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
      "400"},
     {"both_lengths",
@@ -114,6 +117,27 @@ BOOST_AUTO_TEST_CASE(a_body_may_come_in_pieces) {
          {"POST / HT", "TP/1.1\r\nHost: a\r\nContent-Length: 10\r", "\n\r\nhello", "", "world"})
         os::write_whole(fd.get(), piece);
     BOOST_TEST(read_all(fd).ends_with("POST / a 127.0.0.1 helloworld\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_body_may_come_in_chunks) {
+    Served served([](Request& request) {
+        const bool is_decoded = !request.headers.contains("Transfer-Encoding");
+        return text(request.body.text() + (is_decoded ? " decoded\n" : " coded\n"));
+    });
+    os::Fd fd = served.connect();
+    for (const char* piece : {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r",
+                              "\nhel", "lo\r\n5;x=y\r\nworld\r\n0\r\nA: b\r\n", "\r\n"})
+        os::write_whole(fd.get(), piece);
+    BOOST_TEST(read_all(fd).ends_with("\r\n\r\nhelloworld decoded\n"));
+}
+
+BOOST_AUTO_TEST_CASE(chunks_that_break_off_are_no_body) {
+    Served served(hello);
+    os::Fd fd = served.connect();
+    os::write_whole(fd.get(),
+                    "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel");
+    ::shutdown(fd.get(), SHUT_WR);
+    BOOST_TEST(read_all(fd).starts_with("HTTP/1.1 400 "));
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_asks_is_told_to_continue) {

@@ -12,6 +12,7 @@
 #include <system_error>
 #include <thread>
 
+#include "chunked_body.h"
 #include "connection.h"
 #include <turngate/doors/http.h>
 #include <turngate/handlers/middleware.h>
@@ -127,8 +128,6 @@ class Server final : public HttpDoor {
         }
         if (progress == http1::Progress::failed) return refuse(connection, parser.error());
         http1::RequestHead head = parser.take();
-        if (head.framing.kind == http1::Framing::Kind::chunked)
-            return refuse(connection, {411, "a request body needs a Content-Length here"});
         answer(connection, handler, std::move(head), std::string(bytes));
     }
 
@@ -138,11 +137,8 @@ class Server final : public HttpDoor {
         if (request.url.host.empty()) request.url.host = request.headers.get("Host");
         request.protocol = head.version == http1::Version::http11 ? "HTTP/1.1" : "HTTP/1.0";
         request.remote_address = os::peer_host(connection.fd());
-        if (const auto size = head.framing.length; size > 0)
-            request.body =
-                Body(std::make_unique<ConnectionBody>(connection, std::move(early), size,
-                                                      head.expects_continue, options_.body_timeout),
-                     size);
+        request.body = receive_body(connection, head, std::move(early));
+        request.headers.remove("Transfer-Encoding");  // the body is decoded
         Context& context = request.context;
         context.request_id = new_request_id();
         context.reporter = options_.reporter;
@@ -152,6 +148,16 @@ class Server final : public HttpDoor {
         const Outcome outcome = turngate::serve(handler, request, response);
         connection.end_output();  // the client need not wait for deferred tasks
         settle(context, outcome);
+    }
+
+    Body receive_body(Connection& connection, const http1::RequestHead& head, std::string early) {
+        const bool is_chunked = head.framing.kind == http1::Framing::Kind::chunked;
+        const auto size = is_chunked ? UINT64_MAX : head.framing.length;
+        if (size == 0) return {};
+        auto source = std::make_unique<ConnectionBody>(
+            connection, std::move(early), size, head.expects_continue, options_.body_timeout);
+        if (!is_chunked) return {std::move(source), size};
+        return {std::make_unique<ChunkedBody>(std::move(source), limits_), std::nullopt};
     }
 
     static void refuse(Connection& connection, const http1::HeadError& error) {

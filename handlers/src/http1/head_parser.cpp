@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "framing.h"
+#include "line_error.h"
 #include "target.h"
 #include <turngate/http/field_list.h>
 #include <turngate/http1/head_parser.h>
@@ -13,20 +14,6 @@ namespace {
 constexpr std::size_t line_end = 2;
 constexpr std::size_t usual_bytes = 512, usual_fields = 16;  // of a browser's request
 constexpr std::size_t longest_method = 32;                   // twice the longest that is registered
-
-// What is wrong with a line, as LineReader found it.
-HeadError line_error(LineReader::Result result, HeadError too_long) {
-    switch (result) {
-        case LineReader::Result::bare_cr:
-            return {400, "a CR stands without its LF"};
-        case LineReader::Result::bare_lf:
-            return {400, "a line ends in LF without CR"};
-        case LineReader::Result::control:
-            return {400, "a line has a control character"};
-        default:
-            return too_long;
-    }
-}
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
