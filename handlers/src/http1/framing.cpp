@@ -6,8 +6,8 @@
 #include <charconv>
 #include <string_view>
 
-#include "target.h"
 #include <turngate/http/field_list.h>
+#include <turngate/http/url.h>
 
 namespace turngate::http1 {
 namespace {

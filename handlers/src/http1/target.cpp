@@ -2,10 +2,9 @@
 #include "target.h"
 
 #include <algorithm>
-#include <arpa/inet.h>
-#include <string>
 
 #include <turngate/http/headers.h>
+#include <turngate/http/url.h>
 
 namespace turngate::http1 {
 namespace {
@@ -14,28 +13,8 @@ bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-bool is_alphanumeric(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 bool is_hex(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-bool is_port(std::string_view port) {
-    unsigned number = 0;
-    for (char c : port) {
-        if (!is_digit(c)) return false;
-        number = number * 10 + static_cast<unsigned>(c - '0');
-        if (number > 65'535) return false;
-    }
-    return true;
-}
-
-bool is_ipv6(std::string_view text) {
-    in6_addr address;
-    return text.size() < INET6_ADDRSTRLEN &&
-           inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
 }
 
 // `s` is a path and perhaps a query.
@@ -63,25 +42,6 @@ bool is_absolute(std::string_view target) {
 }
 
 }  // namespace
-
-bool is_host(std::string_view host) {
-    constexpr std::size_t longest = 253 + 6;  // a DNS name and a port
-    if (host.empty() || host.size() > longest) return false;
-    std::string_view port;
-    if (host.starts_with('[')) {
-        const std::size_t close = host.find(']');
-        if (close == std::string_view::npos || !is_ipv6(host.substr(1, close - 1))) return false;
-        port = host.substr(close + 1);
-    } else {
-        const std::string_view name = host.substr(0, host.find(':'));
-        if (name.empty() || !std::all_of(name.begin(), name.end(), [](char c) {
-                return is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
-            }))
-            return false;
-        port = host.substr(name.size());
-    }
-    return port.empty() || (port[0] == ':' && is_port(port.substr(1)));
-}
 
 bool is_target(std::string_view method, std::string_view target) {
     if (target == "*") return method == "OPTIONS";

@@ -12,6 +12,11 @@
 
 namespace turngate {
 
+// True if `host` is what a Host field may be: a name or an address, not empty, then perhaps a port.
+// A name has only letters, digits and "-._~": RFC 3986 allows more, but no host has it, and a ','
+// or a '%' only helps who wants two parsers to disagree.
+bool is_host(std::string_view host);
+
 // `path` and `query` keep their percent-encoding, byte for byte, because a gateway must be able to
 // pass them on unchanged. Decode at the point of use.
 //
