@@ -56,13 +56,6 @@ bool is_graphic(std::string_view s) {
     return true;
 }
 
-std::string lower_case(std::string_view s) {
-    std::string lower(s);
-    for (char& c : lower)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    return lower;
-}
-
 void check(Request& request) {
     require(is_token(request.method));
     require(request.url.path == "*" || request.url.path.starts_with('/'));

@@ -207,6 +207,16 @@ BOOST_AUTO_TEST_CASE(nothing_outside_the_bytes_of_a_value_is_looked_at) {
         }
 }
 
+BOOST_AUTO_TEST_CASE(names_are_ordered_and_lowered_by_ascii_alone) {
+    BOOST_TEST(iless("A", "b"));
+    BOOST_TEST(iless("a", "B"));
+    BOOST_TEST(iless("x-a", "X-AB"));
+    BOOST_TEST(!iless("X-A", "x-a"));
+    BOOST_TEST(!iless("x-a", "X-A"));
+    BOOST_TEST(iless("_", "A"));  // below 'a', whatever the case
+    BOOST_TEST(lower_case("X-\xC3\x89[Z]") == "x-\xC3\x89[z]");
+}
+
 BOOST_AUTO_TEST_CASE(merged_fields_replace_those_of_their_name_but_cookies_are_added) {
     Headers headers = {{"A", "1"}, {"Set-Cookie", "a=1"}, {"B", "1"}, {"a", "2"}};
     headers.merge({{"a", "3"}, {"a", "4"}, {"set-cookie", "b=2"}, {"C", "5"}});

@@ -32,4 +32,12 @@ BOOST_AUTO_TEST_CASE(the_host_framing_and_the_client_are_never_among_them) {
     BOOST_TEST(nominated.contains("x-forward"));
 }
 
+BOOST_AUTO_TEST_CASE(fields_of_one_hop_are_known_in_any_case) {
+    for (const char* name : {"Connection", "KEEP-ALIVE", "proxy-connection", "TE", "Trailer",
+                             "Transfer-Encoding", "upgrade"})
+        BOOST_TEST(turngate::is_hop_by_hop(name), name);
+    for (const char* name : {"", "t", "Via", "trailers", "Proxy-Connectiom", "X-Connection"})
+        BOOST_TEST(!turngate::is_hop_by_hop(name), name);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,20 +1,14 @@
 // The head of a CGI answer. Every rule is stricter than some widely used server; what each of them
 // makes of the same bytes differs, and a reply that is read in two ways is an attack.
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include <turngate/cgi/response_head.h>
 #include <turngate/http/field_list.h>
+#include <turngate/http/nominated_fields.h>
 
 namespace turngate::cgi {
 namespace {
-
-// They belong to the connection between two HTTP peers, where a program is none; a body is not
-// chunked here, whatever the program says.
-constexpr std::array<std::string_view, 7> connection_fields = {
-    "Connection", "Keep-Alive", "Proxy-Connection", "TE",
-    "Trailer",    "Upgrade",    "Transfer-Encoding"};
 
 bool is_control(char c) {
     return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
@@ -68,7 +62,9 @@ void ResponseHeadReader::take_line(std::string_view line) {
     auto is = [&](std::string_view known) { return iequals(name, known); };
     if (is("Status")) return take_status(value);
     if (is("Content-Length")) return take_length(value);
-    if (std::any_of(connection_fields.begin(), connection_fields.end(), is)) return;
+    // Of a connection between two HTTP peers a program is none; a body is not chunked here,
+    // whatever the program says.
+    if (is_hop_by_hop(name)) return;
     if (is("Location") && head_.headers.contains("Location"))
         throw ProtocolError(where + "is a second Location");
     if (is("Content-Type")) head_.headers.remove(name);

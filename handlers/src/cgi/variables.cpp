@@ -14,21 +14,12 @@ namespace {
 // Not for a program: what is about the connection, what CGI has a variable of its own for, and
 // "Proxy", which would become HTTP_PROXY. Front servers send some of them to a responder, too:
 // nginx passes "Transfer-Encoding: chunked" with a body that is decoded already.
-constexpr std::array<std::string_view, 12> private_fields = {"Connection",
-                                                             "Keep-Alive",
-                                                             "Proxy-Connection",
-                                                             "Proxy",
-                                                             "TE",
-                                                             "Trailer",
-                                                             "Upgrade",
-                                                             "Expect",
-                                                             "Transfer-Encoding",
-                                                             "Content-Type",
-                                                             "Content-Length",
-                                                             "Proxy-Authorization"};
+constexpr std::array<std::string_view, 5> private_fields = {
+    "Proxy", "Expect", "Content-Type", "Content-Length", "Proxy-Authorization"};
 
 bool is_private(std::string_view name) {
-    return std::any_of(private_fields.begin(), private_fields.end(),
+    return is_hop_by_hop(name) ||
+           std::any_of(private_fields.begin(), private_fields.end(),
                        [&](std::string_view field) { return iequals(field, name); });
 }
 
@@ -72,7 +63,7 @@ struct Authority {
     std::string port;
 };
 
-bool is_host(std::string_view name) {
+bool is_server_name(std::string_view name) {
     return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
         return is_letter_or_digit(c) || std::string_view("-._:[]").find(c) != std::string::npos;
     });
@@ -83,7 +74,7 @@ Authority split_host(std::string_view host, bool secure) {
     Authority out{"localhost", secure ? "443" : "80"};
     const auto end = host.starts_with('[') ? host.find(']') + 1 : host.find(':');
     const std::string_view name = host.substr(0, end);
-    if (!is_host(name)) return out;
+    if (!is_server_name(name)) return out;
     out.name = name;
     std::string_view port = host.substr(name.size());
     if (port.size() > 1 && port.size() < 7 && port[0] == ':' &&
@@ -207,9 +198,10 @@ Request to_request(const Variables& variables) {
             : "http";
     if (std::string host = get(variables, "HTTP_HOST"); !host.empty()) {
         request.url.host = host;
-    } else if (std::string name = get(variables, "SERVER_NAME"); is_host(name)) {
+    } else if (std::string name = get(variables, "SERVER_NAME"); is_server_name(name)) {
         const std::string port = get(variables, "SERVER_PORT");
-        const bool usual = !is_host(port) || port == (request.url.scheme == "https" ? "443" : "80");
+        const bool usual =
+            !is_server_name(port) || port == (request.url.scheme == "https" ? "443" : "80");
         request.url.host = usual ? name : name + ':' + port;
     }
     request.remote_address = get(variables, "REMOTE_ADDR");

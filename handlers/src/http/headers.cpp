@@ -79,7 +79,22 @@ bool all_words(std::string_view s, Predicate holds) noexcept {
     return holds(load(last));
 }
 
+char lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
 }  // namespace
+
+bool iless(std::string_view a, std::string_view b) noexcept {
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                        [](char x, char y) { return lower(x) < lower(y); });
+}
+
+std::string lower_case(std::string_view text) {
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(), lower);
+    return out;
+}
 
 bool is_token(std::string_view s) noexcept {
     const auto bad = [](char c) { return not_in_token[static_cast<unsigned char>(c)]; };

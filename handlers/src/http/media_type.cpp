@@ -92,13 +92,6 @@ constexpr Extension extensions[] = {
     {"zip", "application/zip"},
 };
 
-std::string lower(std::string_view s) {
-    std::string out(s);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-    return out;
-}
-
 // "text/html" of "Text/HTML ; charset=x"; empty if it is no type.
 std::string essence_of(std::string_view content_type) {
     const std::string_view essence = trimmed(content_type.substr(0, content_type.find(';')));
@@ -106,7 +99,7 @@ std::string essence_of(std::string_view content_type) {
     if (slash == std::string_view::npos || !is_token(essence.substr(0, slash)) ||
         !is_token(essence.substr(slash + 1)))
         return {};
-    return lower(essence);
+    return lower_case(essence);
 }
 
 bool is_text_essence(std::string_view essence) {
@@ -159,7 +152,7 @@ std::optional<MediaType> MediaType::parse(std::string_view text) {
                                 ? take_quoted(text)
                                 : std::string(trimmed(text.substr(0, text.find(';'))));
         text.remove_prefix(std::min(text.size(), text.find(';')));
-        std::string key = lower(name);
+        std::string key = lower_case(name);
         if (is_token(name) && seen.insert(key).second)
             type.parameters.emplace_back(std::move(key), std::move(value));
     }
@@ -173,7 +166,7 @@ std::string_view MediaType::parameter(std::string_view name) const& noexcept {
 }
 
 std::string MediaType::charset() const {
-    return lower(parameter("charset"));
+    return lower_case(parameter("charset"));
 }
 
 bool is_text(std::string_view content_type) {

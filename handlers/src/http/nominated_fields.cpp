@@ -17,25 +17,16 @@ bool is_kept(std::string_view name) {
                        [&](std::string_view other) { return iequals(name, other); });
 }
 
-char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-bool less_ignoring_case(std::string_view a, std::string_view b) noexcept {
-    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
-                                        [](char x, char y) { return lower(x) < lower(y); });
-}
-
 }  // namespace
 
 NominatedFields::NominatedFields(const Headers& headers) {
     for (const auto& [name, value] : headers)
         if (iequals(name, "connection")) collect(value);
-    std::sort(names_.begin(), names_.end(), less_ignoring_case);
+    std::sort(names_.begin(), names_.end(), iless);
 }
 
 bool NominatedFields::contains(std::string_view name) const noexcept {
-    return std::binary_search(names_.begin(), names_.end(), name, less_ignoring_case);
+    return std::binary_search(names_.begin(), names_.end(), name, iless);
 }
 
 void NominatedFields::collect(std::string_view list) {

@@ -1,36 +1,18 @@
 #include "event_draft.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 
+#include "claims.h"
 #include <turngate/http/encoding.h>
 #include <turngate/http/error.h>
 #include <turngate/http/field_list.h>
 #include <turngate/http/media_type.h>
+#include <turngate/http/nominated_fields.h>
 #include <turngate/json/json.h>
 
 namespace turngate::events {
 namespace {
-
-// What a front end keeps to itself, and what this program adds to the events it decodes.
-constexpr std::array<std::string_view, 10> dropped = {"connection",
-                                                      "keep-alive",
-                                                      "proxy-connection",
-                                                      "te",
-                                                      "trailer",
-                                                      "transfer-encoding",
-                                                      "upgrade",
-                                                      "x-amzn-request-context",
-                                                      "x-amzn-lambda-context",
-                                                      "x-amz-tenant-id"};
-
-bool is_dropped(std::string_view name) {
-    constexpr std::string_view vercel = "x-vercel-internal-";
-    if (name.size() >= vercel.size() && iequals(name.substr(0, vercel.size()), vercel)) return true;
-    return std::any_of(dropped.begin(), dropped.end(),
-                       [&](std::string_view other) { return iequals(name, other); });
-}
 
 // AWS, "Lambda functions as targets" and "Working with AWS Lambda proxy integrations for HTTP
 // APIs": these types go as they are, every other as base64; a form, too.
@@ -115,7 +97,7 @@ EventDraft::EventDraft(Request& r, Format format, const EventSource& s)
         path.insert(0, 1, '/');
     is_base64 = source_sends_base64(format, r.headers, body);
     for (const auto& [name, value] : r.headers)
-        if (!is_dropped(name)) headers_.add(name, value);
+        if (!is_hop_by_hop(name) && !is_claim(name)) headers_.add(name, value);
     if (headers_.values("host").size() > 1)  // RFC 9112 section 3.2
         throw HttpError(400, "the request has more than one Host field, which no source passes on");
     check_word("Host field", headers_.get("host"));

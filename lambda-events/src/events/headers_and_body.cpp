@@ -5,9 +5,11 @@
 #include <string>
 #include <utility>
 
+#include "claims.h"
 #include "entry_names.h"
 #include "request_parts.h"
 #include <turngate/http/encoding.h>
+#include <turngate/http/nominated_fields.h>
 
 namespace turngate::events {
 namespace {
@@ -22,43 +24,29 @@ enum class Role : std::uint8_t {
     forwarded_proto,
 };
 
-// Dropped are fields of the connection to the gateway (RFC 9110 section 7.6.1), and those by which
-// this program tells a back end what it knows: a client that sends them lies.
+// Dropped are fields of the connection to the gateway, and claims.
 Role role_of(std::string_view name) noexcept {
     auto is = [&](std::string_view other) { return iequals(name, other); };
-    auto dropped_if = [](bool condition) { return condition ? Role::dropped : Role::ordinary; };
-    constexpr std::string_view vercel = "x-vercel-internal-";
     switch (name.size()) {
-        case 2:
-            return dropped_if(is("te"));
         case 4:
-            return is("host") ? Role::host : Role::ordinary;
-        case 7:
-            return dropped_if(is("trailer") || is("upgrade"));
-        case 10:
-            return dropped_if(is("connection") || is("keep-alive"));
+            if (is("host")) return Role::host;
+            break;
         case 14:
-            return is("content-length") ? Role::content_length : Role::ordinary;
+            if (is("content-length")) return Role::content_length;
+            break;
         case 15:
             if (is("x-amzn-trace-id")) return Role::trace_id;
-            return dropped_if(is("x-amz-tenant-id"));
+            break;
         case 16:
             if (is("x-forwarded-port")) return Role::forwarded_port;
-            return dropped_if(is("proxy-connection"));
+            break;
         case 17:
             if (is("x-forwarded-proto")) return Role::forwarded_proto;
-            return dropped_if(is("transfer-encoding"));
-        case 21:
-            if (is("x-amzn-lambda-context")) return Role::dropped;
-            break;
-        case 22:
-            if (is("x-amzn-request-context")) return Role::dropped;
             break;
         default:
             break;
     }
-    return dropped_if(name.size() >= vercel.size() &&
-                      iequals(name.substr(0, vercel.size()), vercel));
+    return is_hop_by_hop(name) || is_claim(name) ? Role::dropped : Role::ordinary;
 }
 
 std::string member_of(Member map, const Entry& entry) {
@@ -95,16 +83,9 @@ void add_entry(Decoding& in, Member map, const Entry& entry, MapForm form) {
     add_header(in, name(map), entry, text);
 }
 
-char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
 struct FieldRule {
     static bool is_same(std::string_view a, std::string_view b) noexcept { return iequals(a, b); }
-    static bool is_less(std::string_view a, std::string_view b) noexcept {
-        return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
-                                            [](char x, char y) { return lower(x) < lower(y); });
-    }
+    static bool is_less(std::string_view a, std::string_view b) noexcept { return iless(a, b); }
     // Not an empty list, nor what is dropped from one.
     static bool counts(const Value& value) noexcept {
         return value.is_string() || value.kind == Kind::number || value.kind == Kind::boolean;

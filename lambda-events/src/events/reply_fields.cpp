@@ -7,10 +7,6 @@
 namespace turngate::events {
 namespace {
 
-constexpr std::array<std::string_view, 7> hop_by_hop = {
-    "connection", "keep-alive",        "proxy-connection", "te",
-    "trailer",    "transfer-encoding", "upgrade"};
-
 // What CloudFront does not let a function set; with one of these the viewer gets a 502. AWS,
 // "Restrictions on edge functions".
 constexpr std::array<std::string_view, 7> edge_refused = {
@@ -46,19 +42,12 @@ bool drops_length(const Response& response, Format format, std::string_view leng
 
 }  // namespace
 
-std::string lower_case(std::string_view text) {
-    std::string lower(text);
-    for (char& c : lower)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-    return lower;
-}
-
 Fields reply_fields(const Response& response, Format format) {
     Fields fields;
     fields.reserve(response.headers.size());
     bool has_connection = false;
     for (const auto& [name, value] : response.headers) {
-        if (is_one_of(name, hop_by_hop)) {
+        if (is_hop_by_hop(name)) {
             has_connection |= iequals(name, "connection");
             continue;
         }

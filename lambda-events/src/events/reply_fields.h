@@ -28,8 +28,6 @@ using Fields = std::vector<FieldView>;
 // computes itself.
 Fields reply_fields(const Response& response, Format format);
 
-std::string lower_case(std::string_view text);
-
 // Calls visit(std::span<const FieldView>) for each name, ignoring case, in order of its first
 // field.
 template <class Visit>
