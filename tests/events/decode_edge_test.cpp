@@ -114,6 +114,19 @@ BOOST_AUTO_TEST_CASE(what_a_client_says_of_scheme_and_port_is_not_believed) {
     BOOST_TEST(event.request.url.port == 0);
 }
 
+BOOST_AUTO_TEST_CASE(fields_that_would_fill_the_memory_are_refused) {
+    auto with = [](const std::string& headers) {
+        return refusal(edge(R"({"method":"GET","uri":"/","headers":{)" + headers + "}}"));
+    };
+    const std::string repeating =
+        with("\"" + std::string(10'000, 'a') + "\":" + repeated(R"({"value":""})", 1'000));
+
+    BOOST_TEST(repeating.starts_with("Records[0].cf.request.headers.aaa"));
+    BOOST_TEST(repeating.find("take more than ") != std::string::npos);
+    BOOST_TEST(with("\"a\":" + repeated("0", 20'001))
+                   .starts_with("Records[0].cf: more than 20000 values in it; send fewer (byte "));
+}
+
 BOOST_AUTO_TEST_CASE(words_of_the_config_have_no_controls) {
     BOOST_TEST(refusal(R"({"Records":[{"cf":{"config":{"requestId":"a\n"},)"
                        R"("request":{"method":"GET","uri":"/"}}}]})") ==

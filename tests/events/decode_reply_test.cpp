@@ -223,4 +223,19 @@ BOOST_AUTO_TEST_CASE(what_was_encoded_decodes_to_the_same) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(fields_that_a_list_repeats_past_all_measure_are_refused) {
+    std::string list = "\"\"";
+    for (int i = 1; i < 1'000; ++i)
+        list += ",\"\"";
+    const std::string map = "{\"" + std::string(10'000, 'k') + "\":[" + list + "]}";
+
+    for (const char* member : {"headers", "multiValueHeaders"}) {
+        const std::string json = "{\"statusCode\":200,\"" + std::string(member) + "\":" + map + "}";
+        BOOST_TEST(problem(json).starts_with(std::string(member) + ".kkk"));
+        BOOST_TEST(problem(json).find(": the header fields take more than " +
+                                      std::to_string(4 * json.size() + 65'536) + " bytes") !=
+                   std::string::npos);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

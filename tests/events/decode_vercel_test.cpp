@@ -188,4 +188,27 @@ BOOST_AUTO_TEST_CASE(a_star_is_a_target_of_options_alone) {
     BOOST_TEST(events::decode(R"({"method":"GET","path":"*"})").request.url.path == "/*");
 }
 
+BOOST_AUTO_TEST_CASE(more_payloads_than_anybody_sends_are_refused) {
+    const std::string payload = R"({"method":"GET","path":"/"})";
+
+    BOOST_TEST(refusal(invoke(R"({"payloads":)" + repeated(payload, 2'001) + "}"))
+                   .starts_with("body.payloads: more than 2000 values in it; send fewer (byte "));
+    BOOST_TEST(refusal(invoke(R"({"payloads":)" + repeated(payload, 2'000) + "}")) == "");
+}
+
+BOOST_AUTO_TEST_CASE(payloads_share_one_measure_of_what_lists_repeat) {
+    const std::string payload = R"({"method":"GET","path":"/","headers":{")" +
+                                std::string(500, 'a') + "\":" + repeated("\"\"", 100) + "}}";
+
+    BOOST_TEST(refusal(invoke(payload)) == "");
+    BOOST_TEST(
+        refusal(invoke(R"({"payloads":)" + repeated(payload, 100) + "}")).find("take more than ") !=
+        std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(pairs_without_end_are_refused) {
+    BOOST_TEST(refusal(R"({"method":"GET","path":"/","headers":)" + repeated("0", 20'001) + "}")
+                   .starts_with("headers: more than 20000 values in it; send fewer (byte "));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -89,4 +89,20 @@ BOOST_AUTO_TEST_CASE(names_in_errors_have_no_controls_and_an_end) {
                300u);
 }
 
+BOOST_AUTO_TEST_CASE(more_entries_than_any_source_sends_are_refused) {
+    const std::string json =
+        rest_event(",\"multiValueHeaders\":{\"a\":" + repeated("0", 20'001) + "}");
+    std::string headers = "\"h\":\"\"";
+    for (int i = 1; i < 20'000; ++i)
+        headers += ",\"h" + std::to_string(i) + "\":\"\"";
+
+    BOOST_TEST(refusal(json) ==
+               "multiValueHeaders.a[20000]: more than 20000 header fields, query parameters and "
+               "cookies in one event; send fewer (byte " +
+                   std::to_string(json.rfind('0')) + ")");
+    BOOST_TEST(refusal(rest_event(",\"headers\":{" + headers + "}")) == "");
+    BOOST_TEST(refusal(rest_event(",\"headers\":{" + headers + "},\"cookies\":[\"a\"]"))
+                   .starts_with("cookies[0]: more than 20000"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

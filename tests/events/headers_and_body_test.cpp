@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_field_that_could_split_a_message_is_refused) {
     BOOST_TEST(refusal(http_api_event(R"(,"headers":{"x":"a\r\nb"})"))
                    .starts_with("headers.x: a header value has no CR, LF or NUL"));
     BOOST_TEST(refusal(rest_event(R"(,"multiValueHeaders":{"x":["ok","a\u0000b"]})"))
-                   .starts_with("multiValueHeaders.x: a header value"));
+                   .starts_with("multiValueHeaders.x[1]: a header value"));
     for (const char* name : {"bad name", "", "a:b", "é", "x\\ny"})
         BOOST_TEST(refusal(http_api_event(",\"headers\":{\"" + std::string(name) + R"(":"x"})"))
                        .find("the name of a header is a token") != std::string::npos);
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(values_of_the_wrong_type_are_refused_with_member_and_byte) 
 
 BOOST_AUTO_TEST_CASE(two_hosts_are_refused) {
     const std::string json = rest_event(R"(,"multiValueHeaders":{"host":["a","b"]})");
-    BOOST_TEST(refusal(json) == "multiValueHeaders.host: stands more than once (byte " +
+    BOOST_TEST(refusal(json) == "multiValueHeaders.host[1]: stands more than once (byte " +
                                     std::to_string(json.find("\"b\"")) + ")");
     BOOST_TEST(refusal(http_api_event(R"(,"headers":{"host":"a","Host":"a"})"))
                    .starts_with("headers.Host: stands more than once"));
@@ -294,6 +294,53 @@ BOOST_AUTO_TEST_CASE(there_is_one_content_length_and_it_is_the_bodys) {
         BOOST_TEST(event.request.headers.values("content-length") == std::vector<std::string>{"4"},
                    boost::test_tools::per_element());
     }
+}
+
+BOOST_AUTO_TEST_CASE(an_element_of_the_wrong_type_is_named_with_its_index) {
+    const std::string json = rest_event(R"(,"multiValueHeaders":{"a":["x",5]})");
+
+    BOOST_TEST(refusal(json) == "multiValueHeaders.a[1]: expected a string, found a number (byte " +
+                                    std::to_string(json.rfind('5')) + ")");
+    BOOST_TEST(refusal(http_api_event(R"(,"cookies":["a=1",null])"))
+                   .starts_with("cookies[1]: expected a string, found null"));
+    BOOST_TEST(refusal(http_api_event(R"(,"cookies":[5])"))
+                   .starts_with("cookies[0]: expected a string, found a number"));
+    BOOST_TEST(refusal(rest_event(R"(,"headers":{"a":["x"]},"multiValueHeaders":{"a":["x"]})"))
+                   .starts_with("headers.a: expected a string, found an array"));
+}
+
+BOOST_AUTO_TEST_CASE(fields_that_a_list_repeats_past_all_measure_are_refused) {
+    const std::string map =
+        "{\"" + std::string(10'000, 'a') + "\":" + repeated("\"\"", 1'000) + "}";
+
+    for (const std::string& json :
+         {rest_event(",\"multiValueHeaders\":" + map),
+          R"({"raw_path":"/","method":"GET","headers":)" + map + "}",
+          R"({"path":"/","method":"GET","headers":)" + map + "}",
+          R"({"method":"GET","path":"/","requestContext":{"serviceArn":"a"},"headers":)" + map +
+              "}"}) {
+        const std::string text = refusal(json);
+        BOOST_TEST(text.find("eaders.aaa") < 12u);
+        BOOST_TEST(text.find("take more than " + std::to_string(4 * json.size() + 65'536) +
+                             " bytes") != std::string::npos);
+        BOOST_TEST(text.find(" (byte ") != std::string::npos);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_long_name_of_a_long_list_asks_for_no_more_than_its_own_bytes) {
+    const std::string json = rest_event(",\"multiValueHeaders\":{\"" + std::string(2'000'000, 'a') +
+                                        "\":" + repeated("null", 20'000) + "}");
+
+    BOOST_TEST(refusal(json).find("expected a string, found null") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(lenient_reading_does_not_repair_without_end) {
+    events::DecodeOptions options;
+    options.lenient = true;
+
+    BOOST_TEST(refusal(rest_event(",\"multiValueHeaders\":{\"a\":" + repeated("{}", 10'000) + "}"),
+                       options)
+                   .ends_with("no more can be repaired in one event"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -269,9 +269,10 @@ BOOST_AUTO_TEST_CASE(a_length_that_is_repeated_or_empty_becomes_the_bodys_withou
 
 BOOST_AUTO_TEST_CASE(any_number_of_names_is_compared_at_once) {
     Request sent = from_client("/");
-    for (int i = 0; i < 60'000; ++i)
-        sent.headers.add("X-" + std::to_string(i), "v");
-    const Event event = through(sent, Format::http);
+    Event event = through(sent, Format::http);
+    for (int i = 0; i < 60'000; ++i)  // more than one event may have
+        for (Headers* headers : {&sent.headers, &event.request.headers})
+            headers->add("X-" + std::to_string(i), "v");
     const auto start = std::chrono::steady_clock::now();
     BOOST_TEST(damaged(sent, event.request, Format::http) == "");
     // Looking each name up in all the others takes minutes.

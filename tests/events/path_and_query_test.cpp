@@ -203,4 +203,41 @@ BOOST_AUTO_TEST_CASE(parameters_of_the_wrong_type_are_refused) {
                    .starts_with("multiValueQueryStringParameters.a: expected an array"));
 }
 
+BOOST_AUTO_TEST_CASE(an_element_of_the_wrong_type_is_named_with_its_index) {
+    const std::string json =
+        rest_event(R"(,"multiValueQueryStringParameters":{"a":["x",{"b":1}]})");
+
+    BOOST_TEST(refusal(json) ==
+               "multiValueQueryStringParameters.a[1]: expected a string, found an object (byte " +
+                   std::to_string(json.find(R"({"b")")) + ")");
+    BOOST_TEST(refusal(rest_event(R"(,"multiValueQueryStringParameters":{"a":[true]})"))
+                   .starts_with("multiValueQueryStringParameters.a[0]: expected a string, found a "
+                                "boolean"));
+}
+
+BOOST_AUTO_TEST_CASE(a_query_that_a_list_repeats_past_all_measure_is_refused) {
+    const std::string map =
+        "{\"" + std::string(10'000, 'a') + "\":" + repeated("\"\"", 1'000) + "}";
+
+    for (const std::string& json :
+         {rest_event(",\"multiValueQueryStringParameters\":" + map),
+          alb_event(",\"multiValueQueryStringParameters\":" + map),
+          R"({"method":"GET","path":"/","requestContext":{"serviceArn":"a"},)"
+          R"("queryStringParameters":)" +
+              map + "}"}) {
+        const std::string text = refusal(json);
+        BOOST_TEST(text.find("ueryStringParameters.aaa") < 12u);
+        BOOST_TEST(text.find("take more than " + std::to_string(4 * json.size() + 65'536) +
+                             " bytes") != std::string::npos);
+        BOOST_TEST(text.find(" (byte ") != std::string::npos);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_query_of_which_every_byte_is_escaped_is_none_of_those) {
+    std::string value;
+    for (int i = 0; i < 200'000; ++i)
+        value += "é";
+    BOOST_TEST(refusal(rest_event(",\"queryStringParameters\":{\"a\":\"" + value + "\"}")) == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

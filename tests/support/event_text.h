@@ -29,6 +29,14 @@ inline std::string alb_event(std::string_view members = {}, std::string_view pat
            std::string(path) + std::string(members) + "}";
 }
 
+// `element` so many times, as the elements of a list.
+inline std::string repeated(std::string_view element, std::size_t times) {
+    std::string list = "[";
+    for (std::size_t i = 0; i < times; ++i)
+        list.append(i ? "," : "").append(element);
+    return list + ']';
+}
+
 // What the error says; empty if there is none.
 inline std::string refusal(std::string_view json, const events::DecodeOptions& options = {}) {
     try {

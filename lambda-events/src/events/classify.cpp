@@ -62,7 +62,8 @@ const Kinship* kinship(const Node& object) {
 // An object that is no HTTP event.
 Classification name_object(const Envelope& envelope, const Recognised& found) {
     constexpr std::size_t levels = 3;  // the object, its "records", one of them
-    const Tree tree(envelope, envelope.root(), levels);
+    // A document may be of any size; it has no more values than bytes.
+    const Tree tree(envelope, envelope.root(), {}, levels, envelope.text().size());
     const Node& object = tree.root();
     if (found.source == "eventbridge")
         return {What::event,

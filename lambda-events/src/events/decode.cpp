@@ -1,5 +1,6 @@
 // Events to requests: size, shape, then the decoder of that shape.
 #include <algorithm>
+#include <stdexcept>
 
 #include "decoders.h"
 #include "recognise.h"
@@ -95,7 +96,12 @@ Event decode(std::string_view json, const DecodeOptions& options) {
         out.is_batch = found.is_batch;
     }
     Decoding in(envelope, options, out);
-    run_decoder(in);
+    try {
+        run_decoder(in);
+    } catch (const std::length_error&) {  // of Headers, past the size of any real event
+        throw JsonError(
+            "the header fields of the event have more than 4 GiB; send a smaller event");
+    }
     if (options.context_header && out.format != Format::websocket)
         if (const auto* invocation = out.request.context.find<Invocation>())
             set_context_header(in, invocation->request_context());

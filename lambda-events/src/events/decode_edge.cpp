@@ -11,13 +11,14 @@ namespace turngate::events {
 namespace {
 
 constexpr std::string_view cf_name = "Records[0].cf";
+constexpr std::string_view fields_name = "Records[0].cf.request.headers";
 constexpr std::size_t depth = 5;  // cf, request, headers, a list, a field, its value
 
 class Edge {
   public:
     explicit Edge(Decoding& in)
         : in_(in),
-          tree_(in.event, in.event[Member::record_cf], depth),
+          tree_(in.event, in.event[Member::record_cf], cf_name, depth),
           config_(tree_.root()["config"]),
           request_(tree_.root()["request"]) {}
 
@@ -68,35 +69,42 @@ class Edge {
         const Node& headers = request_["headers"];
         if (!headers.value.given()) return;
         if (!headers.value.is_object())
-            in_.refuse_or_note_kind(headers.value, member("headers"), "an object", "passed over");
+            in_.refuse_or_note_kind(headers.value, fields_name, "an object", "passed over");
         for (const Node& list : headers.children) {
-            const std::string name = member("headers." + std::string(list.key));
             if (list.value.kind != Kind::array)
-                in_.refuse_or_note_kind(list.value, name, "an array", "dropped");
-            for (std::size_t i = 0; i < list.children.size(); ++i)
-                if (list.value.kind == Kind::array)
-                    add_field(list.key, list.children[i], name + '[' + std::to_string(i) + ']');
+                in_.refuse_or_note_kind(list.value, member_of(fields_name, list.key), "an array",
+                                        "dropped");
+            else
+                for (std::size_t i = 0; i < list.children.size(); ++i)
+                    add_field(list, i);
         }
     }
 
-    void add_field(std::string_view name, const Node& field, const std::string& place) {
+    void add_field(const Node& list, std::size_t index) {
+        const Node& field = list.children[index];
+        // Made only where something is wrong: the name may be long, and the list, too.
+        const auto place = [&](std::string_view last) {
+            return member_of(fields_name, list.key) + '[' + std::to_string(index) + ']' +
+                   std::string(last);
+        };
         if (!field.value.is_object())
-            return in_.refuse_or_note_kind(field.value, place, "an object", "dropped");
+            return in_.refuse_or_note_kind(field.value, place({}), "an object", "dropped");
         Value value = field["value"].value;
         if (value.kind == Kind::absent) value.begin = field.value.begin;
         if (!value.given())
-            return in_.refuse_or_note_kind(value, place + ".value", "a string", "dropped");
+            return in_.refuse_or_note_kind(value, place(".value"), "a string", "dropped");
         const Value& key = field["key"].value;
-        std::string_view spelled = in_.text(key, place + ".key");
-        if (!key.given()) spelled = name;
-        if (!iequals(spelled, name)) {
-            in_.refuse_or_note(key, place + ".key", "not the name of its list",
+        std::string_view spelled = list.key;
+        if (key.given()) spelled = key.is_string() ? key.text : in_.text(key, place(".key"));
+        if (!iequals(spelled, list.key)) {
+            in_.refuse_or_note(key, place(".key"), "not the name of its list",
                                "the list's name taken");
-            spelled = name;
+            spelled = list.key;
         }
-        std::string_view text = in_.text(value, place + ".value");
+        const std::string_view text =
+            value.is_string() ? value.text : in_.text(value, place(".value"));
         if (value.kind == Kind::object || value.kind == Kind::array) return;  // noted and dropped
-        add_header(in_, member("headers"), {spelled, value}, text);
+        add_header(in_, fields_name, {spelled, value}, text);
     }
 
     void set_body_member() {
@@ -126,8 +134,9 @@ class Edge {
 void decode_edge(Decoding& in) {
     if (!in.event[Member::cf_request].is_object())
         in.refuse_kind(in.event[Member::cf_request], name(Member::cf_request), "an object");
+    Edge edge(in);
     check_parts(in.event, in.event[Member::record_cf], cf_name);
-    Edge(in).decode();
+    edge.decode();
 }
 
 }  // namespace turngate::events

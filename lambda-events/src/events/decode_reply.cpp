@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "byte_budget.h"
 #include "key_filter.h"
 #include "reply_fields.h"
 #include <turngate/events/reply.h>
@@ -56,7 +57,7 @@ class ReplyReader final : public JsonVisitor {
   public:
     // `copy` is what is read in place of `text`, byte for byte.
     ReplyReader(std::string_view text, const char* copy, bool is_rest_api)
-        : text_(text), copy_(copy), is_rest_api_(is_rest_api) {
+        : text_(text), copy_(copy), is_rest_api_(is_rest_api), budget_(text.size()) {
         members_.reserve(8);
         names_.reserve(16);
     }
@@ -256,6 +257,8 @@ class ReplyReader final : public JsonVisitor {
     }
 
     void add(std::string_view name, std::string_view value) {
+        if (!budget_.spend(name.size() + value.size() + ByteBudget::field))
+            fail(path(), budget_.rule("the header fields"));
         try {
             (member_ == Member::headers ? headers_ : response_.headers).add(name, value);
         } catch (const std::invalid_argument&) {
@@ -265,6 +268,10 @@ class ReplyReader final : public JsonVisitor {
 
     // API Gateway merges its two maps, and of a name in both takes the multi-value one.
     void merge_headers() {
+        if (response_.headers.empty()) {
+            response_.headers = std::move(headers_);
+            return;
+        }
         std::set<std::string> replaced;
         if (is_seen(Member::multi_value_headers) && !headers_.empty())
             for (const auto& [name, value] : response_.headers)
@@ -360,6 +367,7 @@ class ReplyReader final : public JsonVisitor {
     const std::string_view text_;
     const char* const copy_;
     const bool is_rest_api_;
+    ByteBudget budget_;     // of header fields
     std::size_t end_ = 0;   // of the latest token
     std::size_t size_ = 0;  // of it; 0 for a string
     std::vector<Place> places_;

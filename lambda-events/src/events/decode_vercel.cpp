@@ -9,6 +9,9 @@
 namespace turngate::events {
 namespace {
 
+// Each becomes a whole Request, which takes many times the bytes of a short payload.
+constexpr std::size_t most_payloads = 2'000;
+
 // `encoding` is the law; isBase64Encoded counts where it is left out.
 bool is_base64(Decoding& in, bool is_vercel) {
     std::string_view how = in.text(Member::encoding);
@@ -59,7 +62,7 @@ void decode_inner(Decoding& in, bool is_vercel) {
                           "expected an object, found null", "passed over");
     std::optional<Tree> pairs;  // what is noted of its fields are views
     if (in.event[Member::headers].kind == Kind::array && !is_vercel)
-        add_pairs(in, pairs.emplace(in.event, in.event[Member::headers], 2));
+        add_pairs(in, pairs.emplace(in.event, in.event[Member::headers], name(Member::headers), 2));
     else
         add_headers(in, Member::headers, MapForm::both);
     set_cookies(in);
@@ -100,7 +103,9 @@ void decode_payloads(Decoding& outer, const Node& list) {
         Event part;
         part.format = Format::vercel;
         Decoding in(event, outer.options, part);
+        in.budget = outer.budget;
         decode_request(in);
+        outer.budget = in.budget;
         for (std::string& repair : part.repairs)
             outer.out.repairs.push_back(std::move(repair));
         if (i == 0)
@@ -119,7 +124,7 @@ void decode_invoked(Decoding& in) {
         return decode_request(in);
     }
     if (!payloads.given()) return decode_request(in);
-    const Tree tree(in.event, payloads, 1);
+    const Tree tree(in.event, payloads, name(Member::payloads), 1, most_payloads);
     if (tree.root().children.empty()) return decode_request(in);
     decode_payloads(in, tree.root());
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "tree.h"
 
@@ -11,8 +12,7 @@ namespace turngate::events {
 namespace {
 
 std::string expected_kind(const Value& value, std::string_view expected) {
-    return "expected " + std::string(expected) + ", found " +
-           std::string(article_name(value.listed ? Kind::array : value.kind));
+    return "expected " + std::string(expected) + ", found " + std::string(article_name(value.kind));
 }
 
 bool is_control(char c) noexcept {
@@ -35,6 +35,10 @@ bool has_control(std::string_view text) noexcept {
 }
 
 }  // namespace
+
+void Decoding::refuse_size(std::string_view map, const Entry& entry) const {
+    refuse(entry.value, member_of(map, entry), budget.rule("the query and the header fields"));
+}
 
 void Decoding::refuse(const Value& value, std::string_view member, std::string_view rule) const {
     event.place().refuse(member, rule, value.begin);
@@ -61,7 +65,10 @@ void Decoding::refuse_or_note_kind(const Value& value, std::string_view member,
 }
 
 void Decoding::note(std::string_view member, std::string_view repair) {
-    out.repairs.push_back(event.place().name(member) + ": " + std::string(repair));
+    std::string text = event.place().name(member) + ": " + std::string(repair);
+    if (!budget.spend(text.size() + sizeof text))
+        throw JsonError(text + "; no more can be repaired in one event");
+    out.repairs.push_back(std::move(text));
 }
 
 std::string_view Decoding::text(const Value& value, std::string_view member) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "byte_budget.h"
 #include "envelope.h"
 #include <turngate/events/decode.h>
 #include <turngate/events/invocation.h>
@@ -17,11 +18,12 @@ class Decoding {
   public:
     // REQUIRES: all outlive this.
     Decoding(const Envelope& from, const DecodeOptions& how, Event& into)
-        : event(from), options(how), out(into) {}
+        : event(from), options(how), out(into), budget(from.text().size()) {}
 
     const Envelope& event;
     const DecodeOptions& options;
     Event& out;
+    ByteBudget budget;  // of query and header fields
 
     // Noted while header fields were added, so that nobody looks for them again. A view is null if
     // there was no such field, and of the first one if there were several.
@@ -51,6 +53,13 @@ class Decoding {
     // The method: a token, in upper case.
     void set_method(const Value& value, std::string_view member);
     void set_method(Member member) { set_method(event[member], name(member)); }
+
+    // Counts what was built of an element of `map`. Throws JsonError, strict or lenient, when it is
+    // too much.
+    void spend(std::size_t bytes, std::string_view map, const Entry& entry) {
+        if (!budget.spend(bytes)) refuse_size(map, entry);
+    }
+    [[noreturn]] void refuse_size(std::string_view map, const Entry& entry) const;
 
     // Throws JsonError when strict, else notes "`member`: `rule`; `repair`".
     void refuse_or_note(const Value& value, std::string_view member, std::string_view rule,

@@ -75,6 +75,16 @@ std::string_view name(Member member) noexcept {
     return member_infos[static_cast<std::size_t>(member)].path;
 }
 
+std::string member_of(std::string_view map, std::string_view key) {
+    return std::string(map) + '.' + std::string(key);
+}
+
+std::string member_of(std::string_view map, const Entry& entry) {
+    std::string member = entry.key.data() ? member_of(map, entry.key) : std::string(map);
+    if (entry.value.listed) member += '[' + std::to_string(entry.value.index) + ']';
+    return member;
+}
+
 Envelope::Entries Envelope::entries(Member member) const noexcept {
     const Range& range = ranges_[map_index(member)];
     return {entries_.data() + range.first, entries_.data() + range.last};
@@ -124,23 +134,24 @@ class Envelope::Reader final : public JsonVisitor {
             default:
                 break;
         }
-        put({kind, false, false, narrow(begin), narrow(end), {}});
+        put({kind, false, false, narrow(begin), narrow(end), 0, {}});
     }
 
     void on_null(std::size_t end) override {
-        if (!is_passed_over()) put({Kind::null, false, false, narrow(end - 4), narrow(end), {}});
+        if (!is_passed_over()) put({Kind::null, false, false, narrow(end - 4), narrow(end), 0, {}});
     }
     void on_boolean(bool value, std::size_t end) override {
         if (is_passed_over()) return;
-        put({Kind::boolean, value, false, narrow(end - (value ? 4 : 5)), narrow(end), {}});
+        put({Kind::boolean, value, false, narrow(end - (value ? 4 : 5)), narrow(end), 0, {}});
     }
     void on_number(std::string_view digits, std::size_t end) override {
         if (is_watched()) check_range(digits);
         if (is_passed_over()) return;
-        put({Kind::number, false, false, narrow(end - digits.size()), narrow(end), digits});
+        put({Kind::number, false, false, narrow(end - digits.size()), narrow(end), 0, digits});
     }
     void on_string(std::string_view text, std::size_t end) override {
-        if (!is_passed_over()) put({Kind::string, false, false, offset(text), narrow(end), text});
+        if (!is_passed_over())
+            put({Kind::string, false, false, offset(text), narrow(end), 0, text});
     }
 
     void on_begin_object(std::size_t end) override { begin(Kind::object, end); }
@@ -186,6 +197,16 @@ class Envelope::Reader final : public JsonVisitor {
     // is_watched().
     bool is_passed_over() const noexcept { return ignored_ > 0 || (!target_ && depth_ > 0); }
 
+    void add(const Value& value_in) {
+        if (out_.entries_.size() == most_entries)
+            out_.place_.refuse(member_of(target_->path, {key_, value_in}),
+                               "more than " + std::to_string(most_entries) +
+                                   " header fields, query parameters and cookies in one event; "
+                                   "send fewer",
+                               value_in.begin);
+        out_.entries_.push_back({key_, value_in});
+    }
+
     // Stores a value where the scope says.
     void put(const Value& value_in) {
         switch (scope()) {
@@ -193,12 +214,15 @@ class Envelope::Reader final : public JsonVisitor {
                 out_.root_ = value_in;
                 break;
             case Scope::map:
-                out_.entries_.push_back({key_, value_in});
+                add(value_in);
                 break;
-            case Scope::list:
-                out_.entries_.push_back({key_, value_in});
-                out_.entries_.back().value.listed = true;
+            case Scope::list: {
+                Value element = value_in;
+                element.listed = true;
+                element.index = narrow(out_.entries_.size()) - levels_[depth_ - 1].entries;
+                add(element);
                 break;
+            }
             case Scope::records:
                 first_record_ = false;
                 break;
@@ -235,7 +259,7 @@ class Envelope::Reader final : public JsonVisitor {
         }
         bool keeps_value = scope() != Scope::map || inside == Scope::none;
         if (keeps_value && !is_passed_over())
-            put({kind, false, false, narrow(end - 1), narrow(end), {}});
+            put({kind, false, false, narrow(end - 1), narrow(end), 0, {}});
         if (inside == Scope::none) {
             is_watching_ = is_watched();
             ignored_ = 1;
@@ -257,8 +281,7 @@ class Envelope::Reader final : public JsonVisitor {
         target_ = level.owner;
         if (level.scope == Scope::list && scope() == Scope::map) {
             if (out_.entries_.size() == level.entries)
-                out_.entries_.push_back(
-                    {key_, {Kind::absent, false, true, narrow(end), narrow(end), {}}});
+                add({Kind::absent, false, true, narrow(end), narrow(end), 0, {}});
             return;
         }
         if (level.scope == Scope::map || level.scope == Scope::list) {

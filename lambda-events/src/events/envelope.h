@@ -25,7 +25,8 @@ struct Value {
     bool listed = false;      // an element of a list under its key
     std::uint32_t begin = 0;  // bytes [begin, end) of the text
     std::uint32_t end = 0;
-    std::string_view text;  // the characters of a string, the digits of a number
+    std::uint32_t index = 0;  // in that list
+    std::string_view text;    // the characters of a string, the digits of a number
 
     bool is_string() const noexcept { return kind == Kind::string; }
     bool is_object() const noexcept { return kind == Kind::object; }
@@ -39,6 +40,15 @@ struct Entry {
     std::string_view key;
     Value value;
 };
+
+// "headers.accept", and of an element of a list "multiValueHeaders.accept[1]".
+std::string member_of(std::string_view map, std::string_view key);
+std::string member_of(std::string_view map, const Entry& entry);
+
+// How many entries one event may have, and how many values a Tree: each takes many times the bytes
+// that it may have in the text. Real events stay far below: API Gateway takes 10 KB of header
+// fields.
+inline constexpr std::size_t most_entries = 20'000;
 
 // Every member that is looked at; the names are in envelope.cpp.
 enum class Member : std::uint8_t {
@@ -110,7 +120,7 @@ std::string_view name(Member member) noexcept;
 class Envelope {
   public:
     // Throws JsonError for text that is not one JSON value, and for a member or a header that
-    // stands twice: readers differ in which of the two they believe.
+    // stands twice: readers differ in which of the two they believe. Also past most_entries.
     // REQUIRES: `text` and what `place` names outlive this; `text` is shorter than 4 GiB.
     explicit Envelope(std::string_view text, const Place& place = {});
 

@@ -49,10 +49,6 @@ Role role_of(std::string_view name) noexcept {
     return is_hop_by_hop(name) || is_claim(name) ? Role::dropped : Role::ordinary;
 }
 
-std::string member_of(Member map, const Entry& entry) {
-    return std::string(name(map)) + '.' + std::string(entry.key);
-}
-
 void add_entry(Decoding& in, Member map, const Entry& entry, MapForm form) {
     const Value& value = entry.value;
     if (value.is_string() && (form == MapForm::both || value.listed == (form == MapForm::lists))) {
@@ -62,13 +58,13 @@ void add_entry(Decoding& in, Member map, const Entry& entry, MapForm form) {
     if (value.kind == Kind::absent && form != MapForm::strings) return;  // an empty list
     // It is counted anew from the body, so that its type does not matter; test events have numbers.
     if (value.kind == Kind::number && iequals(entry.key, "content-length")) return;
-    std::string member = member_of(map, entry);
+    const std::string member = member_of(name(map), entry);
     if (form == MapForm::lists && !value.listed)
         in.refuse_or_note(value, member, "expected an array of strings",
                           "taken for its only element");
     else if (form == MapForm::strings && value.listed)
-        in.refuse_or_note(value, member, "expected a string, found an array",
-                          "all of its elements taken");
+        in.refuse_or_note(value, member_of(name(map), entry.key),
+                          "expected a string, found an array", "all of its elements taken");
     if (value.kind == Kind::absent) return;
     if (value.kind == Kind::null) {
         // A value of null is the word to Vercel's bridge for Node (recorded).
@@ -94,8 +90,11 @@ struct FieldRule {
 
 void reserve(Headers& headers, Envelope::Entries entries) {
     std::size_t bytes = 64;
-    for (const Entry& entry : entries)
-        bytes += entry.key.size() + entry.value.text.size();
+    const char* list = nullptr;  // the elements of one have one key
+    for (const Entry& entry : entries) {
+        if (std::exchange(list, entry.key.data()) != entry.key.data()) bytes += entry.key.size();
+        bytes += entry.value.text.size();
+    }
     headers.reserve(bytes, entries.size() + 3);
 }
 
@@ -128,8 +127,8 @@ std::uint32_t bad_base64(std::string_view text, const Value& value) {
 // that must not be added, as it stands already.
 bool is_first_host(Decoding& in, std::string_view map, const Entry& entry) {
     if (!in.host.data()) return true;
-    in.refuse_or_note(entry.value, std::string(map) + '.' + std::string(entry.key),
-                      "stands more than once", "the first one taken");
+    in.refuse_or_note(entry.value, member_of(map, entry), "stands more than once",
+                      "the first one taken");
     return false;
 }
 
@@ -178,6 +177,7 @@ void note(Decoding& in, Role role, std::string_view value) {
 void add_header(Decoding& in, std::string_view map, const Entry& entry, std::string_view value) {
     const Role role = role_of(entry.key);
     if (role != Role::ordinary && !admit(in, role, map, entry)) return;
+    in.spend(entry.key.size() + value.size() + ByteBudget::field, map, entry);
     try {
         in.request().headers.add(entry.key, value);
         if (role != Role::ordinary) note(in, role, value);
@@ -185,8 +185,7 @@ void add_header(Decoding& in, std::string_view map, const Entry& entry, std::str
         std::string_view rule = is_token(entry.key)
                                     ? "a header value has no CR, LF or NUL (RFC 9110 section 5.5)"
                                     : "the name of a header is a token (RFC 9110 section 5.1)";
-        in.refuse_or_note(entry.value, std::string(map) + '.' + std::string(entry.key), rule,
-                          "dropped");
+        in.refuse_or_note(entry.value, member_of(map, entry), rule, "dropped");
     }
 }
 
@@ -208,11 +207,14 @@ void add_merged_headers(Decoding& in, Member single, Member multi) {
     if (!in.is_object(single)) return;
     EntryNames<FieldRule> added(in.event.entries(multi));
     for (const Entry& entry : in.event.entries(single)) {
-        bool is_right = entry.value.is_string() && !entry.value.listed;
-        if (!added.has(entry.key))
+        const std::string_view key = entry.key;
+        if (!added.has(key))
             add_entry(in, single, entry, MapForm::strings);
-        else if (!is_right && !in.options.lenient)
-            in.refuse_kind(entry.value, member_of(single, entry), "a string");
+        else if (entry.value.listed && !in.options.lenient)
+            in.refuse(entry.value, member_of(name(single), key),
+                      "expected a string, found an array");
+        else if (!entry.value.is_string() && !in.options.lenient)
+            in.refuse_kind(entry.value, member_of(name(single), key), "a string");
     }
 }
 
@@ -226,9 +228,13 @@ void set_cookies(Decoding& in) {
         joined = in.text(Member::cookies);
     }
     for (const Entry& entry : in.event.entries(Member::cookies)) {
-        std::string_view cookie = in.text(entry.value, "cookies[]");
-        if (!entry.value.given() && !in.options.lenient)
-            in.refuse_kind(entry.value, "cookies[]", "a string");
+        std::string_view cookie = entry.value.text;
+        if (!entry.value.is_string()) {
+            const std::string member = member_of(name(Member::cookies), entry);
+            if (!entry.value.given() && !in.options.lenient)
+                in.refuse_kind(entry.value, member, "a string");
+            cookie = in.text(entry.value, member);
+        }
         if (cookie.empty()) continue;
         if (!joined.empty()) joined += "; ";
         joined += cookie;

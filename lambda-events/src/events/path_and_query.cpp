@@ -43,18 +43,17 @@ class QueryBuilder {
         std::string_view text;
         if (value.kind != Kind::null) {
             if (!value.is_string() && !in_.options.lenient)
-                in_.refuse_kind(value, member_of(map, entry), "a string");
-            text = value.is_string() ? value.text : in_.text(value, member_of(map, entry));
+                in_.refuse_kind(value, member_of(name(map), entry), "a string");
+            text = value.is_string() ? value.text : in_.text(value, member_of(name(map), entry));
         }
+        const std::size_t before = query.size();
         if (!query.empty()) query += '&';
         append_escaped(query, entry.key, form_, true);
-        if (value.kind == Kind::null) return;
-        query += '=';
-        append_escaped(query, text, form_, false);
-    }
-
-    static std::string member_of(Member map, const Entry& entry) {
-        return std::string(name(map)) + '.' + std::string(entry.key);
+        if (value.kind != Kind::null) {
+            query += '=';
+            append_escaped(query, text, form_, false);
+        }
+        in_.spend(query.size() - before, name(map), entry);
     }
 
   private:
@@ -105,7 +104,7 @@ void set_query(Decoding& in, Member single, Member multi, QueryForm form, MapFor
     if (has_multi) {
         for (const Entry& entry : in.event.entries(multi)) {
             if (!entry.value.listed)
-                in.refuse_or_note(entry.value, QueryBuilder::member_of(multi, entry),
+                in.refuse_or_note(entry.value, member_of(name(multi), entry),
                                   "expected an array of strings", "taken for its only element");
             query.add(multi, entry);
         }
@@ -116,7 +115,7 @@ void set_query(Decoding& in, Member single, Member multi, QueryForm form, MapFor
     for (const Entry& entry : in.event.entries(single)) {
         if (added.has(entry.key)) continue;
         if (entry.value.listed && single_form == MapForm::strings)
-            in.refuse_or_note(entry.value, QueryBuilder::member_of(single, entry),
+            in.refuse_or_note(entry.value, member_of(name(single), entry.key),
                               "expected a string, found an array", "all of its elements taken");
         query.add(single, entry);
     }

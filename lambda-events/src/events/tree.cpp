@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 #include <utility>
 
 #include <turngate/json/json_reader.h>
@@ -18,8 +19,19 @@ const Node& Node::operator[](std::string_view name) const noexcept {
 
 class Tree::Reader final : public JsonVisitor {
   public:
-    Reader(Node& root, std::uint32_t begin, std::size_t levels, const char* buffer)
-        : root_(root), begin_(begin), levels_(levels), buffer_(buffer) {}
+    struct Limits {
+        std::size_t levels;
+        std::size_t nodes;
+    };
+
+    Reader(Node& root, std::uint32_t begin, const char* buffer, const Place& place,
+           std::string_view member, const Limits& limits)
+        : root_(root),
+          begin_(begin),
+          buffer_(buffer),
+          place_(place),
+          member_(member),
+          limits_(limits) {}
 
     bool on_key(std::string_view name, std::size_t) override {
         key_ = name;
@@ -47,11 +59,16 @@ class Tree::Reader final : public JsonVisitor {
     // Null for what is too deep to be kept.
     Node* put(Kind kind, std::size_t end, std::size_t size) {
         const std::string_view key = std::exchange(key_, {});
-        if (open_.size() > levels_) return nullptr;
+        if (open_.size() > limits_.levels) return nullptr;
+        const std::uint32_t begin = begin_ + static_cast<std::uint32_t>(end - size);
+        if (count_++ > limits_.nodes)
+            place_.refuse(
+                member_, "more than " + std::to_string(limits_.nodes) + " values in it; send fewer",
+                begin);
         Node& node = open_.empty() ? root_ : open_.back()->children.emplace_back();
         node.key = key;
         node.value.kind = kind;
-        node.value.begin = begin_ + static_cast<std::uint32_t>(end - size);
+        node.value.begin = begin;
         node.value.end = begin_ + static_cast<std::uint32_t>(end);
         return &node;
     }
@@ -75,18 +92,22 @@ class Tree::Reader final : public JsonVisitor {
 
     Node& root_;
     std::uint32_t begin_;
-    std::size_t levels_;
     const char* buffer_;
+    const Place& place_;
+    std::string_view member_;
+    Limits limits_;
+    std::size_t count_ = 0;  // with the root
     std::vector<Node*> open_;
     std::size_t ignored_ = 0;  // open objects and arrays that are too deep
     std::string_view key_;
 };
 
-Tree::Tree(const Envelope& event, const Value& value, std::size_t levels) {
+Tree::Tree(const Envelope& event, const Value& value, std::string_view member, std::size_t levels,
+           std::size_t most) {
     std::string_view text = event.raw(value);
     buffer_.reset(new char[text.size() + 1]);
     if (!text.empty()) std::memcpy(buffer_.get(), text.data(), text.size());
-    Reader reader(root_, value.begin, levels, buffer_.get());
+    Reader reader(root_, value.begin, buffer_.get(), event.place(), member, {levels, most});
     read_json_in_place({buffer_.get(), text.size()}, reader, {.size = text.size()});
 }
 

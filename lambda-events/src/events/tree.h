@@ -22,9 +22,11 @@ struct Node {
 // Owns the bytes that the nodes view.
 class Tree {
   public:
-    // Reads the text of `value` of `event`: offsets of the nodes are those of `event`. Objects and
-    // arrays that are `levels` levels down have no children; with 1 only the root has.
-    Tree(const Envelope& event, const Value& value, std::size_t levels);
+    // Reads the text of `value`, which is `member` of `event`: offsets of the nodes are those of
+    // `event`. Objects and arrays that are `levels` levels down have no children; with 1 only the
+    // root has. Throws JsonError if there are more than `most` nodes below the root.
+    Tree(const Envelope& event, const Value& value, std::string_view member, std::size_t levels,
+         std::size_t most = most_entries);
 
     const Node& root() const noexcept { return root_; }
 

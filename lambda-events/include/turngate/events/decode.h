@@ -59,7 +59,10 @@ struct Event {
 // the request. What the source knows besides is attached as an Invocation (invocation.h).
 //
 // Throws JsonError that names the member at fault, the byte and what was expected; HttpError(413)
-// past max_size, and for a body that CloudFront cut off.
+// past max_size, and for a body that CloudFront cut off. At fault is also what would fill the
+// memory: more than 20,000 header fields, query parameters and cookies together, more than 2,000
+// payloads, and a query and header fields of more than four times the event and 64 KiB, which only
+// long names of long lists make.
 Event decode(std::string_view json, const DecodeOptions& options = {});
 Event decode(std::string_view json, Format format);
 
