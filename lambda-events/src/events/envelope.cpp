@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "key_filter.h"
 #include "member_table.h"
@@ -34,33 +35,23 @@ constexpr std::size_t map_index(Member member) noexcept {
     }
 }
 
-// Throws if two keys of one map are equal.
+// Throws if two keys of one map are equal. The elements of a list share theirs.
 void check_twins(const Place& place, Member map, const Entry* first, const Entry* last) {
-    std::vector<const Entry*> keys;
-    std::uint64_t seen[32] = {};
-    bool suspect = false;
-    const Entry* previous = nullptr;
-    for (const Entry* entry = first; entry != last; ++entry) {
-        bool same_list = previous && previous->key.data() == entry->key.data();
-        previous = entry;
-        if (same_list) continue;
-        // A filter of 2048 bits: maps have some twenty keys, which seldom collide in it.
-        const std::uint64_t hash = name_hash(entry->key) >> 53;
-        std::uint64_t bit = std::uint64_t{1} << (hash & 63);
-        std::uint64_t& word = seen[hash >> 6];
-        suspect = suspect || (word & bit);
-        word |= bit;
-    }
-    if (!suspect) return;
+    KeyFilter filter;
+    bool is_suspect = false;
+    const char* list = nullptr;
     for (const Entry* entry = first; entry != last; ++entry)
-        if (keys.empty() || keys.back()->key.data() != entry->key.data()) keys.push_back(entry);
-    std::stable_sort(keys.begin(), keys.end(),
-                     [](const Entry* a, const Entry* b) { return a->key < b->key; });
-    auto twin = std::adjacent_find(keys.begin(), keys.end(),
-                                   [](const Entry* a, const Entry* b) { return a->key == b->key; });
-    if (twin != keys.end())
-        place.refuse(std::string(name(map)) + '.' + std::string((*twin)->key), "stands twice",
-                     (*std::next(twin))->value.begin);
+        if (std::exchange(list, entry->key.data()) != entry->key.data())
+            is_suspect |= filter.add(name_hash(entry->key), 0);
+    if (!is_suspect) return;
+    std::vector<std::string_view> keys;
+    for (const Entry* entry = first; entry != last; ++entry)
+        if (keys.empty() || keys.back().data() != entry->key.data()) keys.push_back(entry->key);
+    const std::string_view twin = find_twin(std::move(keys));
+    if (!twin.data()) return;
+    const Entry* at = std::find_if(
+        first, last, [&](const Entry& entry) { return entry.key.data() == twin.data(); });
+    place.refuse(member_of(name(map), twin), "stands twice", at->value.begin);
 }
 
 }  // namespace
