@@ -133,4 +133,15 @@ BOOST_AUTO_TEST_CASE(words_of_the_config_have_no_controls) {
                "Records[0].cf.config.requestId: control characters (byte 41)");
 }
 
+BOOST_AUTO_TEST_CASE(a_second_record_is_refused) {
+    const std::string record = R"({"cf":{"request":{"method":"GET","uri":"/a"}}})";
+    const std::string json = "{\"Records\":[" + record + "," + record + "]}";
+
+    BOOST_TEST(refusal(json) ==
+               "Records[1]: an event of CloudFront has one record, send each alone (byte " +
+                   std::to_string(json.rfind("{\"cf\"")) + ")");
+    BOOST_TEST(refusal("{\"Records\":[" + record + ",null,{}]}").starts_with("Records[1]: "));
+    BOOST_TEST(decode_leniently(json).repairs.size() == 1u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

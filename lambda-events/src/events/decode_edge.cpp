@@ -134,6 +134,9 @@ class Edge {
 void decode_edge(Decoding& in) {
     if (!in.event[Member::cf_request].is_object())
         in.refuse_kind(in.event[Member::cf_request], name(Member::cf_request), "an object");
+    if (const Value& second = in.event.second_record(); second.kind != Kind::absent)
+        in.refuse_or_note(second, "Records[1]",
+                          "an event of CloudFront has one record, send each alone", "passed over");
     Edge edge(in);
     check_parts(in.event, in.event[Member::record_cf], cf_name);
     edge.decode();

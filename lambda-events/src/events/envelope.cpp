@@ -215,7 +215,9 @@ class Envelope::Reader final : public JsonVisitor {
                 break;
             }
             case Scope::records:
-                first_record_ = false;
+                if (!std::exchange(first_record_, false) &&
+                    out_.second_record_.kind == Kind::absent)
+                    out_.second_record_ = value_in;
                 break;
             default:
                 value() = value_in;

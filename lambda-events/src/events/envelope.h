@@ -144,6 +144,9 @@ class Envelope {
     };
     Entries entries(Member member) const noexcept;
 
+    // Of `Records`, whose first element alone is read; of kind `absent` if there is none.
+    const Value& second_record() const noexcept { return second_record_; }
+
     // The text of a value, as it stood.
     std::string_view raw(const Value& value) const noexcept {
         return text_.substr(value.begin, value.end - value.begin);
@@ -168,6 +171,7 @@ class Envelope {
     bool is_suspect_ = false;
     std::unique_ptr<char[]> buffer_;
     Value root_;
+    Value second_record_;
     std::array<Value, static_cast<std::size_t>(Member::count)> values_{};
     std::array<Range, maps> ranges_{};
     std::vector<Entry> entries_;
