@@ -211,4 +211,12 @@ BOOST_AUTO_TEST_CASE(pairs_without_end_are_refused) {
                    .starts_with("headers: more than 20000 values in it; send fewer (byte "));
 }
 
+BOOST_AUTO_TEST_CASE(what_a_pair_of_connection_names_is_dropped) {
+    const Event event = events::decode(
+        R"({"method":"GET","path":"/","headers":[["X-A","1"],["Connection","x-a"],["X-B","2"]]})");
+
+    BOOST_TEST(event.request.headers.size() == 1u);
+    BOOST_TEST(event.request.headers.get("x-b") == "2");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -343,4 +343,27 @@ BOOST_AUTO_TEST_CASE(lenient_reading_does_not_repair_without_end) {
                    .ends_with("no more can be repaired in one event"));
 }
 
+BOOST_AUTO_TEST_CASE(fields_that_connection_names_are_dropped) {
+    Event event = events::decode(
+        http_api_event(R"(,"headers":{"x-secret":"1","connection":"close, X-Secret, host,X-B",)"
+                       R"("host":"h","x-b":"2","x-c":"3"},"body":"b")"));
+    Event both = events::decode(
+        rest_event(R"(,"multiValueHeaders":{"Connection":["x-a","x-b"],"X-A":["1"]},)"
+                   R"("headers":{"X-B":"2","x-c":"3"})"));
+
+    BOOST_TEST(!event.request.headers.contains("x-secret"));
+    BOOST_TEST(event.request.headers.size() == 3u);
+    BOOST_TEST(event.request.url.host == "h");
+    BOOST_TEST(both.request.headers.size() == 1u);
+    BOOST_TEST(both.request.headers.get("x-c") == "3");
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_field_is_checked_and_measured_as_any) {
+    BOOST_TEST(refusal(http_api_event(R"(,"headers":{"connection":"a\r\nb"})"))
+                   .starts_with("headers.connection: a header value has no CR, LF or NUL"));
+    BOOST_TEST(refusal(http_api_event(",\"headers\":{\"connection\":\"" + std::string(20'000, ',') +
+                                      "\"}"))
+                   .find("take more than ") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

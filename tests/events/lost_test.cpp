@@ -279,6 +279,20 @@ BOOST_AUTO_TEST_CASE(any_number_of_names_is_compared_at_once) {
     BOOST_TEST((std::chrono::steady_clock::now() - start < std::chrono::seconds(10)));
 }
 
+BOOST_AUTO_TEST_CASE(a_field_that_connection_names_is_lost_without_damage) {
+    Request sent = from_client("/");
+    sent.headers = {{"Connection", "X-Secret, X-Amzn-Trace-Id, x-vercel-id"},
+                    {"X-Secret", "1"},
+                    {"X-Amzn-Trace-Id", "Root=1"},
+                    {"X-Vercel-Id", "v"}};
+    for (Format format : http_formats) {
+        Event event = through(sent, format);
+        BOOST_TEST(damaged(sent, event.request, format) == "", format);
+        event.request.headers.add("X-Secret", "1");
+        BOOST_TEST(damaged(sent, event.request, format) != "", format);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(broken_codec)

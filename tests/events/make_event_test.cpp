@@ -279,4 +279,15 @@ BOOST_AUTO_TEST_CASE(fields_that_only_platforms_may_set_are_not_passed_on) {
     BOOST_TEST(make_event(request, Format::http).find("stays") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(fields_that_connection_names_are_not_passed_on) {
+    const Headers fields = {{"Connection", "X-Secret, host"}, {"x-secret", "1"}, {"Host", "h"}};
+    for (Format format : http_formats) {
+        Request request = Request::make("GET", "/", {}, fields);
+        const std::string event = make_event(request, format);
+        BOOST_TEST(event.find("x-secret") == std::string::npos);
+        if (format == Format::websocket) continue;  // has no fields
+        BOOST_TEST(decode(event, format).request.url.host == "h");
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -32,6 +32,7 @@ class Decoding {
     std::string_view forwarded_proto = {};  // X-Forwarded-Proto
     std::uint16_t forwarded_port = 0;       // X-Forwarded-Port, the last that is a port
     bool has_content_length = false;
+    Headers connection = {};  // the Connection fields, which are not passed on themselves
 
     Request& request() const noexcept { return out.request; }
 

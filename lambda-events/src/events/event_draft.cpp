@@ -96,8 +96,10 @@ EventDraft::EventDraft(Request& r, Format format, const EventSource& s)
     else if (!path.starts_with('/'))
         path.insert(0, 1, '/');
     is_base64 = source_sends_base64(format, r.headers, body);
+    const NominatedFields nominated(r.headers);
     for (const auto& [name, value] : r.headers)
-        if (!is_hop_by_hop(name) && !is_claim(name)) headers_.add(name, value);
+        if (!is_hop_by_hop(name) && !is_claim(name) && !nominated.contains(name))
+            headers_.add(name, value);
     if (headers_.values("host").size() > 1)  // RFC 9112 section 3.2
         throw HttpError(400, "the request has more than one Host field, which no source passes on");
     check_word("Host field", headers_.get("host"));

@@ -17,6 +17,7 @@ namespace {
 enum class Role : std::uint8_t {
     ordinary,
     dropped,
+    connection,
     host,
     content_length,
     trace_id,
@@ -30,6 +31,9 @@ Role role_of(std::string_view name) noexcept {
     switch (name.size()) {
         case 4:
             if (is("host")) return Role::host;
+            break;
+        case 10:
+            if (is("connection")) return Role::connection;
             break;
         case 14:
             if (is("content-length")) return Role::content_length;
@@ -139,10 +143,32 @@ void note_port(Decoding& in, std::string_view value) {
     if (is_port && port > 0) in.forwarded_port = port;
 }
 
+// What it names is dropped when all fields are known. Keep-Alive, which it mostly names, never came
+// in.
+void note_connection(Decoding& in, std::string_view map, const Entry& entry,
+                     std::string_view value) {
+    if (iequals(value, "keep-alive")) return;
+    in.spend(sizeof(std::string_view) * value.size(), map, entry);  // NominatedFields has views
+    in.connection.add("connection", value);
+}
+
+void drop_nominated(Decoding& in) {
+    if (in.connection.empty()) return;
+    const NominatedFields nominated(in.connection);
+    Headers kept;
+    for (const auto& [name, value] : in.request().headers)
+        if (!nominated.contains(name)) kept.add(name, value);
+    in.request().headers = std::move(kept);
+}
+
 // False for a field that must not be added.
-bool admit(Decoding& in, Role role, std::string_view map, const Entry& entry) {
+bool admit(Decoding& in, Role role, std::string_view map, const Entry& entry,
+           std::string_view value) {
     switch (role) {
         case Role::dropped:
+            return false;
+        case Role::connection:
+            note_connection(in, map, entry, value);
             return false;
         case Role::host:
             return is_first_host(in, map, entry);
@@ -176,9 +202,9 @@ void note(Decoding& in, Role role, std::string_view value) {
 
 void add_header(Decoding& in, std::string_view map, const Entry& entry, std::string_view value) {
     const Role role = role_of(entry.key);
-    if (role != Role::ordinary && !admit(in, role, map, entry)) return;
-    in.spend(entry.key.size() + value.size() + ByteBudget::field, map, entry);
     try {
+        if (role != Role::ordinary && !admit(in, role, map, entry, value)) return;
+        in.spend(entry.key.size() + value.size() + ByteBudget::field, map, entry);
         in.request().headers.add(entry.key, value);
         if (role != Role::ordinary) note(in, role, value);
     } catch (const std::invalid_argument&) {
@@ -247,6 +273,7 @@ void set_cookies(Decoding& in) {
 }
 
 void set_body(Decoding& in, const Value& body, std::string_view member, bool is_base64) {
+    drop_nominated(in);
     std::string_view text;
     bool is_tree = body.kind == Kind::object || body.kind == Kind::array;
     if (is_tree && in.options.lenient) {

@@ -10,6 +10,7 @@
 #include "reply_fields.h"
 #include <turngate/http/encoding.h>
 #include <turngate/http/field_list.h>
+#include <turngate/http/nominated_fields.h>
 #include <turngate/json/json.h>
 
 namespace turngate::events {
@@ -111,7 +112,11 @@ Values expected_values(std::string_view name, Values values, Format format) {
 class Comparison {
   public:
     Comparison(const Request& sent, Format format, std::string_view client, Findings& findings)
-        : sent_(sent), format_(format), client_(client), findings_(findings) {}
+        : sent_(sent),
+          nominated_(sent.headers),
+          format_(format),
+          client_(client),
+          findings_(findings) {}
 
     void run(const std::vector<NamedValues>& sent, const std::vector<NamedValues>& arrived) {
         auto before = sent.begin();
@@ -135,10 +140,14 @@ class Comparison {
             if (after != expected_length(before)) damage(named, before, after);
             return;
         }
-        const Values expected = expected_values(named.name, before, format_);
-        if (expected.empty() && before.empty() && is_added(named.name, format_)) {
+        const bool is_dropped = nominated_.contains(named.name) && loses(format_, Loss::hop_by_hop);
+        const Values expected =
+            is_dropped ? Values() : expected_values(named.name, before, format_);
+        if ((before.empty() || is_dropped) && is_added(named.name, format_)) {
             if (after.size() != 1 || !may_be_added(named.name, after[0]))
                 damage(named, before, after);
+            else if (!before.empty())
+                findings_.note_loss(sentence(named, before, after));
         } else if (after != expected) {
             damage(named, before, after);
         } else if (after != before) {
@@ -188,6 +197,7 @@ class Comparison {
     }
 
     const Request& sent_;
+    const NominatedFields nominated_;
     const Format format_;
     const std::string_view client_;
     Findings& findings_;

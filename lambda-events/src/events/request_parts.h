@@ -43,7 +43,7 @@ void set_query(Decoding& in, Member single, Member multi, QueryForm form,
 void set_raw_query(Decoding& in, Member member);
 
 // Adds the header fields of a map. Not those of one connection, nor those that only this program
-// may set.
+// may set; what Connection names stays until set_body().
 void add_headers(Decoding& in, Member member, MapForm form);
 
 // Adds one field, under the same rules; of several Content-Length the first, since set_body()
@@ -56,7 +56,8 @@ void add_merged_headers(Decoding& in, Member single, Member multi);
 // The list `cookies` as one Cookie field, in place of any other.
 void set_cookies(Decoding& in);
 
-// The body and its Content-Length.
+// The body and its Content-Length. REQUIRES: the fields of the event have all been added: those
+// that its Connection fields name are dropped here.
 void set_body(Decoding& in, const Value& body, std::string_view member, bool is_base64);
 inline void set_body(Decoding& in, bool is_base64) {
     set_body(in, in.event[Member::body], name(Member::body), is_base64);
