@@ -144,4 +144,10 @@ BOOST_AUTO_TEST_CASE(a_second_record_is_refused) {
     BOOST_TEST(decode_leniently(json).repairs.size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_host_that_is_none_is_refused) {
+    BOOST_TEST(refusal(R"({"Records":[{"cf":{"config":{"distributionDomainName":"a/b"},)"
+                       R"("request":{"method":"GET","uri":"/"}}}]})")
+                   .starts_with("Records[0].cf.config.distributionDomainName: expected a name"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -219,4 +219,9 @@ BOOST_AUTO_TEST_CASE(what_a_pair_of_connection_names_is_dropped) {
     BOOST_TEST(event.request.headers.get("x-b") == "2");
 }
 
+BOOST_AUTO_TEST_CASE(a_host_that_is_none_is_refused_inside_too) {
+    BOOST_TEST(refusal(invoke(R"({"method":"GET","path":"/","host":"a b"})"))
+                   .starts_with("body.host: expected a name or an address"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -366,4 +366,20 @@ BOOST_AUTO_TEST_CASE(a_connection_field_is_checked_and_measured_as_any) {
                    .find("take more than ") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_host_that_is_none_is_refused) {
+    const std::string json = rest_event(R"(,"headers":{"Host":"evil.test/x?y z"})");
+    const std::string rule = ": expected a name or an address, perhaps with a port";
+
+    BOOST_TEST(refusal(json).starts_with("headers.Host" + rule));
+    BOOST_TEST(refusal(rest_event({}, R"(,"domainName":"a/b")"))
+                   .starts_with("requestContext.domainName" + rule));
+    BOOST_TEST(refusal(rest_event(R"(,"headers":{"Host":"h"})", R"(,"domainName":"a/b")")) == "");
+    for (const char* placeholder : {"*.example.com", "<url-id>.on.aws", "api.{dns_suffix}:80"})
+        BOOST_TEST(refusal(rest_event(",\"headers\":{\"host\":\"" + std::string(placeholder) +
+                                      "\"}")) == "");
+    Event lenient = decode_leniently(json);
+    BOOST_TEST(!lenient.request.headers.contains("host"));
+    BOOST_TEST(lenient.request.url.host == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

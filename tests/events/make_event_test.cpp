@@ -290,4 +290,12 @@ BOOST_AUTO_TEST_CASE(fields_that_connection_names_are_not_passed_on) {
     }
 }
 
+BOOST_DATA_TEST_CASE(a_host_that_no_decoder_takes_is_refused, data::make(http_formats), format) {
+    Request field = Request::make("GET", "/", {}, {{"Host", "a/b"}});
+    BOOST_CHECK_THROW(make_event(field, format), HttpError);
+    Request url = Request::get("/");
+    url.url.host = "a b";
+    BOOST_CHECK_THROW(make_event(url, format), HttpError);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

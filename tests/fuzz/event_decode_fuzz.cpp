@@ -63,6 +63,7 @@ void check(Request& request) {
     require(request.url.path.find_first_of("?#") == std::string::npos);
     require(request.url.query.find('#') == std::string::npos);
     require(is_graphic(request.url.script_name));
+    require(request.url.host.find_first_of(" /?#@%,\\") == std::string::npos);
     require(is_clean(request.url.host) && is_clean(request.remote_address));
     require(is_clean(request.protocol) && is_clean(request.context.request_id));
     for (const auto& field : request.headers) {

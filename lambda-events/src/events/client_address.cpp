@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
+#include <string>
 
 #include <turngate/http/field_list.h>
+#include <turngate/http/url.h>
 
 namespace turngate::events {
 namespace {
@@ -44,6 +46,14 @@ std::string_view forwarded_client(const Headers& headers, bool is_last) {
     }
     found = without_port(found);
     return is_ip_address(found) ? found : std::string_view();  // "unknown", or made up
+}
+
+bool is_event_host(std::string_view host) {
+    if (is_host(host)) return true;
+    std::string filled(host.substr(0, 300));  // longer than any host
+    for (char& c : filled)
+        if (std::string_view("*<>{}").find(c) != std::string_view::npos) c = 'x';
+    return is_host(filled);
 }
 
 }  // namespace turngate::events

@@ -41,7 +41,7 @@ void decode_api_gateway_v1(Decoding& in) {
     add_merged_headers(in, Member::headers, Member::multi_value_headers);
     set_cookies(in);
     set_body(in, in.flag(Member::is_base64_encoded));
-    set_origin(in, {.domain_name = in.word(Member::context_domain_name),
+    set_origin(in, {.domain_name = in.domain(Member::context_domain_name),
                     .source_ip = in.word(Member::identity_source_ip),
                     .protocol = in.word(Member::context_protocol)});
     if (is_rest) {
@@ -72,7 +72,7 @@ void decode_api_gateway_v2(Decoding& in) {
     add_headers(in, Member::headers, MapForm::strings);
     set_cookies(in);
     set_body(in, in.flag(Member::is_base64_encoded));
-    set_origin(in, {.domain_name = in.word(Member::context_domain_name),
+    set_origin(in, {.domain_name = in.domain(Member::context_domain_name),
                     .source_ip = in.word(Member::http_context_source_ip),
                     .protocol = in.word(Member::http_context_protocol)});
     strip_stage_and_base(in);

@@ -34,7 +34,9 @@ class Edge {
         if (config.given() && !config.is_object())
             in_.refuse_or_note_kind(config, std::string(cf_name) + ".config", "an object",
                                     "passed over");
-        const std::string_view domain = of_config("distributionDomainName");
+        const std::string_view domain =
+            in_.domain(config_["distributionDomainName"].value,
+                       std::string(cf_name) + ".config.distributionDomainName");
         set_origin(in_, {.domain_name = domain,
                          .source_ip = in_.word(request_["clientIp"].value, member("clientIp")),
                          .scheme = scheme(),

@@ -70,7 +70,7 @@ void decode_inner(Decoding& in, bool is_vercel) {
     Request& request = in.request();
     std::string_view client = is_vercel ? request.headers.get("x-real-ip") : std::string_view();
     if (!is_ip_address(client)) client = {};
-    set_origin(in, {.domain_name = in.word(Member::host),
+    set_origin(in, {.domain_name = in.domain(Member::host),
                     .source_ip = client,
                     .scheme = is_vercel ? "https" : "http"});
     request.url.strip_prefix(in.options.base_path);

@@ -36,7 +36,7 @@ void decode_websocket(Decoding& in) {
         request.headers.add("content-type",
                             is_base64 ? "application/octet-stream" : "application/json");
     set_body(in, is_base64);
-    set_origin(in, {.domain_name = in.word(Member::context_domain_name),
+    set_origin(in, {.domain_name = in.domain(Member::context_domain_name),
                     .source_ip = in.word(Member::identity_source_ip)});
     // Without the connection's id a program behind CGI could not tell who speaks.
     set_context_header(in, in.event.raw(in.event[Member::request_context]));

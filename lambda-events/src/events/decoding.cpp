@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "client_address.h"
 #include "tree.h"
 
 namespace turngate::events {
@@ -85,6 +86,13 @@ std::string_view Decoding::word(const Value& value, std::string_view member) {
     std::string_view found = text(value, member);
     if (!has_control(found)) return found;
     refuse_or_note(value, member, "control characters", "passed over");
+    return {};
+}
+
+std::string_view Decoding::domain(const Value& value, std::string_view member) {
+    std::string_view found = word(value, member);
+    if (host.data() || found.empty() || is_event_host(found)) return found;
+    refuse_or_note(value, member, host_rule, "passed over");
     return {};
 }
 

@@ -44,6 +44,13 @@ class Decoding {
     std::string_view word(Member member) { return word(event[member], name(member)); }
     std::string_view word(const Value& value, std::string_view member);
 
+    // The same of what becomes the request's host if no Host field did: then it is one.
+    std::string_view domain(Member member) { return domain(event[member], name(member)); }
+    std::string_view domain(const Value& value, std::string_view member);
+
+    static constexpr std::string_view host_rule =
+        "expected a name or an address, perhaps with a port (RFC 9112 section 3.2)";
+
     // A boolean member; false if it is absent or null.
     bool flag(Member member) { return flag(event[member], name(member)); }
     bool flag(const Value& value, std::string_view member);

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "claims.h"
+#include "client_address.h"
 #include <turngate/http/encoding.h>
 #include <turngate/http/error.h>
 #include <turngate/http/field_list.h>
@@ -40,6 +41,14 @@ void check_word(std::string_view what, std::string_view value) {
     });
     if (!is_clean)
         throw HttpError(400, "the " + std::string(what) + " of the request has control characters");
+}
+
+// A decoder refuses any other.
+void check_host(std::string_view what, std::string_view host) {
+    if (!is_event_host(host))
+        throw HttpError(400,
+                        "the " + std::string(what) +
+                            " of the request is not a name or an address, perhaps with a port");
 }
 
 // "OPTIONS *" is about a server, and no front end of functions passes it on.
@@ -102,8 +111,8 @@ EventDraft::EventDraft(Request& r, Format format, const EventSource& s)
             headers_.add(name, value);
     if (headers_.values("host").size() > 1)  // RFC 9112 section 3.2
         throw HttpError(400, "the request has more than one Host field, which no source passes on");
-    check_word("Host field", headers_.get("host"));
-    check_word("host", r.url.host);
+    if (headers_.contains("host")) check_host("Host field", headers_.get("host"));
+    if (!r.url.host.empty()) check_host("host", r.url.host);
     check_word("protocol", r.protocol);
     check_word("remote address", client);
     add_forwarded(format);

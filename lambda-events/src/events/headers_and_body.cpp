@@ -127,12 +127,16 @@ std::uint32_t bad_base64(std::string_view text, const Value& value) {
     return static_cast<std::uint32_t>(bad + 1);
 }
 
-// A request has one Host (RFC 9112 section 3.2), or two readers of it see two sites. False for one
-// that must not be added, as it stands already.
-bool is_first_host(Decoding& in, std::string_view map, const Entry& entry) {
-    if (!in.host.data()) return true;
-    in.refuse_or_note(entry.value, member_of(map, entry), "stands more than once",
-                      "the first one taken");
+// A request has one Host (RFC 9112 section 3.2), or two readers of it see two sites; the same goes
+// for one that is no host. False for one that must not be added.
+bool admit_host(Decoding& in, std::string_view map, const Entry& entry, std::string_view value) {
+    if (in.host.data())
+        in.refuse_or_note(entry.value, member_of(map, entry), "stands more than once",
+                          "the first one taken");
+    else if (!is_event_host(value))
+        in.refuse_or_note(entry.value, member_of(map, entry), Decoding::host_rule, "dropped");
+    else
+        return true;
     return false;
 }
 
@@ -171,7 +175,7 @@ bool admit(Decoding& in, Role role, std::string_view map, const Entry& entry,
             note_connection(in, map, entry, value);
             return false;
         case Role::host:
-            return is_first_host(in, map, entry);
+            return admit_host(in, map, entry, value);
         case Role::content_length:
             return !std::exchange(in.has_content_length, true);
         default:
