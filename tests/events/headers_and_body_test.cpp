@@ -382,4 +382,19 @@ BOOST_AUTO_TEST_CASE(a_host_that_is_none_is_refused) {
     BOOST_TEST(lenient.request.url.host == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_field_that_decides_has_one_spelling_in_a_map_of_strings) {
+    for (const std::string name :
+         {"authorization", "content-type", "x-forwarded-proto", "x-forwarded-port"}) {
+        std::string other = name;
+        other[0] = static_cast<char>(other[0] - 32);
+        const std::string json =
+            rest_event(",\"headers\":{\"" + name + "\":\"1\",\"" + other + "\":\"2\"}");
+        BOOST_TEST(
+            refusal(json).starts_with("headers." + other + ": stands more than once (byte "));
+        BOOST_TEST(decode_leniently(json).request.headers.joined(name) == "1");
+    }
+    BOOST_TEST(refusal(rest_event(R"(,"headers":{"accept":"a","Accept":"b"})")) == "");
+    BOOST_TEST(refusal(rest_event(R"(,"multiValueHeaders":{"authorization":["a","b"]})")) == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -32,7 +32,8 @@ class Decoding {
     std::string_view forwarded_proto = {};  // X-Forwarded-Proto
     std::uint16_t forwarded_port = 0;       // X-Forwarded-Port, the last that is a port
     bool has_content_length = false;
-    Headers connection = {};  // the Connection fields, which are not passed on themselves
+    std::uint32_t spelled = 0;  // add_header()'s: what stood alone in its map
+    Headers connection = {};    // the Connection fields, which are not passed on themselves
 
     Request& request() const noexcept { return out.request; }
 

@@ -21,6 +21,8 @@ enum class Role : std::uint8_t {
     host,
     content_length,
     trace_id,
+    authorization,
+    content_type,
     forwarded_port,
     forwarded_proto,
 };
@@ -34,6 +36,12 @@ Role role_of(std::string_view name) noexcept {
             break;
         case 10:
             if (is("connection")) return Role::connection;
+            break;
+        case 12:
+            if (is("content-type")) return Role::content_type;
+            break;
+        case 13:
+            if (is("authorization")) return Role::authorization;
             break;
         case 14:
             if (is("content-length")) return Role::content_length;
@@ -56,7 +64,7 @@ Role role_of(std::string_view name) noexcept {
 void add_entry(Decoding& in, Member map, const Entry& entry, MapForm form) {
     const Value& value = entry.value;
     if (value.is_string() && (form == MapForm::both || value.listed == (form == MapForm::lists))) {
-        add_header(in, name(map), entry, value.text);
+        add_header(in, name(map), entry, value.text, !value.listed);
         return;
     }
     if (value.kind == Kind::absent && form != MapForm::strings) return;  // an empty list
@@ -75,12 +83,12 @@ void add_entry(Decoding& in, Member map, const Entry& entry, MapForm form) {
         const bool is_word = in.out.format == Format::vercel;
         in.refuse_or_note(value, member, "expected a string, found null",
                           is_word ? "taken for \"null\"" : "dropped");
-        if (is_word) add_header(in, name(map), entry, "null");
+        if (is_word) add_header(in, name(map), entry, "null", !value.listed);
         return;
     }
     std::string_view text = in.text(value, member);
     if (value.kind == Kind::object || value.kind == Kind::array) return;  // noted and dropped
-    add_header(in, name(map), entry, text);
+    add_header(in, name(map), entry, text, !value.listed);
 }
 
 struct FieldRule {
@@ -165,9 +173,19 @@ void drop_nominated(Decoding& in) {
     in.request().headers = std::move(kept);
 }
 
+// Of a field that decides what a request may or means: readers of a map of strings in which it
+// stands under two spellings differ on which of the two they believe. False for the second.
+bool admit_spelling(Decoding& in, Role role, std::string_view map, const Entry& entry) {
+    const std::uint32_t bit = std::uint32_t{1} << static_cast<unsigned>(role);
+    if ((std::exchange(in.spelled, in.spelled | bit) & bit) == 0) return true;
+    in.refuse_or_note(entry.value, member_of(map, entry), "stands more than once",
+                      "the first one taken");
+    return false;
+}
+
 // False for a field that must not be added.
 bool admit(Decoding& in, Role role, std::string_view map, const Entry& entry,
-           std::string_view value) {
+           std::string_view value, bool is_alone) {
     switch (role) {
         case Role::dropped:
             return false;
@@ -178,6 +196,11 @@ bool admit(Decoding& in, Role role, std::string_view map, const Entry& entry,
             return admit_host(in, map, entry, value);
         case Role::content_length:
             return !std::exchange(in.has_content_length, true);
+        case Role::authorization:
+        case Role::content_type:
+        case Role::forwarded_port:
+        case Role::forwarded_proto:
+            return !is_alone || admit_spelling(in, role, map, entry);
         default:
             return true;
     }
@@ -204,10 +227,11 @@ void note(Decoding& in, Role role, std::string_view value) {
 
 }  // namespace
 
-void add_header(Decoding& in, std::string_view map, const Entry& entry, std::string_view value) {
+void add_header(Decoding& in, std::string_view map, const Entry& entry, std::string_view value,
+                bool is_alone) {
     const Role role = role_of(entry.key);
     try {
-        if (role != Role::ordinary && !admit(in, role, map, entry, value)) return;
+        if (role != Role::ordinary && !admit(in, role, map, entry, value, is_alone)) return;
         in.spend(entry.key.size() + value.size() + ByteBudget::field, map, entry);
         in.request().headers.add(entry.key, value);
         if (role != Role::ordinary) note(in, role, value);

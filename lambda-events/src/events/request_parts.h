@@ -47,8 +47,9 @@ void set_raw_query(Decoding& in, Member member);
 void add_headers(Decoding& in, Member member, MapForm form);
 
 // Adds one field, under the same rules; of several Content-Length the first, since set_body()
-// counts anew. `map` is the name of the map in errors.
-void add_header(Decoding& in, std::string_view map, const Entry& entry, std::string_view value);
+// counts anew. `map` is the name of the map in errors; alone there is the one value of a name.
+void add_header(Decoding& in, std::string_view map, const Entry& entry, std::string_view value,
+                bool is_alone = false);
 
 // The lists win over the strings, name by name.
 void add_merged_headers(Decoding& in, Member single, Member multi);
