@@ -224,4 +224,15 @@ BOOST_AUTO_TEST_CASE(a_host_that_is_none_is_refused_inside_too) {
                    .starts_with("body.host: expected a name or an address"));
 }
 
+BOOST_AUTO_TEST_CASE(an_id_with_controls_names_no_request) {
+    auto with = [](const std::string& id) {
+        return invoke(R"({"method":"GET","path":"/","headers":{"x-vercel-id":")" + id + "\"}}");
+    };
+
+    BOOST_TEST(
+        refusal(with("a\\u001b")).starts_with("body.headers.x-vercel-id: control characters"));
+    BOOST_TEST(decode_leniently(with("a\\u001b")).request.context.request_id == "");
+    BOOST_TEST(events::decode(with("iad1::a")).request.context.request_id == "iad1::a");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -397,4 +397,11 @@ BOOST_AUTO_TEST_CASE(a_field_that_decides_has_one_spelling_in_a_map_of_strings) 
     BOOST_TEST(refusal(rest_event(R"(,"multiValueHeaders":{"authorization":["a","b"]})")) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_trace_id_with_controls_names_no_request) {
+    const std::string json = alb_event(R"(,"headers":{"x-amzn-trace-id":"Root=\u001b[2J"})");
+
+    BOOST_TEST(refusal(json).starts_with("headers.x-amzn-trace-id: control characters (byte "));
+    BOOST_TEST(decode_leniently(json).request.context.request_id == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

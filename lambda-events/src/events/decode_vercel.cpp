@@ -86,7 +86,7 @@ void join_cookies(Headers& headers) {
 void decode_request(Decoding& in) {
     decode_inner(in, true);
     join_cookies(in.request().headers);
-    in.attach({.request_id = in.request().headers.get("x-vercel-id")});
+    in.attach({.request_id = in.vercel_id});
 }
 
 // Each payload is a request of its own; the first one is the event's.

@@ -20,6 +20,8 @@ bool is_control(char c) noexcept {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
+}  // namespace
+
 // Eight bytes at a time, as every event has several long words.
 bool has_control(std::string_view text) noexcept {
     constexpr std::uint64_t ones = 0x0101010101010101, highs = ones * 0x80;
@@ -34,8 +36,6 @@ bool has_control(std::string_view text) noexcept {
     }
     return std::any_of(text.begin(), text.end(), is_control);
 }
-
-}  // namespace
 
 void Decoding::refuse_size(std::string_view map, const Entry& entry) const {
     refuse(entry.value, member_of(map, entry), budget.rule("the query and the header fields"));

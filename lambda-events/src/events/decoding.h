@@ -12,6 +12,8 @@
 
 namespace turngate::events {
 
+bool has_control(std::string_view text) noexcept;
+
 // What every decoder works on. A member of the wrong type is an error when strict; when lenient it
 // is repaired and noted, or passed over and noted.
 class Decoding {
@@ -29,6 +31,7 @@ class Decoding {
     // there was no such field, and of the first one if there were several.
     std::string_view host = {};
     std::string_view trace_id = {};         // X-Amzn-Trace-Id
+    std::string_view vercel_id = {};        // X-Vercel-Id, of an event of Vercel's
     std::string_view forwarded_proto = {};  // X-Forwarded-Proto
     std::uint16_t forwarded_port = 0;       // X-Forwarded-Port, the last that is a port
     bool has_content_length = false;

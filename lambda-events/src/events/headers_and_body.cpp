@@ -21,6 +21,7 @@ enum class Role : std::uint8_t {
     host,
     content_length,
     trace_id,
+    vercel_id,
     authorization,
     content_type,
     forwarded_port,
@@ -36,6 +37,9 @@ Role role_of(std::string_view name) noexcept {
             break;
         case 10:
             if (is("connection")) return Role::connection;
+            break;
+        case 11:
+            if (is("x-vercel-id")) return Role::vercel_id;
             break;
         case 12:
             if (is("content-type")) return Role::content_type;
@@ -206,18 +210,32 @@ bool admit(Decoding& in, Role role, std::string_view map, const Entry& entry,
     }
 }
 
+// Names the request, in logs as well.
+void note_id(Decoding& in, std::string_view& id, std::string_view map, const Entry& entry,
+             std::string_view value) {
+    if (id.data()) return;
+    if (has_control(value))
+        in.refuse_or_note(entry.value, member_of(map, entry), "control characters",
+                          "the request not named after it");
+    else
+        id = value;
+}
+
 // Of a field that was added.
-void note(Decoding& in, Role role, std::string_view value) {
-    auto keep_first = [&](std::string_view& noted) {
-        if (!noted.data()) noted = value;
-    };
+void note(Decoding& in, Role role, std::string_view map, const Entry& entry,
+          std::string_view value) {
     switch (role) {
         case Role::host:
-            return keep_first(in.host);
+            in.host = value;
+            return;
         case Role::trace_id:
-            return keep_first(in.trace_id);
+            return note_id(in, in.trace_id, map, entry, value);
+        case Role::vercel_id:
+            if (in.out.format == Format::vercel) note_id(in, in.vercel_id, map, entry, value);
+            return;
         case Role::forwarded_proto:
-            return keep_first(in.forwarded_proto);
+            if (!in.forwarded_proto.data()) in.forwarded_proto = value;
+            return;
         case Role::forwarded_port:
             return note_port(in, value);
         default:
@@ -234,7 +252,7 @@ void add_header(Decoding& in, std::string_view map, const Entry& entry, std::str
         if (role != Role::ordinary && !admit(in, role, map, entry, value, is_alone)) return;
         in.spend(entry.key.size() + value.size() + ByteBudget::field, map, entry);
         in.request().headers.add(entry.key, value);
-        if (role != Role::ordinary) note(in, role, value);
+        if (role != Role::ordinary) note(in, role, map, entry, value);
     } catch (const std::invalid_argument&) {
         std::string_view rule = is_token(entry.key)
                                     ? "a header value has no CR, LF or NUL (RFC 9110 section 5.5)"
