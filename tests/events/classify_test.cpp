@@ -124,4 +124,14 @@ BOOST_AUTO_TEST_CASE(braces_that_are_no_placeholder_make_no_template) {
     BOOST_TEST((events::classify(R"({"a":"{{{not one}}}"})").kind == Kind::other));
 }
 
+BOOST_AUTO_TEST_CASE(a_document_of_any_size_is_named) {
+    const std::string zeros = repeated("0", 30'000);
+
+    BOOST_TEST(
+        events::classify(R"({"records":[{"recordId":1,"result":2}],"z":)" + zeros + "}").what ==
+        "record transformation reply");
+    BOOST_TEST(events::classify(rest_event(",\"multiValueHeaders\":{\"a\":" + zeros + "}")).what ==
+               "JSON with too many entries");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -62,8 +62,7 @@ const Kinship* kinship(const Node& object) {
 // An object that is no HTTP event.
 Classification name_object(const Envelope& envelope, const Recognised& found) {
     constexpr std::size_t levels = 3;  // the object, its "records", one of them
-    // A document may be of any size; it has no more values than bytes.
-    const Tree tree(envelope, envelope.root(), {}, levels, envelope.text().size());
+    const Tree tree(envelope, envelope.root(), {}, levels);  // what tells stands in front
     const Node& object = tree.root();
     if (found.source == "eventbridge")
         return {What::event,
@@ -119,6 +118,8 @@ Classification name_text(std::string_view json) {
         std::string problem = e.what();
         if (problem.find(": stands twice (") != std::string::npos && what == "not JSON")
             what = "JSON with a duplicate member";
+        if (problem.find(" in one event; send fewer (") != std::string::npos && what == "not JSON")
+            what = "JSON with too many entries";
         return {What::malformed, what, std::nullopt, std::move(problem)};
     }
 }

@@ -56,15 +56,17 @@ class Tree::Reader final : public JsonVisitor {
     void on_skipped(std::size_t, std::size_t) override {}
 
   private:
-    // Null for what is too deep to be kept.
+    // Null for what is not kept.
     Node* put(Kind kind, std::size_t end, std::size_t size) {
         const std::string_view key = std::exchange(key_, {});
         if (open_.size() > limits_.levels) return nullptr;
         const std::uint32_t begin = begin_ + static_cast<std::uint32_t>(end - size);
-        if (count_++ > limits_.nodes)
+        if (count_++ > limits_.nodes) {
+            if (member_.empty()) return nullptr;
             place_.refuse(
                 member_, "more than " + std::to_string(limits_.nodes) + " values in it; send fewer",
                 begin);
+        }
         Node& node = open_.empty() ? root_ : open_.back()->children.emplace_back();
         node.key = key;
         node.value.kind = kind;
@@ -98,7 +100,7 @@ class Tree::Reader final : public JsonVisitor {
     Limits limits_;
     std::size_t count_ = 0;  // with the root
     std::vector<Node*> open_;
-    std::size_t ignored_ = 0;  // open objects and arrays that are too deep
+    std::size_t ignored_ = 0;  // open objects and arrays that are not kept
     std::string_view key_;
 };
 

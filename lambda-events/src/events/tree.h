@@ -24,7 +24,8 @@ class Tree {
   public:
     // Reads the text of `value`, which is `member` of `event`: offsets of the nodes are those of
     // `event`. Objects and arrays that are `levels` levels down have no children; with 1 only the
-    // root has. Throws JsonError if there are more than `most` nodes below the root.
+    // root has. Throws JsonError if there are more than `most` nodes below the root; without a
+    // `member` to name they are left out.
     Tree(const Envelope& event, const Value& value, std::string_view member, std::size_t levels,
          std::size_t most = most_entries);
 
