@@ -21,10 +21,11 @@ namespace {
 constexpr std::string_view accept_examples[] = {"accept events/", "accept events/create.json"};
 constexpr std::string_view reject_examples[] = {"reject events/"};
 constexpr std::string_view ending = ".new";
+constexpr const char* again =
+    "what could be done has been done; mend this and run the command again";
 
 CommandError problem(const std::string& path, int error) {
-    return {exit_status::unreadable, path + ": " + replay::reason(error),
-            "what could be done has been done; mend this and run the command again"};
+    return {exit_status::unreadable, path + ": " + replay::reason(error), again};
 }
 
 [[noreturn]] void fail(const std::string& path, int error) {
@@ -48,14 +49,17 @@ bool is_directory(const std::string& path) {
 // Whoever reads the golden sees the old one or the new one, whole, also after a crash. What could
 // never be compared does not become one.
 void accept(const std::string& proposal) {
+    const std::string golden = proposal.substr(0, proposal.size() - ending.size());
     try {
-        if (proposal.ends_with(".ndjson.new")) return replay::accept_lines(proposal);
+        if (replay::has_event_lines(golden)) return replay::accept_lines(proposal);
         std::string text;
         if (!replay::read_file(proposal, text, replay::golden_limit)) fail(proposal, ENOENT);
         replay::GoldenParser().parse(text);
-        replay::write_file(proposal.substr(0, proposal.size() - ending.size()), text);
+        replay::write_file(golden, text);
     } catch (const std::system_error& e) {
-        fail(proposal, e.code().value());
+        throw CommandError(exit_status::unreadable, e.what(), again);
+    } catch (const replay::FileProblem& e) {
+        throw CommandError(exit_status::unreadable, e.what(), again);
     } catch (const JsonError& e) {
         throw CommandError(exit_status::unreadable, proposal + ": " + e.what(),
                            "correct it, or reject it and have it proposed anew");

@@ -13,27 +13,18 @@ namespace {
 
 using Status = LineReader::Status;
 
-bool is_blank(std::string_view line) {
-    return line.find_first_not_of(" \t\r") == std::string_view::npos;
-}
-
 }  // namespace
 
 EventLines::EventLines(int fd, std::string path, int wake_fd)
     : file(std::make_shared<LinesFile>(LinesFile{std::move(path), false})),
-      fd_(fd),
+      fd_(fd > STDIN_FILENO ? fd : -1),
       events_(fd, event_limit, wake_fd) {}
-
-EventLines::~EventLines() {
-    if (fd_ > STDIN_FILENO) ::close(fd_);
-    if (golden_fd_ >= 0) ::close(golden_fd_);
-}
 
 void EventLines::open_goldens() {
     is_stream_ = false;
     file->has_goldens = true;
     golden_fd_ = open_file(golden_path(file->path));
-    if (golden_fd_ >= 0) goldens_.emplace(golden_fd_, golden_limit);
+    if (golden_fd_) goldens_.emplace(golden_fd_.get(), golden_limit);
 }
 
 void EventLines::sniff() {

@@ -9,6 +9,7 @@
 
 #include "replay/line_reader.h"
 #include "replay/source.h"
+#include <turngate/os/fd.h>
 
 namespace turngate::replay {
 
@@ -17,9 +18,6 @@ class EventLines {
   public:
     // Owns `fd`, unless it is standard input. A readable `wake_fd` ends the wait for a pipe.
     EventLines(int fd, std::string path, int wake_fd);
-    ~EventLines();
-    EventLines(const EventLines&) = delete;
-    EventLines& operator=(const EventLines&) = delete;
 
     const std::shared_ptr<LinesFile> file;
 
@@ -42,8 +40,8 @@ class EventLines {
     bool report_missing(Batch& batch);
     bool add_problem(Batch& batch, std::string_view why);
 
-    int fd_;
-    int golden_fd_ = -1;
+    os::Fd fd_;
+    os::Fd golden_fd_;
     LineReader events_;
     std::optional<LineReader> goldens_;
     std::uint64_t line_ = 0;

@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
-#include <utility>
 
 namespace turngate::replay {
 namespace {
@@ -35,21 +34,6 @@ std::string temporary_for(const std::string& path) {
            '-' + std::to_string(counter++) + ".tmp";
 }
 
-class Descriptor {
-  public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int operator*() const { return fd_; }
-    int release() { return std::exchange(fd_, -1); }
-
-  private:
-    int fd_;
-};
-
 }  // namespace
 
 std::string golden_path(std::string_view event_path) {
@@ -73,17 +57,15 @@ bool has_event_lines(std::string_view path) noexcept {
 
 FileReplacement::FileReplacement(std::string path)
     : path_(target_of(path)), temporary_(temporary_for(path_)) {
-    fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd_ < 0) fail("cannot write", path_);
+    fd_.reset(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (!fd_) fail("cannot write", path_);
     struct stat old {};
-    if (::stat(path_.c_str(), &old) == 0 && ::fchmod(fd_, old.st_mode & 07777) != 0)
+    if (::stat(path_.c_str(), &old) == 0 && ::fchmod(fd_.get(), old.st_mode & 07777) != 0)
         errno = 0;  // the mode of a new file will do
 }
 
 FileReplacement::~FileReplacement() {
-    if (fd_ < 0) return;
-    ::close(fd_);
-    ::unlink(temporary_.c_str());
+    if (fd_) ::unlink(temporary_.c_str());
 }
 
 void FileReplacement::write(std::string_view bytes) {
@@ -95,7 +77,7 @@ void FileReplacement::write(std::string_view bytes) {
 
 void FileReplacement::write_out(std::string_view bytes) {
     while (!bytes.empty()) {
-        const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
+        const ssize_t n = ::write(fd_.get(), bytes.data(), bytes.size());
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) fail("cannot write", path_);
         bytes.remove_prefix(static_cast<std::size_t>(n));
@@ -105,17 +87,16 @@ void FileReplacement::write_out(std::string_view bytes) {
 void FileReplacement::commit(bool durable) {
     write_out(buffer_);
     buffer_.clear();
-    if (durable && ::fsync(fd_) != 0) fail("cannot write", path_);
+    if (durable && ::fsync(fd_.get()) != 0) fail("cannot write", path_);
     if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail("cannot replace", path_);
-    ::close(fd_);
-    fd_ = -1;
+    fd_.reset();
     if (!durable) return;
     const auto slash = path_.rfind('/');
     const std::string directory = slash == std::string::npos ? "."
                                   : slash == 0               ? "/"
                                                              : path_.substr(0, slash);
-    const Descriptor fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (*fd >= 0) ::fsync(*fd);  // some file systems refuse; the rename stands all the same
+    const os::Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (fd) ::fsync(fd.get());  // some file systems refuse; the rename stands all the same
 }
 
 void write_file(const std::string& path, std::string_view bytes, bool durable) {
@@ -132,34 +113,34 @@ std::string reason(int error) {
     return text;
 }
 
-int open_file(const std::string& path) {
-    Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-    if (*fd < 0) {
-        if (errno == ENOENT || errno == ENOTDIR) return -1;
+os::Fd open_file(const std::string& path) {
+    os::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (!fd) {
+        if (errno == ENOENT || errno == ENOTDIR) return fd;
         fail("cannot read", path);
     }
     struct stat status {};
-    if (::fstat(*fd, &status) != 0) fail("cannot read", path);
-    if (!S_ISREG(status.st_mode)) throw JsonError("not a regular file");
-    return fd.release();
+    if (::fstat(fd.get(), &status) != 0) fail("cannot read", path);
+    if (!S_ISREG(status.st_mode)) throw FileProblem(path, "not a regular file");
+    return fd;
 }
 
 bool read_file(const std::string& path, std::string& into, std::size_t limit) {
-    const Descriptor fd(open_file(path));
-    if (*fd < 0) return false;
+    const os::Fd fd = open_file(path);
+    if (!fd) return false;
     struct stat status {};
-    if (::fstat(*fd, &status) != 0) fail("cannot read", path);
+    if (::fstat(fd.get(), &status) != 0) fail("cannot read", path);
     if (static_cast<std::uint64_t>(status.st_size) > limit)
-        throw FileTooLarge(static_cast<std::uint64_t>(status.st_size), limit);
+        throw FileTooLarge(path, static_cast<std::uint64_t>(status.st_size), limit);
     into.resize(static_cast<std::size_t>(status.st_size) + 1);  // one more, to see it grow
     std::size_t got = 0;
     for (;;) {
-        const ssize_t n = ::read(*fd, into.data() + got, into.size() - got);
+        const ssize_t n = ::read(fd.get(), into.data() + got, into.size() - got);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) fail("cannot read", path);
         if (n == 0) break;
         got += static_cast<std::size_t>(n);
-        if (got > limit) throw FileTooLarge(got, limit);
+        if (got > limit) throw FileTooLarge(path, got, limit);
         if (got == into.size()) into.resize(got * 2);
     }
     into.resize(got);

@@ -141,8 +141,8 @@ void Judge::run_file(const std::string& path, bool named, Result& result) {
         return unreadable(result, reason(e.code().value()));
     } catch (const FileTooLarge& e) {
         return unreadable(result, event_too_large(e.size()));
-    } catch (const JsonError& e) {
-        return unreadable(result, e.what());
+    } catch (const FileProblem& e) {
+        return unreadable(result, e.rule());
     }
     Texts texts{event_text_, {}, directory_of(path_), named};
     const std::string golden = golden_path(path);
@@ -150,8 +150,8 @@ void Judge::run_file(const std::string& path, bool named, Result& result) {
         if (read_file(golden, golden_text_, golden_limit)) texts.golden = golden_text_;
     } catch (const std::system_error& e) {
         return unreadable(result, golden + ": " + reason(e.code().value()));
-    } catch (const JsonError& e) {
-        return unreadable(result, golden + ": " + e.what());
+    } catch (const FileProblem& e) {
+        return unreadable(result, e.what());
     }
     judge(texts, result);
 }

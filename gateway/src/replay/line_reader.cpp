@@ -65,13 +65,11 @@ LineReader::Status LineReader::next(std::string_view& line) {
             line = {from, n};
             begin_ += n + (found ? 1 : 0);
             size_ += n;
-            consumed_ += n + (found ? 1 : 0);
             return too_long || n > max_line_ ? Status::too_long : Status::line;
         }
         searched = here;
         if (here > max_line_) {  // drop what is known to be of no use
             too_long = true;
-            consumed_ += here;
             size_ += here;
             begin_ = end_;
             searched = 0;

@@ -152,17 +152,17 @@ void Source::open_lines(Batch& batch, const std::string& path, std::uint64_t onl
     }
     std::string name = path;
     try {
-        const int fd = open_file(path);
-        if (fd < 0) return add_problem(batch, path, reason(ENOENT));
-        lines_ = std::make_unique<EventLines>(fd, path, -1);
+        os::Fd fd = open_file(path);
+        if (!fd) return add_problem(batch, path, reason(ENOENT));
+        lines_ = std::make_unique<EventLines>(fd.release(), path, -1);
         if (only_line != 0) lines_->select(only_line);
         name = golden_path(path);
         lines_->open_goldens();
         return;
     } catch (const std::system_error& e) {
         add_problem(batch, name, reason(e.code().value()));
-    } catch (const JsonError& e) {
-        add_problem(batch, name, e.what());
+    } catch (const FileProblem& e) {
+        add_problem(batch, name, e.rule());
     }
     lines_.reset();
 }
