@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(a_tree_comes_in_the_order_of_its_names) {
 BOOST_AUTO_TEST_CASE(companions_and_hidden_files_are_no_events) {
     Folder folder;
     for (const char* name : {"a.json", "a.reply.json", "a.reply.json.new", "a.request.json",
-                             "b.replies.ndjson", ".hidden.json", ".git/x.json", "read.me"})
+                             "b.replies.ndjson", "b.replies.jsonl", ".hidden.json", ".git/x.json", "read.me"})
         folder.write(name, "{}");
 
     BOOST_TEST(items(folder, {"."}) == List{"file ./a.json"}, boost::test_tools::per_element());

@@ -138,6 +138,16 @@ BOOST_AUTO_TEST_CASE(a_broken_golden_of_a_line_is_named_by_file_and_line) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(files_of_lines_with_one_name_have_replies_of_their_own) {
+    Folder folder;
+    folder.write("a.ndjson", event("/1") + '\n');
+    folder.write("a.jsonl", event("/2") + '\n');
+
+    BOOST_TEST(replay_all({folder.path()}, updating(Update::fresh)).summary.updated == 2u);
+    BOOST_TEST(replay_all({folder.path()}).summary.passed == 2u);
+    BOOST_TEST(folder.has("a.replies.jsonl"));
+}
+
 BOOST_AUTO_TEST_CASE(runs_that_propose_lines_add_up) {
     Folder folder;
     folder.write("a.ndjson", event("/1") + '\n' + event("/2") + '\n' + event("/3") + '\n');

@@ -33,7 +33,8 @@ CommandError problem(const std::string& path, int error) {
 }
 
 bool is_proposal(std::string_view path) {
-    return path.ends_with(".reply.json.new") || path.ends_with(".replies.ndjson.new");
+    return path.ends_with(".reply.json.new") || path.ends_with(".replies.ndjson.new") ||
+           path.ends_with(".replies.jsonl.new");
 }
 
 bool is_file(const std::string& path) {

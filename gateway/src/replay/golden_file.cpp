@@ -1,10 +1,12 @@
 // Golden files: where they are, and how they are replaced.
 #include "replay/golden_file.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
+#include <iterator>
 #include <memory>
 #include <sys/stat.h>
 #include <system_error>
@@ -34,12 +36,15 @@ std::string temporary_for(const std::string& path) {
            '-' + std::to_string(counter++) + ".tmp";
 }
 
+constexpr std::string_view line_endings[] = {".ndjson", ".jsonl"};
+
 }  // namespace
 
 std::string golden_path(std::string_view event_path) {
-    if (!has_event_lines(event_path))
-        return std::string(without(event_path, ".json")) + ".reply.json";
-    return std::string(without(without(event_path, ".ndjson"), ".jsonl")) + ".replies.ndjson";
+    for (const std::string_view ending : line_endings)
+        if (event_path.ends_with(ending))
+            return std::string(without(event_path, ending)).append(".replies").append(ending);
+    return std::string(without(event_path, ".json")) + ".reply.json";
 }
 
 std::string proposal_path(std::string_view event_path) {
@@ -47,12 +52,15 @@ std::string proposal_path(std::string_view event_path) {
 }
 
 bool is_companion(std::string_view path) noexcept {
-    return path.ends_with(".reply.json") || path.ends_with(".replies.ndjson") ||
-           path.ends_with(".new") || path.ends_with(".request.json");
+    constexpr std::string_view endings[] = {".reply.json", ".replies.ndjson", ".replies.jsonl",
+                                            ".new", ".request.json"};
+    return std::any_of(std::begin(endings), std::end(endings),
+                       [&](std::string_view ending) { return path.ends_with(ending); });
 }
 
 bool has_event_lines(std::string_view path) noexcept {
-    return path.ends_with(".ndjson") || path.ends_with(".jsonl");
+    return std::any_of(std::begin(line_endings), std::end(line_endings),
+                       [&](std::string_view ending) { return path.ends_with(ending); });
 }
 
 FileReplacement::FileReplacement(std::string path)

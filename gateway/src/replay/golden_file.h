@@ -13,7 +13,8 @@
 
 namespace turngate::replay {
 
-// "create.reply.json" for "create.json", "calls.replies.ndjson" for "calls.ndjson".
+// "create.reply.json" for "create.json", "calls.replies.ndjson" for "calls.ndjson",
+// "calls.replies.jsonl" for "calls.jsonl".
 std::string golden_path(std::string_view event_path);
 // The proposal beside a golden: "create.reply.json.new".
 std::string proposal_path(std::string_view event_path);
