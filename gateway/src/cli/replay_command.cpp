@@ -14,6 +14,7 @@
 #include "cli/event_options.h"
 #include "cli/exit_status.h"
 #include "cli/invocation.h"
+#include "cli/request_options.h"
 #include "open_target.h"
 #include "replay/glob.h"
 #include "replay/printable.h"
@@ -69,9 +70,8 @@ std::vector<std::pair<int, int>> status_ranges(std::string_view text) {
 }
 
 Words shapes() {
-    Words out = {"all"};
-    for (events::Format format : events::formats())
-        out.push_back(events::name(format));
+    Words out = shape_names();
+    out.insert(out.begin(), "all");
     return out;
 }
 
@@ -309,7 +309,8 @@ int run_replay(Invocation& invocation) {
         return replay::text_report(out, text);
     };
     const replay::Selection selection{arguments.all("only"), arguments.all("skip")};
-    replay::Tally tally(arguments.operands(), selection);
+    // A large file is read a second time only for a bar that somebody sees.
+    replay::Tally tally(arguments.operands(), selection, invocation.err.terminal().is_terminal);
     const auto begin = std::chrono::steady_clock::now();
     // What is over at once needs no counting.
     replay::Progress progress(invocation.err, [&] {
