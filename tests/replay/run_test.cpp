@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <string>
+#include <sys/stat.h>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -13,6 +14,16 @@ using namespace turngate;
 using namespace turngate::replay;
 using namespace turngate::test;
 namespace fs = std::filesystem;
+
+namespace {
+
+std::string write_two_payloads(const Folder& folder) {
+    return folder.write("a.json", R"({"Action":"Invoke","body":"{\"payloads\":[)"
+                                  R"({\"method\":\"GET\",\"path\":\"/a\",\"headers\":{}},)"
+                                  R"({\"method\":\"GET\",\"path\":\"/b\",\"headers\":{}}]}"})");
+}
+
+}  // namespace
 
 BOOST_AUTO_TEST_SUITE(run)
 
@@ -249,9 +260,7 @@ BOOST_AUTO_TEST_CASE(an_event_that_is_cut_off_by_an_interrupt_has_not_run) {
 
 BOOST_AUTO_TEST_CASE(every_payload_of_an_event_has_a_deadline_and_a_log) {
     Folder folder;
-    folder.write("a.json", R"({"Action":"Invoke","body":"{\"payloads\":[)"
-                           R"({\"method\":\"GET\",\"path\":\"/a\",\"headers\":{}},)"
-                           R"({\"method\":\"GET\",\"path\":\"/b\",\"headers\":{}}]}"})");
+    write_two_payloads(folder);
     JudgeOptions judge = plain();
     judge.timeout = std::chrono::minutes(1);
     judge.handler = to_handler([](Request& request) -> Response {
@@ -270,9 +279,7 @@ BOOST_AUTO_TEST_CASE(every_payload_of_an_event_has_a_deadline_and_a_log) {
 
 BOOST_AUTO_TEST_CASE(an_event_of_several_payloads_is_made_no_event_of_one) {
     Folder folder;
-    folder.write("a.json", R"({"Action":"Invoke","body":"{\"payloads\":[)"
-                           R"({\"method\":\"GET\",\"path\":\"/a\",\"headers\":{}},)"
-                           R"({\"method\":\"GET\",\"path\":\"/b\",\"headers\":{}}]}"})");
+    write_two_payloads(folder);
     JudgeOptions judge = plain();
     judge.as = events::Format::alb;
 

@@ -10,6 +10,7 @@
 #include "replay/limits.h"
 #include "replay/printable.h"
 #include "replay/quantity.h"
+#include "replay/thrown.h"
 #include <turngate/events/make_event.h>
 #include <turngate/events/reply.h>
 #include <turngate/http/serve.h>
@@ -18,28 +19,6 @@ namespace turngate::replay {
 namespace {
 
 constexpr std::size_t longest_difference = 1u << 18;  // of what is kept of either side
-
-std::string message_of(const std::exception_ptr& error) {
-    try {
-        std::rethrow_exception(error);
-    } catch (const std::exception& e) {
-        return e.what();
-    } catch (...) {
-        return "something that is no exception";
-    }
-}
-
-// A refusal (4xx) is an answer; anything else that a handler throws is its failure.
-bool is_failure(const std::exception_ptr& error) {
-    if (!error) return false;
-    try {
-        std::rethrow_exception(error);
-    } catch (const HttpError& e) {
-        return e.status() >= 500;
-    } catch (...) {
-        return true;
-    }
-}
 
 void shorten(std::optional<std::string>& text) {
     if (!text || text->size() <= longest_difference) return;
