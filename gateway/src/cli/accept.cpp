@@ -1,6 +1,7 @@
 // accept and reject: what becomes of the replies that a replay proposed in .new files.
 #include <cerrno>
 #include <functional>
+#include <set>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -73,8 +74,8 @@ void reject(const std::string& proposal) {
 }
 
 // The proposals that an operand means: those below a directory, or that of an event, of a golden,
-// or itself.
-void each_proposal(const std::string& operand, const std::function<void(const std::string&)>& use,
+// or itself. False if there is none.
+bool each_proposal(const std::string& operand, const std::function<void(const std::string&)>& use,
                    const std::function<void(const std::string&, int error)>& failed) {
     if (is_directory(operand)) {
         using Kind = replay::Walk::Entry::Kind;
@@ -83,21 +84,19 @@ void each_proposal(const std::string& operand, const std::function<void(const st
             if (entry.kind == Kind::failed) failed(entry.path, entry.error);
             if (entry.kind == Kind::file && is_proposal(entry.path)) use(entry.path);
         }
-        return;
+        return true;
     }
     for (const std::string& path :
          {operand, operand + std::string(ending), replay::proposal_path(operand)})
-        if (is_proposal(path) && is_file(path)) return use(path);
-    throw CommandError(exit_status::nothing_to_do, operand + ": there is no proposed reply",
-                       is_file(operand) ? "turngate replay writes one beside an event without an "
-                                          "expected reply"
-                                        : "the file does not exist");
+        if (is_proposal(path) && is_file(path)) return use(path), true;
+    if (!is_file(operand)) failed(operand, ENOENT);
+    return false;
 }
 
 int settle(Invocation& invocation, void (*decide)(const std::string&), std::string_view done) {
     std::vector<std::string> operands = invocation.arguments.operands();
     if (operands.empty()) operands.emplace_back(".");
-    std::size_t count = 0;
+    std::set<std::string> settled;
     int status = exit_status::good;
     auto tell = [&](const CommandError& e) { status = std::max(status, show(invocation.err, e)); };
     auto settle_one = [&](const std::string& proposal) {
@@ -106,20 +105,21 @@ int settle(Invocation& invocation, void (*decide)(const std::string&), std::stri
         } catch (const CommandError& e) {
             return tell(e);
         }
-        ++count;
+        settled.insert(proposal);
         if (invocation.verbosity >= 0)
             invocation.out.write(std::string(done) + ' ' + replay::printable(proposal) + '\n');
     };
-    for (const std::string& operand : operands) {
-        try {
-            each_proposal(operand, settle_one,
-                          [&](const std::string& path, int error) { tell(problem(path, error)); });
-        } catch (const CommandError& e) {
-            tell(e);
-        }
-    }
-    if (count == 0 && status == exit_status::good)
-        tell({exit_status::nothing_to_do, "no proposed reply was found",
+    // A shell's "*" names proposals that their events have named already.
+    auto fail_one = [&](const std::string& path, int error) {
+        if (!settled.contains(path)) tell(problem(path, error));
+    };
+    std::string without;  // an operand without a proposal, which is no mistake among others
+    for (const std::string& operand : operands)
+        if (!each_proposal(operand, settle_one, fail_one)) without = operand;
+    if (settled.empty() && status == exit_status::good)
+        tell({exit_status::nothing_to_do,
+              operands.size() == 1 && !without.empty() ? without + ": there is no proposed reply"
+                                                       : "no proposed reply was found",
               "turngate replay writes NAME.reply.json.new beside an event without an expected "
               "reply"});
     return status;
