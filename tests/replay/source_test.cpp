@@ -72,8 +72,9 @@ BOOST_AUTO_TEST_CASE(a_tree_comes_in_the_order_of_its_names) {
 
 BOOST_AUTO_TEST_CASE(companions_and_hidden_files_are_no_events) {
     Folder folder;
-    for (const char* name : {"a.json", "a.reply.json", "a.reply.json.new", "a.request.json",
-                             "b.replies.ndjson", "b.replies.jsonl", ".hidden.json", ".git/x.json", "read.me"})
+    for (const char* name :
+         {"a.json", "a.reply.json", "a.reply.json.new", "a.request.json", "b.replies.ndjson",
+          "b.replies.jsonl", ".hidden.json", ".git/x.json", "read.me"})
         folder.write(name, "{}");
 
     BOOST_TEST(items(folder, {"."}) == List{"file ./a.json"}, boost::test_tools::per_element());
@@ -112,6 +113,18 @@ BOOST_AUTO_TEST_CASE(a_quoted_glob_is_expanded) {
                boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_glob_that_matches_no_event_is_a_problem) {
+    Folder folder;
+    folder.write("a/1.json", "{}");
+    folder.write("a/1.reply.json", "{}");
+
+    BOOST_TEST(problems(folder, {"a/*.jsn", "*/2.json", "a/*.reply.json", "a/1*"}) ==
+                   (List{"a/*.jsn: no file matches", "*/2.json: no file matches",
+                         "a/*.reply.json: no file matches"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(items(folder, {"a/*.json"}, {.skip = {"*"}}).empty());
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_there_is_a_problem) {
     Folder folder;
     BOOST_TEST(items(folder, {"gone.json"}) == List{"problem gone.json"},
@@ -140,6 +153,21 @@ BOOST_AUTO_TEST_CASE(a_line_that_is_not_there_is_a_problem) {
                          "b.ndjson:1: there is no such line: the file has 0 lines",
                          "c.ndjson:1: no such file or directory"}),
                boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_behind_the_last_event_is_a_problem) {
+    Folder folder;
+    folder.write("a.ndjson", "{}\n\n");
+    folder.write("a.replies.ndjson", "{}\n\n\n{}\n{}\n");
+
+    BOOST_TEST(problems(folder, {"a.ndjson", "a.ndjson:1"}) ==
+                   List{"a.replies.ndjson:4: a reply is expected and there is no event for it, "
+                        "because " +
+                        folder / "a.ndjson has 2 lines; put the event back, or take this line out"},
+               boost::test_tools::per_element());
+    Batch batch;
+    Source source({folder / "a.ndjson"}, {}, -1, Source::Reading::events);
+    BOOST_TEST((source.fill(batch, 9) && batch.items.size() == 1u && !source.fill(batch, 9)));
 }
 
 BOOST_AUTO_TEST_CASE(a_line_of_a_companion_is_the_companion) {

@@ -38,7 +38,9 @@ class EventLines {
     bool next_line(std::string_view& line, LineReader::Status& status);
     void read_golden();
     bool report_missing(Batch& batch);
+    bool report_unmatched(Batch& batch);
     bool add_problem(Batch& batch, std::string_view why);
+    bool add_problem(Batch& batch, std::string_view name, std::string_view why);
 
     os::Fd fd_;
     os::Fd golden_fd_;

@@ -79,6 +79,12 @@ void Source::add_problem(Batch& batch, std::string_view name, std::string_view w
     batch.items.push_back(item);
 }
 
+void Source::add_skipped(Batch& batch, std::string_view name, std::string_view why, bool named) {
+    add_problem(batch, name, why);
+    batch.items.back().kind = Item::Kind::skipped;
+    batch.items.back().named = named;
+}
+
 void Source::add_file(Batch& batch, const std::string& path, bool named) {
     if (has_event_lines(path)) return open_lines(batch, path, 0);
     Item item{.kind = Item::Kind::file, .named = named};
@@ -135,6 +141,7 @@ void Source::open_glob(const std::string& input) {
                              : slash == 0               ? "/"
                                                         : input.substr(0, slash);
     glob_ = slash == std::string::npos ? "./" + input : input;
+    glob_matched_ = false;
     const std::string_view rest = std::string_view(input).substr(slash + 1);
     const auto levels = 1 + std::count(rest.begin(), rest.end(), '/');
     walk_ = rest.find("**") == std::string_view::npos
@@ -156,6 +163,7 @@ void Source::open_lines(Batch& batch, const std::string& path, std::uint64_t onl
         if (!fd) return add_problem(batch, path, reason(ENOENT));
         lines_ = std::make_unique<EventLines>(fd.release(), path, -1);
         if (only_line != 0) lines_->select(only_line);
+        if (reading_ == Reading::events) return;
         name = golden_path(path);
         lines_->open_goldens();
         return;
@@ -186,6 +194,8 @@ void Source::walk_on(Batch& batch) {
     const Walk::Entry entry = walk_->next();
     if (entry.kind == end) {
         walk_.reset();
+        if (!glob_.empty() && !glob_matched_)
+            add_problem(batch, inputs_[next_input_ - 1], "no file matches");
         return;
     }
     if (!glob_.empty() && entry.kind != failed && !glob_matches(glob_, entry.path)) return;
@@ -193,17 +203,16 @@ void Source::walk_on(Batch& batch) {
     if (path.starts_with("./") && path.size() > 2) path.erase(0, 2);
     const bool by_name =
         (!glob_.empty() || path.ends_with(".json") || has_event_lines(path)) && !is_companion(path);
+    glob_matched_ = glob_matched_ || by_name || entry.kind == failed;
     if (entry.kind == missing && !by_name) return;  // whatever it was, it was no event
     if (entry.kind == file) {
         if (by_name && selection_.includes(path)) add_file(batch, path, false);
     } else if (entry.kind == failed || entry.kind == missing) {
         add_problem(batch, path, reason(entry.error));
-    } else if (entry.kind == visited || by_name) {
-        Item item{.kind = Item::Kind::skipped};
-        item.name = batch.add(path);
-        item.event = batch.add(entry.kind == visited ? "a link to a directory that has been visited"
-                                                     : "not a regular file");
-        batch.items.push_back(item);
+    } else if (entry.kind == visited) {
+        add_skipped(batch, path, "a link to a directory that has been visited");
+    } else if (by_name) {
+        add_skipped(batch, path, "not a regular file");
     }
 }
 

@@ -67,8 +67,9 @@ struct Selection {
 // Holds the names of one directory a level and a line or two. One thread at a time.
 class Source {
   public:
-    // With `names`, a file with an event a line is one item like any other, and nothing is read.
-    enum class Reading { lines, names };
+    // With `events`, expected replies are not looked at. With `names`, a file with an event a line
+    // is one item like any other, and nothing is read.
+    enum class Reading { lines, events, names };
 
     // A readable `wake_fd` ends the wait for a pipe.
     Source(std::vector<std::string> inputs, Selection selection, int wake_fd = -1,
@@ -81,6 +82,7 @@ class Source {
   private:
     bool fill_lines(Batch& batch, std::size_t most);
     void add_problem(Batch& batch, std::string_view name, std::string_view why);
+    void add_skipped(Batch& batch, std::string_view name, std::string_view why, bool named = false);
     void add_file(Batch& batch, const std::string& path, bool named);
     void open(Batch& batch, const std::string& input);
     bool open_line(Batch& batch, const std::string& input);
@@ -96,6 +98,7 @@ class Source {
     std::size_t next_input_ = 0;
     std::unique_ptr<Walk> walk_;
     std::string glob_;  // what files of the walk must match; empty: be events by their names
+    bool glob_matched_ = false;
     std::unique_ptr<EventLines> lines_;
 };
 
