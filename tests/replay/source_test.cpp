@@ -226,6 +226,24 @@ BOOST_AUTO_TEST_CASE(a_fifo_without_a_writer_ends_with_the_wake_up) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_a_pipe_has_is_handed_over_before_more_is_waited_for,
+                     *boost::unit_test::timeout(60)) {
+    Folder folder;
+    BOOST_REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+    std::fstream writer(folder / "pipe");
+    Source source({folder / "pipe"}, {});
+    Batch batch;
+    for (const std::size_t events : {1u, 3u, 2u}) {
+        for (std::size_t i = 0; i < events; ++i)
+            writer << "{}\n";
+        writer << "\n{" << std::flush;  // a blank line, and the beginning of the next event
+        BOOST_TEST(source.fill(batch, 256));
+        BOOST_TEST(batch.items.size() == events);
+        writer << "}\n" << std::flush;
+        BOOST_TEST((source.fill(batch, 256) && batch.items.size() == 1u));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_fifo_is_read_to_the_end_of_its_writers) {
     Folder folder;
     BOOST_REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);

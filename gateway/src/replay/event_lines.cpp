@@ -74,6 +74,7 @@ bool EventLines::next(Batch& batch) {
     if (done_) return false;
     done_ = only_ != 0;
     for (;;) {
+        if (is_stream_ && !batch.items.empty() && !has_first_ && events_.would_wait()) return true;
         if (!next_line(line, status))
             return only_ != 0 ? report_missing(batch) : report_unmatched(batch);
         read_golden();

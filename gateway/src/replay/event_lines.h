@@ -31,7 +31,8 @@ class EventLines {
     // For a stream: finds out whether its first line is an event. If not, all of it is one.
     void sniff();
 
-    // Adds the next event to the batch; false at the end.
+    // Adds the next event to the batch; none if it already has some and the next one of a stream
+    // would have to be waited for. False at the end.
     bool next(Batch& batch);
 
   private:

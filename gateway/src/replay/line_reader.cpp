@@ -49,6 +49,16 @@ bool LineReader::fill() {
     return false;
 }
 
+bool LineReader::would_wait() {
+    while (!at_end_ && end_ - begin_ <= max_line_) {
+        if (end_ > begin_ && std::memchr(buffer_.data() + begin_, '\n', end_ - begin_)) break;
+        pollfd readable{fd_, POLLIN, 0};
+        if (::poll(&readable, 1, 0) <= 0) return true;
+        fill();
+    }
+    return false;
+}
+
 LineReader::Status LineReader::next(std::string_view& line) {
     bool too_long = false;
     std::size_t searched = 0;

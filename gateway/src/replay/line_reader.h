@@ -27,6 +27,9 @@ class LineReader {
     // The last line needs no newline. Throws std::system_error.
     Status next(std::string_view& line);
 
+    // Whether next() would wait for what is not there yet.
+    bool would_wait();
+
     // Bytes of that line, without its newline.
     std::uint64_t size() const noexcept { return size_; }
 

@@ -62,8 +62,11 @@ bool Source::fill_lines(Batch& batch, std::size_t most) {
     batch.lines = lines_->file;
     bool more = true;
     try {
-        while (more && batch.items.size() < most && batch.text.size() < most_bytes)
+        while (more && batch.items.size() < most && batch.text.size() < most_bytes) {
+            const std::size_t had = batch.items.size();
             more = lines_->next(batch);
+            if (batch.items.size() == had) break;  // what there is goes first
+        }
     } catch (const std::system_error& e) {
         add_problem(batch, lines_->file->path, reason(e.code().value()));
         more = false;

@@ -76,7 +76,8 @@ class Source {
            Reading reading = Reading::lines);
     ~Source();
 
-    // Refills `batch` with up to `most` items. False at the end.
+    // Refills `batch` with up to `most` items; with fewer rather than wait for a pipe. False at the
+    // end.
     bool fill(Batch& batch, std::size_t most);
 
   private:
