@@ -209,6 +209,29 @@ BOOST_AUTO_TEST_CASE(fail_fast_gives_up_after_the_failures_it_is_given) {
     BOOST_TEST(outcome.summary.gave_up);
 }
 
+BOOST_AUTO_TEST_CASE(reports_of_earlier_runs_are_no_events) {
+    Folder folder;
+    folder.write("a.json", event("/a"));
+    folder.write("a.reply.json", golden("/a"));
+    for (const auto make : {json_report, ndjson_report}) {
+        std::string text;
+        cli::Output out(text);
+        const auto report = make(out);
+        report->event({.name = "a.json", .problem = std::string(7'000'000, 'x')});
+        report->end({});
+        folder.write(make == json_report ? "large.json" : "large.ndjson", text);
+    }
+    folder.write("none.json", "{\"events\": [],\n\"summary\": {\"events\":0}}");
+    folder.write("none.jsonl", "{\"type\":\"summary\",\"events\":0}\n");
+    folder.write("one.json", "{\"events\": [\n{\"name\":\"a.json\"}],\n\"summary\": {}}");
+
+    const Ran outcome = replay_all({folder.path()});
+
+    BOOST_TEST(outcome.summary.skipped == 5u, outcome.text);
+    BOOST_TEST(outcome.summary.exit_status() == 0);
+    BOOST_TEST(replay_all({folder / "one.json"}).summary.exit_status() == 3);
+}
+
 BOOST_AUTO_TEST_CASE(an_interrupted_run_still_tells_its_summary) {
     Folder folder;
     folder.write("a.json", event("/a"));

@@ -125,6 +125,19 @@ BOOST_AUTO_TEST_CASE(a_glob_that_matches_no_event_is_a_problem) {
     BOOST_TEST(items(folder, {"a/*.json"}, {.skip = {"*"}}).empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_the_run_writes_is_no_event) {
+    Folder folder;
+    struct stat status {};
+    BOOST_REQUIRE(::stat(folder.write("out.json", "").c_str(), &status) == 0);
+    folder.write("a.json", "{}");
+    const Selection selection{.outputs = {{status.st_dev, status.st_ino}}};
+
+    BOOST_TEST(items(folder, {"."}, selection) == List{"file ./a.json"},
+               boost::test_tools::per_element());
+    BOOST_TEST(items(folder, {"out.json"}, selection) == List{"skipped out.json"},
+               boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_there_is_a_problem) {
     Folder folder;
     BOOST_TEST(items(folder, {"gone.json"}) == List{"problem gone.json"},

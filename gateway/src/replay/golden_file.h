@@ -40,6 +40,9 @@ class FileReplacement {
     void write(std::string_view bytes);
     void commit(bool durable = true);
 
+    // For who writes to it in another way, and nothing with write().
+    int fd() const noexcept { return fd_.get(); }
+
   private:
     void write_out(std::string_view bytes);
 

@@ -10,6 +10,7 @@
 #include "replay/limits.h"
 #include "replay/printable.h"
 #include "replay/quantity.h"
+#include "replay/report.h"
 #include "replay/thrown.h"
 #include <turngate/events/make_event.h>
 #include <turngate/events/reply.h>
@@ -47,6 +48,11 @@ void unreadable(Result& result, std::string problem, std::string hint = {}) {
     result.verdict = Verdict::unreadable;
     result.problem = std::move(problem);
     result.hint = std::move(hint);
+}
+
+void pass_over(Result& result, std::string why) {
+    result.verdict = Verdict::skipped;
+    result.problem = std::move(why);
 }
 
 }  // namespace
@@ -119,6 +125,7 @@ void Judge::run_file(const std::string& path, bool named, Result& result) {
     } catch (const std::system_error& e) {
         return unreadable(result, reason(e.code().value()));
     } catch (const FileTooLarge& e) {
+        if (!named && is_report_file(path)) return pass_over(result, "a report of a replay");
         return unreadable(result, event_too_large(e.size()));
     } catch (const FileProblem& e) {
         return unreadable(result, e.rule());
@@ -204,12 +211,14 @@ bool Judge::decode(const Texts& texts, Result& result, events::Event& event) {
     } catch (const Error& e) {
         problem = e.what();
     }
+    if (!texts.named && is_report(texts.event))
+        return pass_over(result, "a report of a replay"), false;
     const events::Classification found = events::classify(texts.event);
     if (found.kind == Kind::reply || found.kind == Kind::authorizer || found.kind == Kind::sample) {
         if (texts.named || is_lines_)
             unreadable(result, "not an event but " + found.what);
         else
-            result.verdict = Verdict::skipped, result.problem = found.what;
+            pass_over(result, found.what);
         return false;
     }
     if (problem.empty() && found.kind == Kind::event) {

@@ -37,4 +37,10 @@ std::unique_ptr<Report> ndjson_report(cli::Output& out);
 // their number is known, because it comes first. `name` is what the suite is called.
 std::unique_ptr<Report> junit_report(cli::Output& out, std::string name);
 
+// True for the beginning of what json_report() or ndjson_report() writes: such a file among events
+// is none. A hundred bytes are enough.
+bool is_report(std::string_view beginning) noexcept;
+// The same of a file; false if it cannot be read.
+bool is_report_file(const std::string& path);
+
 }  // namespace turngate::replay

@@ -12,6 +12,7 @@
 #include "replay/event_lines.h"
 #include "replay/glob.h"
 #include "replay/golden_file.h"
+#include "replay/report.h"
 
 namespace turngate::replay {
 namespace {
@@ -31,6 +32,10 @@ bool Selection::includes(std::string_view path) const {
     auto selects = [&](const std::string& glob) { return glob_selects(glob, path); };
     return (only.empty() || std::any_of(only.begin(), only.end(), selects)) &&
            std::none_of(skip.begin(), skip.end(), selects);
+}
+
+bool Selection::is_output(const FileId& file) const {
+    return std::find(outputs.begin(), outputs.end(), file) != outputs.end();
 }
 
 Source::Source(std::vector<std::string> inputs, Selection selection, int wake_fd, Reading reading)
@@ -89,7 +94,7 @@ void Source::add_skipped(Batch& batch, std::string_view name, std::string_view w
 }
 
 void Source::add_file(Batch& batch, const std::string& path, bool named) {
-    if (has_event_lines(path)) return open_lines(batch, path, 0);
+    if (has_event_lines(path)) return open_lines(batch, path, named, 0);
     Item item{.kind = Item::Kind::file, .named = named};
     item.name = batch.add(path);
     batch.items.push_back(item);
@@ -111,6 +116,8 @@ void Source::open(Batch& batch, const std::string& input) {
     } else if (!selection_.includes(input)) {
         return;
     } else if (S_ISREG(status.st_mode)) {
+        if (selection_.is_output({status.st_dev, status.st_ino}))
+            return add_skipped(batch, input, "this run writes it", true);
         add_file(batch, input, true);
     } else {
         open_stream(batch, input);
@@ -132,7 +139,7 @@ bool Source::open_line(Batch& batch, const std::string& input) {
         add_problem(batch, input,
                     "expected the number of a line behind the colon, and lines count from 1");
     else if (selection_.includes(path))
-        open_lines(batch, path, line);
+        open_lines(batch, path, true, line);
     return true;
 }
 
@@ -152,7 +159,8 @@ void Source::open_glob(const std::string& input) {
                 : std::make_unique<Walk>(root);
 }
 
-void Source::open_lines(Batch& batch, const std::string& path, std::uint64_t only_line) {
+void Source::open_lines(Batch& batch, const std::string& path, bool named,
+                        std::uint64_t only_line) {
     if (is_companion(path) || reading_ == Reading::names) {
         Item item{.kind = Item::Kind::file, .named = true};
         const bool is_line = only_line != 0 && !is_companion(path);
@@ -162,6 +170,7 @@ void Source::open_lines(Batch& batch, const std::string& path, std::uint64_t onl
     }
     std::string name = path;
     try {
+        if (!named && is_report_file(path)) return add_skipped(batch, path, "a report of a replay");
         os::Fd fd = open_file(path);
         if (!fd) return add_problem(batch, path, reason(ENOENT));
         lines_ = std::make_unique<EventLines>(fd.release(), path, -1);
@@ -209,7 +218,8 @@ void Source::walk_on(Batch& batch) {
     glob_matched_ = glob_matched_ || by_name || entry.kind == failed;
     if (entry.kind == missing && !by_name) return;  // whatever it was, it was no event
     if (entry.kind == file) {
-        if (by_name && selection_.includes(path)) add_file(batch, path, false);
+        if (by_name && selection_.includes(path) && !selection_.is_output(entry.id))
+            add_file(batch, path, false);
     } else if (entry.kind == failed || entry.kind == missing) {
         add_problem(batch, path, reason(entry.error));
     } else if (entry.kind == visited) {

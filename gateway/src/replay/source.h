@@ -60,7 +60,9 @@ class EventLines;
 struct Selection {
     std::vector<std::string> only = {};  // globs; empty: all
     std::vector<std::string> skip = {};
+    std::vector<FileId> outputs = {};  // files that the run writes: no events, wherever they are
     bool includes(std::string_view path) const;
+    bool is_output(const FileId& file) const;
 };
 
 // Goes through files, directories, globs, "calls.ndjson:17" (one line) and "-", in the order given.
@@ -88,7 +90,7 @@ class Source {
     void open(Batch& batch, const std::string& input);
     bool open_line(Batch& batch, const std::string& input);
     void open_glob(const std::string& input);
-    void open_lines(Batch& batch, const std::string& path, std::uint64_t only_line);
+    void open_lines(Batch& batch, const std::string& path, bool named, std::uint64_t only_line);
     void open_stream(Batch& batch, const std::string& path);
     void walk_on(Batch& batch);
 
