@@ -1,12 +1,16 @@
 // Whole replays: files in, verdicts and reports out.
 #include <algorithm>
 #include <filesystem>
+#include <mutex>
+#include <optional>
+#include <pthread.h>
 #include <string>
 #include <sys/stat.h>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
+#include "cli/exit_status.h"
 #include "replay/replay_all.h"
 #include "replay/runner.h"
 
@@ -16,6 +20,28 @@ using namespace turngate::test;
 namespace fs = std::filesystem;
 
 namespace {
+
+// No thread can be started while it lives: none gets so large a stack.
+class NoThreads {
+  public:
+    NoThreads() {
+        ::pthread_getattr_default_np(&old_);
+        pthread_attr_t huge;
+        ::pthread_attr_init(&huge);
+        ::pthread_attr_setstacksize(&huge, std::size_t{1} << 47);
+        BOOST_TEST(::pthread_setattr_default_np(&huge) == 0);
+        ::pthread_attr_destroy(&huge);
+    }
+    ~NoThreads() {
+        ::pthread_setattr_default_np(&old_);
+        ::pthread_attr_destroy(&old_);
+    }
+    NoThreads(const NoThreads&) = delete;
+    NoThreads& operator=(const NoThreads&) = delete;
+
+  private:
+    pthread_attr_t old_;
+};
 
 std::string write_two_payloads(const Folder& folder) {
     return folder.write("a.json", R"({"Action":"Invoke","body":"{\"payloads\":[)"
@@ -207,6 +233,36 @@ BOOST_AUTO_TEST_CASE(fail_fast_gives_up_after_the_failures_it_is_given) {
 
     BOOST_TEST(outcome.summary.failed == 3u);
     BOOST_TEST(outcome.summary.gave_up);
+}
+
+BOOST_AUTO_TEST_CASE(fewer_threads_than_jobs_lose_nothing) {
+    Folder folder;
+    std::string lines;
+    for (int i = 0; i < 300; ++i)
+        lines += event("/") + '\n';
+    folder.write("many.ndjson", lines);
+    std::optional<NoThreads> none;
+    std::once_flag first;
+    JudgeOptions judge = plain();
+    judge.update = Update::all;
+    judge.handler = to_handler([&](Request& request) {
+        std::call_once(first, [&] { none.emplace(); });  // while the others are being started
+        return orders(request);
+    });
+
+    BOOST_TEST(replay_all({folder.path()}, judge, {.jobs = 1000}).summary.updated == 300u);
+    none.reset();
+    BOOST_TEST(replay_all({folder.path()}).summary.passed == 300u);
+}
+
+BOOST_AUTO_TEST_CASE(a_replay_without_a_thread_says_what_it_lacks) {
+    Folder folder;
+    const NoThreads none;
+    BOOST_CHECK_EXCEPTION(replay_all({folder.path()}), cli::CommandError, [](const auto& e) {
+        return std::string_view(e.what()).starts_with(
+                   "cannot start a thread, and a replay needs") &&
+               !e.hint().empty();
+    });
 }
 
 BOOST_AUTO_TEST_CASE(reports_of_earlier_runs_are_no_events) {

@@ -52,8 +52,11 @@ class Run {
             slots.push_back(&watchdog_.add_slot());
         {
             std::vector<std::jthread> others;
-            for (unsigned i = 1; i < jobs; ++i)
-                others.emplace_back([this, slot = slots[i]] { work(*slot); });
+            try {
+                for (unsigned i = 1; i < jobs; ++i)
+                    others.emplace_back([this, slot = slots[i]] { work(*slot); });
+            } catch (const std::exception&) {  // those that there are do it
+            }
             work(*slots[0]);
         }
         finish_lines();

@@ -4,6 +4,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <poll.h>
+#include <system_error>
+
+#include "cli/exit_status.h"
+#include "replay/golden_file.h"
 
 namespace turngate::replay {
 
@@ -26,7 +30,16 @@ bool Watchdog::Slot::interrupted() {
 }
 
 Watchdog::Watchdog(std::chrono::nanoseconds limit, const Interrupt& interrupt)
-    : limit_(limit), interrupt_(interrupt), thread_([this] { watch(); }) {}
+    : limit_(limit), interrupt_(interrupt) {
+    try {
+        thread_ = std::thread([this] { watch(); });
+    } catch (const std::system_error& e) {
+        throw cli::CommandError(
+            cli::exit_status::wrong_answer,
+            "cannot start a thread, and a replay needs one: " + reason(e.code().value()),
+            "raise the limits of memory and processes (ulimit -v, -s, -u)");
+    }
+}
 
 Watchdog::~Watchdog() {
     done_.signal();
