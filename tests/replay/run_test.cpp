@@ -235,6 +235,36 @@ BOOST_AUTO_TEST_CASE(fail_fast_gives_up_after_the_failures_it_is_given) {
     BOOST_TEST(outcome.summary.gave_up);
 }
 
+BOOST_AUTO_TEST_CASE(nothing_is_written_behind_the_failure_that_ends_a_run) {
+    for (unsigned jobs : {1u, 4u}) {
+        Folder folder;
+        for (int i = 100; i < 400; ++i)
+            folder.write(std::to_string(i) + ".json", event(i == 250 ? "/throw" : "/a"));
+        std::atomic<int> calls{0};
+        JudgeOptions judge = plain();
+        judge.handler = to_handler([&](Request& request) { return ++calls, orders(request); });
+
+        const Ran outcome = replay_all({folder.path()}, judge, {.jobs = jobs, .fail_fast = 1});
+
+        BOOST_TEST(outcome.summary.fresh == 150u, outcome.text);
+        BOOST_TEST((jobs > 1 || calls == 151));
+        BOOST_TEST(std::distance(fs::directory_iterator(folder.path()), {}) == 300 + 150);
+        BOOST_TEST(folder.has("249.reply.json.new"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_proposal_that_cannot_be_written_is_a_failure_that_ends_a_run) {
+    Folder folder;
+    folder.write("a.json", event("/a"));
+    folder.write("b.json", event("/b"));
+    fs::create_directory(folder / "a.reply.json.new");
+
+    const Ran outcome = replay_all({folder.path()}, plain(), {.fail_fast = 1});
+
+    BOOST_TEST(outcome.summary.unreadable == 1u, outcome.text);
+    BOOST_TEST(!folder.has("b.reply.json.new"));
+}
+
 BOOST_AUTO_TEST_CASE(fewer_threads_than_jobs_lose_nothing) {
     Folder folder;
     std::string lines;

@@ -51,9 +51,13 @@ std::string proposal_path(std::string_view event_path) {
     return golden_path(event_path) + ".new";
 }
 
+std::string side_path(std::string_view event_path) {
+    return std::string(without(event_path, ".json")) + ".reply.body";
+}
+
 bool is_companion(std::string_view path) noexcept {
-    constexpr std::string_view endings[] = {".reply.json", ".replies.ndjson", ".replies.jsonl",
-                                            ".new", ".request.json"};
+    constexpr std::string_view endings[] = {".reply.json",    ".replies.ndjson",
+                                            ".replies.jsonl", ".new",        ".request.json"};
     return std::any_of(std::begin(endings), std::end(endings),
                        [&](std::string_view ending) { return path.ends_with(ending); });
 }
@@ -111,6 +115,14 @@ void write_file(const std::string& path, std::string_view bytes, bool durable) {
     FileReplacement file(path);
     file.write(bytes);
     file.commit(durable);
+}
+
+void GoldenWrite::write() const {
+    if (side) write_file(side_path(event_path), *side);
+    write_file(is_proposal ? proposal_path(event_path) : golden_path(event_path), json,
+               !is_proposal);
+    // An older proposal would put the golden back if it were accepted.
+    if (!is_proposal) ::unlink(proposal_path(event_path).c_str());
 }
 
 // The C library begins with a capital.

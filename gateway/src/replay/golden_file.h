@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,6 +52,20 @@ class FileReplacement {
     std::string buffer_;
     os::Fd fd_;
 };
+
+// An expected reply, or a proposal of one, that is to be written.
+struct GoldenWrite {
+    std::string event_path;
+    std::string json;
+    std::optional<std::string> side = {};  // for the side file
+    bool is_proposal = false;
+
+    // Throws std::system_error that names the path.
+    void write() const;
+};
+
+// The file for a large binary body, beside the golden: "create.reply.body" for "create.json".
+std::string side_path(std::string_view event_path);
 
 // What errno says, in lower case.
 std::string reason(int error);

@@ -57,9 +57,10 @@ void pass_over(Result& result, std::string why) {
 
 }  // namespace
 
-Judge::Judge(const JudgeOptions& options, Watchdog::Slot& slot)
+Judge::Judge(const JudgeOptions& options, Watchdog::Slot& slot, bool leaves_files)
     : options_(options),
       slot_(slot),
+      leaves_files_(leaves_files),
       answer_options_(options.answer),
       comparer_(options.ignore),
       log_(std::make_unique<EventLog>()) {
@@ -369,18 +370,18 @@ void Judge::write_golden(const Golden* previous, Result& result) {
         result.wrote = true;
         return;
     }
-    const std::string path = golden_path(path_);
-    const std::string side = path.substr(0, path.size() - sizeof(".json") + 1) + ".body";
+    const std::string side = side_path(path_);
     GoldenTextOptions how;
     if (proposal)
         how.largest_inline = 65536;  // a proposal is one file
     else
         how.side_file = std::string_view(side).substr(side.rfind('/') + 1);
-    const GoldenText golden = golden_text(reply_, options_.ignore, previous, how);
-    if (golden.side) write_file(side, *golden.side);
-    write_file(proposal ? proposal_path(path_) : path, golden.json, !proposal);
-    // An older proposal would put the golden back if it were accepted.
-    if (!proposal) ::unlink(proposal_path(path_).c_str());
+    GoldenText golden = golden_text(reply_, options_.ignore, previous, how);
+    GoldenWrite file{path_, std::move(golden.json), std::move(golden.side), proposal};
+    if (leaves_files_)
+        result.golden_file = std::move(file);
+    else
+        file.write();
     result.wrote = true;
 }
 

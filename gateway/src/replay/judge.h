@@ -45,12 +45,12 @@ class EventLog;  // private: what the handler logged
 // One a worker: it uses its memory again.
 class Judge {
   public:
-    // `options` and `slot` must outlive the judge.
-    Judge(const JudgeOptions& options, Watchdog::Slot& slot);
+    // `options` and `slot` must outlive the judge. With `leaves_files`, it writes none.
+    Judge(const JudgeOptions& options, Watchdog::Slot& slot, bool leaves_files);
     ~Judge();
 
-    // Never throws but std::bad_alloc. Writes goldens and proposals of files; those of lines are
-    // left in `result`.
+    // Never throws but std::bad_alloc. Writes goldens and proposals of files, or leaves them in
+    // `result`; those of lines are always left there.
     void run(const Batch& batch, const Item& item, Result& result);
 
   private:
@@ -82,6 +82,7 @@ class Judge {
 
     const JudgeOptions& options_;
     Watchdog::Slot& slot_;
+    const bool leaves_files_;
     events::AnswerOptions answer_options_;
     GoldenParser parser_;
     Comparer comparer_;

@@ -40,6 +40,7 @@ void Result::clear() {
     wrote = false;
     line = 0;
     golden_line.clear();
+    golden_file.reset();
 }
 
 void Summary::count(const Result& result) {
