@@ -56,7 +56,7 @@ std::string side_path(std::string_view event_path) {
 }
 
 bool is_companion(std::string_view path) noexcept {
-    constexpr std::string_view endings[] = {".reply.json",    ".replies.ndjson",
+    constexpr std::string_view endings[] = {".reply.json",    ".reply.body", ".replies.ndjson",
                                             ".replies.jsonl", ".new",        ".request.json"};
     return std::any_of(std::begin(endings), std::end(endings),
                        [&](std::string_view ending) { return path.ends_with(ending); });

@@ -377,12 +377,30 @@ void Judge::write_golden(const Golden* previous, Result& result) {
     else
         how.side_file = std::string_view(side).substr(side.rfind('/') + 1);
     GoldenText golden = golden_text(reply_, options_.ignore, previous, how);
+    if (golden.side && is_foreign(side, *golden.side, previous))
+        return unreadable(result, side + " is there already, and no expected reply names it",
+                          "move it away, or have it overwritten with --update all");
     GoldenWrite file{path_, std::move(golden.json), std::move(golden.side), proposal};
     if (leaves_files_)
         result.golden_file = std::move(file);
     else
         file.write();
     result.wrote = true;
+}
+
+// True for a file in the place of a body that nobody has said may be overwritten.
+bool Judge::is_foreign(const std::string& side, std::string_view bytes,
+                       const Golden* previous) const {
+    if (options_.update == Update::all) return false;
+    if (previous && previous->kind == Golden::Body::file &&
+        std::string_view(side).substr(side.rfind('/') + 1) == previous->body)
+        return false;
+    std::string there;
+    try {
+        return read_file(side, there, bytes.size()) && there != bytes;
+    } catch (const FileTooLarge&) {
+        return true;
+    }
 }
 
 void Judge::note_failure(Result& result) {

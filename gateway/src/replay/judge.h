@@ -72,6 +72,7 @@ class Judge {
     void compare(const Texts& texts, const Golden* golden, Result& result);
     void propose(Result& result);
     void write_golden(const Golden* previous, Result& result);
+    bool is_foreign(const std::string& side, std::string_view bytes, const Golden* previous) const;
     std::string golden_name() const;
     void broken_golden(Result& result) const;
     void note_failure(Result& result);
