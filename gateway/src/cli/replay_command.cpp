@@ -299,22 +299,13 @@ int run_replay(Invocation& invocation) {
     const bool shows_progress = invocation.verbosity >= 0 && arguments.text("format") == "text" &&
                                 !runs_in_ci(invocation.environment);
 
-    // Clears the progress line before anything else is printed.
-    struct Clearing final : replay::Report {
-        explicit Clearing(replay::Progress& p) : progress(p) {}
-        void event(const replay::Result& result) override {
-            if (result.verdict != replay::Verdict::passed) progress.clear();
-        }
-        void end(const replay::Summary&) override { progress.clear(); }
-        replay::Progress& progress;
-    } clearing(progress);
-
     std::vector<std::unique_ptr<replay::Report>> owned;
+    owned.push_back(clearing(progress, invocation.verbosity));
     owned.push_back(make(arguments.text("format"), invocation.out));
     for (std::size_t i = 0; i < paths.size(); ++i)
         owned.push_back(std::make_unique<ReportFile>(
             paths[i], [&](Output& out) { return make(formats[i], out); }));
-    std::vector<replay::Report*> reports = {&clearing};
+    std::vector<replay::Report*> reports;
     for (const auto& report : owned)
         reports.push_back(report.get());
 

@@ -18,6 +18,9 @@ class Report {
     virtual void end(const Summary& summary) = 0;
 };
 
+// Whether text_report() prints something about an event.
+bool is_told(const Result& result, int verbosity) noexcept;
+
 enum class DiffStyle { automatic, fields, unified, side, none };
 
 struct TextReportOptions {

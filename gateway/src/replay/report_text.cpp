@@ -23,7 +23,7 @@ class TextReport final : public Report {
     void event(const Result& result) override {
         for (const ParityCell& cell : result.parity)
             ++parity_[cell.format].counts[static_cast<std::size_t>(cell.state)];
-        if (!is_told(result)) return;
+        if (!is_told(result, options_.verbosity)) return;
         std::string text = headline(result);
         for (const std::string& repair : result.repairs)
             text += line("repaired", repair);
@@ -52,22 +52,6 @@ class TextReport final : public Report {
     struct Row {
         std::uint64_t counts[4] = {};  // by ParityCell::State
     };
-
-    bool is_told(const Result& result) const {
-        switch (result.verdict) {
-            case Verdict::failed:
-            case Verdict::unreadable:
-                return true;
-            case Verdict::fresh:
-            case Verdict::updated:
-                return options_.verbosity >= 0;
-            case Verdict::passed:
-            case Verdict::skipped:
-            case Verdict::interrupted:
-                return options_.verbosity >= 1;
-        }
-        return true;
-    }
 
     std::string sign(Verdict verdict) const {
         auto [glyph, color] = [&]() -> std::pair<Glyph, Color> {
@@ -188,6 +172,22 @@ class TextReport final : public Report {
 };
 
 }  // namespace
+
+bool is_told(const Result& result, int verbosity) noexcept {
+    switch (result.verdict) {
+        case Verdict::failed:
+        case Verdict::unreadable:
+            return true;
+        case Verdict::fresh:
+        case Verdict::updated:
+            return verbosity >= 0;
+        case Verdict::passed:
+        case Verdict::skipped:
+        case Verdict::interrupted:
+            return verbosity >= 1;
+    }
+    return true;
+}
 
 std::unique_ptr<Report> text_report(cli::Output& out, TextReportOptions options) {
     return std::make_unique<TextReport>(out, std::move(options));
