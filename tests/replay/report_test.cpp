@@ -188,6 +188,7 @@ BOOST_AUTO_TEST_CASE(foreign_text_is_shown_and_quoted_safely) {
     BOOST_TEST(shell_word("a b'c") == "'a b'\\''c'");
     BOOST_TEST(shell_word("cgi:./app") == "cgi:./app");
     BOOST_TEST(shell_word("") == "''");
+    BOOST_TEST(shell_word("\x01é\'\\") == R"($'\001\303\251\'\\')");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

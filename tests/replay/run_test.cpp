@@ -318,6 +318,34 @@ BOOST_AUTO_TEST_CASE(reports_of_earlier_runs_are_no_events) {
     BOOST_TEST(replay_all({folder / "one.json"}).summary.exit_status() == 3);
 }
 
+BOOST_AUTO_TEST_CASE(the_line_that_repeats_an_event_names_it_whatever_it_is_called) {
+    Folder folder;
+    const auto rerun = [&](const std::string& name) {
+        folder.write("event", R"({"method":"GET","path":"/"})");
+        folder.write("event.reply.json", R"({"status":404})");
+        fs::rename(folder / "event", folder / name);
+        fs::rename(folder / "event.reply.json", golden_path(folder / name));
+        const std::string text = replay_all({folder / name}).text;
+        const auto at = text.find("rerun     ");
+        return at == std::string::npos ? "" : text.substr(at + 10, text.find('\n', at) - at - 10);
+    };
+    BOOST_TEST(rerun("a\n\x1b\xff'\\.json") ==
+               "turngate replay $'" + folder / R"(a\012\033\377\'\\.json' -t self)");
+    BOOST_TEST(rerun("-a.json") == "turngate replay " + folder / "-a.json -t self");
+}
+
+BOOST_AUTO_TEST_CASE(an_event_of_a_stream_cannot_be_repeated) {
+    Folder folder;
+    BOOST_REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+    std::thread writer([&] { std::ofstream(folder / "pipe") << event("/throw") << '\n'; });
+
+    const Ran outcome = replay_all({folder / "pipe"});
+    writer.join();
+
+    BOOST_TEST(outcome.summary.failed == 1u);
+    BOOST_TEST(outcome.text.find("rerun") == std::string::npos, outcome.text);
+}
+
 BOOST_AUTO_TEST_CASE(an_interrupted_run_still_tells_its_summary) {
     Folder folder;
     folder.write("a.json", event("/a"));

@@ -29,9 +29,11 @@ class TextReport final : public Report {
             text += line("repaired", repair);
         if (result.verdict == Verdict::failed) text += details(result);
         if (!result.hint.empty()) text += line("hint", result.hint);
-        if (result.verdict == Verdict::failed && !result.name.starts_with('-'))
-            text += line("rerun",
-                         options_.program + " replay " + shell_word(result.name) + options_.rerun);
+        if (result.verdict == Verdict::failed && !result.is_stream) {
+            const std::string file = (result.name.starts_with('-') ? "./" : "") + result.name;
+            text +=
+                line("rerun", options_.program + " replay " + shell_word(file) + options_.rerun);
+        }
         out_.write(text);
         out_.flush();
     }

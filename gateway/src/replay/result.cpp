@@ -37,6 +37,7 @@ void Result::clear() {
     parity.clear();
     repairs.clear();
     notes.clear();
+    is_stream = false;
     wrote = false;
     line = 0;
     golden_line.clear();
