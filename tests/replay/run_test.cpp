@@ -424,6 +424,8 @@ BOOST_AUTO_TEST_CASE(an_event_of_several_payloads_is_made_no_event_of_one) {
 
     BOOST_TEST(outcome.summary.skipped == 1u, outcome.text);
     BOOST_TEST(outcome.text.find("it has 2 payloads") != std::string::npos, outcome.text);
+    BOOST_TEST(replay_all({folder / "a.json"}, judge, {}, 0).text.starts_with("·"));
+    BOOST_TEST(replay_all({folder.path()}, judge, {}, 0).text.starts_with("0 events"));
 }
 
 BOOST_AUTO_TEST_CASE(a_reply_past_the_limit_of_its_source_is_the_413_that_says_so) {

@@ -323,7 +323,12 @@ int run_replay(Invocation& invocation) {
     const replay::Summary summary = replay::run(source, judge, run, reports, interrupt);
     const int status = summary.exit_status();
     if (status == exit_status::nothing_to_do)
-        throw CommandError(status, "no event was selected",
+        throw summary.skipped > 0
+            ? CommandError(status,
+                           "no event was replayed: " + std::to_string(summary.skipped) +
+                               (summary.skipped == 1 ? " was skipped" : " were skipped"),
+                           "-v says why")
+            : CommandError(status, "no event was selected",
                            arguments.given("only") || arguments.given("skip")
                                ? "look at --only and --skip: a GLOB without '/' matches file names"
                                : "name files, or directories with *.json or *.ndjson files");

@@ -86,7 +86,7 @@ bool EventLines::next(Batch& batch) {
     if (golden_too_long_)
         return add_problem(batch, golden_path(file->path) + ':' + std::to_string(line_) + ": " +
                                       too_large(goldens_->size(), golden_limit));
-    Item item{.kind = Item::Kind::text, .named = is_stream_, .line = line_};
+    Item item{.kind = Item::Kind::text, .named = is_stream_ || only_ != 0, .line = line_};
     std::string name = file->path;
     if (!whole_) name += ':' + std::to_string(line_);
     item.name = batch.add(name);

@@ -83,6 +83,7 @@ void Judge::run(const Batch& batch, const Item& item, Result& result) {
     result.line = item.line;
     is_lines_ = item.kind == Item::Kind::text;
     has_place_ = !is_lines_ || (batch.lines && batch.lines->has_goldens);
+    result.named = item.named;
     result.is_stream = !has_place_;
     try {
         switch (item.kind) {

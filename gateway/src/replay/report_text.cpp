@@ -183,8 +183,9 @@ bool is_told(const Result& result, int verbosity) noexcept {
         case Verdict::fresh:
         case Verdict::updated:
             return verbosity >= 0;
-        case Verdict::passed:
         case Verdict::skipped:
+            return verbosity >= (result.named ? 0 : 1);
+        case Verdict::passed:
         case Verdict::interrupted:
             return verbosity >= 1;
     }

@@ -37,6 +37,7 @@ void Result::clear() {
     parity.clear();
     repairs.clear();
     notes.clear();
+    named = false;
     is_stream = false;
     wrote = false;
     line = 0;

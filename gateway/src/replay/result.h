@@ -50,6 +50,7 @@ struct Result {
     std::vector<ParityCell> parity = {};
     std::vector<std::string> repairs = {};        // what lenient decoding repaired
     std::vector<std::string> notes = {};          // what the handler threw and logged, if it failed
+    bool named = false;                           // the event, by the user
     bool is_stream = false;                       // it came from one, and cannot be replayed again
     bool wrote = false;                           // a proposal or a golden
     std::uint64_t line = 0;                       // of a lines file
