@@ -104,6 +104,16 @@ BOOST_AUTO_TEST_CASE(ndjson_has_an_object_a_line_and_ends_with_the_summary) {
     BOOST_TEST(*summary["type"].string() == "summary");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_shape_cannot_carry_is_in_the_reports_for_programs) {
+    std::string text;
+    cli::Output out(text);
+    ndjson_report(out)->event({.parity = {{events::Format::alb, ParityCell::State::lossy, "x"}}});
+    out.flush();
+    const Json parsed = Json::parse(text);
+    BOOST_TEST(*parsed["parity"]["alb"].string() == "lossy");
+    BOOST_TEST(*parsed["parity_why"]["alb"].string() == "x");
+}
+
 BOOST_AUTO_TEST_CASE(junit_keeps_to_the_schema) {
     if (std::system("command -v xmllint >/dev/null 2>&1") != 0) {
         std::cerr << "SKIPPED: xmllint is not installed\n";

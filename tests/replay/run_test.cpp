@@ -530,6 +530,8 @@ BOOST_AUTO_TEST_CASE(a_loss_of_the_shape_is_no_failure) {
     BOOST_TEST(
         outcome.text.find("function-url       1          0      0       0") != std::string::npos,
         outcome.text);
+    BOOST_TEST(outcome.text.find("    lossy     apigw-v2: ") != std::string::npos, outcome.text);
+    BOOST_TEST(replay_all({folder.path()}, judge, {}, 0).text.find("    lossy ") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_selected_is_a_status_of_its_own) {

@@ -24,7 +24,7 @@ bool is_told(const Result& result, int verbosity) noexcept;
 enum class DiffStyle { automatic, fields, unified, side, none };
 
 struct TextReportOptions {
-    int verbosity = 0;  // -1: failures only; 1: every event; 2: what was skipped too
+    int verbosity = 0;  // -1: failures only; 1: every event, and why shapes of a parity run differ
     DiffStyle diff = DiffStyle::automatic;
     std::string program = "turngate";
     std::string rerun = {};  // the words behind the file in the line that repeats one event

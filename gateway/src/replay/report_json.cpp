@@ -1,4 +1,5 @@
 // What came of a replay, for programs: one JSON document, or an object a line.
+#include <algorithm>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -88,6 +89,13 @@ void write_event(JsonWriter& json, const Result& result, bool typed) {
         json.key("parity").begin_object();
         for (const ParityCell& cell : result.parity)
             json.key(events::name(cell.format)).string(parity_name(cell.state));
+        json.end_object();
+    }
+    if (std::any_of(result.parity.begin(), result.parity.end(),
+                    [](const ParityCell& cell) { return !cell.why.empty(); })) {
+        json.key("parity_why").begin_object();
+        for (const ParityCell& cell : result.parity)
+            member(json, events::name(cell.format), cell.why);
         json.end_object();
     }
     strings(json, "repairs", result.repairs);

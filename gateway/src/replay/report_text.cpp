@@ -29,6 +29,11 @@ class TextReport final : public Report {
             text += line("repaired", repair);
         if (result.verdict == Verdict::failed) text += details(result);
         if (!result.hint.empty()) text += line("hint", result.hint);
+        if (options_.verbosity >= 1)
+            for (const ParityCell& cell : result.parity)
+                if (!cell.why.empty())
+                    text += line(cell.state == ParityCell::State::lossy ? "lossy" : "cannot",
+                                 std::string(events::name(cell.format)) + ": " + cell.why);
         if (result.verdict == Verdict::failed && !result.is_stream) {
             const std::string file = (result.name.starts_with('-') ? "./" : "") + result.name;
             text +=
