@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(big_binaries_go_to_a_side_file_or_become_a_digest) {
 BOOST_AUTO_TEST_CASE(companions_are_named_after_the_event) {
     BOOST_TEST(golden_path("a/b.json") == "a/b.reply.json");
     BOOST_TEST(golden_path("a/b.ndjson") == "a/b.replies.ndjson");
-    BOOST_TEST(golden_path("a/b.jsonl") == "a/b.replies.ndjson");
+    BOOST_TEST(golden_path("a/b.jsonl") == "a/b.replies.jsonl");
     BOOST_TEST(golden_path("event") == "event.reply.json");
     BOOST_TEST(proposal_path("b.json") == "b.reply.json.new");
 }

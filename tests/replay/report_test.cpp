@@ -37,6 +37,22 @@ Result nasty() {
     return r;
 }
 
+// A progress line and what it shows.
+struct Shown {
+    Shown(std::uint64_t total, cli::Terminal terminal)
+        : err(text, terminal),
+          progress(
+              err, [total] { return total; }, begin) {}
+    void after(std::chrono::nanoseconds time, const Summary& summary = {}) {
+        progress.update(summary, begin + time);
+    }
+
+    std::string text;
+    cli::Output err;
+    const Progress::Clock::time_point begin = Progress::Clock::now();
+    Progress progress;
+};
+
 template <class Make>
 std::string reported(Make make, std::size_t times = 1) {
     std::string text;
@@ -88,6 +104,16 @@ BOOST_AUTO_TEST_CASE(ndjson_has_an_object_a_line_and_ends_with_the_summary) {
     BOOST_TEST(*summary["type"].string() == "summary");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_shape_cannot_carry_is_in_the_reports_for_programs) {
+    std::string text;
+    cli::Output out(text);
+    ndjson_report(out)->event({.parity = {{events::Format::alb, ParityCell::State::lossy, "x"}}});
+    out.flush();
+    const Json parsed = Json::parse(text);
+    BOOST_TEST(*parsed["parity"]["alb"].string() == "lossy");
+    BOOST_TEST(*parsed["parity_why"]["alb"].string() == "x");
+}
+
 BOOST_AUTO_TEST_CASE(junit_keeps_to_the_schema) {
     if (std::system("command -v xmllint >/dev/null 2>&1") != 0) {
         BOOST_TEST(!std::getenv("CI"), "xmllint is not installed; libxml2-utils has it");
@@ -104,57 +130,55 @@ BOOST_AUTO_TEST_CASE(junit_keeps_to_the_schema) {
 
 BOOST_AUTO_TEST_CASE(the_progress_line_comes_ten_times_a_second_and_goes_without_a_trace) {
     using namespace std::chrono_literals;
-    std::string text;
-    cli::Terminal terminal;
-    terminal.is_terminal = terminal.unicode = true;
-    cli::Output err(text, terminal);
-    const auto begin = Progress::Clock::now();
-    Progress progress(
-        err, [] { return 412; }, begin);
+    Shown shown(412, {.is_terminal = true, .unicode = true});
+    const std::string& text = shown.text;
     Summary summary;
     summary.events = 231;
     summary.failed = 1;
 
-    progress.update(summary, begin + 50ms);
+    shown.after(50ms, summary);
     BOOST_TEST(text.empty());
-    progress.update(summary, begin + 410ms);
+    shown.after(410ms, summary);
     BOOST_TEST(text.find("[████████▌      ]") == std::string::npos);  // 231 of 412 is 8.4 of 15
     BOOST_TEST(text.find("\r\x1b[K[████████       ] 231/412  ") == 0u, text);
     BOOST_TEST(text.find("  1 failed  0:00.4") != std::string::npos, text);
-    progress.update(summary, begin + 450ms);
-    progress.clear();
-    progress.clear();
+    shown.after(450ms, summary);
+    shown.progress.clear();
+    shown.progress.clear();
     BOOST_TEST(text.ends_with("0:00.4\r\x1b[K"), text);
+}
+
+BOOST_AUTO_TEST_CASE(the_progress_line_is_cleared_before_whatever_is_printed) {
+    using namespace std::chrono_literals;
+    for (int verbosity : {0, 1}) {
+        Shown shown(0, {.is_terminal = true});
+        const auto report = clearing(shown.progress, verbosity);
+        shown.after(1s);
+        report->event({.verdict = Verdict::passed});
+        BOOST_TEST(shown.text.ends_with("\x1b[K") == (verbosity == 1), shown.text);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(elsewhere_progress_is_a_line_every_ten_seconds) {
     using namespace std::chrono_literals;
-    std::string text;
-    cli::Output err(text);
-    const auto begin = Progress::Clock::now();
-    Progress progress(
-        err, [] { return 0; }, begin);
-    progress.update({}, begin + 9s);
-    BOOST_TEST(text.empty());
-    progress.update({}, begin + 11s);
-    BOOST_TEST(text == "0 events  0.0/s  0:11.0\n");
+    Shown shown(0, {});
+    shown.after(9s);
+    BOOST_TEST(shown.text.empty());
+    shown.after(11s);
+    BOOST_TEST(shown.text == "0 events  0.0/s  0:11.0\n");
 }
 
 BOOST_AUTO_TEST_CASE(elsewhere_progress_is_a_line_every_tenth_too_but_not_at_once) {
     using namespace std::chrono_literals;
-    std::string text;
-    cli::Output err(text);
-    const auto begin = Progress::Clock::now();
-    Progress progress(
-        err, [] { return 200; }, begin);
+    Shown shown(200, {});
     Summary summary;
     for (summary.events = 1; summary.events <= 200; ++summary.events)
-        progress.update(summary, begin + summary.events * 60ms);
+        shown.after(summary.events * 60ms, summary);
 
-    BOOST_TEST(std::count(text.begin(), text.end(), '\n') == 8);
-    BOOST_TEST(
-        text.starts_with("[###-           ] 50/200  17/s  0:03.0\n[####-          ] 60/200  "),
-        text);
+    BOOST_TEST(std::count(shown.text.begin(), shown.text.end(), '\n') == 8);
+    BOOST_TEST(shown.text.starts_with(
+                   "[###-           ] 50/200  17/s  0:03.0\n[####-          ] 60/200  "),
+               shown.text);
 }
 
 BOOST_AUTO_TEST_CASE(durations_have_units) {
@@ -174,6 +198,7 @@ BOOST_AUTO_TEST_CASE(foreign_text_is_shown_and_quoted_safely) {
     BOOST_TEST(shell_word("a b'c") == "'a b'\\''c'");
     BOOST_TEST(shell_word("cgi:./app") == "cgi:./app");
     BOOST_TEST(shell_word("") == "''");
+    BOOST_TEST(shell_word("\x01é\'\\") == R"($'\001\303\251\'\\')");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

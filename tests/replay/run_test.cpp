@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <string>
+#include <sys/stat.h>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -13,6 +14,16 @@ using namespace turngate;
 using namespace turngate::replay;
 using namespace turngate::test;
 namespace fs = std::filesystem;
+
+namespace {
+
+std::string write_two_payloads(const Folder& folder) {
+    return folder.write("a.json", R"({"Action":"Invoke","body":"{\"payloads\":[)"
+                                  R"({\"method\":\"GET\",\"path\":\"/a\",\"headers\":{}},)"
+                                  R"({\"method\":\"GET\",\"path\":\"/b\",\"headers\":{}}]}"})");
+}
+
+}  // namespace
 
 BOOST_AUTO_TEST_SUITE(run)
 
@@ -198,6 +209,57 @@ BOOST_AUTO_TEST_CASE(fail_fast_gives_up_after_the_failures_it_is_given) {
     BOOST_TEST(outcome.summary.gave_up);
 }
 
+BOOST_AUTO_TEST_CASE(reports_of_earlier_runs_are_no_events) {
+    Folder folder;
+    folder.write("a.json", event("/a"));
+    folder.write("a.reply.json", golden("/a"));
+    for (const auto make : {json_report, ndjson_report}) {
+        std::string text;
+        cli::Output out(text);
+        const auto report = make(out);
+        report->event({.name = "a.json", .problem = std::string(7'000'000, 'x')});
+        report->end({});
+        folder.write(make == json_report ? "large.json" : "large.ndjson", text);
+    }
+    folder.write("none.json", "{\"events\": [],\n\"summary\": {\"events\":0}}");
+    folder.write("none.jsonl", "{\"type\":\"summary\",\"events\":0}\n");
+    folder.write("one.json", "{\"events\": [\n{\"name\":\"a.json\"}],\n\"summary\": {}}");
+
+    const Ran outcome = replay_all({folder.path()});
+
+    BOOST_TEST(outcome.summary.skipped == 5u, outcome.text);
+    BOOST_TEST(outcome.summary.exit_status() == 0);
+    BOOST_TEST(replay_all({folder / "one.json"}).summary.exit_status() == 3);
+}
+
+BOOST_AUTO_TEST_CASE(the_line_that_repeats_an_event_names_it_whatever_it_is_called) {
+    Folder folder;
+    const auto rerun = [&](const std::string& name) {
+        folder.write("event", R"({"method":"GET","path":"/"})");
+        folder.write("event.reply.json", R"({"status":404})");
+        fs::rename(folder / "event", folder / name);
+        fs::rename(folder / "event.reply.json", golden_path(folder / name));
+        const std::string text = replay_all({folder / name}).text;
+        const auto at = text.find("rerun     ");
+        return at == std::string::npos ? "" : text.substr(at + 10, text.find('\n', at) - at - 10);
+    };
+    BOOST_TEST(rerun("a\n\x1b\xff'\\.json") ==
+               "turngate replay $'" + folder / R"(a\012\033\377\'\\.json' -t self)");
+    BOOST_TEST(rerun("-a.json") == "turngate replay " + folder / "-a.json -t self");
+}
+
+BOOST_AUTO_TEST_CASE(an_event_of_a_stream_cannot_be_repeated) {
+    Folder folder;
+    BOOST_REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+    std::thread writer([&] { std::ofstream(folder / "pipe") << event("/throw") << '\n'; });
+
+    const Ran outcome = replay_all({folder / "pipe"});
+    writer.join();
+
+    BOOST_TEST(outcome.summary.failed == 1u);
+    BOOST_TEST(outcome.text.find("rerun") == std::string::npos, outcome.text);
+}
+
 BOOST_AUTO_TEST_CASE(an_interrupted_run_still_tells_its_summary) {
     Folder folder;
     folder.write("a.json", event("/a"));
@@ -249,9 +311,7 @@ BOOST_AUTO_TEST_CASE(an_event_that_is_cut_off_by_an_interrupt_has_not_run) {
 
 BOOST_AUTO_TEST_CASE(every_payload_of_an_event_has_a_deadline_and_a_log) {
     Folder folder;
-    folder.write("a.json", R"({"Action":"Invoke","body":"{\"payloads\":[)"
-                           R"({\"method\":\"GET\",\"path\":\"/a\",\"headers\":{}},)"
-                           R"({\"method\":\"GET\",\"path\":\"/b\",\"headers\":{}}]}"})");
+    write_two_payloads(folder);
     JudgeOptions judge = plain();
     judge.timeout = std::chrono::minutes(1);
     judge.handler = to_handler([](Request& request) -> Response {
@@ -270,9 +330,7 @@ BOOST_AUTO_TEST_CASE(every_payload_of_an_event_has_a_deadline_and_a_log) {
 
 BOOST_AUTO_TEST_CASE(an_event_of_several_payloads_is_made_no_event_of_one) {
     Folder folder;
-    folder.write("a.json", R"({"Action":"Invoke","body":"{\"payloads\":[)"
-                           R"({\"method\":\"GET\",\"path\":\"/a\",\"headers\":{}},)"
-                           R"({\"method\":\"GET\",\"path\":\"/b\",\"headers\":{}}]}"})");
+    write_two_payloads(folder);
     JudgeOptions judge = plain();
     judge.as = events::Format::alb;
 
@@ -280,6 +338,8 @@ BOOST_AUTO_TEST_CASE(an_event_of_several_payloads_is_made_no_event_of_one) {
 
     BOOST_TEST(outcome.summary.skipped == 1u, outcome.text);
     BOOST_TEST(outcome.text.find("it has 2 payloads") != std::string::npos, outcome.text);
+    BOOST_TEST(replay_all({folder / "a.json"}, judge, {}, 0).text.starts_with("·"));
+    BOOST_TEST(replay_all({folder.path()}, judge, {}, 0).text.starts_with("0 events"));
 }
 
 BOOST_AUTO_TEST_CASE(a_reply_past_the_limit_of_its_source_is_the_413_that_says_so) {
@@ -384,6 +444,9 @@ BOOST_AUTO_TEST_CASE(a_loss_of_the_shape_is_no_failure) {
     BOOST_TEST(
         outcome.text.find("function-url       1          0      0       0") != std::string::npos,
         outcome.text);
+    BOOST_TEST(outcome.text.find("    lossy     apigw-v2: ") != std::string::npos, outcome.text);
+    BOOST_TEST(replay_all({folder.path()}, judge, {}, 0).text.find("    lossy ") ==
+               std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_selected_is_a_status_of_its_own) {

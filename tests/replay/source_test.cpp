@@ -73,8 +73,9 @@ BOOST_AUTO_TEST_CASE(a_tree_comes_in_the_order_of_its_names) {
 
 BOOST_AUTO_TEST_CASE(companions_and_hidden_files_are_no_events) {
     Folder folder;
-    for (const char* name : {"a.json", "a.reply.json", "a.reply.json.new", "a.request.json",
-                             "b.replies.ndjson", ".hidden.json", ".git/x.json", "read.me"})
+    for (const char* name :
+         {"a.json", "a.reply.json", "a.reply.json.new", "a.request.json", "b.replies.ndjson",
+          "b.replies.jsonl", ".hidden.json", ".git/x.json", "read.me"})
         folder.write(name, "{}");
 
     BOOST_TEST(items(folder, {"."}) == List{"file ./a.json"}, boost::test_tools::per_element());
@@ -113,6 +114,31 @@ BOOST_AUTO_TEST_CASE(a_quoted_glob_is_expanded) {
                boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_glob_that_matches_no_event_is_a_problem) {
+    Folder folder;
+    folder.write("a/1.json", "{}");
+    folder.write("a/1.reply.json", "{}");
+
+    BOOST_TEST(problems(folder, {"a/*.jsn", "*/2.json", "a/*.reply.json", "a/1*"}) ==
+                   (List{"a/*.jsn: no file matches", "*/2.json: no file matches",
+                         "a/*.reply.json: no file matches"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(items(folder, {"a/*.json"}, {.skip = {"*"}}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_the_run_writes_is_no_event) {
+    Folder folder;
+    struct stat status {};
+    BOOST_REQUIRE(::stat(folder.write("out.json", "").c_str(), &status) == 0);
+    folder.write("a.json", "{}");
+    const Selection selection{.outputs = {{status.st_dev, status.st_ino}}};
+
+    BOOST_TEST(items(folder, {"."}, selection) == List{"file ./a.json"},
+               boost::test_tools::per_element());
+    BOOST_TEST(items(folder, {"out.json"}, selection) == List{"skipped out.json"},
+               boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_there_is_a_problem) {
     Folder folder;
     BOOST_TEST(items(folder, {"gone.json"}) == List{"problem gone.json"},
@@ -141,6 +167,21 @@ BOOST_AUTO_TEST_CASE(a_line_that_is_not_there_is_a_problem) {
                          "b.ndjson:1: there is no such line: the file has 0 lines",
                          "c.ndjson:1: no such file or directory"}),
                boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_behind_the_last_event_is_a_problem) {
+    Folder folder;
+    folder.write("a.ndjson", "{}\n\n");
+    folder.write("a.replies.ndjson", "{}\n\n\n{}\n{}\n");
+
+    BOOST_TEST(problems(folder, {"a.ndjson", "a.ndjson:1"}) ==
+                   List{"a.replies.ndjson:4: a reply is expected and there is no event for it, "
+                        "because " +
+                        folder / "a.ndjson has 2 lines; put the event back, or take this line out"},
+               boost::test_tools::per_element());
+    Batch batch;
+    Source source({folder / "a.ndjson"}, {}, -1, Source::Reading::events);
+    BOOST_TEST((source.fill(batch, 9) && batch.items.size() == 1u && !source.fill(batch, 9)));
 }
 
 BOOST_AUTO_TEST_CASE(a_line_of_a_companion_is_the_companion) {
@@ -196,6 +237,24 @@ BOOST_AUTO_TEST_CASE(a_fifo_without_a_writer_ends_with_the_wake_up) {
             std::this_thread::yield();
         interrupt.raise(SIGTERM);
         reader.join();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_pipe_has_is_handed_over_before_more_is_waited_for,
+                     *boost::unit_test::timeout(60)) {
+    Folder folder;
+    BOOST_REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+    std::fstream writer(folder / "pipe");
+    Source source({folder / "pipe"}, {});
+    Batch batch;
+    for (const std::size_t events : {1u, 3u, 2u}) {
+        for (std::size_t i = 0; i < events; ++i)
+            writer << "{}\n";
+        writer << "\n{" << std::flush;  // a blank line, and the beginning of the next event
+        BOOST_TEST(source.fill(batch, 256));
+        BOOST_TEST(batch.items.size() == events);
+        writer << "}\n" << std::flush;
+        BOOST_TEST((source.fill(batch, 256) && batch.items.size() == 1u));
     }
 }
 

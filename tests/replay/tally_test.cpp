@@ -37,6 +37,16 @@ BOOST_AUTO_TEST_CASE(files_and_lines_are_counted_as_a_replay_finds_them) {
     BOOST_TEST(counted({folder / "b/*.ndjson", folder / "gone.json"}) == 4u);
 }
 
+BOOST_AUTO_TEST_CASE(files_that_may_not_be_read_leave_the_number_unknown) {
+    Folder folder;
+    folder.write("a.json", "{}");
+    BOOST_TEST(count_events({folder.path()}, {}, false) == 1u);
+
+    folder.write("b.ndjson", "{}\n");
+    BOOST_TEST(count_events({folder.path()}, {}, false) == 0u);
+    BOOST_TEST(count_events({folder.path()}, {}, true) == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_read_only_once_is_not_counted) {
     Folder folder;
     folder.write("a.json", "{}");

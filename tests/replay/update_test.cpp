@@ -17,6 +17,10 @@ JudgeOptions updating(Update update) {
     return judge;
 }
 
+Response large_binary(Request&) {
+    return {200, {{"Content-Type", "application/octet-stream"}}, std::string(5000, '\xff')};
+}
+
 // A golden that nobody can parse, one that parses and cannot be used, one that is not JSON at all.
 const char* const broken_goldens[] = {
     R"({"status": 200,)", R"({"status": "yes"})", R"({"status":200,"body":{"base64":"?"}})",
@@ -136,6 +140,47 @@ BOOST_AUTO_TEST_CASE(a_broken_golden_of_a_line_is_named_by_file_and_line) {
         BOOST_TEST(replay_all({folder.path()}, updating(Update::all)).summary.updated == 1u);
         BOOST_TEST(replay_all({folder.path()}).summary.passed == 2u);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_large_binary_body_is_a_file_beside_the_reply) {
+    Folder folder;
+    folder.write("a.json", event("/a"));
+    JudgeOptions judge = updating(Update::fresh);
+    judge.handler = to_handler(large_binary);
+
+    BOOST_TEST(replay_all({folder.path()}, judge).summary.updated == 1u);
+    BOOST_TEST(folder.read("a.reply.body") == std::string(5000, '\xff'));
+    BOOST_TEST(folder.read("a.reply.json").find("\"file\": \"a.reply.body\"") != std::string::npos);
+    judge.update = Update::none;
+    BOOST_TEST(replay_all({folder.path() + "/*"}, judge).summary.passed == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_no_expected_reply_names_is_no_place_for_a_body) {
+    Folder folder;
+    folder.write("a.json", event("/a"));
+    folder.write("a.reply.body", "mine");
+    JudgeOptions judge = updating(Update::fresh);
+    judge.handler = to_handler(large_binary);
+
+    const Ran outcome = replay_all({folder.path()}, judge);
+    BOOST_TEST(outcome.text.find("a.reply.body is there already") != std::string::npos,
+               outcome.text);
+    BOOST_TEST(folder.read("a.reply.body") == "mine");
+    BOOST_TEST(!folder.has("a.reply.json"));
+
+    judge.update = Update::all;
+    BOOST_TEST(replay_all({folder.path()}, judge).summary.updated == 1u);
+    BOOST_TEST(folder.read("a.reply.body").size() == 5000u);
+}
+
+BOOST_AUTO_TEST_CASE(files_of_lines_with_one_name_have_replies_of_their_own) {
+    Folder folder;
+    folder.write("a.ndjson", event("/1") + '\n');
+    folder.write("a.jsonl", event("/2") + '\n');
+
+    BOOST_TEST(replay_all({folder.path()}, updating(Update::fresh)).summary.updated == 2u);
+    BOOST_TEST(replay_all({folder.path()}).summary.passed == 2u);
+    BOOST_TEST(folder.has("a.replies.jsonl"));
 }
 
 BOOST_AUTO_TEST_CASE(runs_that_propose_lines_add_up) {

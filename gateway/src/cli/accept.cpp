@@ -1,6 +1,7 @@
 // accept and reject: what becomes of the replies that a replay proposed in .new files.
 #include <cerrno>
 #include <functional>
+#include <set>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -21,10 +22,11 @@ namespace {
 constexpr std::string_view accept_examples[] = {"accept events/", "accept events/create.json"};
 constexpr std::string_view reject_examples[] = {"reject events/"};
 constexpr std::string_view ending = ".new";
+constexpr const char* again =
+    "what could be done has been done; mend this and run the command again";
 
 CommandError problem(const std::string& path, int error) {
-    return {exit_status::unreadable, path + ": " + replay::reason(error),
-            "what could be done has been done; mend this and run the command again"};
+    return {exit_status::unreadable, path + ": " + replay::reason(error), again};
 }
 
 [[noreturn]] void fail(const std::string& path, int error) {
@@ -32,7 +34,8 @@ CommandError problem(const std::string& path, int error) {
 }
 
 bool is_proposal(std::string_view path) {
-    return path.ends_with(".reply.json.new") || path.ends_with(".replies.ndjson.new");
+    return path.ends_with(".reply.json.new") || path.ends_with(".replies.ndjson.new") ||
+           path.ends_with(".replies.jsonl.new");
 }
 
 bool is_file(const std::string& path) {
@@ -48,14 +51,17 @@ bool is_directory(const std::string& path) {
 // Whoever reads the golden sees the old one or the new one, whole, also after a crash. What could
 // never be compared does not become one.
 void accept(const std::string& proposal) {
+    const std::string golden = proposal.substr(0, proposal.size() - ending.size());
     try {
-        if (proposal.ends_with(".ndjson.new")) return replay::accept_lines(proposal);
+        if (replay::has_event_lines(golden)) return replay::accept_lines(proposal);
         std::string text;
         if (!replay::read_file(proposal, text, replay::golden_limit)) fail(proposal, ENOENT);
         replay::GoldenParser().parse(text);
-        replay::write_file(proposal.substr(0, proposal.size() - ending.size()), text);
+        replay::write_file(golden, text);
     } catch (const std::system_error& e) {
-        fail(proposal, e.code().value());
+        throw CommandError(exit_status::unreadable, e.what(), again);
+    } catch (const replay::FileProblem& e) {
+        throw CommandError(exit_status::unreadable, e.what(), again);
     } catch (const JsonError& e) {
         throw CommandError(exit_status::unreadable, proposal + ": " + e.what(),
                            "correct it, or reject it and have it proposed anew");
@@ -68,8 +74,8 @@ void reject(const std::string& proposal) {
 }
 
 // The proposals that an operand means: those below a directory, or that of an event, of a golden,
-// or itself.
-void each_proposal(const std::string& operand, const std::function<void(const std::string&)>& use,
+// or itself. False if there is none.
+bool each_proposal(const std::string& operand, const std::function<void(const std::string&)>& use,
                    const std::function<void(const std::string&, int error)>& failed) {
     if (is_directory(operand)) {
         using Kind = replay::Walk::Entry::Kind;
@@ -78,21 +84,19 @@ void each_proposal(const std::string& operand, const std::function<void(const st
             if (entry.kind == Kind::failed) failed(entry.path, entry.error);
             if (entry.kind == Kind::file && is_proposal(entry.path)) use(entry.path);
         }
-        return;
+        return true;
     }
     for (const std::string& path :
          {operand, operand + std::string(ending), replay::proposal_path(operand)})
-        if (is_proposal(path) && is_file(path)) return use(path);
-    throw CommandError(exit_status::nothing_to_do, operand + ": there is no proposed reply",
-                       is_file(operand) ? "turngate replay writes one beside an event without an "
-                                          "expected reply"
-                                        : "the file does not exist");
+        if (is_proposal(path) && is_file(path)) return use(path), true;
+    if (!is_file(operand)) failed(operand, ENOENT);
+    return false;
 }
 
 int settle(Invocation& invocation, void (*decide)(const std::string&), std::string_view done) {
     std::vector<std::string> operands = invocation.arguments.operands();
     if (operands.empty()) operands.emplace_back(".");
-    std::size_t count = 0;
+    std::set<std::string> settled;
     int status = exit_status::good;
     auto tell = [&](const CommandError& e) { status = std::max(status, show(invocation.err, e)); };
     auto settle_one = [&](const std::string& proposal) {
@@ -101,20 +105,21 @@ int settle(Invocation& invocation, void (*decide)(const std::string&), std::stri
         } catch (const CommandError& e) {
             return tell(e);
         }
-        ++count;
+        settled.insert(proposal);
         if (invocation.verbosity >= 0)
             invocation.out.write(std::string(done) + ' ' + replay::printable(proposal) + '\n');
     };
-    for (const std::string& operand : operands) {
-        try {
-            each_proposal(operand, settle_one,
-                          [&](const std::string& path, int error) { tell(problem(path, error)); });
-        } catch (const CommandError& e) {
-            tell(e);
-        }
-    }
-    if (count == 0 && status == exit_status::good)
-        tell({exit_status::nothing_to_do, "no proposed reply was found",
+    // A shell's "*" names proposals that their events have named already.
+    auto fail_one = [&](const std::string& path, int error) {
+        if (!settled.contains(path)) tell(problem(path, error));
+    };
+    std::string without;  // an operand without a proposal, which is no mistake among others
+    for (const std::string& operand : operands)
+        if (!each_proposal(operand, settle_one, fail_one)) without = operand;
+    if (settled.empty() && status == exit_status::good)
+        tell({exit_status::nothing_to_do,
+              operands.size() == 1 && !without.empty() ? without + ": there is no proposed reply"
+                                                       : "no proposed reply was found",
               "turngate replay writes NAME.reply.json.new beside an event without an expected "
               "reply"});
     return status;

@@ -11,7 +11,8 @@
 
 namespace turngate::cli {
 
-EventTexts::EventTexts(const std::string& operand) : source_({operand}, {}) {}
+EventTexts::EventTexts(const std::string& operand)
+    : source_({operand}, {}, -1, replay::Source::Reading::events) {}
 
 bool EventTexts::next(std::string& name, std::string& text) {
     using Kind = replay::Item::Kind;

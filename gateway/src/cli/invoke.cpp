@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <chrono>
-#include <exception>
 #include <optional>
 
 #include "cli/commands.h"
@@ -16,6 +15,7 @@
 #include "open_target.h"
 #include "replay/golden_file.h"
 #include "replay/quantity.h"
+#include "replay/thrown.h"
 #include <turngate/events/answer.h>
 #include <turngate/events/make_event.h>
 #include <turngate/os/timer.h>
@@ -148,27 +148,6 @@ Work read_work(const Arguments& arguments, Output& err) {
     return work;
 }
 
-std::string what(const std::exception_ptr& error) {
-    try {
-        std::rethrow_exception(error);
-    } catch (const std::exception& e) {
-        return e.what();
-    } catch (...) {
-        return "it threw something that is no exception";
-    }
-}
-
-// A 4xx that the handler threw is an answer like any other; everything else it throws is a failure.
-bool is_answer(const std::exception_ptr& error) {
-    try {
-        std::rethrow_exception(error);
-    } catch (const HttpError& e) {
-        return e.status() < 500;
-    } catch (...) {
-        return false;
-    }
-}
-
 int failed(Invocation& invocation, const std::string& problem) {
     return show(invocation.err, CommandError(exit_status::wrong_answer, problem));
 }
@@ -205,7 +184,7 @@ class Call {
             refusal_ = e.what();
         }
         took_ = Context::Clock::now() - begin_;
-        if (outcome_.error) log_.forget_last(what(outcome_.error));
+        if (outcome_.error) log_.forget_last(replay::message_of(outcome_.error));
         log_.say_last();
         const int status = tell(response);
         answer.settle();
@@ -243,10 +222,12 @@ class Call {
                                              ", of at most " + replay::duration_text(limit_));
         if (late && outcome_.error) return status;  // what it made of that is no answer
         if (!outcome_.complete && refusal_.empty())
-            status = failed(invocation_, "the handler broke off: " +
-                                             (outcome_.error ? what(outcome_.error) : "no reply"));
-        else if (outcome_.error && refusal_.empty() && !is_answer(outcome_.error))
-            status = failed(invocation_, "the handler failed: " + what(outcome_.error));
+            status = failed(invocation_,
+                            "the handler broke off: " +
+                                (outcome_.error ? replay::message_of(outcome_.error) : "no reply"));
+        else if (refusal_.empty() && replay::is_failure(outcome_.error))
+            status =
+                failed(invocation_, "the handler failed: " + replay::message_of(outcome_.error));
         if (outcome_.complete || !refusal_.empty()) {
             if (arguments.on("include")) invocation_.out.write(head_text(response));
             write_body(response.body, invocation_.out, invocation_.err);

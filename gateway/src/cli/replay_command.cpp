@@ -1,12 +1,8 @@
 // turngate replay: saved events through a handler, and the replies compared.
 #include <algorithm>
 #include <charconv>
-#include <deque>
-#include <fcntl.h>
 #include <memory>
 #include <string>
-#include <system_error>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -14,6 +10,8 @@
 #include "cli/event_options.h"
 #include "cli/exit_status.h"
 #include "cli/invocation.h"
+#include "cli/report_file.h"
+#include "cli/request_options.h"
 #include "open_target.h"
 #include "replay/glob.h"
 #include "replay/printable.h"
@@ -69,9 +67,8 @@ std::vector<std::pair<int, int>> status_ranges(std::string_view text) {
 }
 
 Words shapes() {
-    Words out = {"all"};
-    for (events::Format format : events::formats())
-        out.push_back(events::name(format));
+    Words out = shape_names();
+    out.insert(out.begin(), "all");
     return out;
 }
 
@@ -181,28 +178,6 @@ constexpr std::string_view examples[] = {
     "replay events/ --as all -j0 --report junit=replay.xml",
 };
 
-// A report into a file. The file is opened before the run: a path that cannot be written is a
-// mistake to hear of first.
-struct ReportFile {
-    ReportFile(std::string_view file_format, const std::string& path)
-        : format(file_format),
-          fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
-        if (fd < 0)
-            throw CommandError(
-                exit_status::usage,
-                "cannot write the report " + path + ": " + std::generic_category().message(errno),
-                "give --report a file in a directory that exists and is writable");
-        output.emplace(fd, path, Terminal{.unicode = true});
-    }
-    ~ReportFile() { ::close(fd); }
-    ReportFile(const ReportFile&) = delete;
-    ReportFile& operator=(const ReportFile&) = delete;
-
-    std::string format;
-    int fd;
-    std::optional<Output> output;
-};
-
 replay::DiffStyle diff_style(std::string_view name) {
     using enum replay::DiffStyle;
     return name == "fields"    ? fields
@@ -291,12 +266,16 @@ replay::JudgeOptions judge_options(const Invocation& invocation) {
 int run_replay(Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
 
-    std::deque<ReportFile> files;
+    const replay::JudgeOptions judge = judge_options(invocation);
+    std::vector<std::string> formats, paths;  // of the reports
     for (const std::string& report : arguments.all("report")) {
         const auto equals = report.find('=');
-        files.emplace_back(report.substr(0, equals), report.substr(equals + 1));
+        formats.push_back(report.substr(0, equals));
+        paths.push_back(report.substr(equals + 1));
     }
-    const replay::JudgeOptions judge = judge_options(invocation);
+    const replay::Selection selection{arguments.all("only"), arguments.all("skip"),
+                                      written_files(paths)};
+    check_reports(paths, arguments.operands(), selection);
 
     replay::TextReportOptions text{.verbosity = invocation.verbosity,
                                    .diff = diff_style(arguments.text("diff")),
@@ -308,8 +287,8 @@ int run_replay(Invocation& invocation) {
         if (format == "junit") return replay::junit_report(out, "turngate replay");
         return replay::text_report(out, text);
     };
-    const replay::Selection selection{arguments.all("only"), arguments.all("skip")};
-    replay::Tally tally(arguments.operands(), selection);
+    // A large file is read a second time only for a bar that somebody sees.
+    replay::Tally tally(arguments.operands(), selection, invocation.err.terminal().is_terminal);
     const auto begin = std::chrono::steady_clock::now();
     // What is over at once needs no counting.
     replay::Progress progress(invocation.err, [&] {
@@ -320,21 +299,13 @@ int run_replay(Invocation& invocation) {
     const bool shows_progress = invocation.verbosity >= 0 && arguments.text("format") == "text" &&
                                 !runs_in_ci(invocation.environment);
 
-    // Clears the progress line before anything else is printed.
-    struct Clearing final : replay::Report {
-        explicit Clearing(replay::Progress& p) : progress(p) {}
-        void event(const replay::Result& result) override {
-            if (result.verdict != replay::Verdict::passed) progress.clear();
-        }
-        void end(const replay::Summary&) override { progress.clear(); }
-        replay::Progress& progress;
-    } clearing(progress);
-
     std::vector<std::unique_ptr<replay::Report>> owned;
+    owned.push_back(clearing(progress, invocation.verbosity));
     owned.push_back(make(arguments.text("format"), invocation.out));
-    for (ReportFile& file : files)
-        owned.push_back(make(file.format, *file.output));
-    std::vector<replay::Report*> reports = {&clearing};
+    for (std::size_t i = 0; i < paths.size(); ++i)
+        owned.push_back(std::make_unique<ReportFile>(
+            paths[i], [&](Output& out) { return make(formats[i], out); }));
+    std::vector<replay::Report*> reports;
     for (const auto& report : owned)
         reports.push_back(report.get());
 
@@ -352,7 +323,12 @@ int run_replay(Invocation& invocation) {
     const replay::Summary summary = replay::run(source, judge, run, reports, interrupt);
     const int status = summary.exit_status();
     if (status == exit_status::nothing_to_do)
-        throw CommandError(status, "no event was selected",
+        throw summary.skipped > 0
+            ? CommandError(status,
+                           "no event was replayed: " + std::to_string(summary.skipped) +
+                               (summary.skipped == 1 ? " was skipped" : " were skipped"),
+                           "-v says why")
+            : CommandError(status, "no event was selected",
                            arguments.given("only") || arguments.given("skip")
                                ? "look at --only and --skip: a GLOB without '/' matches file names"
                                : "name files, or directories with *.json or *.ndjson files");
@@ -370,7 +346,8 @@ const Command replay_command = {
         "FILE.ndjson:17 is line 17. DIR is searched for .json, .ndjson and .jsonl files. \"-\" is "
         "standard input.\n\n"
         "The expected reply of NAME.json is in NAME.reply.json, those of NAME.ndjson are line by "
-        "line in NAME.replies.ndjson. A missing one is proposed as a file with .new at its end; "
+        "line in NAME.replies.ndjson, and likewise for .jsonl. A missing one is proposed as a file "
+        "with .new at its end; "
         "turngate accept makes it the expected one.\n\n"
         "Exit status: 0 all good; 1 a reply is not as expected; 3 an event or an expected reply "
         "cannot be read; 4 the target cannot be started; 5 there was no event.",

@@ -14,27 +14,22 @@ namespace {
 
 using Status = LineReader::Status;
 
-bool is_blank(std::string_view line) {
-    return line.find_first_not_of(" \t\r") == std::string_view::npos;
+std::string lines_text(std::uint64_t lines) {
+    return std::to_string(lines) + (lines == 1 ? " line" : " lines");
 }
 
 }  // namespace
 
 EventLines::EventLines(int fd, std::string path, int wake_fd)
     : file(std::make_shared<LinesFile>(LinesFile{std::move(path), false})),
-      fd_(fd),
+      fd_(fd > STDIN_FILENO ? fd : -1),
       events_(fd, event_limit, wake_fd) {}
-
-EventLines::~EventLines() {
-    if (fd_ > STDIN_FILENO) ::close(fd_);
-    if (golden_fd_ >= 0) ::close(golden_fd_);
-}
 
 void EventLines::open_goldens() {
     is_stream_ = false;
     file->has_goldens = true;
     golden_fd_ = open_file(golden_path(file->path));
-    if (golden_fd_ >= 0) goldens_.emplace(golden_fd_, golden_limit);
+    if (golden_fd_) goldens_.emplace(golden_fd_.get(), golden_limit);
 }
 
 void EventLines::sniff() {
@@ -80,7 +75,9 @@ bool EventLines::next(Batch& batch) {
     if (done_) return false;
     done_ = only_ != 0;
     for (;;) {
-        if (!next_line(line, status)) return report_missing(batch);
+        if (is_stream_ && !batch.items.empty() && !has_first_ && events_.would_wait()) return true;
+        if (!next_line(line, status))
+            return only_ != 0 ? report_missing(batch) : report_unmatched(batch);
         read_golden();
         const bool blank = status == Status::line && is_blank(line);
         if (only_ == line_ && blank) return report_missing(batch);
@@ -90,7 +87,7 @@ bool EventLines::next(Batch& batch) {
     if (golden_too_long_)
         return add_problem(batch, golden_path(file->path) + ':' + std::to_string(line_) + ": " +
                                       too_large(goldens_->size(), golden_limit));
-    Item item{.kind = Item::Kind::text, .named = is_stream_, .line = line_};
+    Item item{.kind = Item::Kind::text, .named = is_stream_ || only_ != 0, .line = line_};
     std::string name = file->path;
     if (!whole_) name += ':' + std::to_string(line_);
     item.name = batch.add(name);
@@ -103,21 +100,38 @@ bool EventLines::next(Batch& batch) {
     return true;
 }
 
-// At the end: says so if the one line that was asked for has not come.
+// The one line that was asked for has not come.
 bool EventLines::report_missing(Batch& batch) {
-    if (only_ == 0) return false;
     const std::string why = line_ == only_
                                 ? "the line is empty"
-                                : "there is no such line: the file has " + std::to_string(line_) +
-                                      (line_ == 1 ? " line" : " lines");
+                                : "there is no such line: the file has " + lines_text(line_);
     line_ = only_;
     return add_problem(batch, why);
 }
 
+// An expected reply behind the last event: that event has been lost. The first one is told.
+bool EventLines::report_unmatched(Batch& batch) {
+    while (goldens_) {
+        const auto status = goldens_->next(golden_);
+        ++golden_line_;
+        if (status == Status::line && is_blank(golden_)) continue;
+        goldens_.reset();
+        if (status != Status::end)
+            return add_problem(batch, golden_path(file->path) + ':' + std::to_string(golden_line_),
+                               "a reply is expected and there is no event for it, because " +
+                                   file->path + " has " + lines_text(line_) +
+                                   "; put the event back, or take this line out");
+    }
+    return false;
+}
+
 bool EventLines::add_problem(Batch& batch, std::string_view why, int error) {
-    Item item{.kind = Item::Kind::problem, .named = is_stream_, .line = line_, .error = error};
-    std::string name = file->path;
-    if (!whole_) name += ':' + std::to_string(line_);
+    return add_problem(batch, whole_ ? file->path : file->path + ':' + std::to_string(line_), why,
+                       error);
+}
+
+bool EventLines::add_problem(Batch& batch, std::string_view name, std::string_view why, int error) {
+    Item item{.kind = Item::Kind::problem, .line = line_, .error = error};
     item.name = batch.add(name);
     item.event = batch.add(why);
     batch.items.push_back(item);

@@ -9,6 +9,7 @@
 
 #include "replay/line_reader.h"
 #include "replay/source.h"
+#include <turngate/os/fd.h>
 
 namespace turngate::replay {
 
@@ -17,9 +18,6 @@ class EventLines {
   public:
     // Owns `fd`, unless it is standard input. A readable `wake_fd` ends the wait for a pipe.
     EventLines(int fd, std::string path, int wake_fd);
-    ~EventLines();
-    EventLines(const EventLines&) = delete;
-    EventLines& operator=(const EventLines&) = delete;
 
     const std::shared_ptr<LinesFile> file;
 
@@ -33,17 +31,20 @@ class EventLines {
     // For a stream: finds out whether its first line is an event. If not, all of it is one.
     void sniff();
 
-    // Adds the next event to the batch; false at the end.
+    // Adds the next event to the batch; none if it already has some and the next one of a stream
+    // would have to be waited for. False at the end.
     bool next(Batch& batch);
 
   private:
     bool next_line(std::string_view& line, LineReader::Status& status);
     void read_golden();
     bool report_missing(Batch& batch);
+    bool report_unmatched(Batch& batch);
     bool add_problem(Batch& batch, std::string_view why, int error = 0);
+    bool add_problem(Batch& batch, std::string_view name, std::string_view why, int error = 0);
 
-    int fd_;
-    int golden_fd_ = -1;
+    os::Fd fd_;
+    os::Fd golden_fd_;
     LineReader events_;
     std::optional<LineReader> goldens_;
     std::uint64_t line_ = 0;

@@ -1,15 +1,16 @@
 // Golden files: where they are, and how they are replaced.
 #include "replay/golden_file.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
+#include <iterator>
 #include <memory>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
-#include <utility>
 
 #include "replay/printable.h"
 
@@ -37,36 +38,30 @@ std::string temporary_for(const std::string& path) {
            '-' + std::to_string(counter++) + ".tmp";
 }
 
-class Descriptor {
-  public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int operator*() const { return fd_; }
-    int release() { return std::exchange(fd_, -1); }
-
-  private:
-    int fd_;
-};
+constexpr std::string_view line_endings[] = {".ndjson", ".jsonl"};
 
 }  // namespace
 
 std::string golden_path(std::string_view event_path) {
-    if (!has_event_lines(event_path))
-        return std::string(without(event_path, ".json")) + ".reply.json";
-    return std::string(without(without(event_path, ".ndjson"), ".jsonl")) + ".replies.ndjson";
+    for (const std::string_view ending : line_endings)
+        if (event_path.ends_with(ending))
+            return std::string(without(event_path, ending)).append(".replies").append(ending);
+    return std::string(without(event_path, ".json")) + ".reply.json";
 }
 
 std::string proposal_path(std::string_view event_path) {
     return golden_path(event_path) + ".new";
 }
 
+std::string side_path(std::string_view event_path) {
+    return std::string(without(event_path, ".json")) + ".reply.body";
+}
+
 bool is_companion(std::string_view path) noexcept {
-    return path.ends_with(".reply.json") || path.ends_with(".replies.ndjson") ||
-           path.ends_with(".new") || path.ends_with(".request.json");
+    constexpr std::string_view endings[] = {".reply.json",    ".reply.body", ".replies.ndjson",
+                                            ".replies.jsonl", ".new",        ".request.json"};
+    return std::any_of(std::begin(endings), std::end(endings),
+                       [&](std::string_view ending) { return path.ends_with(ending); });
 }
 
 CompanionRefusal refuse_companion(std::string_view path) {
@@ -79,22 +74,21 @@ CompanionRefusal refuse_companion(std::string_view path) {
 }
 
 bool has_event_lines(std::string_view path) noexcept {
-    return path.ends_with(".ndjson") || path.ends_with(".jsonl");
+    return std::any_of(std::begin(line_endings), std::end(line_endings),
+                       [&](std::string_view ending) { return path.ends_with(ending); });
 }
 
 FileReplacement::FileReplacement(std::string path)
     : path_(target_of(path)), temporary_(temporary_for(path_)) {
-    fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd_ < 0) fail("cannot write", path_);
+    fd_.reset(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (!fd_) fail("cannot write", path_);
     struct stat old {};
-    if (::stat(path_.c_str(), &old) == 0 && ::fchmod(fd_, old.st_mode & 07777) != 0)
+    if (::stat(path_.c_str(), &old) == 0 && ::fchmod(fd_.get(), old.st_mode & 07777) != 0)
         errno = 0;  // the mode of a new file will do
 }
 
 FileReplacement::~FileReplacement() {
-    if (fd_ < 0) return;
-    ::close(fd_);
-    ::unlink(temporary_.c_str());
+    if (fd_) ::unlink(temporary_.c_str());
 }
 
 void FileReplacement::write(std::string_view bytes) {
@@ -106,7 +100,7 @@ void FileReplacement::write(std::string_view bytes) {
 
 void FileReplacement::write_out(std::string_view bytes) {
     while (!bytes.empty()) {
-        const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
+        const ssize_t n = ::write(fd_.get(), bytes.data(), bytes.size());
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) fail("cannot write", path_);
         bytes.remove_prefix(static_cast<std::size_t>(n));
@@ -116,23 +110,30 @@ void FileReplacement::write_out(std::string_view bytes) {
 void FileReplacement::commit(bool durable) {
     write_out(buffer_);
     buffer_.clear();
-    if (durable && ::fsync(fd_) != 0) fail("cannot write", path_);
+    if (durable && ::fsync(fd_.get()) != 0) fail("cannot write", path_);
     if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail("cannot replace", path_);
-    ::close(fd_);
-    fd_ = -1;
+    fd_.reset();
     if (!durable) return;
     const auto slash = path_.rfind('/');
     const std::string directory = slash == std::string::npos ? "."
                                   : slash == 0               ? "/"
                                                              : path_.substr(0, slash);
-    const Descriptor fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (*fd >= 0) ::fsync(*fd);  // some file systems refuse; the rename stands all the same
+    const os::Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (fd) ::fsync(fd.get());  // some file systems refuse; the rename stands all the same
 }
 
 void write_file(const std::string& path, std::string_view bytes, bool durable) {
     FileReplacement file(path);
     file.write(bytes);
     file.commit(durable);
+}
+
+void GoldenWrite::write() const {
+    if (side) write_file(side_path(event_path), *side);
+    write_file(is_proposal ? proposal_path(event_path) : golden_path(event_path), json,
+               !is_proposal);
+    // An older proposal would put the golden back if it were accepted.
+    if (!is_proposal) ::unlink(proposal_path(event_path).c_str());
 }
 
 // The C library begins with a capital.
@@ -143,34 +144,34 @@ std::string reason(int error) {
     return text;
 }
 
-int open_file(const std::string& path) {
-    Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-    if (*fd < 0) {
-        if (errno == ENOENT || errno == ENOTDIR) return -1;
+os::Fd open_file(const std::string& path) {
+    os::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (!fd) {
+        if (errno == ENOENT || errno == ENOTDIR) return fd;
         fail("cannot read", path);
     }
     struct stat status {};
-    if (::fstat(*fd, &status) != 0) fail("cannot read", path);
-    if (!S_ISREG(status.st_mode)) throw JsonError("not a regular file");
-    return fd.release();
+    if (::fstat(fd.get(), &status) != 0) fail("cannot read", path);
+    if (!S_ISREG(status.st_mode)) throw FileProblem(path, "not a regular file");
+    return fd;
 }
 
 bool read_file(const std::string& path, std::string& into, std::size_t limit) {
-    const Descriptor fd(open_file(path));
-    if (*fd < 0) return false;
+    const os::Fd fd = open_file(path);
+    if (!fd) return false;
     struct stat status {};
-    if (::fstat(*fd, &status) != 0) fail("cannot read", path);
+    if (::fstat(fd.get(), &status) != 0) fail("cannot read", path);
     if (static_cast<std::uint64_t>(status.st_size) > limit)
-        throw FileTooLarge(static_cast<std::uint64_t>(status.st_size), limit);
+        throw FileTooLarge(path, static_cast<std::uint64_t>(status.st_size), limit);
     into.resize(static_cast<std::size_t>(status.st_size) + 1);  // one more, to see it grow
     std::size_t got = 0;
     for (;;) {
-        const ssize_t n = ::read(*fd, into.data() + got, into.size() - got);
+        const ssize_t n = ::read(fd.get(), into.data() + got, into.size() - got);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) fail("cannot read", path);
         if (n == 0) break;
         got += static_cast<std::size_t>(n);
-        if (got > limit) throw FileTooLarge(got, limit);
+        if (got > limit) throw FileTooLarge(path, got, limit);
         if (got == into.size()) into.resize(got * 2);
     }
     into.resize(got);

@@ -3,15 +3,19 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "replay/limits.h"
 #include <turngate/json/json.h>
+#include <turngate/os/fd.h>
 
 namespace turngate::replay {
 
-// "create.reply.json" for "create.json", "calls.replies.ndjson" for "calls.ndjson".
+// "create.reply.json" for "create.json", "calls.replies.ndjson" for "calls.ndjson",
+// "calls.replies.jsonl" for "calls.jsonl".
 std::string golden_path(std::string_view event_path);
 // The proposal beside a golden: "create.reply.json.new".
 std::string proposal_path(std::string_view event_path);
@@ -43,35 +47,63 @@ class FileReplacement {
     void write(std::string_view bytes);
     void commit(bool durable = true);
 
+    // For who writes to it in another way, and nothing with write().
+    int fd() const noexcept { return fd_.get(); }
+
   private:
     void write_out(std::string_view bytes);
 
     std::string path_;
     std::string temporary_;
     std::string buffer_;
-    int fd_ = -1;
+    os::Fd fd_;
 };
+
+// An expected reply, or a proposal of one, that is to be written.
+struct GoldenWrite {
+    std::string event_path;
+    std::string json;
+    std::optional<std::string> side = {};  // for the side file
+    bool is_proposal = false;
+
+    // Throws std::system_error that names the path.
+    void write() const;
+};
+
+// The file for a large binary body, beside the golden: "create.reply.body" for "create.json".
+std::string side_path(std::string_view event_path);
 
 // What errno says, in lower case.
 std::string reason(int error);
 
-class FileTooLarge : public JsonError {
+// A file that cannot be what it should be. what() begins with its path, rule() is without.
+class FileProblem : public JsonError {
   public:
-    FileTooLarge(std::uint64_t size, std::uint64_t limit)
-        : JsonError(too_large(size, limit)), size_(size) {}
+    FileProblem(const std::string& path, std::string rule)
+        : JsonError(path + ": " + rule), rule_(std::move(rule)) {}
+    const std::string& rule() const noexcept { return rule_; }
+
+  private:
+    std::string rule_;
+};
+
+class FileTooLarge : public FileProblem {
+  public:
+    FileTooLarge(const std::string& path, std::uint64_t size, std::uint64_t limit)
+        : FileProblem(path, too_large(size, limit)), size_(size) {}
     std::uint64_t size() const noexcept { return size_; }
 
   private:
     std::uint64_t size_;
 };
 
-// A descriptor, which the caller closes; -1 if there is no such file. Never waits, as open() does
-// for the writer of a FIFO. Throws std::system_error, and JsonError for a file that is no regular
-// one.
-int open_file(const std::string& path);
+// Empty if there is no such file. Never waits, as open() does for the writer of a FIFO. Throws
+// std::system_error, and FileProblem for a file that is no regular one.
+os::Fd open_file(const std::string& path);
 
 // True if the file at `path` was read into `into`; false if there is none. Throws
-// std::system_error, JsonError for a file that is no regular one, FileTooLarge past `limit` bytes.
+// std::system_error, FileProblem for a file that is no regular one, FileTooLarge past `limit`
+// bytes.
 bool read_file(const std::string& path, std::string& into, std::size_t limit);
 
 }  // namespace turngate::replay

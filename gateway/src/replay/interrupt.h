@@ -3,10 +3,12 @@
 
 #include <atomic>
 
+#include <turngate/os/fd.h>
+
 namespace turngate::replay {
 
-// While it lives, the first SIGINT or SIGTERM is told here; a second one ends the process. One at a
-// time.
+// While it lives, the first SIGINT or SIGTERM is told here; a second one ends the process. One that
+// is ignored, as nohup and a script's background jobs have it, stays so. One at a time.
 class Interrupt {
   public:
     Interrupt();
@@ -15,7 +17,7 @@ class Interrupt {
     Interrupt& operator=(const Interrupt&) = delete;
 
     // Readable from the moment a signal has come.
-    int fd() const noexcept { return fd_; }
+    int fd() const noexcept { return told_.fd(); }
     // The signal; 0 if none has come.
     int signal() const noexcept { return signal_.load(std::memory_order_relaxed); }
 
@@ -23,7 +25,7 @@ class Interrupt {
     void raise(int signal) noexcept;
 
   private:
-    int fd_ = -1;
+    os::WakeUp told_;
     std::atomic<int> signal_{0};
 };
 

@@ -10,6 +10,8 @@
 #include "replay/limits.h"
 #include "replay/printable.h"
 #include "replay/quantity.h"
+#include "replay/report.h"
+#include "replay/thrown.h"
 #include <turngate/events/make_event.h>
 #include <turngate/events/reply.h>
 #include <turngate/http/serve.h>
@@ -18,28 +20,6 @@ namespace turngate::replay {
 namespace {
 
 constexpr std::size_t longest_difference = 1u << 18;  // of what is kept of either side
-
-std::string message_of(const std::exception_ptr& error) {
-    try {
-        std::rethrow_exception(error);
-    } catch (const std::exception& e) {
-        return e.what();
-    } catch (...) {
-        return "something that is no exception";
-    }
-}
-
-// A refusal (4xx) is an answer; anything else that a handler throws is its failure.
-bool is_failure(const std::exception_ptr& error) {
-    if (!error) return false;
-    try {
-        std::rethrow_exception(error);
-    } catch (const HttpError& e) {
-        return e.status() >= 500;
-    } catch (...) {
-        return true;
-    }
-}
 
 void shorten(std::optional<std::string>& text) {
     if (!text || text->size() <= longest_difference) return;
@@ -70,11 +50,17 @@ void unreadable(Result& result, std::string problem, std::string hint = {}) {
     result.hint = std::move(hint);
 }
 
+void pass_over(Result& result, std::string why) {
+    result.verdict = Verdict::skipped;
+    result.problem = std::move(why);
+}
+
 }  // namespace
 
-Judge::Judge(const JudgeOptions& options, Watchdog::Slot& slot)
+Judge::Judge(const JudgeOptions& options, Watchdog::Slot& slot, bool leaves_files)
     : options_(options),
       slot_(slot),
+      leaves_files_(leaves_files),
       answer_options_(options.answer),
       comparer_(options.ignore),
       log_(std::make_unique<EventLog>()) {
@@ -97,6 +83,8 @@ void Judge::run(const Batch& batch, const Item& item, Result& result) {
     result.line = item.line;
     is_lines_ = item.kind == Item::Kind::text;
     has_place_ = !is_lines_ || (batch.lines && batch.lines->has_goldens);
+    result.named = item.named;
+    result.is_stream = !has_place_;
     try {
         switch (item.kind) {
             case Item::Kind::problem:
@@ -135,9 +123,10 @@ void Judge::run_file(const std::string& path, bool named, Result& result) {
     } catch (const std::system_error& e) {
         return unreadable(result, reason(e.code().value()));
     } catch (const FileTooLarge& e) {
+        if (!named && is_report_file(path)) return pass_over(result, "a report of a replay");
         return unreadable(result, event_too_large(e.size()));
-    } catch (const JsonError& e) {
-        return unreadable(result, e.what());
+    } catch (const FileProblem& e) {
+        return unreadable(result, e.rule());
     }
     Texts texts{event_text_, {}, directory_of(path_), named};
     const std::string golden = golden_path(path);
@@ -145,8 +134,8 @@ void Judge::run_file(const std::string& path, bool named, Result& result) {
         if (read_file(golden, golden_text_, golden_limit)) texts.golden = golden_text_;
     } catch (const std::system_error& e) {
         return unreadable(result, golden + ": " + reason(e.code().value()));
-    } catch (const JsonError& e) {
-        return unreadable(result, golden + ": " + e.what());
+    } catch (const FileProblem& e) {
+        return unreadable(result, e.what());
     }
     judge(texts, result);
 }
@@ -220,12 +209,14 @@ bool Judge::decode(const Texts& texts, Result& result, events::Event& event) {
     } catch (const Error& e) {
         problem = e.what();
     }
+    if (!texts.named && is_report(texts.event))
+        return pass_over(result, "a report of a replay"), false;
     const events::Classification found = events::classify(texts.event);
     if (found.kind == Kind::reply || found.kind == Kind::authorizer || found.kind == Kind::sample) {
         if (texts.named || is_lines_)
             unreadable(result, "not an event but " + found.what);
         else
-            result.verdict = Verdict::skipped, result.problem = found.what;
+            pass_over(result, found.what);
         return false;
     }
     if (problem.empty() && found.kind == Kind::event) {
@@ -376,19 +367,37 @@ void Judge::write_golden(const Golden* previous, Result& result) {
         result.wrote = true;
         return;
     }
-    const std::string path = golden_path(path_);
-    const std::string side = path.substr(0, path.size() - sizeof(".json") + 1) + ".body";
+    const std::string side = side_path(path_);
     GoldenTextOptions how;
     if (proposal)
         how.largest_inline = 65536;  // a proposal is one file
     else
         how.side_file = std::string_view(side).substr(side.rfind('/') + 1);
-    const GoldenText golden = golden_text(reply_, options_.ignore, previous, how);
-    if (golden.side) write_file(side, *golden.side);
-    write_file(proposal ? proposal_path(path_) : path, golden.json, !proposal);
-    // An older proposal would put the golden back if it were accepted.
-    if (!proposal) ::unlink(proposal_path(path_).c_str());
+    GoldenText golden = golden_text(reply_, options_.ignore, previous, how);
+    if (golden.side && is_foreign(side, *golden.side, previous))
+        return unreadable(result, side + " is there already, and no expected reply names it",
+                          "move it away, or have it overwritten with --update all");
+    GoldenWrite file{path_, std::move(golden.json), std::move(golden.side), proposal};
+    if (leaves_files_)
+        result.golden_file = std::move(file);
+    else
+        file.write();
     result.wrote = true;
+}
+
+// True for a file in the place of a body that nobody has said may be overwritten.
+bool Judge::is_foreign(const std::string& side, std::string_view bytes,
+                       const Golden* previous) const {
+    if (options_.update == Update::all) return false;
+    if (previous && previous->kind == Golden::Body::file &&
+        std::string_view(side).substr(side.rfind('/') + 1) == previous->body)
+        return false;
+    std::string there;
+    try {
+        return read_file(side, there, bytes.size()) && there != bytes;
+    } catch (const FileTooLarge&) {
+        return true;
+    }
 }
 
 void Judge::note_failure(Result& result) {

@@ -45,12 +45,12 @@ class EventLog;  // private: what the handler logged
 // One a worker: it uses its memory again.
 class Judge {
   public:
-    // `options` and `slot` must outlive the judge.
-    Judge(const JudgeOptions& options, Watchdog::Slot& slot);
+    // `options` and `slot` must outlive the judge. With `leaves_files`, it writes none.
+    Judge(const JudgeOptions& options, Watchdog::Slot& slot, bool leaves_files);
     ~Judge();
 
-    // Never throws but std::bad_alloc. Writes goldens and proposals of files; those of lines are
-    // left in `result`.
+    // Never throws but std::bad_alloc. Writes goldens and proposals of files, or leaves them in
+    // `result`; those of lines are always left there.
     void run(const Batch& batch, const Item& item, Result& result);
 
   private:
@@ -72,6 +72,7 @@ class Judge {
     void compare(const Texts& texts, const Golden* golden, Result& result);
     void propose(Result& result);
     void write_golden(const Golden* previous, Result& result);
+    bool is_foreign(const std::string& side, std::string_view bytes, const Golden* previous) const;
     std::string golden_name() const;
     void broken_golden(Result& result) const;
     void note_failure(Result& result);
@@ -82,6 +83,7 @@ class Judge {
 
     const JudgeOptions& options_;
     Watchdog::Slot& slot_;
+    const bool leaves_files_;
     events::AnswerOptions answer_options_;
     GoldenParser parser_;
     Comparer comparer_;

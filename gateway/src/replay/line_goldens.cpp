@@ -83,10 +83,6 @@ class OldLines {
     std::optional<LineReader> reader_;
 };
 
-bool is_blank(std::string_view line) {
-    return line.find_first_not_of(" \t\r") == std::string_view::npos;
-}
-
 void remove_file(const std::string& path) {
     if (::unlink(path.c_str()) != 0 && errno != ENOENT)
         throw std::system_error(errno, std::generic_category(), "cannot remove " + path);

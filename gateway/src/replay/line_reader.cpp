@@ -49,6 +49,16 @@ bool LineReader::fill() {
     return false;
 }
 
+bool LineReader::would_wait() {
+    while (!at_end_ && end_ - begin_ <= max_line_) {
+        if (end_ > begin_ && std::memchr(buffer_.data() + begin_, '\n', end_ - begin_)) break;
+        pollfd readable{fd_, POLLIN, 0};
+        if (::poll(&readable, 1, 0) <= 0) return true;
+        fill();
+    }
+    return false;
+}
+
 LineReader::Status LineReader::next(std::string_view& line) {
     bool too_long = false;
     std::size_t searched = 0;
@@ -65,13 +75,11 @@ LineReader::Status LineReader::next(std::string_view& line) {
             line = {from, n};
             begin_ += n + (found ? 1 : 0);
             size_ += n;
-            consumed_ += n + (found ? 1 : 0);
             return too_long || n > max_line_ ? Status::too_long : Status::line;
         }
         searched = here;
         if (here > max_line_) {  // drop what is known to be of no use
             too_long = true;
-            consumed_ += here;
             size_ += here;
             begin_ = end_;
             searched = 0;

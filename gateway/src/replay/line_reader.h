@@ -8,6 +8,11 @@
 
 namespace turngate::replay {
 
+// True for a line without an event or a reply.
+inline bool is_blank(std::string_view line) noexcept {
+    return line.find_first_not_of(" \t\r") == std::string_view::npos;
+}
+
 class LineReader {
   public:
     // Reads from `fd`, which must stay open. A line of more than `max_line` bytes is passed over.
@@ -22,11 +27,11 @@ class LineReader {
     // The last line needs no newline. Throws std::system_error.
     Status next(std::string_view& line);
 
+    // Whether next() would wait for what is not there yet.
+    bool would_wait();
+
     // Bytes of that line, without its newline.
     std::uint64_t size() const noexcept { return size_; }
-
-    // Bytes consumed so far.
-    std::uint64_t consumed() const noexcept { return consumed_; }
 
   private:
     bool fill();
@@ -37,7 +42,6 @@ class LineReader {
     std::vector<char> buffer_;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
-    std::uint64_t consumed_ = 0;
     std::uint64_t size_ = 0;
     bool at_end_ = false;
 };

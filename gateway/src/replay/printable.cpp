@@ -67,11 +67,33 @@ std::string clip(std::string_view text, std::size_t focus, std::size_t limit) {
            (end < text.size() ? "…" : "");
 }
 
+namespace {
+
+// $'...' (POSIX.1-2024, 2.2.4), with every byte that is not printable ASCII in octal.
+std::string escaped_word(std::string_view text) {
+    std::string out = "$'";
+    for (char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20 && byte < 0x7f) {
+            if (c == '\'' || c == '\\') out += '\\';
+            out += c;
+            continue;
+        }
+        out += '\\';
+        for (int shift : {6, 3, 0})
+            out += static_cast<char>('0' + (byte >> shift & 7));
+    }
+    return out + '\'';
+}
+
+}  // namespace
+
 std::string shell_word(std::string_view text) {
     constexpr std::string_view plain =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,";
     if (!text.empty() && text.find_first_not_of(plain) == std::string_view::npos)
         return std::string(text);
+    if (printable(text) != text) return escaped_word(text);
     std::string out = "'";
     for (char c : text) {
         if (c == '\'')

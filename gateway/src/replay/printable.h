@@ -17,7 +17,7 @@ std::size_t columns(std::string_view text) noexcept;
 // out. Never cuts a character.
 std::string clip(std::string_view text, std::size_t focus, std::size_t limit);
 
-// As a word for a POSIX shell: quoted if it must be.
+// As a word for a POSIX shell: quoted if it must be, and printable.
 std::string shell_word(std::string_view text);
 
 // `text`, then spaces to make it `width` columns.

@@ -32,6 +32,19 @@ std::uint64_t done_of(const Summary& summary) {
     return summary.events + summary.skipped;
 }
 
+class Clearing final : public Report {
+  public:
+    Clearing(Progress& progress, int verbosity) : progress_(progress), verbosity_(verbosity) {}
+    void event(const Result& result) override {
+        if (is_told(result, verbosity_)) progress_.clear();
+    }
+    void end(const Summary&) override { progress_.clear(); }
+
+  private:
+    Progress& progress_;
+    int verbosity_;
+};
+
 }  // namespace
 
 std::string Progress::line(const Summary& summary, std::uint64_t total,
@@ -74,6 +87,10 @@ void Progress::update(const Summary& summary, Clock::time_point now) {
 
 void Progress::clear() {
     if (std::exchange(shown_, false)) err_.write("\r\x1b[K");
+}
+
+std::unique_ptr<Report> clearing(Progress& progress, int verbosity) {
+    return std::make_unique<Clearing>(progress, verbosity);
 }
 
 }  // namespace turngate::replay

@@ -4,10 +4,12 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "cli/output.h"
+#include "replay/report.h"
 #include "replay/result.h"
 
 namespace turngate::replay {
@@ -39,5 +41,8 @@ class Progress {
     std::uint64_t tenths_ = 0;  // that have been told
     bool shown_ = false;
 };
+
+// Clears the progress line before a text_report() of that verbosity prints.
+std::unique_ptr<Report> clearing(Progress& progress, int verbosity);
 
 }  // namespace turngate::replay

@@ -18,10 +18,13 @@ class Report {
     virtual void end(const Summary& summary) = 0;
 };
 
+// Whether text_report() prints something about an event.
+bool is_told(const Result& result, int verbosity) noexcept;
+
 enum class DiffStyle { automatic, fields, unified, side, none };
 
 struct TextReportOptions {
-    int verbosity = 0;  // -1: failures only; 1: every event; 2: what was skipped too
+    int verbosity = 0;  // -1: failures only; 1: every event, and why shapes of a parity run differ
     DiffStyle diff = DiffStyle::automatic;
     std::string program = "turngate";
     std::string rerun = {};  // the words behind the file in the line that repeats one event
@@ -36,5 +39,11 @@ std::unique_ptr<Report> ndjson_report(cli::Output& out);
 // JUnit's XML: one suite, one case an event. The cases are kept in an unnamed temporary file until
 // their number is known, because it comes first. `name` is what the suite is called.
 std::unique_ptr<Report> junit_report(cli::Output& out, std::string name);
+
+// True for the beginning of what json_report() or ndjson_report() writes: such a file among events
+// is none. A hundred bytes are enough.
+bool is_report(std::string_view beginning) noexcept;
+// The same of a file; false if it cannot be read.
+bool is_report_file(const std::string& path);
 
 }  // namespace turngate::replay

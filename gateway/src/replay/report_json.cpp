@@ -1,9 +1,13 @@
 // What came of a replay, for programs: one JSON document, or an object a line.
+#include <algorithm>
+#include <exception>
 #include <string>
 #include <string_view>
 
+#include "replay/golden_file.h"
 #include "replay/report.h"
 #include <turngate/json/json_writer.h>
+#include <turngate/os/fd.h>
 
 namespace turngate::replay {
 namespace {
@@ -87,6 +91,13 @@ void write_event(JsonWriter& json, const Result& result, bool typed) {
             json.key(events::name(cell.format)).string(parity_name(cell.state));
         json.end_object();
     }
+    if (std::any_of(result.parity.begin(), result.parity.end(),
+                    [](const ParityCell& cell) { return !cell.why.empty(); })) {
+        json.key("parity_why").begin_object();
+        for (const ParityCell& cell : result.parity)
+            member(json, events::name(cell.format), cell.why);
+        json.end_object();
+    }
     strings(json, "repairs", result.repairs);
     strings(json, "notes", result.notes);
     json.end_object();
@@ -113,20 +124,24 @@ void write_summary(JsonWriter& json, const Summary& s, bool typed) {
     json.end_object();
 }
 
+constexpr std::string_view events_begin = "{\"events\": [";
+constexpr std::string_view summary_begin = "],\n\"summary\": ";
+
 class JsonReport final : public Report {
   public:
     explicit JsonReport(cli::Output& out) : out_(out) {}
 
     void event(const Result& result) override {
-        text_ = first_ ? "{\"events\": [\n" : ",\n";
+        text_ = first_ ? events_begin : ",";
+        text_ += '\n';
         first_ = false;
         JsonWriter json(text_);
         write_event(json, result, false);
         out_.write(text_);
     }
     void end(const Summary& summary) override {
-        text_ = first_ ? "{\"events\": [" : "\n";
-        text_ += "],\n\"summary\": ";
+        text_ = first_ ? events_begin : "\n";
+        text_ += summary_begin;
         JsonWriter json(text_);
         write_summary(json, summary, false);
         out_.write(text_ + "}\n");
@@ -172,6 +187,26 @@ std::unique_ptr<Report> json_report(cli::Output& out) {
 
 std::unique_ptr<Report> ndjson_report(cli::Output& out) {
     return std::make_unique<NdjsonReport>(out);
+}
+
+bool is_report(std::string_view beginning) noexcept {
+    constexpr std::string_view lines[] = {"{\"type\":\"event\",\"name\":",
+                                          "{\"type\":\"summary\",\"events\":"};
+    for (const std::string_view line : lines)
+        if (beginning.starts_with(line)) return true;
+    if (!beginning.starts_with(events_begin)) return false;
+    beginning.remove_prefix(events_begin.size());
+    return beginning.starts_with("\n{\"name\":") || beginning.starts_with(summary_begin);
+}
+
+bool is_report_file(const std::string& path) {
+    try {
+        const os::Fd fd = open_file(path);
+        char beginning[100];
+        return fd && is_report({beginning, os::read_whole(fd.get(), beginning)});
+    } catch (const std::exception&) {
+        return false;
+    }
 }
 
 }  // namespace turngate::replay

@@ -23,15 +23,22 @@ class TextReport final : public Report {
     void event(const Result& result) override {
         for (const ParityCell& cell : result.parity)
             ++parity_[cell.format].counts[static_cast<std::size_t>(cell.state)];
-        if (!is_told(result)) return;
+        if (!is_told(result, options_.verbosity)) return;
         std::string text = headline(result);
         for (const std::string& repair : result.repairs)
             text += line("repaired", repair);
         if (result.verdict == Verdict::failed) text += details(result);
         if (!result.hint.empty()) text += line("hint", result.hint);
-        if (result.verdict == Verdict::failed && !result.name.starts_with('-'))
-            text += line("rerun",
-                         options_.program + " replay " + shell_word(result.name) + options_.rerun);
+        if (options_.verbosity >= 1)
+            for (const ParityCell& cell : result.parity)
+                if (!cell.why.empty())
+                    text += line(cell.state == ParityCell::State::lossy ? "lossy" : "cannot",
+                                 std::string(events::name(cell.format)) + ": " + cell.why);
+        if (result.verdict == Verdict::failed && !result.is_stream) {
+            const std::string file = (result.name.starts_with('-') ? "./" : "") + result.name;
+            text +=
+                line("rerun", options_.program + " replay " + shell_word(file) + options_.rerun);
+        }
         out_.write(text);
         out_.flush();
     }
@@ -52,22 +59,6 @@ class TextReport final : public Report {
     struct Row {
         std::uint64_t counts[4] = {};  // by ParityCell::State
     };
-
-    bool is_told(const Result& result) const {
-        switch (result.verdict) {
-            case Verdict::failed:
-            case Verdict::unreadable:
-                return true;
-            case Verdict::fresh:
-            case Verdict::updated:
-                return options_.verbosity >= 0;
-            case Verdict::passed:
-            case Verdict::skipped:
-            case Verdict::interrupted:
-                return options_.verbosity >= 1;
-        }
-        return true;
-    }
 
     std::string sign(Verdict verdict) const {
         auto [glyph, color] = [&]() -> std::pair<Glyph, Color> {
@@ -188,6 +179,23 @@ class TextReport final : public Report {
 };
 
 }  // namespace
+
+bool is_told(const Result& result, int verbosity) noexcept {
+    switch (result.verdict) {
+        case Verdict::failed:
+        case Verdict::unreadable:
+            return true;
+        case Verdict::fresh:
+        case Verdict::updated:
+            return verbosity >= 0;
+        case Verdict::skipped:
+            return verbosity >= (result.named ? 0 : 1);
+        case Verdict::passed:
+        case Verdict::interrupted:
+            return verbosity >= 1;
+    }
+    return true;
+}
 
 std::unique_ptr<Report> text_report(cli::Output& out, TextReportOptions options) {
     return std::make_unique<TextReport>(out, std::move(options));

@@ -37,9 +37,12 @@ void Result::clear() {
     parity.clear();
     repairs.clear();
     notes.clear();
+    named = false;
+    is_stream = false;
     wrote = false;
     line = 0;
     golden_line.clear();
+    golden_file.reset();
 }
 
 void Summary::count(const Result& result) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "replay/compare.h"
+#include "replay/golden_file.h"
 #include "replay/histogram.h"
 #include <turngate/events/format.h>
 
@@ -47,11 +48,14 @@ struct Result {
     std::string hint = {};     // what can be done about it
     std::vector<Difference> differences = {};
     std::vector<ParityCell> parity = {};
-    std::vector<std::string> repairs = {};  // what lenient decoding repaired
-    std::vector<std::string> notes = {};    // what the handler threw and logged, if it failed
-    bool wrote = false;                     // a proposal or a golden
-    std::uint64_t line = 0;                 // of a lines file
-    std::string golden_line = {};           // what is to be written for this line
+    std::vector<std::string> repairs = {};        // what lenient decoding repaired
+    std::vector<std::string> notes = {};          // what the handler threw and logged, if it failed
+    bool named = false;                           // the event, by the user
+    bool is_stream = false;                       // it came from one, and cannot be replayed again
+    bool wrote = false;                           // a proposal or a golden
+    std::uint64_t line = 0;                       // of a lines file
+    std::string golden_line = {};                 // what is to be written for this line
+    std::optional<GoldenWrite> golden_file = {};  // what is to be written for this file
 
     // Makes it as new, keeping memory.
     void clear();

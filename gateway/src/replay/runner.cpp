@@ -52,8 +52,11 @@ class Run {
             slots.push_back(&watchdog_.add_slot());
         {
             std::vector<std::jthread> others;
-            for (unsigned i = 1; i < jobs; ++i)
-                others.emplace_back([this, slot = slots[i]] { work(*slot); });
+            try {
+                for (unsigned i = 1; i < jobs; ++i)
+                    others.emplace_back([this, slot = slots[i]] { work(*slot); });
+            } catch (const std::exception&) {  // those that there are do it
+            }
             work(*slots[0]);
         }
         finish_lines();
@@ -77,7 +80,9 @@ class Run {
 
     void work(Watchdog::Slot& slot) {
         try {
-            Judge judge(judge_, slot);
+            // Nothing is written for what is behind the failure that ends the run.
+            const bool fails_fast = options_.fail_fast > 0;
+            Judge judge(judge_, slot, fails_fast);
             std::size_t size = 1;
             while (auto work = take(size)) {
                 const auto begin = Clock::now();
@@ -91,7 +96,9 @@ class Run {
                     ++work->done;
                 }
                 const auto took = Clock::now() - begin;
-                if (took < batch_time / 2)
+                if (fails_fast)
+                    size = 1;
+                else if (took < batch_time / 2)
                     size = std::min(size * 2, largest_batch);
                 else if (took > batch_time * 2)
                     size = std::max<std::size_t>(size / 2, 1);
@@ -148,7 +155,7 @@ class Run {
         }
         for (std::size_t i = 0; i < work.done && !ended_; ++i) {
             Result& result = work.results[i];
-            if (!result.golden_line.empty()) keep_line(result);
+            if (result.wrote) write(result);
             summary_.count(result);
             for (Report* report : reports_)
                 report->event(result);
@@ -163,15 +170,21 @@ class Run {
         if (ended_) stop_ = true;
     }
 
-    void keep_line(Result& result) {
-        if (!line_goldens_) line_goldens_ = std::make_unique<LineGoldens>(lines_->path);
+    // What the judge has left to be written.
+    void write(Result& result) {
         try {
-            line_goldens_->put(result.line, result.golden_line, result.verdict == Verdict::fresh);
+            if (result.golden_file) result.golden_file->write();
+            if (!result.golden_line.empty()) keep_line(result);
         } catch (const std::system_error& e) {
             result.verdict = Verdict::unreadable;
             result.problem = e.what();
             result.wrote = false;
         }
+    }
+
+    void keep_line(const Result& result) {
+        if (!line_goldens_) line_goldens_ = std::make_unique<LineGoldens>(lines_->path);
+        line_goldens_->put(result.line, result.golden_line, result.verdict == Verdict::fresh);
     }
 
     void finish_lines() {

@@ -12,6 +12,7 @@
 #include "replay/event_lines.h"
 #include "replay/glob.h"
 #include "replay/golden_file.h"
+#include "replay/report.h"
 
 namespace turngate::replay {
 namespace {
@@ -31,6 +32,10 @@ bool Selection::includes(std::string_view path) const {
     auto selects = [&](const std::string& glob) { return glob_selects(glob, path); };
     return (only.empty() || std::any_of(only.begin(), only.end(), selects)) &&
            std::none_of(skip.begin(), skip.end(), selects);
+}
+
+bool Selection::is_output(const FileId& file) const {
+    return std::find(outputs.begin(), outputs.end(), file) != outputs.end();
 }
 
 Source::Source(std::vector<std::string> inputs, Selection selection, int wake_fd, Reading reading)
@@ -62,8 +67,11 @@ bool Source::fill_lines(Batch& batch, std::size_t most) {
     batch.lines = lines_->file;
     bool more = true;
     try {
-        while (more && batch.items.size() < most && batch.text.size() < most_bytes)
+        while (more && batch.items.size() < most && batch.text.size() < most_bytes) {
+            const std::size_t had = batch.items.size();
             more = lines_->next(batch);
+            if (batch.items.size() == had) break;  // what there is goes first
+        }
     } catch (const std::system_error& e) {
         add_problem(batch, lines_->file->path, e.code().value());
         more = false;
@@ -87,8 +95,14 @@ void Source::add_problem(Batch& batch, std::string_view name, std::string_view w
     batch.items.push_back(item);
 }
 
+void Source::add_skipped(Batch& batch, std::string_view name, std::string_view why, bool named) {
+    add_problem(batch, name, why);
+    batch.items.back().kind = Item::Kind::skipped;
+    batch.items.back().named = named;
+}
+
 void Source::add_file(Batch& batch, const std::string& path, bool named) {
-    if (has_event_lines(path)) return open_lines(batch, path, 0);
+    if (has_event_lines(path)) return open_lines(batch, path, named, 0);
     Item item{.kind = Item::Kind::file, .named = named};
     item.name = batch.add(path);
     batch.items.push_back(item);
@@ -110,6 +124,8 @@ void Source::open(Batch& batch, const std::string& input) {
     } else if (!selection_.includes(input)) {
         return;
     } else if (S_ISREG(status.st_mode)) {
+        if (selection_.is_output({status.st_dev, status.st_ino}))
+            return add_skipped(batch, input, "this run writes it", true);
         add_file(batch, input, true);
     } else {
         open_stream(batch, input);
@@ -131,7 +147,7 @@ bool Source::open_line(Batch& batch, const std::string& input) {
         add_problem(batch, input,
                     "expected the number of a line behind the colon, and lines count from 1");
     else if (selection_.includes(path))
-        open_lines(batch, path, line);
+        open_lines(batch, path, true, line);
     return true;
 }
 
@@ -143,6 +159,7 @@ void Source::open_glob(const std::string& input) {
                              : slash == 0               ? "/"
                                                         : input.substr(0, slash);
     glob_ = slash == std::string::npos ? "./" + input : input;
+    glob_matched_ = false;
     const std::string_view rest = std::string_view(input).substr(slash + 1);
     const auto levels = 1 + std::count(rest.begin(), rest.end(), '/');
     walk_ = rest.find("**") == std::string_view::npos
@@ -150,7 +167,8 @@ void Source::open_glob(const std::string& input) {
                 : std::make_unique<Walk>(root);
 }
 
-void Source::open_lines(Batch& batch, const std::string& path, std::uint64_t only_line) {
+void Source::open_lines(Batch& batch, const std::string& path, bool named,
+                        std::uint64_t only_line) {
     if (is_passed_over(path) || reading_ == Reading::names) {
         Item item{.kind = Item::Kind::file, .named = true};
         const bool is_line = only_line != 0 && !is_passed_over(path);
@@ -160,18 +178,19 @@ void Source::open_lines(Batch& batch, const std::string& path, std::uint64_t onl
     }
     std::string name = path;
     try {
-        const int fd = open_file(path);
-        if (fd < 0) return add_problem(batch, path, ENOENT);
-        lines_ = std::make_unique<EventLines>(fd, path, -1);
+        if (!named && is_report_file(path)) return add_skipped(batch, path, "a report of a replay");
+        os::Fd fd = open_file(path);
+        if (!fd) return add_problem(batch, path, ENOENT);
+        lines_ = std::make_unique<EventLines>(fd.release(), path, -1);
         if (only_line != 0) lines_->select(only_line);
-        if (reading_ == Reading::companions) return;
+        if (reading_ == Reading::events || reading_ == Reading::companions) return;
         name = golden_path(path);
         lines_->open_goldens();
         return;
     } catch (const std::system_error& e) {
         add_problem(batch, name, e.code().value());
-    } catch (const JsonError& e) {
-        add_problem(batch, name, e.what());
+    } catch (const FileProblem& e) {
+        add_problem(batch, name, e.rule());
     }
     lines_.reset();
 }
@@ -195,6 +214,8 @@ void Source::walk_on(Batch& batch) {
     const Walk::Entry entry = walk_->next();
     if (entry.kind == end) {
         walk_.reset();
+        if (!glob_.empty() && !glob_matched_)
+            add_problem(batch, inputs_[next_input_ - 1], "no file matches");
         return;
     }
     if (!glob_.empty() && entry.kind != failed && !glob_matches(glob_, entry.path)) return;
@@ -202,17 +223,17 @@ void Source::walk_on(Batch& batch) {
     if (path.starts_with("./") && path.size() > 2) path.erase(0, 2);
     const bool by_name = (!glob_.empty() || path.ends_with(".json") || has_event_lines(path)) &&
                          !is_passed_over(path);
+    glob_matched_ = glob_matched_ || by_name || entry.kind == failed;
     if (entry.kind == missing && !by_name) return;  // whatever it was, it was no event
     if (entry.kind == file) {
-        if (by_name && selection_.includes(path)) add_file(batch, path, false);
+        if (by_name && selection_.includes(path) && !selection_.is_output(entry.id))
+            add_file(batch, path, false);
     } else if (entry.kind == failed || entry.kind == missing) {
         add_problem(batch, path, entry.error);
-    } else if (entry.kind == visited || by_name) {
-        Item item{.kind = Item::Kind::skipped};
-        item.name = batch.add(path);
-        item.event = batch.add(entry.kind == visited ? "a link to a directory that has been visited"
-                                                     : "not a regular file");
-        batch.items.push_back(item);
+    } else if (entry.kind == visited) {
+        add_skipped(batch, path, "a link to a directory that has been visited");
+    } else if (by_name) {
+        add_skipped(batch, path, "not a regular file");
     }
 }
 

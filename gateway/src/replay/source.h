@@ -61,23 +61,26 @@ class EventLines;
 struct Selection {
     std::vector<std::string> only = {};  // globs; empty: all
     std::vector<std::string> skip = {};
+    std::vector<FileId> outputs = {};  // files that the run writes: no events, wherever they are
     bool includes(std::string_view path) const;
+    bool is_output(const FileId& file) const;
 };
 
 // Goes through files, directories, globs, "calls.ndjson:17" (one line) and "-", in the order given.
 // Holds the names of one directory a level and a line or two. One thread at a time.
 class Source {
   public:
+    // With `events`, expected replies are not looked at; with `companions`, they are items too.
     // With `names`, a file with an event a line is one item like any other, and nothing is read.
-    // With `companions`, those are items too, and no goldens are looked for.
-    enum class Reading { lines, names, companions };
+    enum class Reading { lines, events, names, companions };
 
     // A readable `wake_fd` ends the wait for a pipe.
     Source(std::vector<std::string> inputs, Selection selection, int wake_fd = -1,
            Reading reading = Reading::lines);
     ~Source();
 
-    // Refills `batch` with up to `most` items. False at the end.
+    // Refills `batch` with up to `most` items; with fewer rather than wait for a pipe. False at the
+    // end.
     bool fill(Batch& batch, std::size_t most);
 
   private:
@@ -85,11 +88,12 @@ class Source {
     bool is_passed_over(std::string_view path) const;
     void add_problem(Batch& batch, std::string_view name, std::string_view why, int error = 0);
     void add_problem(Batch& batch, std::string_view name, int error);
+    void add_skipped(Batch& batch, std::string_view name, std::string_view why, bool named = false);
     void add_file(Batch& batch, const std::string& path, bool named);
     void open(Batch& batch, const std::string& input);
     bool open_line(Batch& batch, const std::string& input);
     void open_glob(const std::string& input);
-    void open_lines(Batch& batch, const std::string& path, std::uint64_t only_line);
+    void open_lines(Batch& batch, const std::string& path, bool named, std::uint64_t only_line);
     void open_stream(Batch& batch, const std::string& path);
     void walk_on(Batch& batch);
 
@@ -100,6 +104,7 @@ class Source {
     std::size_t next_input_ = 0;
     std::unique_ptr<Walk> walk_;
     std::string glob_;  // what files of the walk must match; empty: be events by their names
+    bool glob_matched_ = false;
     std::unique_ptr<EventLines> lines_;
 };
 

@@ -22,46 +22,48 @@ bool is_stream(const std::string& input) {
 }
 
 std::uint64_t count_lines(const std::string& path, const std::stop_token& stop) {
-    const os::Fd fd(open_file(path));
+    const os::Fd fd = open_file(path);
     if (!fd) return 1;                  // it will be a problem
     LineReader reader(fd.get(), 4096);  // the beginning of a line tells whether it is blank
     std::string_view line;
     std::uint64_t count = 0;
     for (auto status = reader.next(line);
          status != LineReader::Status::end && !stop.stop_requested(); status = reader.next(line))
-        if (status == LineReader::Status::too_long ||
-            line.find_first_not_of(" \t\r") != std::string_view::npos)
-            ++count;
+        if (status == LineReader::Status::too_long || !is_blank(line)) ++count;
     return count;
 }
 
 }  // namespace
 
-void Tally::start() {
-    if (std::exchange(started_, true)) return;
-    if (std::any_of(inputs_.begin(), inputs_.end(), is_stream)) return;
-    try {
-        thread_ = std::jthread([this](const std::stop_token& stop) { count(stop); });
-    } catch (const std::system_error&) {  // no thread to be had: the total stays unknown
-    }
-}
-
-void Tally::count(const std::stop_token& stop) {
+std::uint64_t count_events(const std::vector<std::string>& inputs, const Selection& selection,
+                           bool reads_lines, const std::stop_token& stop) {
     std::uint64_t total = 0;
     try {
-        Source source(inputs_, selection_, -1, Source::Reading::names);
+        Source source(inputs, selection, -1, Source::Reading::names);
         Batch batch;
         while (!stop.stop_requested() && source.fill(batch, 256))
             for (const Item& item : batch.items) {
                 const std::string name(batch[item.name]);
                 const bool lines =
                     item.kind == Item::Kind::file && has_event_lines(name) && !is_companion(name);
+                if (lines && !reads_lines) return 0;
                 total += lines ? count_lines(name, stop) : 1;
             }
     } catch (const std::exception&) {  // what cannot be counted is no reason to end the replay
-        return;
+        return 0;
     }
-    if (!stop.stop_requested()) total_ = total;
+    return stop.stop_requested() ? 0 : total;
+}
+
+void Tally::start() {
+    if (std::exchange(started_, true)) return;
+    if (std::any_of(inputs_.begin(), inputs_.end(), is_stream)) return;
+    try {
+        thread_ = std::jthread([this](const std::stop_token& stop) {
+            total_ = count_events(inputs_, selection_, reads_lines_, stop);
+        });
+    } catch (const std::system_error&) {  // no thread to be had: the total stays unknown
+    }
 }
 
 }  // namespace turngate::replay

@@ -12,12 +12,16 @@
 
 namespace turngate::replay {
 
-// Counts what a Source of the same inputs yields, in a thread of its own and without reading files
-// but for those with an event a line. Not for several threads at once, but for total().
+// How many events a Source of the same inputs yields; 0 if that cannot be told. Files with an event
+// a line have to be read for it: unless `reads_lines`, one of them makes the number unknown.
+std::uint64_t count_events(const std::vector<std::string>& inputs, const Selection& selection,
+                           bool reads_lines, const std::stop_token& stop = {});
+
+// Counts in a thread of its own. Not for several threads at once, but for total().
 class Tally {
   public:
-    Tally(std::vector<std::string> inputs, Selection selection)
-        : inputs_(std::move(inputs)), selection_(std::move(selection)) {}
+    Tally(std::vector<std::string> inputs, Selection selection, bool reads_lines = true)
+        : inputs_(std::move(inputs)), selection_(std::move(selection)), reads_lines_(reads_lines) {}
 
     // Begins to count. A second call does nothing, and none does if one of the inputs is a stream.
     void start();
@@ -26,10 +30,9 @@ class Tally {
     std::uint64_t total() const noexcept { return total_.load(std::memory_order_relaxed); }
 
   private:
-    void count(const std::stop_token& stop);
-
     std::vector<std::string> inputs_;
     Selection selection_;
+    bool reads_lines_;
     bool started_ = false;
     std::atomic<std::uint64_t> total_{0};
     std::jthread thread_;  // last: it ends before what it uses

@@ -61,7 +61,8 @@ Walk::Entry Walk::next() {
             const bool leads_nowhere = error == ENOENT || error == ELOOP;
             return {leads_nowhere ? missing : failed, std::move(path), error};
         }
-        if (S_ISREG(status.st_mode)) return {file, std::move(path)};
+        if (S_ISREG(status.st_mode))
+            return {file, std::move(path), 0, {status.st_dev, status.st_ino}};
         if (!S_ISDIR(status.st_mode)) return {special, std::move(path)};
         if (levels_.size() >= most_levels_) continue;
         const int error = enter(path);

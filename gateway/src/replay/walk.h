@@ -11,6 +11,8 @@
 
 namespace turngate::replay {
 
+using FileId = std::pair<std::uint64_t, std::uint64_t>;  // the device and the inode
+
 // Yields the files below a directory in byte order of their names, each directory where its name
 // stands. Holds the names of one directory a level. Names that begin with a dot are left out. A
 // symbolic link to a file counts as the file; one to a directory is followed unless that directory
@@ -29,7 +31,8 @@ class Walk {
             end,
         } kind = Kind::end;
         std::string path = {};
-        int error = 0;  // errno
+        int error = 0;   // errno
+        FileId id = {};  // of a file
     };
 
     Entry next();

@@ -2,12 +2,12 @@
 #include "replay/watchdog.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <system_error>
-#include <unistd.h>
+
+#include "cli/exit_status.h"
+#include "replay/golden_file.h"
 
 namespace turngate::replay {
 
@@ -30,17 +30,20 @@ bool Watchdog::Slot::interrupted() {
 }
 
 Watchdog::Watchdog(std::chrono::nanoseconds limit, const Interrupt& interrupt)
-    : limit_(limit), interrupt_(interrupt), done_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (done_fd_ < 0)
-        throw std::system_error(errno, std::generic_category(), "cannot make an eventfd");
-    thread_ = std::thread([this] { watch(); });
+    : limit_(limit), interrupt_(interrupt) {
+    try {
+        thread_ = std::thread([this] { watch(); });
+    } catch (const std::system_error& e) {
+        throw cli::CommandError(
+            cli::exit_status::wrong_answer,
+            "cannot start a thread, and a replay needs one: " + reason(e.code().value()),
+            "raise the limits of memory and processes (ulimit -v, -s, -u)");
+    }
 }
 
 Watchdog::~Watchdog() {
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t n = ::write(done_fd_, &one, sizeof one);
+    done_.signal();
     thread_.join();
-    ::close(done_fd_);
 }
 
 Watchdog::Slot& Watchdog::add_slot() {
@@ -82,7 +85,7 @@ void Watchdog::watch() {
             timeout = static_cast<int>(std::clamp<std::int64_t>(
                 std::chrono::ceil<std::chrono::milliseconds>(pause).count(), 0, 60'000));
         // Once interrupted, that descriptor stays readable and is left out.
-        pollfd wait[] = {{done_fd_, POLLIN, 0}, {interrupted ? -1 : interrupt_.fd(), POLLIN, 0}};
+        pollfd wait[] = {{done_.fd(), POLLIN, 0}, {interrupted ? -1 : interrupt_.fd(), POLLIN, 0}};
         if (::poll(wait, 2, timeout) < 0) continue;
         if (wait[0].revents != 0) return;
         if (wait[1].revents != 0) interrupted = true;

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "replay/interrupt.h"
+#include <turngate/os/fd.h>
 
 namespace turngate::replay {
 
@@ -52,7 +53,7 @@ class Watchdog {
     const Interrupt& interrupt_;
     std::mutex mutex_;
     std::deque<Slot> slots_;
-    int done_fd_;
+    os::WakeUp done_;
     std::thread thread_;
 };
 

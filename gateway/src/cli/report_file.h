@@ -1,0 +1,47 @@
+// Reports of a replay in files.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/output.h"
+#include "replay/golden_file.h"
+#include "replay/report.h"
+#include "replay/source.h"
+#include <turngate/os/fd.h>
+
+namespace turngate::cli {
+
+// A file is replaced when the run has ended, by the whole report or not at all; a pipe, a device
+// and what this process prints to are written as results come.
+class ReportFile final : public replay::Report {
+  public:
+    using Make = std::function<std::unique_ptr<replay::Report>(Output&)>;
+
+    // Throws CommandError for a path that cannot be written, which is a mistake to hear of before
+    // the run.
+    ReportFile(const std::string& path, const Make& make);
+
+    void event(const replay::Result& result) override;
+    void end(const replay::Summary& summary) override;
+
+  private:
+    std::optional<replay::FileReplacement> replacement_;
+    os::Fd fd_;  // without replacement_
+    std::optional<Output> output_;
+    std::unique_ptr<replay::Report> report_;
+    bool is_broken_ = false;  // the last result did not get in
+};
+
+// Throws CommandError if one of `reports` would take the place of an event or of an expected reply
+// that the run reads, or of another one.
+void check_reports(const std::vector<std::string>& reports, const std::vector<std::string>& inputs,
+                   const replay::Selection& selection);
+
+// The files that a run with these reports writes, as far as they exist; standard output is one.
+std::vector<replay::FileId> written_files(const std::vector<std::string>& reports);
+
+}  // namespace turngate::cli

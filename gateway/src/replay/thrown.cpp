@@ -1,0 +1,29 @@
+// What a handler threw.
+#include "replay/thrown.h"
+
+#include <turngate/http/error.h>
+
+namespace turngate::replay {
+
+std::string message_of(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& e) {
+        return e.what();
+    } catch (...) {
+        return "something that is no exception";
+    }
+}
+
+bool is_failure(const std::exception_ptr& error) {
+    if (!error) return false;
+    try {
+        std::rethrow_exception(error);
+    } catch (const HttpError& e) {
+        return e.status() >= 500;
+    } catch (...) {
+        return true;
+    }
+}
+
+}  // namespace turngate::replay

@@ -1,0 +1,15 @@
+// What a handler threw.
+#pragma once
+
+#include <exception>
+#include <string>
+
+namespace turngate::replay {
+
+// What it says of itself.
+std::string message_of(const std::exception_ptr& error);
+
+// A refusal (4xx) is an answer; anything else that a handler throws is its failure. False for null.
+bool is_failure(const std::exception_ptr& error);
+
+}  // namespace turngate::replay
