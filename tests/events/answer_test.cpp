@@ -197,6 +197,8 @@ BOOST_AUTO_TEST_CASE(a_warm_up_ping_reaches_the_handler_unless_asked) {
     options.answer_warmers = true;
     BOOST_TEST(answer(*result, bref, options) == R"(["Lambda is warm"])");
     BOOST_TEST(answer(*result, plugin, options) == "{}");
+    BOOST_TEST(answer(*result, R"({"warmer":true,"n":1e9999})", options) ==
+               R"(["Lambda is warm"])");
 }
 
 BOOST_AUTO_TEST_CASE(how_long_a_ping_is_held_back_is_the_doors_to_decide) {

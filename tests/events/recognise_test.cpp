@@ -74,7 +74,7 @@ const Case cases[] = {
     {"EventBridge",
      R"({"version":"0","detail-type":"t","source":"aws.ec2","detail":{"httpMethod":"GET"}})", "raw",
      "eventbridge"},
-    {"a warmer", R"({"source":"serverless-plugin-warmup"})", "raw", "warmer"},
+    {"a warmer", R"({"source":"serverless-plugin-warmup"})", "raw", "serverless-plugin-warmup"},
     {"bref's warmer", R"({"warmer":true})", "raw", "warmer"},
     {"no warmer", R"({"warmer":false})", "raw"},
     {"an authorizer that looks like REST",

@@ -42,10 +42,12 @@ bool is_small(const Response& response) {
     return size < (smallest_limit - around) / 6;
 }
 
-void answer_warmer(Answer& answer, std::string_view json) {
-    const Json event = Json::parse(json);
-    const bool* warmer = event["warmer"].boolean();
-    if (!warmer || !*warmer) {
+bool is_warmer(const Event& event) {
+    return event.source == "warmer" || event.source == "serverless-plugin-warmup";
+}
+
+void answer_warmer(Answer& answer, const Event& event) {
+    if (event.source != "warmer") {
         answer.reply = "{}";
         return;
     }
@@ -106,13 +108,13 @@ Answer answer_event(const Handler& handler, std::string_view json, const AnswerO
 
 bool reply_is_assembled(const Event& event, const AnswerOptions& options) {
     return !event.further.empty() || (options.split_batches && event.is_batch) ||
-           (options.answer_warmers && event.source == "warmer");
+           (options.answer_warmers && is_warmer(event));
 }
 
 Answer answer_event(const Handler& handler, Event event, const AnswerOptions& options) {
     Answer answer;
-    if (options.answer_warmers && event.source == "warmer") {
-        answer_warmer(answer, event.request.body.text());
+    if (options.answer_warmers && is_warmer(event)) {
+        answer_warmer(answer, event);
     } else if (options.split_batches && event.is_batch) {
         answer_batch(answer, handler, std::move(event), options);
     } else if (!event.further.empty()) {

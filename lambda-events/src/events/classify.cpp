@@ -69,7 +69,8 @@ Classification name_object(const Envelope& envelope, const Recognised& found) {
                 "eventbridge \"" + printable(object["detail-type"].value.text) + "\" event",
                 Format::raw};
     if (found.source == "authorizer") return {What::authorizer, "authorizer request", Format::raw};
-    if (found.source == "warmer") return {What::event, "warmer event", Format::raw};
+    if (found.source == "warmer" || found.source == "serverless-plugin-warmup")
+        return {What::event, "warmer event", Format::raw};
     if (found.source == "cloudfront-response")
         return {What::event, "cloudfront response event", Format::raw};
     if (std::string_view reply = reply_name(object); !reply.empty())

@@ -57,9 +57,9 @@ Recognised recognise(const Envelope& event) {
 
     const Value& source = event[Member::source];
     const Value& warmer = event[Member::warmer];
-    if ((source.is_string() && source.text == "serverless-plugin-warmup") ||
-        (warmer.kind == Kind::boolean && warmer.boolean))
-        return {Format::raw, "warmer"};
+    if (warmer.kind == Kind::boolean && warmer.boolean) return {Format::raw, "warmer"};
+    if (source.is_string() && source.text == "serverless-plugin-warmup")
+        return {Format::raw, std::string(source.text)};
 
     // Another action is refused, not passed on.
     const Value& action = event[Member::action];

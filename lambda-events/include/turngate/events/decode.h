@@ -48,8 +48,8 @@ struct Event {
     std::vector<std::string> repairs =
         {};                 // lenient decoding: what was repaired, one sentence each
     bool is_batch = false;  // SQS, Kinesis, DynamoDB records that may be split (see answer())
-    // Of a raw event, what sent it: the eventSource of its first record ("aws:sqs"), "eventbridge",
-    // "warmer", "authorizer", "cloudfront-response"; empty if nothing says.
+    // Of a raw event: the eventSource of its first record ("aws:sqs"), "eventbridge", "warmer",
+    // "serverless-plugin-warmup", "authorizer", "cloudfront-response"; empty if nothing says.
     std::string source = {};
     // The second request and on of a Vercel event with several payloads.
     std::vector<Request> further = {};
