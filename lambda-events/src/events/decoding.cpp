@@ -67,7 +67,7 @@ void Decoding::refuse_or_note_kind(const Value& value, std::string_view member,
 
 void Decoding::note(std::string_view member, std::string_view repair) {
     std::string text = event.place().name(member) + ": " + std::string(repair);
-    if (!budget.spend(text.size() + sizeof text))
+    if (!budget.spend(text.size() + sizeof(std::string)))
         throw JsonError(text + "; no more can be repaired in one event");
     out.repairs.push_back(std::move(text));
 }
