@@ -184,6 +184,17 @@ BOOST_AUTO_TEST_CASE(a_reply_behind_the_last_event_is_a_problem) {
     BOOST_TEST((source.fill(batch, 9) && batch.items.size() == 1u && !source.fill(batch, 9)));
 }
 
+BOOST_AUTO_TEST_CASE(a_reply_of_an_empty_line_is_a_problem) {
+    Folder folder;
+    folder.write("a.ndjson", "{}\n\n{}\n");
+    folder.write("a.replies.ndjson", "{}\n{}\n{}\n");
+
+    BOOST_TEST(problems(folder, {"a.ndjson"}) ==
+                   List{"a.replies.ndjson:2: a reply is expected and the line of its event is "
+                        "empty; put the event back, or empty this line too"},
+               boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_line_of_a_companion_is_the_companion) {
     Folder folder;
     folder.write("a.replies.ndjson", "{}\n");
@@ -256,6 +267,16 @@ BOOST_AUTO_TEST_CASE(what_a_pipe_has_is_handed_over_before_more_is_waited_for,
         writer << "}\n" << std::flush;
         BOOST_TEST((source.fill(batch, 256) && batch.items.size() == 1u));
     }
+}
+
+BOOST_AUTO_TEST_CASE(files_ahead_of_a_pipe_do_not_wait_for_it, *boost::unit_test::timeout(60)) {
+    Folder folder;
+    folder.write("a.json", "{}");
+    BOOST_REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+    const std::fstream silent(folder / "pipe");
+    Source source({folder / "a.json", folder / "pipe"}, {});
+    Batch batch;
+    BOOST_TEST((source.fill(batch, 256) && batch.items.size() == 1u));
 }
 
 BOOST_AUTO_TEST_CASE(a_fifo_is_read_to_the_end_of_its_writers) {

@@ -24,6 +24,7 @@ class CheckReport {
     void add_file() { ++files_; }
     void add_line() { ++lines_; }
     std::size_t files() const noexcept { return files_; }
+    bool has_begun() const noexcept { return files_ > 0 || skipped_ > 0; }
 
     void item(const std::string& name, const events::Classification& found);
     // What was passed over, and why.

@@ -14,6 +14,7 @@
 #include "cli/exit_status.h"
 #include "cli/input.h"
 #include "cli/invocation.h"
+#include "cli/report_file.h"
 #include "replay/source.h"
 
 namespace turngate::cli {
@@ -74,22 +75,26 @@ CheckReport::Style style(std::string_view name) {
 class Check {
   public:
     explicit Check(const Invocation& invocation)
-        : source_(invocation.arguments.operands(), {}, -1, replay::Source::Reading::companions),
+        : source_(invocation.arguments.operands(), {.outputs = written_files({})}, -1,
+                  replay::Source::Reading::companions),
           report_(invocation.out, style(invocation.arguments.text("format")),
                   invocation.verbosity) {}
 
     int run(unsigned jobs) {
         {
             std::vector<std::jthread> others;
-            for (unsigned i = 1; i < jobs; ++i)
-                others.emplace_back([this] { work(); });
+            try {
+                for (unsigned i = 1; i < jobs; ++i)
+                    others.emplace_back([this] { work(); });
+            } catch (const std::exception&) {  // those that there are do it
+            }
             work();
         }
         if (failure_) std::rethrow_exception(failure_);
-        if (report_.files() == 0)
-            throw CommandError(exit_status::nothing_to_do, "there is nothing to check",
-                               "name files, or a directory that has some");
-        return report_.end();
+        if (report_.files() > 0) return report_.end();
+        if (report_.has_begun()) report_.end();
+        throw CommandError(exit_status::nothing_to_do, "there is nothing to check",
+                           "name files, or a directory that has some");
     }
 
   private:

@@ -7,12 +7,13 @@
 #include "cli/event_file.h"
 #include "cli/exit_status.h"
 #include "cli/input.h"
+#include "cli/report_file.h"
 #include "replay/golden_file.h"
 
 namespace turngate::cli {
 
 EventTexts::EventTexts(const std::string& operand)
-    : source_({operand}, {}, -1, replay::Source::Reading::events) {}
+    : source_({operand}, {.outputs = written_files({})}, -1, replay::Source::Reading::events) {}
 
 bool EventTexts::next(std::string& name, std::string& text) {
     using Kind = replay::Item::Kind;

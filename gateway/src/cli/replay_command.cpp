@@ -306,6 +306,7 @@ int run_replay(Invocation& invocation) {
         owned.push_back(std::make_unique<ReportFile>(
             paths[i], [&](Output& out) { return make(formats[i], out); }));
     std::vector<replay::Report*> reports;
+    reports.reserve(owned.size());
     for (const auto& report : owned)
         reports.push_back(report.get());
 

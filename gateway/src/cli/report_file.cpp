@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "cli/exit_status.h"
-#include "replay/glob.h"
 
 namespace turngate::cli {
 namespace {
@@ -42,30 +41,35 @@ fs::path canonical(const std::string& path) {
     return found.empty() ? absolute : found;
 }
 
-// `path` as seen from the directory `root`; empty if it is not below it.
-std::string below(const std::string& root, const std::string& path) {
-    const std::string relative = canonical(path).lexically_relative(canonical(root)).string();
-    return relative == "." || relative.starts_with("..") ? "" : relative;
+// True if `path`, or what has the line in "calls.ndjson:17", is `file`.
+bool is_file(std::string path, const replay::FileId& file) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) == 0) return id_of(status) == file;
+    path.resize(std::min(path.rfind(':'), path.size()));
+    return ::stat(path.c_str(), &status) == 0 && id_of(status) == file;
 }
 
-bool is_event_of(const std::string& path, const std::string& input,
-                 const replay::Selection& selection) {
-    if (input == "-") return false;
-    struct stat status {};
-    if (::stat(input.c_str(), &status) != 0) {
-        const auto colon = input.rfind(':');
-        if (!replay::is_glob(input))
-            return colon != std::string::npos &&
-                   canonical(input.substr(0, colon)) == canonical(path);
-        const auto slash = input.rfind('/', input.find_first_of("*?[{"));
-        const std::string name =
-            below(slash == std::string::npos ? "." : input.substr(0, slash + 1), path);
-        return !name.empty() && replay::glob_matches(input.substr(slash + 1), name);
+// True if the run would read `file`. Goes through all names that the run goes through.
+bool is_event(const replay::FileId& file, const std::vector<std::string>& inputs,
+              const replay::Selection& selection) {
+    std::vector<std::string> names;
+    for (const std::string& input : inputs) {
+        struct stat status {};
+        const bool is_input = input == "-";
+        if (is_input && ::fstat(STDIN_FILENO, &status) == 0 && id_of(status) == file) return true;
+        // A pipe would be read.
+        if (!is_input && (::stat(input.c_str(), &status) != 0 || S_ISREG(status.st_mode) ||
+                          S_ISDIR(status.st_mode)))
+            names.push_back(input);
     }
-    if (!S_ISDIR(status.st_mode)) return canonical(input) == canonical(path);
-    const std::string name = below(input, path);
-    return (name.ends_with(".json") || replay::has_event_lines(name)) &&
-           selection.includes(input == "." ? name : input + '/' + name);
+    replay::Source source(std::move(names), {selection.only, selection.skip}, -1,
+                          replay::Source::Reading::names);
+    for (replay::Batch batch; source.fill(batch, 256);)
+        for (const replay::Item& item : batch.items)
+            if (item.kind == replay::Item::Kind::file &&
+                is_file(std::string(batch[item.name]), file))
+                return true;
+    return false;
 }
 
 bool is_golden(std::string_view path) {
@@ -85,7 +89,7 @@ ReportFile::ReportFile(const std::string& path, const Make& make) {
         else if (exists && !S_ISREG(status.st_mode))
             fd_.reset(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
         else
-            replacement_.emplace(path);
+            replace(path, exists);
         if (!fd_ && !replacement_) throw std::system_error(errno, std::generic_category());
     } catch (const std::system_error& e) {
         refuse(path, e.code().message(),
@@ -93,6 +97,16 @@ ReportFile::ReportFile(const std::string& path, const Make& make) {
     }
     output_.emplace(replacement_ ? replacement_->fd() : fd_.get(), path, Terminal{.unicode = true});
     report_ = make(*output_);
+}
+
+// Where no file can be made beside it, one that is there is written in place.
+void ReportFile::replace(const std::string& path, bool exists) {
+    try {
+        replacement_.emplace(path);
+    } catch (const std::system_error&) {
+        if (exists) fd_.reset(::open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
+        if (!fd_) throw;
+    }
 }
 
 void ReportFile::event(const replay::Result& result) {
@@ -123,12 +137,11 @@ void check_reports(const std::vector<std::string>& reports, const std::vector<st
         if (std::find(earlier.begin(), earlier.end(), name) != earlier.end())
             refuse(path, "another report goes there", hint);
         earlier.push_back(name);
-        if (is_golden(path)) refuse(path, "that is the name of an expected reply", hint);
+        if (is_golden(path))
+            refuse(path, "that is the name of a reply or request beside an event", hint);
         // What an earlier run reported is no event, wherever it is.
         if (!exists || status.st_size == 0 || replay::is_report_file(path)) continue;
-        if (std::any_of(inputs.begin(), inputs.end(), [&](const std::string& input) {
-                return is_event_of(path, input, selection);
-            }))
+        if (is_event(id_of(status), inputs, selection))
             refuse(path, "it is one of the events", hint);
     }
 }

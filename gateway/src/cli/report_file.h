@@ -26,9 +26,12 @@ class ReportFile final : public replay::Report {
     ReportFile(const std::string& path, const Make& make);
 
     void event(const replay::Result& result) override;
+    void flush() override { report_->flush(); }
     void end(const replay::Summary& summary) override;
 
   private:
+    void replace(const std::string& path, bool exists);
+
     std::optional<replay::FileReplacement> replacement_;
     os::Fd fd_;  // without replacement_
     std::optional<Output> output_;

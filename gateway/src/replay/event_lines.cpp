@@ -81,6 +81,10 @@ bool EventLines::next(Batch& batch) {
         read_golden();
         const bool blank = status == Status::line && is_blank(line);
         if (only_ == line_ && blank) return report_missing(batch);
+        if (only_ == 0 && blank && (has_golden_ || golden_too_long_))
+            return add_problem(batch, golden_path(file->path) + ':' + std::to_string(line_),
+                               "a reply is expected and the line of its event is empty; put the "
+                               "event back, or empty this line too");
         if (only_ == line_ || (only_ == 0 && !blank)) break;
     }
     if (status == Status::too_long) return add_problem(batch, event_too_large(first_size_), EFBIG);

@@ -359,6 +359,7 @@ void Judge::write_golden(const Golden* previous, Result& result) {
         result.problem = "no expected reply, and no place for one";
         return;
     }
+    result.is_proposal = proposal;
     if (!proposal) result.verdict = Verdict::updated;
     if (is_lines_) {
         result.golden_line = golden_text(reply_, options_.ignore, previous,

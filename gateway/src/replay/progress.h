@@ -16,7 +16,8 @@ namespace turngate::replay {
 
 // On a terminal one line, at most ten times a second, which is cleared before anything else is
 // written. Elsewhere, so that a log shows that something happens, a line for every tenth of the
-// events and at least every ten seconds; none for a run that is over within three.
+// events if their number is known, and at least every ten seconds; none for a run that is over
+// within three.
 class Progress {
   public:
     using Clock = std::chrono::steady_clock;

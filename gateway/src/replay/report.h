@@ -15,6 +15,8 @@ class Report {
   public:
     virtual ~Report() = default;
     virtual void event(const Result& result) = 0;
+    // What there is to be seen goes out: the next event may take long to come.
+    virtual void flush() {}
     virtual void end(const Summary& summary) = 0;
 };
 

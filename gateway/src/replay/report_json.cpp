@@ -139,6 +139,7 @@ class JsonReport final : public Report {
         write_event(json, result, false);
         out_.write(text_);
     }
+    void flush() override { out_.flush(); }
     void end(const Summary& summary) override {
         text_ = first_ ? events_begin : "\n";
         text_ += summary_begin;
@@ -165,6 +166,7 @@ class NdjsonReport final : public Report {
         text_ += '\n';
         out_.write(text_);
     }
+    void flush() override { out_.flush(); }
     void end(const Summary& summary) override {
         text_.clear();
         JsonWriter json(text_);

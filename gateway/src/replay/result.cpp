@@ -40,6 +40,7 @@ void Result::clear() {
     named = false;
     is_stream = false;
     wrote = false;
+    is_proposal = false;
     line = 0;
     golden_line.clear();
     golden_file.reset();

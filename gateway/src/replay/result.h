@@ -53,6 +53,7 @@ struct Result {
     bool named = false;                           // the event, by the user
     bool is_stream = false;                       // it came from one, and cannot be replayed again
     bool wrote = false;                           // a proposal or a golden
+    bool is_proposal = false;                     // and which of them
     std::uint64_t line = 0;                       // of a lines file
     std::string golden_line = {};                 // what is to be written for this line
     std::optional<GoldenWrite> golden_file = {};  // what is to be written for this file

@@ -60,6 +60,8 @@ class Run {
             work(*slots[0]);
         }
         finish_lines();
+        if (failure_ && summary_.problem.empty())
+            summary_.problem = "the run broke off before its end";
         summary_.duration = Clock::now() - begin_;
         summary_.signal = interrupt_.signal();
         for (Report* report : reports_) {
@@ -143,6 +145,8 @@ class Run {
             ++emitted_;
             spare_.push_back(std::move(ready));
         }
+        for (Report* report : reports_)
+            report->flush();
         room_.notify_all();
         if (options_.progress) options_.progress(summary_);
     }
@@ -184,7 +188,7 @@ class Run {
 
     void keep_line(const Result& result) {
         if (!line_goldens_) line_goldens_ = std::make_unique<LineGoldens>(lines_->path);
-        line_goldens_->put(result.line, result.golden_line, result.verdict == Verdict::fresh);
+        line_goldens_->put(result.line, result.golden_line, result.is_proposal);
     }
 
     void finish_lines() {

@@ -19,6 +19,13 @@ namespace {
 
 constexpr std::size_t most_bytes = 1u << 20;  // of a batch, unless one line has more
 
+// A pipe or a device: what comes out of it may take its time.
+bool may_wait(const std::string& input) {
+    struct stat status {};
+    return input == "-" || (::stat(input.c_str(), &status) == 0 && !S_ISREG(status.st_mode) &&
+                            !S_ISDIR(status.st_mode));
+}
+
 }  // namespace
 
 void Batch::clear() {
@@ -55,6 +62,7 @@ bool Source::fill(Batch& batch, std::size_t most) {
         } else if (walk_) {
             walk_on(batch);
         } else if (next_input_ < inputs_.size()) {
+            if (!batch.items.empty() && may_wait(inputs_[next_input_])) break;
             open(batch, inputs_[next_input_++]);
         } else {
             break;
@@ -215,7 +223,7 @@ void Source::walk_on(Batch& batch) {
     if (entry.kind == end) {
         walk_.reset();
         if (!glob_.empty() && !glob_matched_)
-            add_problem(batch, inputs_[next_input_ - 1], "no file matches");
+            add_problem(batch, inputs_[next_input_ - 1], "no file matches", ENOENT);
         return;
     }
     if (!glob_.empty() && entry.kind != failed && !glob_matches(glob_, entry.path)) return;
