@@ -16,10 +16,13 @@ class Interrupt {
     Interrupt(const Interrupt&) = delete;
     Interrupt& operator=(const Interrupt&) = delete;
 
-    // Readable from the moment a signal has come.
+    // Readable from the moment a signal has come, or somebody has woken those who wait.
     int fd() const noexcept { return told_.fd(); }
     // The signal; 0 if none has come.
     int signal() const noexcept { return signal_.load(std::memory_order_relaxed); }
+
+    // Ends the waiting for events and handlers as a signal would, for a run that is over.
+    void wake() const noexcept { told_.signal(); }
 
     // As if the signal had come. Safe in a signal handler.
     void raise(int signal) noexcept;

@@ -80,6 +80,12 @@ class Run {
         return stop_.load(std::memory_order_relaxed) || interrupt_.signal() != 0;
     }
 
+    // Another worker may be waiting for a pipe, or for a handler whose reply no longer counts.
+    void stop() {
+        stop_ = true;
+        interrupt_.wake();
+    }
+
     void work(Watchdog::Slot& slot) {
         try {
             // Nothing is written for what is behind the failure that ends the run.
@@ -109,7 +115,7 @@ class Run {
         } catch (...) {
             const std::lock_guard lock(output_);
             if (!failure_) failure_ = std::current_exception();
-            stop_ = true;
+            stop();
             room_.notify_all();
         }
     }
@@ -171,7 +177,7 @@ class Run {
             }
         }
         if (work.done < work.batch.items.size()) ended_ = true;  // nothing may follow a gap
-        if (ended_) stop_ = true;
+        if (ended_) stop();
     }
 
     // What the judge has left to be written.
