@@ -15,8 +15,9 @@
 
 namespace turngate::cli {
 
-// A file is replaced when the run has ended, by the whole report or not at all; a pipe, a device
-// and what this process prints to are written as results come.
+// A file is replaced when the run has ended, by the whole report or not at all; a pipe, a device,
+// what this process prints to, and a file beside which none can be made are written as results
+// come.
 class ReportFile final : public replay::Report {
   public:
     using Make = std::function<std::unique_ptr<replay::Report>(Output&)>;
