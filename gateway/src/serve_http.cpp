@@ -103,7 +103,7 @@ HttpOptions http_options(const std::function<std::optional<std::string>(const st
     }
     if (!port.empty() || !host.empty()) {
         const bool bare_ipv6 = host.find(':') != std::string::npos && !host.starts_with('[');
-        out.listen = (bare_ipv6 ? '[' + host + ']' : host) + ':' + (port.empty() ? "8080" : port);
+        out.listen = {(bare_ipv6 ? '[' + host + ']' : host) + ':' + (port.empty() ? "8080" : port)};
     }
     return out;
 }
@@ -117,7 +117,7 @@ int serve_http(HandlerPtr handler, HttpOptions options,
                const std::function<void(const std::string& address)>& listening) {
     const auto door = http_door(std::move(options));
     const StopOnSignal stop(*door);  // first: who hears that we listen may stop us
-    if (listening) listening(door->address());
+    if (listening) listening(door->addresses().front());
     return door->serve(std::move(handler));
 }
 

@@ -23,7 +23,7 @@ class Served {
   public:
     template <class F>
     explicit Served(F handler, HttpOptions options = {}) {
-        options.listen = "127.0.0.1:0";
+        options.listen = {"127.0.0.1:0"};
         door_ = http_door(std::move(options));
         thread_ = std::thread([this, h = to_handler(std::move(handler))] { door_->serve(h); });
     }
@@ -35,7 +35,7 @@ class Served {
     }
 
     os::Fd connect() const {
-        return os::connect_to(os::Address::parse(door_->address()), milliseconds(5000));
+        return os::connect_to(os::Address::parse(door_->addresses().front()), milliseconds(5000));
     }
 
     Door& door() { return *door_; }
@@ -276,9 +276,9 @@ BOOST_AUTO_TEST_CASE(a_handler_that_takes_too_long) {
 }
 
 BOOST_AUTO_TEST_CASE(addresses_it_cannot_have) {
-    BOOST_CHECK_THROW(http_door({.listen = "example.com:80"}), std::invalid_argument);
+    BOOST_CHECK_THROW(http_door({.listen = {"example.com:80"}}), std::invalid_argument);
     os::Fd taken = os::listen_on({"", "127.0.0.1", 0});
-    BOOST_CHECK_THROW(http_door({.listen = os::local_address(taken.get()).text()}),
+    BOOST_CHECK_THROW(http_door({.listen = {os::local_address(taken.get()).text()}}),
                       std::system_error);
 }
 

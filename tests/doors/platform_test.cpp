@@ -93,15 +93,15 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(http_options_of_the_environment)
 
 BOOST_AUTO_TEST_CASE(without_any_it_is_loopback) {
-    BOOST_TEST(http_options(environment({})).listen == "127.0.0.1:8080");
+    BOOST_TEST(http_options(environment({})).listen.front() == "127.0.0.1:8080");
 }
 
 BOOST_AUTO_TEST_CASE(a_port_alone_means_every_interface) {
-    BOOST_TEST(http_options(environment({{"PORT", "3000"}})).listen == ":3000");
-    BOOST_TEST(http_options(environment({{"PORT", "0"}, {"HOST", "127.0.0.1"}})).listen ==
+    BOOST_TEST(http_options(environment({{"PORT", "3000"}})).listen.front() == ":3000");
+    BOOST_TEST(http_options(environment({{"PORT", "0"}, {"HOST", "127.0.0.1"}})).listen.front() ==
                "127.0.0.1:0");
-    BOOST_TEST(http_options(environment({{"HOST", "::1"}})).listen == "[::1]:8080");
-    BOOST_TEST(http_options(environment({{"PORT", ""}})).listen == "127.0.0.1:8080");
+    BOOST_TEST(http_options(environment({{"HOST", "::1"}})).listen.front() == "[::1]:8080");
+    BOOST_TEST(http_options(environment({{"PORT", ""}})).listen.front() == "127.0.0.1:8080");
 }
 
 BOOST_AUTO_TEST_CASE(limits_are_read_with_their_units) {

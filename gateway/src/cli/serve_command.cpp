@@ -66,7 +66,7 @@ int serve(Invocation& invocation) {
                                            .access = invocation.verbosity >= 0,
                                            .door = "http"});
     HttpOptions http = listen_options(invocation, reporter.get());
-    const std::string wanted = http.listen;
+    const std::string wanted = http.listen.front();
     try {
         return serve_http(std::move(handler), std::move(http), [&](const std::string& address) {
             if (!invocation.err.terminal().is_terminal)

@@ -37,7 +37,7 @@ class Server final : public HttpDoor {
   public:
     explicit Server(HttpOptions options)
         : options_(std::move(options)),
-          listener_(os::listen_on(os::Address::parse(options_.listen))) {
+          listener_(os::listen_on(os::Address::parse(options_.listen.at(0)))) {
         os::set_nonblocking(listener_.get());
         limits_.start_line = options_.request_line;
         limits_.section = options_.header_size;
@@ -46,7 +46,8 @@ class Server final : public HttpDoor {
         address_ = os::local_address(listener_.get()).text();
     }
 
-    std::string address() const override { return address_; }
+    std::vector<std::string> addresses() const override { return {address_}; }
+    void replace(HandlerPtr) override {}
     void stop() noexcept override { stopped_.signal(); }
 
     int serve(HandlerPtr handler) override {

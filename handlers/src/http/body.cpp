@@ -29,6 +29,7 @@ Body& Body::operator=(Body&& other) noexcept {
     size_ = std::exchange(other.size_, 0);
     received_ = std::exchange(other.received_, 0);
     limit_ = std::exchange(other.limit_, UINT64_MAX);
+    trailers_ = std::exchange(other.trailers_, {});
     return *this;
 }
 
@@ -69,6 +70,7 @@ std::size_t Body::receive(std::span<char> into) {
     if (n == 0) {
         if (size_ && received_ < *size_)
             throw HttpError(400, "the request body ended before its declared length");
+        trailers_ = source_->take_trailers();
         source_.reset();
     }
     return n;

@@ -50,10 +50,46 @@ void ResponseWriter::write(std::string_view chunk) {
         written_ += chunk.size();
         return;
     }
-    commit(chunk.size(), Length::so_far);
-    check_length(written_ + chunk.size(), Length::so_far);
-    written_ += chunk.size();
+    begin_unheld(chunk.size());
     emit(chunk);
+}
+
+void ResponseWriter::write_file(int fd, std::uint64_t offset, std::uint64_t size) {
+    require_open();
+    if (size == 0) return;
+    begin_unheld(size);
+    if (!sends_body()) return;
+    broken_ = true;
+    sink_.on_file(fd, offset, size);
+    broken_ = false;
+}
+
+void ResponseWriter::interim(int status, const Headers& headers) {
+    if (status < 102 || status > 199)
+        throw std::invalid_argument("the interim status " + std::to_string(status) +
+                                    " is not between 102 and 199");
+    require_head_open();
+    require_open();
+    broken_ = true;
+    sink_.on_interim(status, headers);
+    broken_ = false;
+}
+
+void ResponseWriter::trailers(Headers fields) {
+    require_open();
+    trailers_ = std::move(fields);
+}
+
+RawConnection& ResponseWriter::switch_protocols(const Headers& headers) {
+    require_head_open();
+    require_open();
+    broken_ = true;
+    RawConnection* connection = sink_.on_switch(headers);
+    broken_ = false;
+    if (!connection) throw HttpError(501, "this front door cannot switch protocols");
+    status_ = 101;
+    committed_ = true;
+    return *connection;
 }
 
 void ResponseWriter::flush() {
@@ -87,8 +123,9 @@ void ResponseWriter::finish() {
     require_open();
     if (!committed_) declare_length(held_.size());
     commit(0, Length::whole);
-    check_length(written_, Length::whole);
+    if (status_ != 101) check_length(written_, Length::whole);
     broken_ = true;
+    if (!trailers_.empty() && sends_body()) sink_.on_trailers(trailers_);
     sink_.on_finish();
     broken_ = false;
     finished_ = true;
@@ -96,6 +133,7 @@ void ResponseWriter::finish() {
 
 void ResponseWriter::reset() {
     headers().clear();
+    trailers_.clear();
     status_ = 200;
     held_.clear();
     written_ = 0;
@@ -133,9 +171,16 @@ void ResponseWriter::check_length(std::uint64_t size, Length known) const {
                                std::to_string(*declared_));
 }
 
+// Commits to a body that goes on with `size` bytes, not held back.
+void ResponseWriter::begin_unheld(std::uint64_t size) {
+    commit(size, Length::so_far);
+    check_length(written_ + size, Length::so_far);
+    written_ += size;
+}
+
 // Sends the head and what is held back. `upcoming` bytes follow at once. Whatever is wrong with
 // the head is found before any of it is sent, so that it can still become a clean error.
-void ResponseWriter::commit(std::size_t upcoming, Length known) {
+void ResponseWriter::commit(std::uint64_t upcoming, Length known) {
     if (committed_) return;
     headers_.remove("Transfer-Encoding");
     if (status_ == 204) headers_.remove("Content-Length");

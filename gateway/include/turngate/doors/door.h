@@ -1,7 +1,10 @@
 // A front door: a way for requests to come in.
 #pragma once
 
+#include <chrono>
+
 #include <turngate/http/handler.h>
+#include <turngate/http/serve.h>
 
 namespace turngate {
 
@@ -15,6 +18,27 @@ class Door {
 
     // From any thread: take no new requests, finish those begun.
     virtual void stop() noexcept = 0;
+};
+
+// Watches a door that listens: metrics, the access log and traces hang here. Calls come from any
+// thread, several at once, and must neither block nor throw.
+class DoorObserver {
+  public:
+    virtual ~DoorObserver() = default;
+
+    virtual void connected() noexcept {}
+    virtual void disconnected() noexcept {}
+
+    // A request that never reached the handler: malformed, too slow, or turned away with 503.
+    virtual void refused(int /*status*/) noexcept {}
+
+    // Before the handler; may change headers and attach to the context.
+    virtual void began(Request&) noexcept {}
+
+    // When the response has been delivered or broken off, before deferred tasks. `elapsed` counts
+    // from the end of the request's head.
+    virtual void ended(const Request&, const Outcome&,
+                       std::chrono::steady_clock::duration /*elapsed*/) noexcept {}
 };
 
 }  // namespace turngate
