@@ -192,20 +192,20 @@ bool Http1Session::read_head(std::string_view& bytes, const Occasion& occasion) 
         deadline_ = after(door_.options.header_timeout);  // for all of the head
         return true;
     }
-    http1::RequestHead head = parser.take();
-    parser_.reset();
-    begin(std::move(head), bytes, occasion);
+    begin(parser.take(), bytes, occasion);
     return true;
 }
 
 // The head is here. Collects what there is of the body, and answers if that is enough.
-void Http1Session::begin(http1::RequestHead head, std::string_view& bytes,
+void Http1Session::begin(http1::RequestHead&& head, std::string_view& bytes,
                          const Occasion& occasion) {
+    parser_.reset();
     ++requests_;
-    IncomingBody body(head.framing, door_.limits);
-    Arriving arriving{std::move(head), std::move(body), {}};
-    if (arriving.body.is_done()) return answer(std::move(arriving), bytes, occasion);
-    arriving_ = std::make_unique<Arriving>(std::move(arriving));
+    if (head.framing.kind != http1::Framing::Kind::chunked && head.framing.length == 0) {
+        Arriving arriving(std::move(head), door_.limits);
+        return answer(arriving, bytes, occasion);
+    }
+    arriving_ = std::make_unique<Arriving>(std::move(head), door_.limits);
     enter(Phase::body);
     collect(bytes, occasion);
 }
@@ -230,13 +230,12 @@ bool Http1Session::collect(std::string_view& bytes, const Occasion& occasion) {
         deadline_ = after(door_.options.body_timeout);
         return true;
     }
-    Arriving ready = std::move(arriving);
-    arriving_.reset();
-    answer(std::move(ready), bytes, occasion);
+    const std::unique_ptr<Arriving> ready = std::move(arriving_);
+    answer(*ready, bytes, occasion);
     return true;
 }
 
-void Http1Session::answer(Arriving arriving, std::string_view& bytes, const Occasion& occasion) {
+void Http1Session::answer(Arriving& arriving, std::string_view& bytes, const Occasion& occasion) {
     http1::RequestHead& head = arriving.head;
     if (occasion.is_express && !door_.is_operation(path_of(head.target)))
         return turn_away(arriving);
@@ -255,7 +254,8 @@ void Http1Session::answer(Arriving arriving, std::string_view& bytes, const Occa
     auto served = std::make_shared<Served>();
     Request& request = served->request;
     fill(request, head, *connection_, terms.wants_switch);
-    request.body = exchange.body(std::move(arriving.collected));
+    if (head.framing.kind != http1::Framing::Kind::none)
+        request.body = exchange.body(std::move(arriving.collected));
     Context& context = request.context;
     context.request_id = new_request_id();
     context.reporter = options.reporter;
@@ -268,7 +268,7 @@ void Http1Session::answer(Arriving arriving, std::string_view& bytes, const Occa
     }
     if (options.observer)
         options.observer->ended(request, served->outcome, Connection::Clock::now() - began);
-    request.body = {};  // it reads from the exchange, which ends here
+    if (!request.body.arrived()) request.body = {};  // it reads from the exchange, which ends here
     if (!context.has_deferred()) {
         settle(context, served->outcome);
     } else {

@@ -39,6 +39,9 @@ class Http1Session final : public Session {
         lingering,  // the last response has been sent: wait for the client to close
     };
     struct Arriving {
+        Arriving(http1::RequestHead&& from, const http1::Limits& limits)
+            : head(std::move(from)), body(head.framing, limits) {}
+
         http1::RequestHead head;
         IncomingBody body;
         std::string collected;
@@ -50,8 +53,8 @@ class Http1Session final : public Session {
     bool read_head(std::string_view& bytes, const Occasion& occasion);
     bool collect(std::string_view& bytes, const Occasion& occasion);
     bool discard(std::string_view& bytes);
-    void begin(http1::RequestHead head, std::string_view& bytes, const Occasion& occasion);
-    void answer(Arriving arriving, std::string_view& bytes, const Occasion& occasion);
+    void begin(http1::RequestHead&& head, std::string_view& bytes, const Occasion& occasion);
+    void answer(Arriving& arriving, std::string_view& bytes, const Occasion& occasion);
     void turn_away(const Arriving& arriving);
     void after_response(bool keeps_alive, IncomingBody& body);
     void refuse(const http1::HeadError& error);

@@ -2,15 +2,16 @@
 #include "net/scheduler.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <system_error>
+#include <vector>
 
 namespace turngate::net {
 namespace {
@@ -23,6 +24,7 @@ constexpr std::uint64_t jobs_key = Scheduler::reserved_key;
 constexpr std::uint64_t end_key = Scheduler::reserved_key + 1;
 constexpr milliseconds alert_tick{1};
 constexpr unsigned quiet_enough = 50;           // ticks until the watching thread sleeps again
+constexpr int most_fetched = 8;                 // events at once, when the cores are all in use
 constexpr unsigned stuck_enough = 10;           // ticks without any event taken
 constexpr unsigned busy_enough = 5;             // ticks in which the cores were all ours
 constexpr std::chrono::seconds park_limit{10};  // of a thread that nobody needs
@@ -124,28 +126,82 @@ void Scheduler::run_a_job() {
 }
 
 // A thread takes events until it is not needed.
-void Scheduler::work() {
+void Scheduler::work(Worker& self) {
+    epoll_event event{};
     for (;;) {
         if ((load_.fetch_add(1) & waiting_mask) >= cores_) {  // enough are waiting
             load_.fetch_sub(1);
             if (!park()) return;
             continue;
         }
-        epoll_event event{};
-        const int n = ::epoll_wait(epoll_.get(), &event, 1, -1);
-        const std::uint64_t before = load_.fetch_add(one_done - 1);
-        if (is_ending_.load(std::memory_order_relaxed)) return;
-        if (n <= 0) continue;
-        if ((before & waiting_mask) == 1 && !is_alert_.load(std::memory_order_relaxed)) alert();
-        if (event.data.u64 == jobs_key)
-            run_a_job();
-        else if (event.data.u64 != end_key)
-            target_.on_event(event.data.u64, event.events, false);
+        if (!fetch(self, event)) {
+            if (is_ending_) return;
+            continue;
+        }
+        do {
+            self.begun.fetch_add(1, std::memory_order_relaxed);
+            deal_with(event);
+        } while (take(self, event));
         if (is_surplus() && !park()) return;
     }
 }
 
-// No thread waits any more: somebody should look whether one is needed.
+// Waits for events and takes them, the first as `event`. False if there is none to deal with.
+bool Scheduler::fetch(Worker& self, epoll_event& event) {
+    std::array<epoll_event, most_fetched> events;
+    const int n =
+        ::epoll_wait(epoll_.get(), events.data(), fetched_.load(std::memory_order_relaxed), -1);
+    const std::uint64_t count = n > 0 ? static_cast<std::uint64_t>(n) : 0;
+    const std::uint64_t before = load_.fetch_add(count * one_done - 1);
+    if (n <= 0 || is_ending_.load(std::memory_order_relaxed)) return false;
+    const bool is_last = (before & waiting_mask) == 1;
+    if ((is_last || n > 1) && !is_alert_.load(std::memory_order_relaxed)) alert();
+    event = events[0];
+    if (n > 1) {
+        const std::lock_guard lock(self.mutex);
+        self.taken.assign(events.begin() + 1, events.begin() + n);
+        self.has_taken = true;
+    }
+    return true;
+}
+
+// The next of those that the thread has fetched.
+bool Scheduler::take(Worker& self, epoll_event& event) {
+    if (!self.has_taken) return false;
+    const std::lock_guard lock(self.mutex);
+    self.has_taken = !self.taken.empty();
+    if (!self.has_taken) return false;
+    event = self.taken.front();
+    self.taken.pop_front();
+    return true;
+}
+
+void Scheduler::deal_with(const epoll_event& event) {
+    if (event.data.u64 == jobs_key)
+        run_a_job();
+    else if (event.data.u64 != end_key)
+        target_.on_event(event.data.u64, event.events, false);
+}
+
+// Gives the events of threads that have not moved since the last look to others.
+void Scheduler::rescue_taken() {
+    std::vector<epoll_event> rescued;
+    {
+        const std::lock_guard lock(mutex_);
+        for (Worker& worker : workers_) {
+            const unsigned begun = worker.begun.load(std::memory_order_relaxed);
+            if (std::exchange(worker.seen, begun) != begun) continue;
+            const std::lock_guard its_lock(worker.mutex);
+            rescued.insert(rescued.end(), worker.taken.begin(), worker.taken.end());
+            worker.taken.clear();
+        }
+    }
+    for (const epoll_event& event : rescued)
+        post([this, event] { deal_with(event); });
+}
+
+// No thread waits any more, or one has taken more than it can begin with: somebody should look
+// whether one is needed.
 void Scheduler::alert() {
     if (is_alert_.exchange(true)) return;
     std::lock_guard lock(mutex_);
@@ -183,13 +239,16 @@ void Scheduler::start(std::size_t threads) {
         }
         if (threads_ >= max_threads_) return;
         try {
-            std::thread([this] {
-                work();
+            workers_.emplace_front();
+            std::thread([this, self = workers_.begin()] {
+                work(*self);
                 std::lock_guard lock(mutex_);
+                workers_.erase(self);
                 --threads_;
                 thread_ended_.notify_all();
             }).detach();
         } catch (const std::system_error&) {  // the system has no more: we do with those we have
+            workers_.pop_front();
             return;
         }
         ++threads_;
@@ -251,10 +310,12 @@ void Scheduler::examine() {
         grow_if_held_up(before, now);
     } else if (++quiet_ticks_ > quiet_enough) {
         quiet_ticks_ = 0;
+        fetched_ = 1;
         is_alert_ = false;
         if (!has_waiter()) alert();  // whoever left meanwhile thought that we look
     }
     shrink_if_competing(before, now);
+    rescue_taken();
 }
 
 // Events wait and the cores do not: the handlers wait for something else. Threads that want a core
@@ -279,9 +340,8 @@ void Scheduler::shrink_if_competing(const Usage& before, const Usage& after) {
     const bool is_busy = after.cpu - before.cpu > available * 9 / 10 &&
                          after.progress - before.progress > 2 * active_.load();
     busy_ticks_ = is_busy ? busy_ticks_ + 1 : 0;
-    if (busy_ticks_ < busy_enough || active_ <= cores_) return;
-    busy_ticks_ = 0;
-    surplus_ = 1;
+    fetched_ = busy_ticks_ >= busy_enough ? most_fetched : 1;
+    if (busy_ticks_ % busy_enough == busy_enough - 1 && active_ > cores_) surplus_ = 1;
 }
 
 void Scheduler::take_events_in_express() {

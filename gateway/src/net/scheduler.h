@@ -6,11 +6,12 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <list>
 #include <mutex>
+#include <sys/epoll.h>
 #include <thread>
-#include <vector>
 
 #include <turngate/os/fd.h>
 
@@ -20,8 +21,9 @@ namespace turngate::net {
 // handler costs no hand-over, a slow one blocks its own thread alone. About one thread a core waits
 // for events; a watching thread wakes or starts others when all are held up in handlers, and lets
 // them go when they only compete for the cores (16 waiting threads on 2 cores cost 15 to 50 % more
-// CPU a request than 2). Past the bound on threads the watching thread takes the events itself, in
-// express: it must not be held up.
+// CPU a request than 2). As long as the cores are all in use, a thread fetches several events at
+// once; what it has not begun with while a handler holds it up, others get. Past the bound on
+// threads the watching thread takes the events itself, in express: it must not be held up.
 class Scheduler {
   public:
     // What events are for. Called from all threads.
@@ -61,6 +63,14 @@ class Scheduler {
     void nudge();
 
   private:
+    // A thread, as the watching one sees it.
+    struct Worker {
+        std::mutex mutex;                // of those below
+        std::deque<epoll_event> taken;   // events that it has fetched and not begun with
+        std::atomic<unsigned> begun{0};  // how many it has begun with
+        bool has_taken = false;          // of the thread alone
+        unsigned seen = 0;               // of these, when the watching thread looked last
+    };
     struct Usage {
         std::chrono::nanoseconds cpu{};
         long switches = 0;  // of threads that went to sleep by themselves
@@ -69,7 +79,11 @@ class Scheduler {
     };
 
     bool has_waiter() const noexcept { return (load_.load() & waiting_mask) != 0; }
-    void work();
+    void work(Worker& self);
+    bool fetch(Worker& self, epoll_event& event);
+    bool take(Worker& self, epoll_event& event);
+    void deal_with(const epoll_event& event);
+    void rescue_taken();
     void alert();
     bool park();
     bool is_surplus() noexcept;
@@ -97,6 +111,7 @@ class Scheduler {
     std::atomic<std::size_t> surplus_{0};  // threads that are to park when they have finished
     std::atomic<bool> is_alert_{false};
     std::atomic<bool> is_ending_{false};
+    std::atomic<int> fetched_{1};  // events that a thread takes at once
 
     std::mutex mutex_;               // of all below
     std::condition_variable wake_;   // parked threads
@@ -107,6 +122,7 @@ class Scheduler {
     std::size_t threads_ = 0;
     bool is_nudged_ = false;
     std::list<std::function<void()>> jobs_;
+    std::list<Worker> workers_;
 
     // Of the watching thread.
     Usage last_;

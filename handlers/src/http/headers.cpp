@@ -146,6 +146,12 @@ void Headers::add(std::string_view name, std::string_view value) {
     entries_.push_back(append(name, value));
 }
 
+bool Headers::try_add(std::string_view name, std::string_view value) {
+    if (!is_token(name) || !is_field_value(value)) return false;
+    entries_.push_back(append(name, value));
+    return true;
+}
+
 void Headers::set(std::string_view name, std::string_view value) {
     check(name, value);
     const Entry* first = find(name);

@@ -77,9 +77,10 @@ std::optional<HeadError> FieldParser::add(std::string_view line) {
     if (name.size() > limits_.name)
         return HeadError{431,
                          "a header name is longer than " + std::to_string(limits_.name) + " bytes"};
-    if (!is_token(name)) return HeadError{400, "a header name is not a token"};
     if (fields_.empty()) fields_.reserve(usual_bytes, usual_fields);
-    fields_.add(name, trimmed(line.substr(colon + 1)));
+    // LineReader lets nothing through that a value may not have.
+    if (!fields_.try_add(name, trimmed(line.substr(colon + 1))))
+        return HeadError{400, "a header name is not a token"};
     return std::nullopt;
 }
 
