@@ -23,6 +23,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint64_t jobs_key = Scheduler::reserved_key;
 constexpr std::uint64_t end_key = Scheduler::reserved_key + 1;
 constexpr milliseconds alert_tick{1};
+constexpr milliseconds busy_tick{4};            // while the cores are all in use
 constexpr unsigned quiet_enough = 50;           // ticks until the watching thread sleeps again
 constexpr int most_fetched = 8;                 // events at once, when the cores are all in use
 constexpr unsigned stuck_enough = 10;           // ticks without any event taken
@@ -266,7 +267,8 @@ void Scheduler::run() {
         auto is_called = [&] { return is_ending_ || is_alert_ || is_nudged_; };
         const milliseconds tick = target_.tick_length();
         if (is_alert_)
-            watch_.wait_for(lock, alert_tick, [&] { return is_ending_.load(); });
+            watch_.wait_for(lock, fetched_ > 1 ? busy_tick : alert_tick,
+                            [&] { return is_ending_.load(); });
         else if (tick.count() > 0)
             watch_.wait_until(lock, last_tick + tick, is_called);
         else
@@ -302,7 +304,7 @@ Scheduler::Usage Scheduler::usage(std::uint64_t progress) {
 void Scheduler::examine() {
     const Usage now = usage(load_.load() / one_done);
     const Usage before = std::exchange(last_, now);
-    if (now.when - before.when > 10 * alert_tick) return;  // the first look
+    if (now.when - before.when > 5 * busy_tick) return;  // the first look
     const bool is_starving = !has_waiter() && has_events();
     stuck_ticks_ = is_starving && now.progress == before.progress ? stuck_ticks_ + 1 : 0;
     if (is_starving) {
