@@ -248,7 +248,8 @@ void Http1Session::answer(Arriving& arriving, std::string_view& bytes, const Occ
         .may_keep_alive = head.keep_alive && !is_last,
         .expects_continue = head.expects_continue && arriving.collected.empty(),
     };
-    const auto began = Connection::Clock::now();
+    const auto began =
+        options.observer ? Connection::Clock::now() : Connection::Clock::time_point();
     desk().out.clear();
     Http1Exchange exchange(door_, *connection_, outbox_, arriving.body, bytes, desk().out, terms);
     auto served = std::make_shared<Served>();
