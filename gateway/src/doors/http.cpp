@@ -117,8 +117,7 @@ class Server final : public HttpDoor, private net::Scheduler::Target {
         try {
             auto connection =
                 std::make_unique<net::Connection>(std::move(fd), scheduler_.epoll(), key);
-            slots_.begin(key, std::make_shared<net::Http1Session>(door_, std::move(connection)),
-                         net::after(options_.header_timeout));
+            slots_.begin(key, std::make_shared<net::Http1Session>(door_, std::move(connection)));
         } catch (const std::bad_alloc&) {
             return slots_.give_back(key);
         }
@@ -126,6 +125,7 @@ class Server final : public HttpDoor, private net::Scheduler::Target {
         event.events = EPOLLIN | EPOLLRDHUP | EPOLLET;
         event.data.u64 = key;
         ::epoll_ctl(scheduler_.epoll(), EPOLL_CTL_ADD, socket, &event);
+        slots_.let_go(key, net::after(options_.header_timeout));
         if (is_first) scheduler_.nudge();
     }
 

@@ -27,6 +27,7 @@ constexpr milliseconds busy_tick{4};            // while the cores are all in us
 constexpr unsigned quiet_enough = 50;           // ticks until the watching thread sleeps again
 constexpr int most_fetched = 8;                 // events at once, when the cores are all in use
 constexpr unsigned stuck_enough = 10;           // ticks without any event taken
+constexpr unsigned hopeless = 20;               // such ticks until requests are turned away
 constexpr unsigned busy_enough = 5;             // ticks in which the cores were all ours
 constexpr std::chrono::seconds park_limit{10};  // of a thread that nobody needs
 constexpr int express_events = 256;             // that the watching thread takes in one go
@@ -325,12 +326,15 @@ void Scheduler::examine() {
 void Scheduler::grow_if_held_up(const Usage& before, const Usage& after) {
     const auto available = (after.when - before.when) * static_cast<long>(cores_);
     const auto used = after.cpu - before.cpu;
-    const bool is_idle = used < available / 4;
+    const bool is_still = used < available / 4 && after.progress == before.progress;
     const bool is_waiting = used < available * 3 / 4 && after.switches - before.switches > 2;
-    if (!is_idle && !is_waiting && stuck_ticks_ < stuck_enough) return;
-    stuck_ticks_ = 0;
+    if (!is_still && !is_waiting && stuck_ticks_ < stuck_enough) return;
     const std::size_t active = active_;
-    if (active >= max_threads_) return take_events_in_express();
+    if (active >= max_threads_) {
+        // To turn somebody away takes more than a moment in which nobody got a core.
+        if (stuck_ticks_ >= hopeless) take_events_in_express();
+        return;
+    }
     std::lock_guard lock(mutex_);
     surplus_ = 0;
     start(std::max<std::size_t>(1, std::min(active / 2, max_threads_ - active)));

@@ -44,11 +44,14 @@ Slots::Key Slots::take() {
     return key_of(index, number);
 }
 
-void Slots::begin(Key key, std::shared_ptr<Session> session, Ticks deadline) {
+void Slots::begin(Key key, std::shared_ptr<Session> session) {
     Slot& slot = at(index_of(key));
     slot.session = std::move(session);
-    slot.deadline.store(deadline, std::memory_order_relaxed);
-    slot.state.fetch_or(in_use, std::memory_order_release);
+    slot.state.fetch_or(in_use | busy, std::memory_order_release);
+}
+
+void Slots::let_go(Key key, Ticks deadline) {
+    run(index_of(key), {.deadline = deadline});
 }
 
 void Slots::give_back(Key key) {

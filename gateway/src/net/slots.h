@@ -29,8 +29,10 @@ class Slots {
     // A key for a new connection, whose session is set by begin(). Absent (zero) if all are taken.
     Key take();
 
-    // From now on events are taken for it. REQUIRES: `key` is from take().
-    void begin(Key key, std::shared_ptr<Session> session, Ticks deadline);
+    // From now on events are taken note of, but the session is not called before let_go(): the
+    // caller puts its connection into the epoll meanwhile. REQUIRES: `key` is from take().
+    void begin(Key key, std::shared_ptr<Session> session);
+    void let_go(Key key, Ticks deadline);
 
     // Gives back what take() gave, unused.
     void give_back(Key key);
