@@ -151,7 +151,9 @@ void UpstreamExchange::relay(http1::ReplyHead& head) {
         framing.kind == http1::Framing::Kind::length && framing.length <= ResponseWriter::hold_back;
     relay_body(body, is_small);
     Headers trailers = passed_on_trailers(body.take_trailers());
-    if (!trailers.empty()) response_.trailers(std::move(trailers));
+    if (trailers.empty()) return;
+    if (!response_.committed()) response_.flush();  // with a Content-Length there are none
+    response_.trailers(std::move(trailers));
 }
 
 // Whatever the upstream lets us wait for, the client gets what there is; but not piece by piece
