@@ -28,17 +28,19 @@ bool is_gone(const std::system_error& error) {
     return error.code().value() == EPIPE || error.code().value() == ECONNRESET;
 }
 
-// True if each protocol of `list` is one of those that `asked` lists.
+// True if `list` has protocols, and each is one of those that `asked` lists.
 bool are_among(std::string_view list, std::string_view asked) {
-    if (trimmed(list).empty()) return false;
+    bool has_any = false;
     while (!list.empty()) {
         const std::string_view one = take_element(list);
-        bool is_known = one.empty();
+        if (one.empty()) continue;
+        bool is_known = false;
         for (std::string_view rest = asked; !rest.empty() && !is_known;)
             is_known = iequals(take_element(rest), one);
         if (!is_known) return false;
+        has_any = true;
     }
-    return true;
+    return has_any;
 }
 
 bool is_event_stream(const Headers& headers) {
