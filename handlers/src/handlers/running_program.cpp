@@ -53,11 +53,7 @@ std::vector<std::string> environment(const os::Address& address) {
 
 RunningProgram::RunningProgram(const SpawnOptions& options)
     : address_(choose_address(options)),
-      child_({shell,
-              {"-c", options.command},
-              environment(address_),
-              {},
-              options.output}),
+      child_({shell, {"-c", options.command}, environment(address_), {}, options.output}),
       guard_({shell, {"-c", guard_script, "turngate-guard", std::to_string(child_.pid())}}) {}
 
 RunningProgram::~RunningProgram() {

@@ -117,8 +117,10 @@ std::optional<std::string> Supervisor::live_once(bool& was_steady) {
     }
     publish(options_.open("http://" + program.address().text()));
     const auto since = Clock::now();
-    log(Level::info, name() + " is ready on " + program.address().text() + " after " +
-                         text(duration_cast<milliseconds>(since - start)));
+    log(was_ready_ ? Level::info : Level::debug,
+        name() + " is ready on " + program.address().text() + " after " +
+            text(duration_cast<milliseconds>(since - start)));
+    was_ready_ = true;
     const std::array fds = {program.exit_fd(), end_.fd()};
     while (!wait_for_any(fds, Clock::now() + std::chrono::hours(24))) {
     }

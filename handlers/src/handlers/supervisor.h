@@ -43,6 +43,8 @@ class Supervisor {
     const SpawnOptions options_;
     const os::WakeUp end_;
 
+    bool was_ready_ = false;  // of the thread alone
+
     mutable std::mutex mutex_;
     mutable std::condition_variable_any changed_;
     HandlerPtr proxy_;  // null while the program is not ready

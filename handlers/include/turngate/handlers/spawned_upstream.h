@@ -32,9 +32,9 @@ struct SpawnOptions {
     std::string host = "127.0.0.1";
     int port = 0;  // what it serves on, as it is told by PORT; 0: a free one, another each time
     Readiness readiness = {};
-    bool async_init = false;  // do not wait longer than `async_wait` when it starts first
-    std::string base_path = {};             // taken off the front of each path that has it
-    bool compress = false;                  // gzip
+    bool async_init = false;     // do not wait longer than `async_wait` when it starts first
+    std::string base_path = {};  // taken off the front of each path that has it
+    bool compress = false;       // gzip
     std::string authorization_source = {};  // a request field that becomes Authorization
     std::vector<std::string> removed_response_fields = {};
 
