@@ -141,7 +141,7 @@ std::optional<std::string> Supervisor::become_ready(RunningProgram& program) {
     auto notice = start + options_.notice_interval;
     const ReadinessProbe probe(options_.readiness, program.address());
     const std::array ends = {program.exit_fd(), end_.fd()};
-    std::string finding;
+    std::string last;
     for (;;) {
         const auto missing = probe.missing(ends, until);
         const bool has_ended = wait_for_any(std::array{program.exit_fd()}, Clock::now());
@@ -150,8 +150,11 @@ std::optional<std::string> Supervisor::become_ready(RunningProgram& program) {
             return name() + ' ' + describe(program.exit_status()) + " before it was ready";
         if (!missing) return std::nullopt;
         const auto now = Clock::now();
-        // The last try is cut short, which says less than the one before.
-        if (now < until || finding.empty()) finding = probe.name() + ": " + *missing;
+        // The last try is cut short and may say less than the one before.
+        const std::string before =
+            now >= until && !last.empty() && last != *missing ? ", and before that " + last : "";
+        const std::string finding = probe.name() + ": " + *missing + before;
+        last = *missing;
         if (now >= until)
             return name() + " was not ready within " + text(options_.start_timeout) + ": " +
                    finding;
