@@ -4,6 +4,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "support/fake_upstream.h"
 #include <turngate/handlers/open_handler.h>
 #include <turngate/http/serve.h>
 
@@ -59,6 +60,17 @@ const Case bad[] = {
     {child + "?arg=a%00b", "has a NUL"},
     {"plugin:" TURNGATE_BINARY_DIR "/tests/plugins/good.so%00",
      "the path of the plug-in has a NUL"},
+    {"http:", "names no server: expected http://HOST:PORT"},
+    {"http+unix:?max=1", "names no socket: expected http+unix:PATH"},
+    {"https://x", "wants TLS, which is not spoken here"},
+    {"http:x", "is no upstream: expected http://HOST:PORT/BASE"},
+    {"http://x/a%20b?timeout=0&idle-timeout=0&keep-alive=1s&connect-timeout=1s", "opened"},
+    {"http://x?max=1&queue=0&idle=0&forwarded=append&host=url&first-byte-timeout=1m", "opened"},
+    {"http://x?connect-timeout=0", "the option connect-timeout=0 is wrong"},
+    {"http://x?max=0", "the option max=0 is wrong: expected a number from 1"},
+    {"http://x?forwarded=yes", "expected replace, append, keep or none"},
+    {"http://x?host=server", "expected client or url"},
+    {"http://x?tiemout=1s", "http: has no option \"tiemout\": did you mean timeout?"},
     {"plugin:./h.so?timeout=1s", "plugin: has no option \"timeout\": expected config"},
 };
 
@@ -98,6 +110,17 @@ BOOST_AUTO_TEST_CASE(a_path_may_have_escapes) {
     BOOST_TEST(
         record(*open_handler("cgi:" + here.path() + "/a%3Fb%20c"), Request::get("/")).status ==
         204);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_gets_its_base_as_it_is_written) {
+    test::FakeUpstream server([](test::FakePeer& peer) {
+        const std::string request = peer.read_request();
+        peer.write("HTTP/1.0 200 OK\r\n\r\n" + request);
+    });
+    const HandlerPtr handler = open_handler(server.url() + "/a%2Fb?forwarded=none&host=url");
+    BOOST_TEST(record(*handler, Request::get("/c?d=e")).body ==
+               "GET /a%2Fb/c?d=e HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) +
+                   "\r\n\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_plug_in_gets_its_configuration) {

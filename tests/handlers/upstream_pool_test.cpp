@@ -7,8 +7,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include "support/fake_upstream.h"
+#include "support/temporary_directory.h"
 #include <turngate/handlers/upstream.h>
 #include <turngate/http/serve.h>
+#include <turngate/os/socket.h>
 
 using namespace turngate;
 using namespace turngate::test;
@@ -199,6 +201,16 @@ BOOST_AUTO_TEST_CASE(requests_past_the_limit_wait_and_past_that_are_turned_away)
     BOOST_TEST(second.get() == 200);
     BOOST_TEST(third.get() == 200);
     BOOST_TEST(server.connections() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_takes_no_connection_has_its_time) {
+    TemporaryDirectory here;
+    const os::Fd listener = os::listen_on({.path = here / "s"}, 0);
+    const os::Fd first = os::connect_to({.path = here / "s"}, 1s);
+    const std::string url = "http+unix:" + here.path() + "/s";
+    BOOST_TEST(record(*upstream({.url = url, .connect_timeout = 30ms}), Request::get("/")).status ==
+               504);
+    BOOST_TEST(record(*upstream({.url = url, .timeout = 30ms}), Request::get("/")).status == 504);
 }
 
 BOOST_AUTO_TEST_CASE(many_requests_at_once_get_their_own_answers) {

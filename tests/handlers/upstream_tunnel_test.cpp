@@ -96,6 +96,7 @@ BOOST_AUTO_TEST_CASE(a_switched_connection_passes_on_both_ways_until_both_have_e
         peer.write("rest " + rest);
     });
     Door door;
+    std::vector<std::string> got;
     std::thread client([&] {
         FakePeer peer(door.client(), 1);
         std::thread writer([&] {
@@ -103,34 +104,41 @@ BOOST_AUTO_TEST_CASE(a_switched_connection_passes_on_both_ways_until_both_have_e
             other.write(much + "last");
             other.end_output();
         });
-        BOOST_TEST(peer.read_bytes(5) == "early");
-        BOOST_TEST((peer.read_bytes(much.size()) == much));
-        BOOST_TEST(peer.read_until("\n") == "rest last");
+        got.push_back(peer.read_bytes(5));
+        got.push_back(peer.read_bytes(much.size()));
+        got.push_back(peer.read_until("\n"));
         writer.join();
     });
     const Outcome outcome = serve_at(door, upstream({.url = server.url()}), wants("websocket"));
     client.join();
+    BOOST_TEST((got == std::vector<std::string>{"early", much, "rest last"}));
     BOOST_TEST(door.head == "101 Sec-WebSocket-Accept=b Connection=Upgrade Upgrade=WebSocket");
     BOOST_TEST(door.outcome == "finished");
     BOOST_TEST(outcome.status == 101);
 }
 
 BOOST_AUTO_TEST_CASE(an_end_of_one_side_alone_is_passed_on) {
-    FakeUpstream server([](FakePeer& peer) {
+    std::string upstream_got, client_got = "nothing yet";
+    std::binary_semaphore heard(0);
+    FakeUpstream server([&](FakePeer& peer) {
         peer.read_request();
         peer.write(switched);
         peer.end_output();
-        BOOST_TEST(peer.read_until("\n") == "still here\n");
+        upstream_got = peer.read_until("\n");
+        heard.release();
     });
     Door door;
     std::thread client([&] {
         FakePeer peer(door.client(), 1);
-        BOOST_TEST(peer.read_until("\n") == "");
+        client_got = peer.read_until("\n");
         peer.write("still here\n");
         peer.end_output();
     });
     serve_at(door, upstream({.url = server.url()}), wants("websocket"));
     client.join();
+    heard.acquire();
+    BOOST_TEST(upstream_got == "still here\n");
+    BOOST_TEST(client_got == "");
     BOOST_TEST(door.outcome == "finished");
 }
 

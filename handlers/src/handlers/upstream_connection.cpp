@@ -31,7 +31,7 @@ iovec part(std::string_view bytes) {
 }  // namespace
 
 UpstreamConnection::UpstreamConnection(os::Fd fd)
-    : fd_(std::move(fd)), block_(new char[block_size]) {}
+    : fd_(std::move(fd)), block_(std::make_unique_for_overwrite<char[]>(block_size)) {}
 
 bool UpstreamConnection::is_quiet() const noexcept {
     char byte;

@@ -100,7 +100,11 @@ bool UpstreamExchange::send_request() {
     const std::size_t of_head = std::min(n, head.size());
     const UpstreamUpload::Parts parts{std::string_view(head).substr(of_head),
                                       bytes.substr(n - of_head), sent_.is_chunked};
-    upload_.emplace(connection_, body, parts, deadline_);
+    try {
+        upload_.emplace(connection_, body, parts, deadline_);
+    } catch (const std::system_error& e) {
+        throw HttpError(503, std::string("there is no thread to send a body: ") + e.what());
+    }
     return true;
 }
 

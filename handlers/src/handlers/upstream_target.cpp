@@ -106,7 +106,8 @@ std::vector<os::Address> UpstreamTarget::addresses() const {
         return {{.host = "127.0.0.1", .port = port}, {.host = "::1", .port = port}};
     std::vector<os::Address> out;
     try {
-        for (const auto& address : Poco::Net::DNS::hostByName(host).addresses())
+        const Poco::Net::HostEntry entry = Poco::Net::DNS::hostByName(host);
+        for (const auto& address : entry.addresses())
             out.push_back({.host = address.toString(), .port = port});
     } catch (const Poco::Exception& e) {
         throw Error("the name " + host + " is not known: " + e.displayText());
