@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(what_ignores_sigterm_is_killed) {
 BOOST_AUTO_TEST_CASE(grandchildren_may_end_in_their_own_time) {
     const test::TemporaryDirectory here;
     HandlerPtr handler = spawned_upstream(
-        spawn_command("( trap 'kill $server; echo ended >" + here / "file" +
+        spawn_command("( trap 'kill $server 2>&-; echo ended >" + here / "file" +
                       "; exit' TERM; '" TURNGATE_HTTP_PROGRAM "' & server=$!; wait ) & wait"));
     handler.reset();
     BOOST_TEST(here.read("file") == "ended\n");
