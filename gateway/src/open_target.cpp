@@ -1,10 +1,15 @@
 #include "open_target.h"
 
+#include <cstdlib>
 #include <exception>
+#include <functional>
+#include <memory>
 #include <string>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/exit_status.h"
+#include "stderr_reporter.h"
 #include <turngate/handlers/open_handler.h>
 #include <turngate/http/encoding.h>
 
@@ -15,8 +20,13 @@ namespace {
 std::string advice(std::string_view uri) {
     const auto colon = uri.find(':');
     const std::string_view scheme = uri.substr(0, colon);
+    if (uri.starts_with("http:spawn:"))
+        return "the program must listen on the port that $PORT names, as in "
+               "http:spawn:'python3 -m http.server $PORT'; its options are variables, see "
+               "docs/upstreams.md";
     if (scheme.starts_with("http"))
-        return "write http://127.0.0.1:9000, or http+unix:/run/app.sock, and options as ?timeout=30s";
+        return "write http://127.0.0.1:9000, or http+unix:/run/app.sock, and options as "
+               "?timeout=30s";
     if (colon == uri.npos || (scheme != "cgi" && scheme != "plugin"))
         return "a target is plugin:FILE.so, cgi:PROGRAM, http://HOST:PORT or self";
     uri.remove_prefix(colon + 1);
@@ -29,6 +39,19 @@ std::string advice(std::string_view uri) {
     return scheme == "plugin" ? "a plug-in is a shared library that has a TURNGATE_PLUGIN" : "";
 }
 
+// What happens to a program that is started for all requests, which is nobody's request.
+std::function<void(Level, std::string_view)> program_log() {
+    const char* wanted = std::getenv("LOG_LEVEL");
+    const std::shared_ptr<Reporter> reporter =
+        stderr_reporter({.json = ::isatty(STDERR_FILENO) == 0,
+                         .level = parse_level(wanted ? wanted : "").value_or(Level::info),
+                         .access = false,
+                         .door = "http"});
+    return [reporter](Level level, std::string_view message) {
+        reporter->logged(Context(), level, message);
+    };
+}
+
 }  // namespace
 
 HandlerPtr open_target(std::string_view uri, HandlerPtr self) {
@@ -38,7 +61,7 @@ HandlerPtr open_target(std::string_view uri, HandlerPtr self) {
             cli::exit_status::no_target, "target self: no handler is linked into this program",
             "name one with -t, such as -t plugin:./handler.so or -t cgi:./program");
     try {
-        return open_handler(uri);
+        return open_handler(uri, program_log());
     } catch (const std::exception& e) {
         throw cli::CommandError(cli::exit_status::no_target,
                                 std::string("cannot open the target: ") + e.what(), advice(uri));

@@ -1,7 +1,7 @@
 #include <csignal>
 #include <fcntl.h>
-#include <fstream>
 #include <string>
+#include <support/process.h>
 #include <support/temporary_directory.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -15,6 +15,7 @@
 
 using namespace turngate::os;
 using std::chrono::milliseconds;
+using turngate::test::is_dead;
 
 namespace {
 
@@ -26,13 +27,6 @@ std::string read_all(int fd) {
     std::string all(1 << 20, '\0');
     all.resize(read_whole(fd, all));
     return all;
-}
-
-// Gone, or a zombie that somebody else has to reap: it does nothing any more.
-bool is_dead(pid_t pid) {
-    std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
-    std::string number, name, state;
-    return !(stat >> number >> name >> state) || state == "Z" || state == "X";
 }
 
 int error_of_start(const Command& command) {
@@ -107,6 +101,38 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_started_says_why) {
     BOOST_TEST(error_of_start({here.write("text", "names no interpreter\n", true)}) == ENOEXEC);
     BOOST_TEST(error_of_start({TURNGATE_TEST_CHILD, {}, {}, here / "none"}) == ENOENT);
     BOOST_TEST(::waitpid(-1, nullptr, WNOHANG) == -1);  // no zombie either
+}
+
+BOOST_AUTO_TEST_CASE(output_may_go_to_a_descriptor_of_ours) {
+    Pipe pipe = make_pipe();
+    Subprocess p(
+        {.program = TURNGATE_TEST_CHILD, .arguments = {"cgi-stderr"}, .output = pipe.write.get()});
+    pipe.write.reset();
+    BOOST_TEST(read_all(pipe.read.get()) ==
+               "first line\nsecond line\nlast, without an end"
+               "Content-Type: text/plain\n\nok\n");
+    BOOST_TEST(!p.in);
+    BOOST_TEST(!p.out);
+    BOOST_TEST(!p.err);
+}
+
+BOOST_AUTO_TEST_CASE(without_pipes_the_input_is_empty) {
+    Pipe pipe = make_pipe();
+    Subprocess p(
+        {.program = TURNGATE_TEST_CHILD, .arguments = {"copy"}, .output = pipe.write.get()});
+    BOOST_TEST(p.wait()->success());
+}
+
+BOOST_AUTO_TEST_CASE(a_group_ends_with_its_last_process) {
+    char up[3];
+    Subprocess q({"/bin/sh", {"-c", "exec 3<&0; cat <&3 & echo up; exit 0"}});
+    read_whole(q.out.get(), up);
+    q.wait();
+    BOOST_TEST(!q.group_ended());
+    q.in.reset();
+    while (!q.group_ended())
+        std::this_thread::yield();  // a hang here is the failure
+    BOOST_TEST(q.group_ended());
 }
 
 BOOST_AUTO_TEST_CASE(a_nul_in_an_argument_or_a_variable_is_refused) {

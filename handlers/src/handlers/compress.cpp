@@ -42,6 +42,11 @@ bool lists(std::string_view list, std::string_view wanted) {
     return false;
 }
 
+// Events are small and must not wait for others: servers leave them as they are.
+bool is_event_stream(std::string_view content_type) {
+    return iequals(take_element(content_type, ';'), "text/event-stream");
+}
+
 // Stands between the handler's writer and the real one, and compresses if the head says so.
 class Compressor final : public ResponseSink {
   public:
@@ -53,6 +58,7 @@ class Compressor final : public ResponseSink {
         if (active_) ::deflateEnd(&stream_);
     }
 
+    void on_interim(int status, const Headers& headers) override { next_.interim(status, headers); }
     void on_head(int status, const Headers& headers) override {
         next_.status(status);
         next_.headers().merge(headers);
@@ -76,6 +82,10 @@ class Compressor final : public ResponseSink {
         deflate({}, Z_SYNC_FLUSH);
         next_.flush();
     }
+    void on_trailers(const Headers& trailers) override { next_.trailers(trailers); }
+    RawConnection* on_switch(const Headers& headers) override {
+        return &next_.switch_protocols(headers);
+    }
     void on_finish() override { deflate({}, Z_FINISH); }
     void on_abort() noexcept override { next_.abort(); }
 
@@ -86,6 +96,7 @@ class Compressor final : public ResponseSink {
         std::from_chars(declared.data(), declared.data() + declared.size(), length);
         return status != 204 && status != 206 && status != 304 && length >= options_.min_size &&
                !headers.contains("Content-Encoding") && is_text(headers.get("Content-Type")) &&
+               !is_event_stream(headers.get("Content-Type")) &&
                !lists(headers.get("Cache-Control"), "no-transform");
     }
 

@@ -1,11 +1,13 @@
 // A handler by its name on the command line.
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "handler_uri.h"
 #include <turngate/handlers/cgi_program.h>
 #include <turngate/handlers/load_plugin.h>
 #include <turngate/handlers/open_handler.h>
+#include <turngate/handlers/spawned_upstream.h>
 
 namespace turngate {
 namespace {
@@ -22,6 +24,18 @@ constexpr std::array<Scheme, 4> schemes = {{
     {"http", open_upstream, "no server", "http://HOST:PORT"},
     {"http+unix", open_upstream, "no socket", "http+unix:PATH"},
 }};
+
+constexpr std::string_view spawn = "http:spawn:";
+
+HandlerPtr open_spawned(std::string_view command,
+                        std::function<void(Level, std::string_view)> log) {
+    const auto variable = [](const std::string& name) {
+        const char* value = std::getenv(name.c_str());
+        return value ? std::optional<std::string>(value) : std::nullopt;
+    };
+    return spawned_upstream(
+        spawn_options(variable, {.command = std::string(command), .log = std::move(log)}));
+}
 
 }  // namespace
 
@@ -52,7 +66,9 @@ HandlerPtr open_plugin(const HandlerUri& uri) {
     return load_plugin(uri.path, config);
 }
 
-HandlerPtr open_handler(std::string_view text) {
+HandlerPtr open_handler(std::string_view text, std::function<void(Level, std::string_view)> log) {
+    // First, for a command may have every character that means something in a URI.
+    if (text.starts_with(spawn)) return open_spawned(text.substr(spawn.size()), std::move(log));
     const HandlerUri uri = HandlerUri::split(text);
     const std::string quoted = "\"" + std::string(text) + "\"";
     std::vector<std::string_view> known;

@@ -7,6 +7,10 @@
 #include <condition_variable>
 #include <csignal>
 #include <cstdint>
+#include <cstdio>
+#include <dirent.h>
+#include <fcntl.h>
+#include <memory>
 #include <mutex>
 #include <poll.h>
 #include <sched.h>
@@ -200,6 +204,51 @@ class Spawner {
     int error_ = 0;
 };
 
+// The standard streams of a child, and the other ends of those that are pipes.
+struct Streams {
+    std::array<Fd, 3> child;
+    std::array<Fd, 3> ours;
+};
+
+Streams pipes() {
+    Pipe input = make_pipe();
+    Pipe output = make_pipe();
+    Pipe error = make_pipe();
+    return {{std::move(input.read), std::move(output.write), std::move(error.write)},
+            {std::move(input.write), std::move(output.read), std::move(error.read)}};
+}
+
+// Above 2, as those of make_pipe().
+Fd duplicate(int fd) {
+    Fd copy(::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+    if (!copy) throw std::system_error(errno, std::generic_category(), "the output of a child");
+    return copy;
+}
+
+Streams streams_to(int output) {
+    const Fd nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (!nothing) throw std::system_error(errno, std::generic_category(), "/dev/null");
+    return {{duplicate(nothing.get()), duplicate(output), duplicate(output)}, {}};
+}
+
+// The group and the state of a process, by /proc/PID/stat; group 0 if it has gone. The name, in
+// parentheses, may have blanks and parentheses itself.
+struct ProcessFacts {
+    pid_t group = 0;
+    char state = 'X';
+};
+ProcessFacts facts_of(const char* pid) {
+    const Fd file(::open((std::string("/proc/") + pid + "/stat").c_str(), O_RDONLY | O_CLOEXEC));
+    std::array<char, 512> text{};
+    if (!file || ::read(file.get(), text.data(), text.size() - 1) <= 0) return {};
+    const char* behind = ::strrchr(text.data(), ')');
+    ProcessFacts out;
+    int parent = 0;
+    if (!behind || std::sscanf(behind, ") %c %d %d", &out.state, &parent, &out.group) != 3)
+        return {};
+    return out;
+}
+
 std::vector<char*> pointers(std::vector<std::string>& strings) {
     std::vector<char*> out;
     for (std::string& s : strings) {
@@ -228,14 +277,12 @@ Subprocess::Subprocess(const Command& command) {
     std::vector<char*> argv = pointers(arguments);
     std::vector<char*> envp = pointers(environment);
 
-    Pipe input = make_pipe();
-    Pipe output = make_pipe();
-    Pipe error = make_pipe();
+    Streams streams = command.output ? streams_to(*command.output) : pipes();
     Plan plan = {argv[0],
                  argv.data(),
                  envp.data(),
                  command.directory.empty() ? nullptr : command.directory.c_str(),
-                 {input.read.get(), output.write.get(), error.write.get()},
+                 {streams.child[0].get(), streams.child[1].get(), streams.child[2].get()},
                  ::getpid(),
                  original_descriptor_limit()};
     Child child = Spawner::instance().start(plan);
@@ -247,9 +294,9 @@ Subprocess::Subprocess(const Command& command) {
         exit_.reset();
         throw std::system_error(plan.error, std::generic_category(), command.program);
     }
-    in = std::move(input.write);
-    out = std::move(output.read);
-    err = std::move(error.read);
+    in = std::move(streams.ours[0]);
+    out = std::move(streams.ours[1]);
+    err = std::move(streams.ours[2]);
 }
 
 Subprocess::~Subprocess() {
@@ -262,6 +309,17 @@ Subprocess::~Subprocess() {
 void Subprocess::kill(int signal) const noexcept {
     // Until the destructor reaps the child its number belongs to no other group.
     if (exit_) ::kill(-pid_, signal);
+}
+
+bool Subprocess::group_ended() const {
+    if (!exit_) return true;
+    const std::unique_ptr<DIR, int (*)(DIR*)> list(::opendir("/proc"), ::closedir);
+    while (const dirent* entry = list ? ::readdir(list.get()) : nullptr) {
+        if (entry->d_name[0] < '1' || entry->d_name[0] > '9') continue;
+        const ProcessFacts facts = facts_of(entry->d_name);
+        if (facts.group == pid_ && facts.state != 'Z' && facts.state != 'X') return false;
+    }
+    return true;
 }
 
 std::optional<ExitStatus> Subprocess::wait(std::optional<std::chrono::milliseconds> timeout) {

@@ -33,8 +33,8 @@ struct CompressOptions {
 };
 
 // Compresses with gzip what the client accepts (RFC 9110 section 12.5.3) and media types that gain
-// by it. Leaves alone what is encoded already, partial (206), or marked no-transform. Streaming
-// stays streaming: each flush is flushed through.
+// by it. Leaves alone what is encoded already, partial (206), marked no-transform, or a stream of
+// events (text/event-stream). Streaming stays streaming: each flush is flushed through.
 Middleware compress(CompressOptions options = {});
 
 }  // namespace turngate

@@ -1,6 +1,7 @@
 // A handler by the name that the command line and configuration files give it.
 #pragma once
 
+#include <functional>
 #include <string_view>
 
 #include <turngate/http/handler.h>
@@ -12,6 +13,7 @@ namespace turngate {
 //   plugin:PATH[?config=TEXT]                                  a shared library (load_plugin)
 //   http://HOST:PORT/BASE[?timeout=30s&max=64&...]             a server (upstream)
 //   http+unix:PATH:/BASE[?...]                                 the same behind a Unix socket
+//   http:spawn:COMMAND                                         one of ours (spawned_upstream)
 //
 // Options are written as a URL's query: "%26" is '&', "%3F" is a '?' of the path. "//" after
 // cgi: and plugin: is no host: everything behind the colon is the path. Those of a server are
@@ -19,8 +21,13 @@ namespace turngate {
 // idle-timeout, keep-alive and timeout (0: none), forwarded=replace|append|keep|none and
 // host=client|url, each as in UpstreamOptions.
 //
+// COMMAND is for /bin/sh and is taken as it is: its options are variables of the environment (see
+// spawn_variables()). `log` hears what happens to its program apart from any request; it is called
+// from another thread for as long as the handler lives.
+//
 // Throws Error, one sentence: for an unknown scheme or option (with the nearest known one), a value
 // that is none, and whatever the opened handler refuses.
-HandlerPtr open_handler(std::string_view uri);
+HandlerPtr open_handler(std::string_view uri,
+                        std::function<void(Level, std::string_view)> log = {});
 
 }  // namespace turngate

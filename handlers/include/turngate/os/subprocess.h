@@ -17,6 +17,10 @@ struct Command {
     std::vector<std::string> arguments = {};    // after the program's own name
     std::vector<std::string> environment = {};  // "NAME=value"; exactly these, nothing is inherited
     std::string directory = {};                 // where it runs; empty: here
+
+    // A descriptor of ours that its output and error go to, as they are; its input is empty then.
+    // Absent: three pipes.
+    std::optional<int> output = {};
 };
 
 struct ExitStatus {
@@ -46,6 +50,7 @@ class Subprocess {
     ~Subprocess();  // kills the group (SIGKILL) and reaps the child
 
     // Blocking ends of the child's standard input, output and error. Close `in` to end its input.
+    // Empty where Command::output is set.
     Fd in;
     Fd out;
     Fd err;
@@ -61,6 +66,9 @@ class Subprocess {
     // Waits until the child has ended; absent if it has not after `timeout`. The rest of its group
     // lives on until the destructor. Without a timeout it does not return before.
     std::optional<ExitStatus> wait(std::optional<std::chrono::milliseconds> timeout = {});
+
+    // True once every process of the group has ended. Looks through /proc.
+    bool group_ended() const;
 
     // SIGTERM, and SIGKILL for whoever is there after `grace`. Blocks for `grace` at most.
     ExitStatus stop(std::chrono::milliseconds grace);

@@ -1,0 +1,194 @@
+#include "supervisor.h"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+
+#include "readiness_probe.h"
+#include "running_program.h"
+
+namespace turngate {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+std::string text(milliseconds time) {
+    return std::to_string(time.count()) + " ms";
+}
+
+// Counts a request that waits, for as long as it does.
+class Waiting {
+  public:
+    explicit Waiting(std::size_t& count) : count_(count) { ++count_; }
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+    ~Waiting() { --count_; }
+
+  private:
+    std::size_t& count_;
+};
+
+}  // namespace
+
+Supervisor::Supervisor(SpawnOptions options) : options_(std::move(options)) {
+    thread_ = std::thread([this] { run(); });
+    std::unique_lock lock(mutex_);
+    const auto settled = [&] { return proxy_ || has_given_up_; };
+    if (options_.async_init)
+        changed_.wait_for(lock, options_.async_wait, settled);
+    else
+        changed_.wait(lock, settled);
+    is_first_start_ = false;
+    if (!has_given_up_) return;
+    lock.unlock();
+    thread_.join();
+    throw Error(why_not_);
+}
+
+Supervisor::~Supervisor() {
+    end_.signal();
+    if (thread_.joinable()) thread_.join();
+}
+
+HandlerPtr Supervisor::ready(const Context& context) const {
+    std::unique_lock lock(mutex_);
+    if (proxy_) return proxy_;
+    context.check();
+    if (waiting_ >= options_.max_waiting)
+        throw HttpError(503, name() + " is not ready and " + std::to_string(waiting_) +
+                                 " requests wait for it already: " + why_not_);
+    const Waiting waiting(waiting_);
+    auto until = Clock::now() + options_.start_timeout;
+    bool is_deadline = false;
+    if (const auto left = context.remaining()) {
+        // Early enough that the answer is still of use to the client.
+        const auto last = *context.deadline - std::min<milliseconds>(*left / 10, milliseconds(500));
+        is_deadline = last < until;
+        until = std::min(until, last);
+    }
+    if (changed_.wait_until(lock, context.stop, until, [&] { return proxy_ != nullptr; }))
+        return proxy_;
+    const std::string reason = name() + " is not ready: " + why_not_;
+    lock.unlock();
+    if (context.stop.stop_requested()) throw Cancelled("cancelled while " + reason);
+    throw HttpError(is_deadline ? 504 : 503, reason);
+}
+
+void Supervisor::run() {
+    auto delay = options_.first_delay;
+    for (;;) {
+        bool was_steady = false;
+        std::optional<std::string> failure;
+        try {
+            failure = live_once(was_steady);
+        } catch (const std::exception& e) {
+            failure = e.what();
+        }
+        if (!failure) return;
+        if (was_steady) delay = options_.first_delay;
+        {
+            const std::lock_guard lock(mutex_);
+            proxy_ = nullptr;
+            why_not_ = *failure;
+            has_given_up_ = is_first_start_;
+            changed_.notify_all();
+            if (has_given_up_) return;
+        }
+        log(Level::error, *failure + "; it is started again in " + text(delay));
+        if (ended_before(Clock::now() + delay)) return;
+        delay = std::min(delay * 2, options_.longest_delay);
+    }
+}
+
+// From start to end: why it ended, or absent if we were told to stop.
+std::optional<std::string> Supervisor::live_once(bool& was_steady) {
+    const auto start = Clock::now();
+    RunningProgram program(options_);
+    auto failure = become_ready(program);
+    if (ended_before(Clock::now())) {
+        program.stop(options_.stop_timeout);
+        return std::nullopt;
+    }
+    if (failure) {
+        if (!wait_for_any(std::array{program.exit_fd()}, Clock::now()))
+            program.stop(options_.stop_timeout);
+        return failure;
+    }
+    publish(options_.open("http://" + program.address().text()));
+    const auto since = Clock::now();
+    log(was_ready_ ? Level::info : Level::debug,
+        name() + " is ready on " + program.address().text() + " after " +
+            text(duration_cast<milliseconds>(since - start)));
+    was_ready_ = true;
+    const std::array fds = {program.exit_fd(), end_.fd()};
+    while (!wait_for_any(fds, Clock::now() + std::chrono::hours(24))) {
+    }
+    if (ended_before(Clock::now())) {
+        program.stop(options_.stop_timeout);
+        return std::nullopt;
+    }
+    was_steady = Clock::now() - since >= options_.steady_after;
+    failure = name() + ' ' + describe(program.exit_status());
+    withdraw(*failure);  // before the rest of the group is killed, which takes a while
+    return failure;
+}
+
+// Absent when it is ready, or when we were told to stop; else why it is not.
+std::optional<std::string> Supervisor::become_ready(RunningProgram& program) {
+    const auto start = Clock::now();
+    const auto until = start + options_.start_timeout;
+    auto notice = start + options_.notice_interval;
+    const ReadinessProbe probe(options_.readiness, program.address());
+    const std::array ends = {program.exit_fd(), end_.fd()};
+    std::string last;
+    for (;;) {
+        const auto missing = probe.missing(ends, until);
+        const bool has_ended = wait_for_any(std::array{program.exit_fd()}, Clock::now());
+        if (ended_before(Clock::now())) return std::nullopt;
+        if (has_ended)
+            return name() + ' ' + describe(program.exit_status()) + " before it was ready";
+        if (!missing) return std::nullopt;
+        const auto now = Clock::now();
+        // The last try is cut short and may say less than the one before.
+        const std::string before =
+            now >= until && !last.empty() && last != *missing ? ", and before that " + last : "";
+        const std::string finding = probe.name() + ": " + *missing + before;
+        last = *missing;
+        if (now >= until)
+            return name() + " was not ready within " + text(options_.start_timeout) + ": " +
+                   finding;
+        if (now >= notice) {
+            notice = now + options_.notice_interval;
+            log(Level::info, "waiting for " + name() + " to be ready since " +
+                                 text(duration_cast<milliseconds>(now - start)) + ": " + finding);
+        }
+        wait_for_any(ends, std::min(until, now + options_.probe_interval));
+    }
+}
+
+void Supervisor::publish(HandlerPtr proxy) {
+    const std::lock_guard lock(mutex_);
+    proxy_ = std::move(proxy);
+    changed_.notify_all();
+}
+
+void Supervisor::withdraw(const std::string& why) {
+    const std::lock_guard lock(mutex_);
+    proxy_ = nullptr;
+    why_not_ = why;
+}
+
+bool Supervisor::ended_before(Clock::time_point until) const {
+    return wait_for_any(std::array{end_.fd()}, until);
+}
+
+std::string Supervisor::name() const {
+    return "the program \"" + options_.command + '"';
+}
+
+void Supervisor::log(Level level, const std::string& message) const {
+    if (options_.log) options_.log(level, message);
+}
+
+}  // namespace turngate
