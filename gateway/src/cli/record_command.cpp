@@ -206,7 +206,9 @@ int record_traffic(Invocation& invocation) {
                                            .door = "http"});
     const std::unique_ptr<HttpDoor> door = listening_door(invocation, *reporter);
 
-    const recording::EventWriter writer(*folder, shape, rules);
+    // What --to leads to is asked what the client asked, byte for byte.
+    const bool passes_through_event = !arguments.given("to");
+    const recording::EventWriter writer(*folder, shape, rules, passes_through_event);
     const auto session = std::make_shared<recording::Session>(
         *folder, writer, invocation.out, invocation.err,
         recording::SessionOptions{.most = arguments.given("max")
@@ -223,8 +225,13 @@ int record_traffic(Invocation& invocation) {
                              std::string(events::name(shape)) + "   " + redaction_text(rules) +
                              "   (Ctrl-C stops)\n");
     });
-    const int status =
-        serve_until_signal(announced, recording::recorded(std::move(handler), session));
+    recording::RecordedOptions recorded;
+    if (passes_through_event)
+        recorded.prepare = [&](Request& request, const recording::Call& call) {
+            writer.pass_through_event(request, call);
+        };
+    const int status = serve_until_signal(
+        announced, recording::recorded(std::move(handler), session, std::move(recorded)));
     session->rethrow();
     say_summary(invocation, *session, target, *folder);
     if (session->failed() > 0) return exit_status::wrong_answer;
@@ -246,6 +253,9 @@ const Command record_command = {
         "NNNN-METHOD-PATH.reply.json: \"replay DIR\" passes with the same handler. No file is "
         "ever replaced. What cannot be kept whole is passed on all the same, told with the reason, "
         "and counted.\n\n"
+        "A HANDLER is asked what its event will ask it, as behind a source of SHAPE: with the "
+        "header fields that such a source adds, and without what it loses. The URL of --to is "
+        "asked what the client asked.\n\n"
         "Credentials are replaced by REDACTED before anything is written, wherever they stand: the "
         "headers authorization, proxy-authorization, cookie, set-cookie, x-api-key, x-auth-token, "
         "x-access-token, x-csrf-token, x-amz-security-token, x-amzn-oidc-data, "

@@ -2,6 +2,7 @@
 #include "record/event_writer.h"
 
 #include <array>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "replay/limits.h"
 #include <turngate/events/answer.h>
 #include <turngate/events/decode.h>
+#include <turngate/events/invocation.h>
 #include <turngate/events/make_event.h>
 
 namespace turngate::recording {
@@ -69,43 +71,74 @@ Entry EventWriter::write(Call call) const {
     return entry;
 }
 
-// The event, once it has been found to bring the request back.
-std::string EventWriter::event_text(Call& call, Entry& entry) const {
-    const std::string shape(events::name(shape_));
-    const events::EventSource source = source_of(call);
-    std::string text;
+void EventWriter::pass_through_event(Request& request, const Call& call) const {
     try {
-        text = events::make_event(call.request, shape_, source);
+        Request copy;
+        copy.method = request.method;
+        copy.url = request.url;
+        copy.headers = request.headers;
+        copy.remote_address = request.remote_address;
+        copy.protocol = request.protocol;
+        copy.body = Body(request.body.text(SIZE_MAX));
+        Request arrived = make(copy, source_of(call)).arrived;
+        request.method = std::move(arrived.method);
+        request.url = std::move(arrived.url);
+        request.headers = std::move(arrived.headers);
+        request.remote_address = std::move(arrived.remote_address);
+        request.protocol = std::move(arrived.protocol);
+        request.body = std::move(arrived.body);
+        if (const auto* invocation = arrived.context.find<events::Invocation>())
+            request.context.put(*invocation);
+    } catch (const Error&) {  // the request goes on as it came, and write() will tell why
+    }
+}
+
+// The event, once it has been found to bring the request back.
+EventWriter::Made EventWriter::make(Request& request, const events::EventSource& source) const {
+    const std::string shape(events::name(shape_));
+    Made made;
+    if (adds_client_ && shape_ == Format::http && !request.remote_address.empty() &&
+        !request.headers.contains("X-Forwarded-For"))
+        request.headers.add("X-Forwarded-For", request.remote_address);
+    try {
+        made.text = events::make_event(request, shape_, source);
     } catch (const Error& e) {
         throw Error(shape + " cannot carry it: " + e.what());
     }
-    if (text.size() > replay::event_limit) throw Error(replay::event_too_large(text.size()));
+    if (made.text.size() > replay::event_limit)
+        throw Error(replay::event_too_large(made.text.size()));
     events::DecodeOptions options;
     if (shape_ == Format::raw) options.format = shape_;
     events::Event event;
     try {
-        event = events::decode(text, options);
+        event = events::decode(made.text, options);
     } catch (const Error& e) {
         throw Error("its event of shape " + shape + " cannot be read: " + e.what());
     }
     if (event.format != shape_)
         throw Error("its event of shape " + shape + " would be taken for one of shape " +
                     std::string(events::name(event.format)));
-    const Request& arrived = event.request;
+    made.arrived = std::move(event.request);
     if (is_message(shape_) &&
-        (arrived.method != call.request.method || arrived.url.path != call.request.url.path))
-        throw Error("an event of shape " + shape + " is a " + arrived.method + ' ' +
-                    arrived.url.path);
-    event.request.body.text();
-    if (const std::string damage = events::damaged(call.request, arrived, shape_, source);
-        !damage.empty())
+        (made.arrived.method != request.method || made.arrived.url.path != request.url.path))
+        throw Error("an event of shape " + shape + " is a " + made.arrived.method + ' ' +
+                    made.arrived.url.path);
+    const std::string damage = events::damaged(request, made.arrived, shape_, source);
+    if (!damage.empty())
         throw Error("its event of shape " + shape + " brings another request: " + damage);
-    if (!is_message(shape_)) entry.losses = events::all_lost(call.request, arrived, shape_, source);
-    const events::EncodeOptions encode = events::encode_options(arrived, shape_);
+    return made;
+}
+
+std::string EventWriter::event_text(Call& call, Entry& entry) const {
+    const events::EventSource source = source_of(call);
+    Made made = make(call.request, source);
+    if (!is_message(shape_))
+        entry.losses = events::all_lost(call.request, made.arrived, shape_, source);
+    const events::EncodeOptions encode = events::encode_options(made.arrived, shape_);
     if (const auto refused = events::refusal(call.reply, shape_, encode))
         throw Error("its source refuses the reply: " +
                     refused->body.substr(0, refused->body.find('\n')));
-    return text;
+    return std::move(made.text);
 }
 
 void EventWriter::write_files(Call& call, const std::vector<std::string>& ignore,

@@ -10,6 +10,7 @@
 #include "record/folder.h"
 #include "record/redaction_rules.h"
 #include <turngate/events/format.h>
+#include <turngate/events/make_event.h>
 
 namespace turngate::recording {
 
@@ -28,9 +29,15 @@ struct Entry {
 // From any thread.
 class EventWriter {
   public:
-    // All must outlive this.
-    EventWriter(Folder& folder, events::Format shape, const RedactionRules& rules)
-        : folder_(folder), shape_(shape), rules_(rules) {}
+    // All must outlive this. With `adds_client`, a shape without a place for the client's address
+    // has it in X-Forwarded-For, unless that is there.
+    EventWriter(Folder& folder, events::Format shape, const RedactionRules& rules,
+                bool adds_client = false)
+        : folder_(folder), shape_(shape), rules_(rules), adds_client_(adds_client) {}
+
+    // Makes of `request`, which is that of `call`, what its event would bring: so that a handler is
+    // asked now what it will be asked by a replay. Does nothing where no event can bring it.
+    void pass_through_event(Request& request, const Call& call) const;
 
     // Writes what a replay takes, and passes over the rest: an event that `shape` cannot carry or
     // that arrives as another request, a reply that its source would refuse.
@@ -38,11 +45,17 @@ class EventWriter {
 
   private:
     void write_files(Call& call, const std::vector<std::string>& ignore, Entry& entry) const;
+    struct Made {
+        std::string text;
+        Request arrived;
+    };
+    Made make(Request& request, const events::EventSource& source) const;
     std::string event_text(Call& call, Entry& entry) const;
 
     Folder& folder_;
     events::Format shape_;
     const RedactionRules& rules_;
+    bool adds_client_;
 };
 
 }  // namespace turngate::recording

@@ -88,12 +88,17 @@ Folder::Folder(std::string path) : path_(std::move(path)) {
     ::unlinkat(directory_.get(), write_temporary("probe", "x").c_str(), 0);
 }
 
-std::string Folder::write_temporary(const std::string& name, std::string_view bytes) {
-    // Not an event to replay, for its name begins with a dot.
-    std::string temporary = '.' + name + '.' + std::to_string(::getpid()) + '-' +
-                            std::to_string(temporaries_++) + ".tmp";
-    const os::Fd file(::openat(directory_.get(), temporary.c_str(),
-                               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+std::string Folder::write_temporary(const std::string& name, std::string_view bytes) const {
+    static std::atomic<unsigned> counter{0};
+    std::string temporary;
+    os::Fd file;
+    do {  // what an earlier process of this number has left is passed over
+        // Not an event to replay, for its name begins with a dot.
+        temporary = '.' + name + '.' + std::to_string(::getpid()) + '-' +
+                    std::to_string(counter++) + ".tmp";
+        file.reset(::openat(directory_.get(), temporary.c_str(),
+                            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    } while (!file && errno == EEXIST);
     if (!file) fail(errno, path_);
     try {
         os::write_whole(file.get(), bytes);
@@ -117,7 +122,7 @@ bool Folder::rename(const std::string& from, const std::string& to) const {
     return false;
 }
 
-bool Folder::publish(const std::string& name, const Files& files) {
+bool Folder::publish(const std::string& name, const Files& files) const {
     struct Part {
         std::string name;
         std::string_view bytes;

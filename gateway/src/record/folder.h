@@ -37,14 +37,13 @@ class Folder {
                       const std::function<Files(const std::string& name)>& make);
 
   private:
-    bool publish(const std::string& name, const Files& files);
-    std::string write_temporary(const std::string& name, std::string_view bytes);
+    bool publish(const std::string& name, const Files& files) const;
+    std::string write_temporary(const std::string& name, std::string_view bytes) const;
     bool rename(const std::string& from, const std::string& to) const;
 
     std::string path_;
     os::Fd directory_;
     std::atomic<std::uint64_t> next_{1};
-    std::atomic<unsigned> temporaries_{0};
 };
 
 // "post-cart-items" of "/cart/items": what of a request stands in the name of its file.

@@ -35,7 +35,15 @@ class Redactor final : public JsonVisitor {
     void on_null(std::size_t end) override { scalar({}, end); }
     void on_boolean(bool, std::size_t end) override { scalar({}, end); }
     void on_number(std::string_view digits, std::size_t end) override { scalar(digits, end); }
-    void on_string(std::string_view value, std::size_t end) override { scalar(value, end); }
+    void on_string(std::string_view value, std::size_t end) override {
+        if (!hidden_ && !rule_here() && secrets_.is_echo(value)) {
+            splice(begin_of_token(), end, std::string(redacted));
+            note("/body/json" + replay::pointer_text(path_));
+            last_ = end;
+            return next_item();
+        }
+        scalar(value, end);
+    }
     void on_begin_object(std::size_t end) override { open(false, end); }
     void on_begin_array(std::size_t end) override { open(true, end); }
     void on_end_object(std::size_t end) override { close(end); }

@@ -42,16 +42,18 @@ bool is_cancelled(const std::exception_ptr& error) {
 
 class RecordingHandler final : public Handler {
   public:
-    RecordingHandler(HandlerPtr inner, std::shared_ptr<CallSink> sink, std::size_t body_limit)
-        : inner_(std::move(inner)), sink_(std::move(sink)), body_limit_(body_limit) {}
+    RecordingHandler(HandlerPtr inner, std::shared_ptr<CallSink> sink, RecordedOptions options)
+        : inner_(std::move(inner)), sink_(std::move(sink)), options_(std::move(options)) {}
 
     void serve(Request& request, ResponseWriter& response) const override {
         const auto begin = std::chrono::steady_clock::now();
-        const auto call = std::make_shared<Call>(body_limit_);
+        const auto call = std::make_shared<Call>(options_.body_limit);
         call->number = sink_->arrived();
         call->time = std::chrono::system_clock::now();
         copy_head(request, *call);
+        const bool is_whole = options_.prepare && read_whole(request.body);
         copy_body(request, call);
+        if (is_whole) options_.prepare(request, *call);
         ResponseTee tee(response, *call);
         ResponseWriter writer(tee, request.method);
         const auto hand_over = [&] {
@@ -68,7 +70,7 @@ class RecordingHandler final : public Handler {
             throw;
         }
         if (call->reply_body.overflowed() && call->problem.empty())
-            call->problem = too_long("the reply's", body_limit_);
+            call->problem = too_long("the reply's", options_.body_limit);
         if (call->problem.empty()) read_rest(request, *call);
         hand_over();
     }
@@ -82,6 +84,16 @@ class RecordingHandler final : public Handler {
         call.request.remote_address = request.remote_address;
         call.request.protocol = request.protocol;
         call.request_id = request.context.request_id;
+    }
+
+    // False for a body that is too large, or none: then the handler is to find out.
+    bool read_whole(Body& body) const {
+        try {
+            body.text(options_.body_limit);
+            return true;
+        } catch (const HttpError&) {
+            return false;
+        }
     }
 
     static void copy_body(Request& request, const std::shared_ptr<Call>& call) {
@@ -134,20 +146,21 @@ class RecordingHandler final : public Handler {
         } catch (const std::exception&) {  // the client has gone, or sends what is no body
         }
         if (copy.overflowed())
-            call.problem = too_long("the request's", body_limit_);
+            call.problem = too_long("the request's", options_.body_limit);
         else if (!copy.ended())
             call.problem = "the handler answered before it had read the request's body";
     }
 
     const HandlerPtr inner_;
     const std::shared_ptr<CallSink> sink_;
-    const std::size_t body_limit_;
+    const RecordedOptions options_;
 };
 
 }  // namespace
 
-HandlerPtr recorded(HandlerPtr inner, std::shared_ptr<CallSink> sink, std::size_t body_limit) {
-    return std::make_shared<const RecordingHandler>(std::move(inner), std::move(sink), body_limit);
+HandlerPtr recorded(HandlerPtr inner, std::shared_ptr<CallSink> sink, RecordedOptions options) {
+    return std::make_shared<const RecordingHandler>(std::move(inner), std::move(sink),
+                                                    std::move(options));
 }
 
 }  // namespace turngate::recording

@@ -38,11 +38,13 @@ class Redactor {
         // By the rules first: what they find is then looked for everywhere.
         for (const Message& message : {asked, answered})
             redact_body(message, rules_.pointers(), Secrets());
+        if (!echoes_.empty()) {
+            search_fields(answered, echoes_);
+            redact_body(answered, {}, echoes_);
+        }
         if (!secrets_.empty()) {
-            for (const Message& message : {asked, answered}) {
-                search_fields(message);
-                redact_body(message, {}, secrets_);
-            }
+            search_fields(asked, secrets_);
+            redact_body(asked, {}, secrets_);
             request.url.query = secrets_.without(request.url.query);
             request.url.path = secrets_.without(request.url.path, least_in_path);
         }
@@ -95,7 +97,7 @@ class Redactor {
                 return without_cookies(pair, rules_.header("set-cookie"))
                     .append(value.substr(pair.size()));
             }
-            if (rules_.header(name)) return take(value);
+            if (rules_.header(name)) return take(value, std::string(name) + ": ");
             const auto query = value.find('?');
             if (query == value.npos || !rules_.has_queries()) return std::string(value);
             // A URL, perhaps among others (Referer, Location, Link, X-Original-Url).
@@ -106,14 +108,17 @@ class Redactor {
         });
     }
 
-    void search_fields(const Message& message) {
+    void search_fields(const Message& message, const Secrets& secrets) {
         change_fields(message, [&](std::string_view, std::string_view value) {
-            return secrets_.without(value);
+            return secrets.without(value);
         });
     }
 
-    std::string take(std::string_view value) {
+    // `prefix` is what makes an echo of a short value known: "name=".
+    std::string take(std::string_view value, std::string_view prefix = {}) {
         secrets_.add(value);
+        echoes_.add(value);
+        echoes_.add_echo(prefix, value);
         return std::string(value.empty() ? value : redacted);
     }
 
@@ -138,7 +143,8 @@ class Redactor {
             out.append(pair.substr(0, pair.size() - cookie.size()));
             while (name.ends_with(' ') || name.ends_with('\t'))
                 name.remove_suffix(1);
-            out.append(all || rules_.cookie(name) ? take(cookie) : std::string(cookie));
+            out.append(all || rules_.cookie(name) ? take(cookie, std::string(name) + '=')
+                                                  : std::string(cookie));
             if (!is_last) out += ';';
         }
         return out;
@@ -152,9 +158,9 @@ class Redactor {
             const std::string_view pair = text.substr(0, text.find_first_of(ends));
             const auto equals = std::min(pair.find('='), pair.size());
             const std::string_view value = pair.substr(std::min(equals + 1, pair.size()));
+            const std::string_view name = pair.substr(0, pair.size() - value.size());
             const bool takes = is_secret(percent_decode(pair.substr(0, equals), true));
-            out.append(pair.substr(0, pair.size() - value.size()));
-            out.append(takes ? take(value) : std::string(value));
+            out.append(name).append(takes ? take(value, name) : std::string(value));
             text.remove_prefix(pair.size());
             out.append(text.substr(0, 1));
             text.remove_prefix(std::min<std::size_t>(text.size(), 1));
@@ -205,7 +211,7 @@ class Redactor {
         const bool by_rules = secrets.empty();
         if (auto json = redact_json(message.body, pointers, secrets)) {
             for (const std::string& value : json->values)
-                secrets_.add(value);
+                take(value);
             if (json->is_changed) message.body = std::move(json->text);
             return std::move(json->pointers);
         }
@@ -240,6 +246,7 @@ class Redactor {
 
     const RedactionRules& rules_;
     Secrets secrets_;
+    Secrets echoes_;  // and what a reply may make of them
     std::vector<std::string> ignore_;
 };
 

@@ -17,9 +17,10 @@ struct RedactedCall {
 };
 
 // Takes out of both what `rules` name, and the values that were taken out wherever else they
-// stand: other header fields, the query, a body, of the path a whole secret of 16 bytes or more.
-// Whoever looks for one value in the reply finds the same word as in the request, so that what a
-// handler echoes is as it was. Bodies are searched under gzip and deflate too.
+// stand, if they have 8 bytes or more: other header fields, the query, a body, of the path a secret
+// of 16 bytes. In the reply, where a mistake costs a comparison and no more, also what a handler
+// makes of short ones: a whole JSON string, "name=value" of a cookie. Bodies are searched under
+// gzip and deflate too.
 //
 // Throws Error where a body cannot be searched for what a rule names: nothing of the call may be
 // written then.
