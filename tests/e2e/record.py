@@ -58,6 +58,8 @@ TRAFFIC = (
     request("GET", "/kinds/large"),
     request("GET", "/refuse"),
     request("GET", "/teapot"),
+    request("GET", "/that%2Fshows?x=1&&y&x=2", "X-One: 1", "X-Two: a", "x-two: b", "X-Forwarded-For: 198.51.100.7"),
+    request("GET", "/address"),
 )
 
 

@@ -16,6 +16,7 @@
 #include <turngate/events/decode.h>
 #include <turngate/events/invocation.h>
 #include <turngate/events/make_event.h>
+#include <turngate/http/nominated_fields.h>
 
 namespace turngate::recording {
 namespace {
@@ -134,6 +135,9 @@ std::string EventWriter::event_text(Call& call, Entry& entry) const {
     Made made = make(call.request, source);
     if (!is_message(shape_))
         entry.losses = events::all_lost(call.request, made.arrived, shape_, source);
+    std::erase_if(entry.losses, [](std::string_view loss) {  // that nobody misses
+        return is_hop_by_hop(loss.substr(0, loss.find(':')));
+    });
     const events::EncodeOptions encode = events::encode_options(made.arrived, shape_);
     if (const auto refused = events::refusal(call.reply, shape_, encode))
         throw Error("its source refuses the reply: " +
