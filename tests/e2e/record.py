@@ -227,7 +227,7 @@ def limits(directory):
     for why in ("0001 POST /kinds/echo    200  .* not recorded: edge cannot carry it: the body of the request is 50000",
                 "0002 GET /break  .* not recorded: the response broke off",
                 "0003 GET /throw  .* not recorded: the handler failed",
-                "0004 POST /kinds/echo .* not recorded: "):
+                " POST /kinds/echo .* not recorded: the request's body did not come whole"):
         check(re.search(why, err), f"{why} is not in\n{err}")
     check(len(os.listdir(directory)) == 2, f"{os.listdir(directory)}")
 

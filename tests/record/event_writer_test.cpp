@@ -123,6 +123,7 @@ BOOST_AUTO_TEST_CASE(what_no_replay_would_take_is_not_written) {
     refused(raw, Request::post("/events", "{"), text("x"), "raw cannot carry it: ");
     refused(raw, Request::post("/other", "{}"), text("x"),
             "an event of shape raw is a POST /events");
+    refused(http, Request::get("/"), {200, {{"X-A", "\xff"}}, ""}, "its reply cannot be written");
     refused(edge, Request::get("/"), text(std::string(50'000, 'x')),
             "its source refuses the reply: ");
 }

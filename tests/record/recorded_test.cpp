@@ -59,6 +59,19 @@ class Pieces final : public BodySource {
     std::size_t next_ = 0;
 };
 
+// The client sends no more.
+class Slow final : public BodySource {
+  public:
+    explicit Slow(int& waits) : waits_(waits) {}
+    std::size_t read(std::span<char>) override {
+        ++waits_;
+        throw HttpError(408, "too slow");
+    }
+
+  private:
+    int& waits_;
+};
+
 Request streamed(std::vector<std::string> pieces, std::optional<std::uint64_t> size = {}) {
     Request request = Request::make("POST", "/a?b=c", {}, {{"X-A", "1"}});
     Pieces::reads = 0;
@@ -257,6 +270,50 @@ BOOST_AUTO_TEST_CASE(a_handler_that_reads_just_the_declared_bytes_is_recorded) {
 
     BOOST_TEST(served.call.problem == "");
     BOOST_TEST(served.call.request_body.bytes() == "abc");
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_does_not_come_is_waited_for_once) {
+    for (const bool is_prepared : {false, true}) {
+        const auto calls = std::make_shared<Calls>();
+        RecordedOptions options;
+        if (is_prepared) options.prepare = [](Request&, const Call&) {};
+        const HandlerPtr handler = recorded(to_handler(echo), calls, options);
+        int waits = 0;
+        Request request = Request::make("POST", "/");
+        request.body = Body(std::make_unique<Slow>(waits), 10);
+        Client client;
+        ResponseWriter writer(client, request.method);
+
+        settle(request.context, serve(*handler, request, writer));
+
+        BOOST_TEST(waits == 1);
+        BOOST_TEST(client.seen.starts_with("408 "));
+        BOOST_TEST(calls->all.at(0).problem == "the request's body did not come whole");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_request_is_prepared_once_its_body_is_here) {
+    const auto calls = std::make_shared<Calls>();
+    std::string seen;
+    const HandlerPtr handler =
+        recorded(to_handler(echo), calls,
+                 {.body_limit = 4, .prepare = [&](Request& request, const Call& call) {
+                      seen += std::to_string(call.number) + std::string(request.body.buffered());
+                      request.body = Body(std::string("new"));
+                  }});
+    std::string answers;
+    for (std::vector<std::string> pieces : {std::vector<std::string>{"ab", "cd"}, {"abc", "de"}}) {
+        Request request = streamed(std::move(pieces));
+        Client client;
+        ResponseWriter writer(client, request.method);
+        settle(request.context, serve(*handler, request, writer));
+        answers += client.seen + ' ';
+    }
+
+    BOOST_TEST(seen == "1abcd");  // the other one is too large
+    BOOST_TEST(answers == "200 new finish 200 abcde finish ");
+    BOOST_TEST(calls->all.at(0).request_body.bytes() == "abcd");
+    BOOST_TEST(calls->all.at(1).problem == "the reply's body has more than 4 bytes");
 }
 
 BOOST_AUTO_TEST_CASE(a_head_has_no_body_and_the_length_it_was_given) {

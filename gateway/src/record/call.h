@@ -30,9 +30,12 @@ class BodyCopy {
         bytes_ = {};
     }
     void end() noexcept { ended_ = true; }
+    // Reading it has failed, and would again: perhaps after a long wait.
+    void fail() noexcept { failed_ = true; }
 
     std::uint64_t received() const noexcept { return received_; }
     bool ended() const noexcept { return ended_; }
+    bool failed() const noexcept { return failed_; }
     bool overflowed() const noexcept { return overflowed_; }
     std::size_t room() const noexcept { return overflowed_ ? 0 : limit_ - bytes_.size(); }
     std::string& bytes() noexcept { return bytes_; }
@@ -42,6 +45,7 @@ class BodyCopy {
     std::size_t limit_;
     std::uint64_t received_ = 0;
     bool ended_ = false;
+    bool failed_ = false;
     bool overflowed_ = false;
 };
 

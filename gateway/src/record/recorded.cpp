@@ -40,6 +40,16 @@ bool is_cancelled(const std::exception_ptr& error) {
     }
 }
 
+// A body whose bytes did not come.
+class FailedBody final : public BodySource {
+  public:
+    explicit FailedBody(std::exception_ptr error) : error_(std::move(error)) {}
+    std::size_t read(std::span<char>) override { std::rethrow_exception(error_); }
+
+  private:
+    std::exception_ptr error_;
+};
+
 class RecordingHandler final : public Handler {
   public:
     RecordingHandler(HandlerPtr inner, std::shared_ptr<CallSink> sink, RecordedOptions options)
@@ -86,12 +96,16 @@ class RecordingHandler final : public Handler {
         call.request_id = request.context.request_id;
     }
 
-    // False for a body that is too large, or none: then the handler is to find out.
+    // False for a body that is larger than is kept, which then comes as it would, and for one that
+    // cannot be had: the handler is to find out, without the same wait again.
     bool read_whole(Body& body) const {
+        if (body.size().value_or(0) > options_.body_limit) return false;
         try {
             body.text(options_.body_limit);
             return true;
         } catch (const HttpError&) {
+            if (body.buffered().size() <= options_.body_limit)
+                body = Body(std::make_unique<FailedBody>(std::current_exception()), std::nullopt);
             return false;
         }
     }
@@ -134,8 +148,8 @@ class RecordingHandler final : public Handler {
         BodyCopy& copy = call.request_body;
         const std::uint64_t missing =
             request.body.size().value_or(copy.received()) - copy.received();
-        const bool may_read =
-            missing <= most_unread && (copy.received() > 0 || !request.headers.contains("Expect"));
+        const bool may_read = !copy.failed() && missing <= most_unread &&
+                              (copy.received() > 0 || !request.headers.contains("Expect"));
         try {
             std::array<char, 16 * 1024> block;
             for (std::uint64_t rest = 0; may_read && !copy.ended() && rest <= most_unread;) {
@@ -144,8 +158,11 @@ class RecordingHandler final : public Handler {
                 rest += n;
             }
         } catch (const std::exception&) {  // the client has gone, or sends what is no body
+            copy.fail();
         }
-        if (copy.overflowed())
+        if (copy.failed())
+            call.problem = "the request's body did not come whole";
+        else if (copy.overflowed())
             call.problem = too_long("the request's", options_.body_limit);
         else if (!copy.ended())
             call.problem = "the handler answered before it had read the request's body";

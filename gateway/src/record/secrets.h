@@ -17,7 +17,7 @@ class Secrets {
   public:
     // What is shorter stands for too many other things.
     static constexpr std::size_t shortest = 8;
-    static constexpr std::size_t most = 4000;
+    static constexpr std::size_t most = 1000;
 
     // `value`, what is behind its first word ("Bearer ..."), and both as a URL has them. Throws
     // Error past `most`, for looking for each in every text takes its time.

@@ -13,7 +13,13 @@ BodyTee::BodyTee(Body body, std::shared_ptr<Call> call)
     : body_(std::move(body)), call_(std::move(call)) {}
 
 std::size_t BodyTee::read(std::span<char> into) {
-    const std::size_t n = body_.read(into);
+    std::size_t n = 0;
+    try {
+        n = body_.read(into);
+    } catch (...) {
+        call_->request_body.fail();
+        throw;
+    }
     if (n > 0) {
         call_->request_body.add({into.data(), n});
     } else {
