@@ -70,7 +70,8 @@ class Recording:
         def before():
             if limit:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-        self.process = subprocess.Popen([TURNGATE, "record", "-l", "0", "-o", directory, *arguments, target],
+        self.process = subprocess.Popen([TURNGATE, "record", "-l", "0", "-o", directory, *arguments] +
+                                        ([target] if target else []),
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=before)
         self.first_line = self.process.stderr.readline().decode()
         match = re.search(r"recording http://127\.0\.0\.1:(\d+) ", self.first_line)
@@ -104,8 +105,8 @@ def read_all(connection):
     return b"".join(parts)
 
 
-def replay(directory, *arguments):
-    done = subprocess.run([TURNGATE, "replay", directory, "-t", HANDLER, *arguments], capture_output=True,
+def replay(directory, *arguments, target=HANDLER):
+    done = subprocess.run([TURNGATE, "replay", directory, "-t", target, *arguments], capture_output=True,
                           timeout=120, check=False)
     return done.returncode, (done.stdout + done.stderr).decode()
 
@@ -147,6 +148,32 @@ def round_trip(shape, directory):
                                                   f"{status}:\n{text}")
         with open(path, "w", encoding="utf-8") as file:
             file.write(before)
+
+
+def to_url(directory):
+    """Another server behind it, which is asked just what the client asked."""
+    server = subprocess.Popen([TURNGATE, "serve", "-p", "0", HANDLER], stderr=subprocess.PIPE)
+    url = "http://" + re.search(r"127\.0\.0\.1:\d+", server.stderr.readline().decode())[0]
+    for shape in "http", "apigw-v1":
+        where = f"{directory}/{shape}"
+        recording = Recording(where, "--as", shape, "--to", url, target=None)
+        reply = recording.send(request("GET", "/kinds/a%2Fb?q=1&&x"))
+        check(reply.endswith(b"GET a/b q=1\n"), f"{reply}")
+        for message in TRAFFIC[5:18]:
+            recording.send(message)
+        reply = recording.send(request("GET", "/that%2Fis?a"))
+        check(b"GET /that%2Fis?a" in reply, f"{shape}: the target arrived as another in {reply}")
+        check(recording.send(request("GET", "/break")).endswith(b"(reset)"), "a broken response looks whole")
+        status, out, err = recording.end()
+        check(status == 1 and "15 events recorded   1 not recorded" in out, f"{shape}: {status}\n{out}{err}")
+        status, text = replay(where, "--skip", "*that-is*", target=url)
+        check(status == 0 and "14 passed" in text, f"{shape}: the replay ended with {status}:\n{text}")
+    server.terminate()
+    server.communicate(timeout=60)
+    recording = Recording(f"{directory}/gone", "--to", url, target=None)
+    check(b" 502 " in recording.send(request("GET", "/")), "a server that has gone answers")
+    status, out, err = recording.end()
+    check(status == 1 and "0 events recorded   1 not recorded" in out, f"{status}\n{out}{err}")
 
 
 def messages(directory):
@@ -306,7 +333,7 @@ def main():
     with tempfile.TemporaryDirectory() as directory:
         for shape in HTTP_SHAPES:
             round_trip(shape, f"{directory}/{shape}")
-        for part in (messages, secrets, limits, full_disk, concurrent_calls, draining, closed_output, real_values):
+        for part in (to_url, messages, secrets, limits, full_disk, concurrent_calls, draining, closed_output, real_values):
             part(f"{directory}/{part.__name__}")
     print(f"{len(HTTP_SHAPES)} shapes, {len(TRAFFIC)} calls each")
 

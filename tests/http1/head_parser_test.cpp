@@ -239,6 +239,12 @@ BOOST_AUTO_TEST_CASE(a_reply_to_head_has_no_body) {
                "200 \"OK\" 1.1 none|Content-Length=5|0 left");
 }
 
+BOOST_AUTO_TEST_CASE(a_switch_of_protocols_that_was_asked_for_ends_with_its_head) {
+    const ReplyHeadParser parser(false, {}, ReplyHeadParser::Upgrade::asked);
+    BOOST_TEST(outcome(parser, "HTTP/1.1 101 S\r\nUpgrade: x\r\n\r\nraw", 100) ==
+               "101 \"S\" 1.1 none|Upgrade=x|3 left");
+}
+
 BOOST_AUTO_TEST_CASE(an_endless_head_is_refused) {
     std::string endless = "HTTP/1.1 200 OK\r\n";
     for (int i = 0; i < 10'000; ++i)

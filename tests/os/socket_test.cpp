@@ -10,11 +10,14 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <system_error>
+#include <thread>
 #include <unistd.h>
+#include <vector>
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <turngate/http/error.h>
 #include <turngate/os/socket.h>
 
 using namespace turngate::os;
@@ -158,6 +161,26 @@ BOOST_AUTO_TEST_CASE(a_full_backlog_of_a_unix_socket_ends_in_a_timeout) {
     Fd first = connect_to({here / "s"}, milliseconds(1000));
     BOOST_CHECK_EXCEPTION(connect_to({here / "s"}, milliseconds(10)), std::system_error,
                           [](const auto& e) { return e.code().value() == ETIMEDOUT; });
+}
+
+BOOST_AUTO_TEST_CASE(connecting_can_be_cancelled) {
+    TemporaryDirectory here;
+    for (const Address& address : {Address{.host = "127.0.0.1"}, Address{.path = here / "full"}}) {
+        Fd listener = listen_on(address, 0);
+        const Address full = local_address(listener.get());
+        std::vector<Fd> waiting;
+        try {  // until nobody fits any more
+            for (int i = 0; i < 20; ++i)
+                waiting.push_back(connect_to(full, milliseconds(50)));
+        } catch (const std::system_error& e) {
+            BOOST_TEST(e.code().value() == ETIMEDOUT);
+        }
+        std::stop_source stop;
+        std::thread canceller([&] { stop.request_stop(); });
+        BOOST_CHECK_THROW(connect_to(full, milliseconds(20'000), stop.get_token()),
+                          turngate::Cancelled);
+        canceller.join();
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_path_that_fills_its_place_without_a_nul_is_read_to_its_end) {

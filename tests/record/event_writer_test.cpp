@@ -35,8 +35,7 @@ Call call_of(Request request, Response reply, std::uint64_t number = 1) {
 }
 
 struct Writing {
-    explicit Writing(Format format, bool adds_client = false)
-        : writer(folder, format, rules, adds_client) {}
+    explicit Writing(Format format) : writer(folder, format, rules) {}
 
     TemporaryDirectory directory;
     Folder folder{directory.path()};
@@ -157,7 +156,7 @@ BOOST_AUTO_TEST_CASE(what_the_shape_loses_is_told_in_full) {
 
 BOOST_AUTO_TEST_CASE(a_handler_is_asked_what_a_replay_will_ask) {
     for (const Format format : replay::http_shapes()) {
-        Writing writing(format, true);
+        Writing writing(format);
         Request request =
             Request::make("POST", "/a%2Fb?q=1&q=2&&r", "body",
                           {{"Host", "h"}, {"X-A", "1"}, {"X-A", "2"}, {"Cookie", "a=1"}});

@@ -206,9 +206,7 @@ int record_traffic(Invocation& invocation) {
                                            .door = "http"});
     const std::unique_ptr<HttpDoor> door = listening_door(invocation, *reporter);
 
-    // What --to leads to is asked what the client asked, byte for byte.
-    const bool passes_through_event = !arguments.given("to");
-    const recording::EventWriter writer(*folder, shape, rules, passes_through_event);
+    const recording::EventWriter writer(*folder, shape, rules);
     const auto session = std::make_shared<recording::Session>(
         *folder, writer, invocation.out, invocation.err,
         recording::SessionOptions{.most = arguments.given("max")
@@ -226,7 +224,8 @@ int record_traffic(Invocation& invocation) {
                              "   (Ctrl-C stops)\n");
     });
     recording::RecordedOptions recorded;
-    if (passes_through_event)
+    // What --to leads to is asked what the client asked, byte for byte.
+    if (!arguments.given("to"))
         recorded.prepare = [&](Request& request, const recording::Call& call) {
             writer.pass_through_event(request, call);
         };

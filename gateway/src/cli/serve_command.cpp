@@ -28,6 +28,7 @@ constexpr Option options[] = {
 constexpr std::string_view examples[] = {
     "serve plugin:./handler.so",
     "serve cgi:./program -p 0",
+    "serve 'http://127.0.0.1:9000?timeout=1m'",
 };
 
 // The environment with PORT and HOST as the flags have them: loopback unless somebody says other.

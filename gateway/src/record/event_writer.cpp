@@ -113,7 +113,7 @@ void EventWriter::pass_through_event(Request& request, const Call& call) const {
 EventWriter::Made EventWriter::make(Request& request, const events::EventSource& source) const {
     const std::string shape(events::name(shape_));
     Made made;
-    if (adds_client_ && shape_ == Format::http && !request.remote_address.empty() &&
+    if (shape_ == Format::http && !request.remote_address.empty() &&
         !request.headers.contains("X-Forwarded-For"))
         request.headers.add("X-Forwarded-For", request.remote_address);
     try {

@@ -29,11 +29,10 @@ struct Entry {
 // From any thread.
 class EventWriter {
   public:
-    // All must outlive this. With `adds_client`, a shape without a place for the client's address
-    // has it in X-Forwarded-For, unless that is there.
-    EventWriter(Folder& folder, events::Format shape, const RedactionRules& rules,
-                bool adds_client = false)
-        : folder_(folder), shape_(shape), rules_(rules), adds_client_(adds_client) {}
+    // All must outlive this. A shape without a place for the client's address has it in
+    // X-Forwarded-For, unless that is there.
+    EventWriter(Folder& folder, events::Format shape, const RedactionRules& rules)
+        : folder_(folder), shape_(shape), rules_(rules) {}
 
     // Makes of `request`, which is that of `call`, what its event would bring: so that a handler is
     // asked now what it will be asked by a replay. Does nothing where no event can bring it.
@@ -55,7 +54,6 @@ class EventWriter {
     Folder& folder_;
     events::Format shape_;
     const RedactionRules& rules_;
-    bool adds_client_;
 };
 
 }  // namespace turngate::recording
