@@ -43,11 +43,11 @@ bool is_cancelled(const std::exception_ptr& error) {
 // A body whose bytes did not come.
 class FailedBody final : public BodySource {
   public:
-    explicit FailedBody(std::exception_ptr error) : error_(std::move(error)) {}
-    std::size_t read(std::span<char>) override { std::rethrow_exception(error_); }
+    explicit FailedBody(HttpError error) : error_(std::move(error)) {}
+    std::size_t read(std::span<char>) override { throw HttpError(error_); }
 
   private:
-    std::exception_ptr error_;
+    HttpError error_;
 };
 
 class RecordingHandler final : public Handler {
@@ -103,9 +103,9 @@ class RecordingHandler final : public Handler {
         try {
             body.text(options_.body_limit);
             return true;
-        } catch (const HttpError&) {
+        } catch (const HttpError& e) {
             if (body.buffered().size() <= options_.body_limit)
-                body = Body(std::make_unique<FailedBody>(std::current_exception()), std::nullopt);
+                body = Body(std::make_unique<FailedBody>(e), std::nullopt);
             return false;
         }
     }
