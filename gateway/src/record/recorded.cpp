@@ -43,11 +43,12 @@ bool is_cancelled(const std::exception_ptr& error) {
 // A body whose bytes did not come.
 class FailedBody final : public BodySource {
   public:
-    explicit FailedBody(HttpError error) : error_(std::move(error)) {}
-    std::size_t read(std::span<char>) override { throw HttpError(error_); }
+    FailedBody(int status, std::string message) : status_(status), message_(std::move(message)) {}
+    std::size_t read(std::span<char>) override { throw HttpError(status_, message_); }
 
   private:
-    HttpError error_;
+    int status_;
+    std::string message_;
 };
 
 class RecordingHandler final : public Handler {
@@ -105,7 +106,7 @@ class RecordingHandler final : public Handler {
             return true;
         } catch (const HttpError& e) {
             if (body.buffered().size() <= options_.body_limit)
-                body = Body(std::make_unique<FailedBody>(e), std::nullopt);
+                body = Body(std::make_unique<FailedBody>(e.status(), e.what()), std::nullopt);
             return false;
         }
     }
