@@ -1,7 +1,9 @@
 // A handler with the habits, good and bad, that the cases of the command line need. As a plug-in it
 // is e2e_handler.so, as a program e2e_program.
+#include <atomic>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #ifdef TURNGATE_PLUGIN_BUILD
 #include <turngate/handlers/plugin.h>
@@ -9,13 +11,72 @@
 #include <turngate/turngate.h>
 #endif
 
+#include <turngate/http/cookie.h>
+#include <turngate/http/encoding.h>
+
 namespace {
 
 using turngate::HttpError;
 using turngate::Request;
 using turngate::ResponseWriter;
 
+std::string cookie(const Request& request, std::string_view name) {
+    const turngate::Cookies cookies = turngate::Cookies::of(request.headers);
+    return std::string(cookies.get(name).value_or("none"));
+}
+
+// Answers of every kind, which depend on nothing that a shape of event may lose.
+bool answer_kinds(Request& request, ResponseWriter& response) {
+    const std::string& path = request.url.path;
+    if (!path.starts_with("/kinds/")) return false;
+    const std::string kind = turngate::percent_decode(path.substr(7));
+    if (kind == "cookies") {
+        response.headers().add("Set-Cookie", "a=1; Path=/");
+        response.headers().add("Set-Cookie", "b=2; HttpOnly");
+        response.write("a is " + cookie(request, "a") + ", b is " + cookie(request, "b") + '\n');
+    } else if (kind == "login") {
+        static std::atomic<int> logins{0};
+        const std::string session = "session-of-login-" + std::to_string(++logins);
+        response.headers().add("Set-Cookie", "sid=" + session + "; HttpOnly");
+        response.header("Content-Type", "application/json");
+        response.write("{\"user\": \"ada\", \"token\": \"" + session + "\", \"was\": \"" +
+                       cookie(request, "sid") + "\"}\n");
+    } else if (kind == "empty") {
+        response.status(204);
+    } else if (kind == "moved") {
+        response.status(302).header("Location", "/kinds/elsewhere?q=" + request.query("q"));
+    } else if (kind == "gzip") {
+        // "hello\n"
+        constexpr std::string_view bytes(
+            "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xcb\x48\xcd\xc9\xc9\xe7\x02\x00\x20\x30\x3a"
+            "\x36"
+            "\x06\x00\x00\x00",
+            26);
+        response.header("Content-Type", "text/plain").header("Content-Encoding", "gzip");
+        response.write(bytes);
+    } else if (kind == "stream") {
+        response.header("Content-Type", "text/event-stream");
+        for (int i = 0; i < 3; ++i) {
+            response.write("data: " + std::to_string(i) + "\n\n");
+            response.flush();
+        }
+    } else if (kind == "large") {
+        response.header("Content-Type", "application/octet-stream");
+        response.write(std::string(20'000, '\xfe'));
+    } else if (kind == "echo") {
+        response.header("Content-Type", request.headers.get("Content-Type", "text/plain"));
+        response.write(request.body.text());
+    } else if (kind == "unread") {
+        response.status(404).write("not here\n");
+    } else {
+        response.header("Content-Type", "text/plain; charset=utf-8");
+        response.write(request.method + ' ' + kind + " q=" + request.query("q", "none") + '\n');
+    }
+    return true;
+}
+
 void answer(Request& request, ResponseWriter& response) {
+    if (answer_kinds(request, response)) return;
     const std::string& path = request.url.path;
     if (path == "/throw") throw std::runtime_error("out of luck");
     if (path == "/refuse") throw HttpError(422, "no name");

@@ -19,6 +19,7 @@ extern const Command event_new_command;
 extern const Command event_show_command;
 extern const Command help_command;
 extern const Command invoke_command;
+extern const Command record_command;
 extern const Command reject_command;
 extern const Command replay_command;
 extern const Command run_command;

@@ -246,8 +246,7 @@ replay::JudgeOptions judge_options(const Invocation& invocation) {
     judge.all_shapes = arguments.text("as") == "all";
     if (!judge.all_shapes && arguments.given("as"))
         judge.as = events::format_named(arguments.text("as"));
-    for (const char* name : {"date", "x-amzn-trace-id", "x-amzn-requestid", "server-timing"})
-        judge.ignore.add_header(name);
+    judge.ignore = replay::IgnoreRules::defaults();
     for (const std::string& name : arguments.all("ignore-header"))
         judge.ignore.add_header(name);
     for (const std::string& pointer : arguments.all("ignore"))

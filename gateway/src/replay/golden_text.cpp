@@ -10,7 +10,6 @@
 namespace turngate::replay {
 namespace {
 
-// JSON by its media type and its bytes.
 bool read_json(const Response& reply, JsonTree& tree) {
     if (!is_json_type(reply.headers.get("Content-Type"))) return false;
     try {
@@ -38,6 +37,11 @@ void append_list(std::string& out, const std::vector<std::string_view>& strings)
 }
 
 }  // namespace
+
+bool is_kept_as_json(const Response& reply) {
+    JsonTree tree;
+    return read_json(reply, tree);
+}
 
 GoldenText golden_text(const Response& reply, const IgnoreRules& rules, const Golden* previous,
                        const GoldenTextOptions& options) {

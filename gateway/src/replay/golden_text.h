@@ -24,6 +24,9 @@ struct GoldenText {
     std::optional<std::string> side = {};  // what the side file has to hold
 };
 
+// True if golden_text() keeps the body as JSON: by its media type and its bytes.
+bool is_kept_as_json(const Response& reply);
+
 // The neutral form of `reply`, without the headers that `rules` cover and Content-Length. A JSON
 // body (by its media type) is kept as JSON, other text as text, the rest as base64. `$schema`,
 // `ignore` and `tags` are taken from `previous`, the golden that it replaces; null if there is

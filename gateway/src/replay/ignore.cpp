@@ -41,6 +41,13 @@ bool fits(const std::string& rule, const PathSegment& segment) {
 
 }  // namespace
 
+IgnoreRules IgnoreRules::defaults() {
+    IgnoreRules rules;
+    for (const char* name : {"date", "x-amzn-trace-id", "x-amzn-requestid", "server-timing"})
+        rules.add_header(name);
+    return rules;
+}
+
 void IgnoreRules::add_pointer(std::string_view pointer) {
     std::vector<std::string> path = segments_of(pointer);
     if (path[0] == "status" && path.size() == 1) {

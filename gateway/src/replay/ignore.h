@@ -20,6 +20,10 @@ struct PathSegment {
 // body, as the differences are printed: /items/0/id. A segment "*" is any member or item.
 class IgnoreRules {
   public:
+    // What is of the moment, whoever answers: date, x-amzn-trace-id, x-amzn-requestid and
+    // server-timing.
+    static IgnoreRules defaults();
+
     // Throws std::invalid_argument if `pointer` is none.
     void add_pointer(std::string_view pointer);
     void add_header(std::string_view name);

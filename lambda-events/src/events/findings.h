@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <turngate/events/format.h>
 #include <turngate/http/request.h>
@@ -16,16 +17,18 @@ class Findings {
     void compare(std::string_view what, std::string_view before, std::string_view after,
                  std::string_view expected) {
         if (after != expected)
-            note(damage_, sentence(what, before, after));
+            note_damage(sentence(what, before, after));
         else if (after != before)
-            note(loss_, sentence(what, before, after));
+            note_loss(sentence(what, before, after));
     }
 
-    void note_loss(std::string text) { note(loss_, std::move(text)); }
-    void note_damage(std::string text) { note(damage_, std::move(text)); }
+    void note_loss(std::string text) { losses_.push_back(std::move(text)); }
+    void note_damage(std::string text) {
+        if (damage_.empty()) damage_ = std::move(text);
+    }
 
-    // The first of each; empty if there is none.
-    const std::string& loss() const noexcept { return loss_; }
+    const std::vector<std::string>& losses() const noexcept { return losses_; }
+    // The first; empty if there is none.
     const std::string& damage() const noexcept { return damage_; }
 
   private:
@@ -33,11 +36,8 @@ class Findings {
                                 std::string_view after) {
         return std::string(what) + ": " + std::string(before) + " arrives as " + std::string(after);
     }
-    static void note(std::string& place, std::string text) {
-        if (place.empty()) place = std::move(text);
-    }
 
-    std::string loss_;
+    std::vector<std::string> losses_;
     std::string damage_;
 };
 

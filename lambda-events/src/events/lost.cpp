@@ -178,8 +178,14 @@ Findings compare(const Request& sent, const Request& arrived, Format format,
 
 std::string lost(const Request& sent, const Request& arrived, Format format,
                  const EventSource& source) {
+    const std::vector<std::string> all = all_lost(sent, arrived, format, source);
+    return all.empty() ? std::string() : all.front();
+}
+
+std::vector<std::string> all_lost(const Request& sent, const Request& arrived, Format format,
+                                  const EventSource& source) {
     const Findings findings = compare(sent, arrived, format, source);
-    return findings.damage().empty() ? findings.loss() : std::string();
+    return findings.damage().empty() ? findings.losses() : std::vector<std::string>();
 }
 
 std::string damaged(const Request& sent, const Request& arrived, Format format,

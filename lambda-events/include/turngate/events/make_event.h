@@ -43,6 +43,10 @@ const std::vector<std::string_view>& losses(Format format);
 std::string lost(const Request& sent, const Request& arrived, Format format,
                  const EventSource& source = {});
 
+// All of them, in the same words.
+std::vector<std::string> all_lost(const Request& sent, const Request& arrived, Format format,
+                                  const EventSource& source = {});
+
 // The first change that none of the losses explains, in the same words; empty if there is none.
 // What it names is a defect of make_event() or decode().
 std::string damaged(const Request& sent, const Request& arrived, Format format,

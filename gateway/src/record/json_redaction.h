@@ -1,0 +1,34 @@
+// JSON text with values taken out of it, and every other byte as it stood.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "record/secrets.h"
+#include "replay/ignore.h"
+
+namespace turngate::recording {
+
+// Values of a JSON text, by a pointer whose "*" is any member or item.
+struct PointerRule {
+    std::string pointer;
+    replay::IgnoreRules values;
+};
+
+struct RedactedJson {
+    std::string text;
+    std::vector<std::string> pointers = {};  // where something was taken out, rules as they stood
+    std::vector<std::string> values = {};    // what was taken out by the rules
+    bool is_changed = false;
+};
+
+// Takes out the values that `rules` name, and `secrets` wherever they stand: in strings, numbers
+// and the names of members. Absent if `text` is not JSON. Of any depth; a member that is given
+// twice is taken out twice.
+std::optional<RedactedJson> redact_json(std::string_view text,
+                                        const std::vector<PointerRule>& rules,
+                                        const Secrets& secrets);
+
+}  // namespace turngate::recording
