@@ -1,185 +1,172 @@
-// Live HTTP/1.1, one request a connection.
+// Live HTTP: connections are accepted, given a session, and called when something happens.
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <condition_variable>
-#include <cstdio>
+#include <csignal>
 #include <mutex>
-#include <poll.h>
-#include <random>
-#include <stop_token>
-#include <sys/socket.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
 #include <system_error>
 #include <thread>
 
-#include "chunked_body.h"
-#include "connection.h"
+#include "net/http1_session.h"
+#include "net/listeners.h"
+#include "net/scheduler.h"
+#include "net/slots.h"
+#include "net/surroundings.h"
 #include <turngate/doors/http.h>
 #include <turngate/handlers/middleware.h>
-#include <turngate/http/serve.h>
-#include <turngate/http1/head_parser.h>
-#include <turngate/http1/write_head.h>
+#include <turngate/os/descriptor_limit.h>
 #include <turngate/os/socket.h>
 
 namespace turngate {
 namespace {
 
-using Clock = Connection::Clock;
+// Keys of listeners are their index; those of connections have more than 32 bits.
+constexpr std::uint64_t first_connection = 1ull << 32;
+constexpr int accepted_in_turn = 64;
+constexpr std::size_t spare_descriptors = 64;  // for what is not a connection, and a quarter of all
 
-std::string new_request_id() {
-    thread_local std::mt19937_64 random(std::random_device{}());
-    std::array<char, 17> text;
-    std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(random()));
-    return text.data();
+std::size_t most_connections(const HttpOptions& options) {
+    const std::size_t limit =
+        os::raise_descriptor_limit(options.max_connections * 4 / 3 + spare_descriptors);
+    const std::size_t room = limit > spare_descriptors ? (limit - spare_descriptors) / 4 * 3 : 1;
+    return std::max<std::size_t>(1, std::min(options.max_connections, room));
 }
 
-class Server final : public HttpDoor {
+class Server final : public HttpDoor, private net::Scheduler::Target {
   public:
     explicit Server(HttpOptions options)
         : options_(std::move(options)),
-          listener_(os::listen_on(os::Address::parse(options_.listen.at(0)))) {
-        os::set_nonblocking(listener_.get());
-        limits_.start_line = options_.request_line;
-        limits_.section = options_.header_size;
-        limits_.fields = options_.header_count;
-        limits_.body = options_.max_body;
-        address_ = os::local_address(listener_.get()).text();
+          listeners_(options_),
+          door_{.options = options_, .limits = limits(options_), .scheduler = scheduler_},
+          slots_(most_connections(options_)),
+          scheduler_(*this, options_.max_threads) {}
+
+    std::vector<std::string> addresses() const override { return listeners_.addresses(); }
+
+    void replace(HandlerPtr handler) override { door_.handler = prepared(std::move(handler)); }
+
+    void stop() noexcept override {
+        stopped_ = true;
+        scheduler_.nudge();
     }
 
-    std::vector<std::string> addresses() const override { return {address_}; }
-    void replace(HandlerPtr) override {}
-    void stop() noexcept override { stopped_.signal(); }
-
     int serve(HandlerPtr handler) override {
-        handler = limit_body(options_.max_body)(std::move(handler));
-        if (options_.request_timeout.count() > 0)
-            handler = timeout(options_.request_timeout)(std::move(handler));
-        for (bool is_stopped = false; !is_stopped;) {
-            pollfd events[] = {{listener_.get(), POLLIN, 0}, {stopped_.fd(), POLLIN, 0}};
-            if (::poll(events, 2, -1) < 0) continue;  // EINTR
-            is_stopped = events[1].revents != 0;
-            try {
-                // When stopped, who has connected is served still.
-                while (os::Fd fd = os::accept_from(listener_.get()))
-                    begin(std::move(fd), handler);
-            } catch (const std::system_error&) {
-                ::poll(events + 1, 1, 100);  // out of descriptors or threads: others must end first
-            }
-        }
-        listener_.reset();
-        std::unique_lock lock(mutex_);
-        auto done = [&] { return active_ == 0; };
-        if (!ended_.wait_for(lock, options_.drain_timeout, done)) {
-            cancel_.request_stop();
-            ended_.wait(lock, done);
-        }
+        replace(std::move(handler));
+        listeners_.begin(scheduler_.epoll());
+        scheduler_.run();
+        listeners_.close();
+        door_.handler = HandlerPtr();  // it may not outlive this call
         return 0;
     }
 
   private:
-    // Gives the connection a thread, or tells the client to come again.
-    void begin(os::Fd fd, const HandlerPtr& handler) {
-        {
-            std::lock_guard lock(mutex_);
-            if (active_ >= options_.max_connections) {
-                constexpr std::string_view busy =
-                    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: "
-                    "close\r\nContent-Length: 0\r\n\r\n";
-                ::send(fd.get(), busy.data(), busy.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-                return;
-            }
-            ++active_;
+    static http1::Limits limits(const HttpOptions& options) {
+        return {.start_line = options.request_line,
+                .section = options.header_size,
+                .fields = options.header_count,
+                .body = options.max_body};
+    }
+
+    HandlerPtr prepared(HandlerPtr handler) const {
+        if (options_.request_timeout.count() <= 0) return handler;
+        return timeout(options_.request_timeout)(std::move(handler));
+    }
+
+    void on_event(std::uint64_t key, std::uint32_t events, bool is_express) override {
+        if (key < first_connection) return accept(static_cast<std::size_t>(key));
+        const bool is_gone = (events & (EPOLLERR | EPOLLHUP)) != 0;
+        slots_.on_event(key, is_gone || (events & EPOLLRDHUP) != 0, is_gone, is_express);
+    }
+
+    // As long as there are connections, or a listener to be armed again, or we end.
+    std::chrono::milliseconds tick_length() const override {
+        if (stopped_) return std::chrono::milliseconds(10);
+        return std::chrono::milliseconds(slots_.size() > 0 || is_short_ ? 100 : 0);
+    }
+
+    void on_tick() override {
+        if (is_short_.exchange(false)) arm_all();
+        slots_.sweep(net::now());
+        if (stopped_) drain();
+    }
+
+    void accept(std::size_t index) {
+        const std::lock_guard lock(listeners_mutex_);
+        if (is_closed_) return;
+        bool is_short = false;
+        for (int i = 0; i < accepted_in_turn; ++i) {
+            os::Fd fd = listeners_.accept(index, is_short);
+            if (!fd) break;
+            begin(std::move(fd));
         }
-        auto end = [this] {
-            std::lock_guard lock(mutex_);
-            --active_;
-            ended_.notify_all();  // under the lock: serve() may return at once
-        };
+        if (is_short)
+            is_short_ = true;  // armed again with the next tick: others must end first
+        else
+            listeners_.arm(scheduler_.epoll(), index);
+    }
+
+    void begin(os::Fd fd) {
+        const net::Slots::Key key = slots_.take();
+        if (key == 0) {
+            if (options_.observer) options_.observer->refused(503);
+            return net::Listeners::turn_away(std::move(fd));
+        }
+        const bool is_first = slots_.size() == 1;
+        const int socket = fd.get();
         try {
-            std::thread([this, end, handler = handler, connection = std::move(fd)]() mutable {
-                try {
-                    Connection owner(std::move(connection), options_);
-                    talk(owner, *handler);
-                } catch (const std::exception&) {  // the client has gone
-                }
-                handler.reset();  // it may not outlive serve()
-                end();
-            }).detach();
-        } catch (...) {
-            end();
-            throw;
+            auto connection =
+                std::make_unique<net::Connection>(std::move(fd), scheduler_.epoll(), key);
+            slots_.begin(key, std::make_shared<net::Http1Session>(door_, std::move(connection)),
+                         net::after(options_.header_timeout));
+        } catch (const std::bad_alloc&) {
+            return slots_.give_back(key);
         }
+        epoll_event event{};
+        event.events = EPOLLIN | EPOLLRDHUP | EPOLLET;
+        event.data.u64 = key;
+        ::epoll_ctl(scheduler_.epoll(), EPOLL_CTL_ADD, socket, &event);
+        if (is_first) scheduler_.nudge();
     }
 
-    void talk(Connection& connection, const Handler& handler) {
-        http1::RequestHeadParser parser(limits_);
-        std::array<char, 16 * 1024> block;
-        const auto until = Clock::now() + options_.header_timeout;
-        std::string_view bytes;
-        auto progress = http1::Progress::more;
-        bool is_begun = false;
-        while (progress == http1::Progress::more) {
-            const auto n = connection.receive(block, until);
-            if (!n && is_begun)
-                return refuse(connection, {408, "the request head did not come in time"});
-            if (!n || *n == 0) return;
-            is_begun = true;
-            bytes = {block.data(), *n};
-            progress = parser.feed(bytes);
+    void arm_all() {
+        const std::lock_guard lock(listeners_mutex_);
+        if (is_closed_) return;
+        for (std::size_t i = 0; i < listeners_.size(); ++i)
+            listeners_.arm(scheduler_.epoll(), i);
+    }
+
+    // After stop(): who has connected is served still, then nobody is any more.
+    void drain() {
+        using Clock = std::chrono::steady_clock;
+        if (!is_closed_) {
+            door_.is_stopping = true;
+            for (std::size_t i = 0; i < listeners_.size(); ++i)
+                accept(i);
+            {
+                const std::lock_guard lock(listeners_mutex_);
+                is_closed_ = true;
+                listeners_.close();
+            }
+            slots_.stop_all();
+            drain_until_ = Clock::now() + options_.drain_timeout;
         }
-        if (progress == http1::Progress::failed) return refuse(connection, parser.error());
-        http1::RequestHead head = parser.take();
-        answer(connection, handler, std::move(head), std::string(bytes));
-    }
-
-    void answer(Connection& connection, const Handler& handler, http1::RequestHead head,
-                std::string early) {
-        Request request = Request::make(head.method, head.target, {}, std::move(head.headers));
-        if (request.url.host.empty()) request.url.host = request.headers.get("Host");
-        request.protocol = head.version == http1::Version::http11 ? "HTTP/1.1" : "HTTP/1.0";
-        request.remote_address = os::peer_host(connection.fd());
-        request.body = receive_body(connection, head, std::move(early));
-        request.headers.remove("Transfer-Encoding");  // the body is decoded
-        Context& context = request.context;
-        context.request_id = new_request_id();
-        context.reporter = options_.reporter;
-        context.stop = cancel_.get_token();
-        HttpSink sink(connection, head.version, request.method == "HEAD");
-        ResponseWriter response(sink, request.method);
-        const Outcome outcome = turngate::serve(handler, request, response);
-        connection.end_output();  // the client need not wait for deferred tasks
-        settle(context, outcome);
-    }
-
-    Body receive_body(Connection& connection, const http1::RequestHead& head, std::string early) {
-        const bool is_chunked = head.framing.kind == http1::Framing::Kind::chunked;
-        const auto size = is_chunked ? UINT64_MAX : head.framing.length;
-        if (size == 0) return {};
-        auto source = std::make_unique<ConnectionBody>(
-            connection, std::move(early), size, head.expects_continue, options_.body_timeout);
-        if (!is_chunked) return {std::move(source), size};
-        return {std::make_unique<ChunkedBody>(std::move(source), limits_), std::nullopt};
-    }
-
-    static void refuse(Connection& connection, const http1::HeadError& error) {
-        const std::string body = error.message + "\n";
-        std::string reply;
-        http1::write_reply_head(reply, error.status,
-                                {{"Content-Type", "text/plain; charset=utf-8"},
-                                 {"Content-Length", std::to_string(body.size())},
-                                 {"Connection", "close"}});
-        connection.send(reply + body);
+        if (slots_.size() == 0) return scheduler_.finish();
+        if (Clock::now() < drain_until_) return;
+        door_.shutdown.request_stop();
+        slots_.cancel_all();
     }
 
     const HttpOptions options_;
-    http1::Limits limits_;
-    os::Fd listener_;
-    std::string address_;
-    os::WakeUp stopped_;
-    std::stop_source cancel_;
-    std::mutex mutex_;
-    std::condition_variable ended_;
-    std::size_t active_ = 0;  // under mutex_
+    net::Listeners listeners_;
+    net::Surroundings door_;
+    net::Slots slots_;
+    net::Scheduler scheduler_;
+    std::atomic<bool> stopped_{false};
+    std::atomic<bool> is_short_{false};
+    std::mutex listeners_mutex_;
+    bool is_closed_ = false;  // under the mutex; the watching thread alone changes it
+    std::chrono::steady_clock::time_point drain_until_;
 };
 
 }  // namespace

@@ -23,6 +23,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include <turngate/os/descriptor_limit.h>
 #include <turngate/os/subprocess.h>
 
 namespace turngate::os {
@@ -37,7 +38,8 @@ struct Plan {
     const char* directory;  // null: stay here
     std::array<int, 3> streams;
     pid_t parent;
-    int error = 0;  // of the call that failed in the child
+    rlim_t descriptors;  // 0: the limit is as we were started with
+    int error = 0;       // of the call that failed in the child
 };
 
 // What runs in the child is not instrumented: it never returns, so that what AddressSanitizer notes
@@ -70,6 +72,10 @@ struct Plan {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != plan.parent) ::_exit(127);  // it died before the line above
     ::umask(::umask(0) | 022);
+    if (rlimit limit{}; plan.descriptors > 0 && ::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = plan.descriptors;
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
     for (int fd = 0; fd < 3; ++fd)
         if (::syscall(SYS_dup3, plan.streams[static_cast<std::size_t>(fd)], fd, 0) < 0) {
             plan.error = errno;
@@ -230,7 +236,8 @@ Subprocess::Subprocess(const Command& command) {
                  envp.data(),
                  command.directory.empty() ? nullptr : command.directory.c_str(),
                  {input.read.get(), output.write.get(), error.write.get()},
-                 ::getpid()};
+                 ::getpid(),
+                 original_descriptor_limit()};
     Child child = Spawner::instance().start(plan);
     pid_ = child.pid;
     exit_ = std::move(child.exit);

@@ -1,0 +1,379 @@
+// The life of a connection that speaks HTTP/1.
+#include "net/http1_session.h"
+
+#include <algorithm>
+#include <array>
+#include <sys/epoll.h>
+#include <utility>
+
+#include "net/http1_exchange.h"
+#include <turngate/http/serve.h>
+#include <turngate/http1/write_head.h>
+
+namespace turngate::net {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::string_view preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";  // RFC 9113 section 3.4
+
+// A body this short is collected before the handler gets a thread: who drips holds none up.
+constexpr std::uint64_t short_body = 64 * 1024;
+// What is read and thrown away of a body that nobody wanted, so that the connection can go on, or
+// so that closing it does not destroy the answer on its way (RFC 9112 section 9.6).
+constexpr std::uint64_t most_discarded = 256 * 1024;
+constexpr milliseconds linger_time{1000};
+// Requests in a row that one client may pipeline before others have their turn.
+constexpr std::uint64_t most_in_turn = 64;
+// An idle connection of a door that stops may have a request on its way.
+constexpr milliseconds last_chance{250};
+
+// What every thread has for the requests that pass through it.
+struct Desk {
+    std::array<char, 16 * 1024> in;
+    std::string out;
+};
+Desk& desk() {
+    thread_local Desk desk;
+    return desk;
+}
+
+// A request that has been answered, for as long as its deferred tasks need it.
+struct Served {
+    Request request;
+    Outcome outcome;
+};
+
+void fill(Request& request, http1::RequestHead& head, const Connection& connection) {
+    request.method = std::move(head.method);
+    request.url = Url::parse(head.target);
+    request.headers = std::move(head.headers);
+    if (request.url.host.empty()) request.url.host = request.headers.get("Host");
+    if (head.version == http1::Version::http10) request.protocol = "HTTP/1.0";
+    request.remote_address = connection.peer();
+    if (head.framing.kind == http1::Framing::Kind::chunked)
+        request.headers.remove("Transfer-Encoding");  // the body is decoded
+}
+
+std::string_view path_of(std::string_view target) {
+    return target.substr(0, target.find('?'));
+}
+
+}  // namespace
+
+Http1Session::Http1Session(Surroundings& door, std::unique_ptr<Connection> connection)
+    : door_(door), connection_(std::move(connection)), outbox_(door) {
+    if (door_.options.observer) door_.options.observer->connected();
+}
+
+Http1Session::~Http1Session() {
+    if (!successor_ && door_.options.observer) door_.options.observer->disconnected();
+}
+
+void Http1Session::cancel() noexcept {
+    gone_.request_stop();
+}
+
+Step Http1Session::ready(const Occasion& occasion) {
+    try {
+        return advance(occasion);
+    } catch (const std::exception&) {  // the client has gone, or memory has
+        return close();
+    }
+}
+
+Step Http1Session::advance(const Occasion& occasion) {
+    if (phase_ == Phase::writing) {
+        if (!outbox_.send(*connection_)) {
+            deadline_ = after(door_.options.write_timeout);
+            return wait();
+        }
+        connection_->watch(true, false);
+        enter(behind_writing_);
+    }
+    const std::uint64_t requests_before = requests_;
+    std::string_view bytes = kept_;
+    for (bool is_empty = false;;) {
+        while (!bytes.empty() && !is_closing_ && phase_ != Phase::writing &&
+               consume(bytes, occasion)) {
+        }
+        if (successor_) return wait();
+        if (is_closing_) return close();
+        kept_ = std::string(bytes);
+        if (phase_ == Phase::writing || (is_empty && !occasion.peer_ended)) return wait();
+        if (requests_ - requests_before > most_in_turn) {
+            connection_->watch(true, false);  // to the end of the queue
+            return wait();
+        }
+        Desk& mine = desk();
+        std::size_t size = 0;
+        switch (connection_->receive(mine.in, size)) {
+            case Connection::Received::some:
+                bytes = {mine.in.data(), size};
+                is_empty = size < mine.in.size();  // the socket has no more, for now
+                if (!kept_.empty()) bytes = kept_.append(bytes);
+                break;
+            case Connection::Received::nothing:
+                return wait();
+            case Connection::Received::end:
+                if (phase_ != Phase::body) return close();
+                refuse({400, "the request body ended before all of it had come"});
+                return wait();
+            default:
+                return close();
+        }
+    }
+}
+
+Step Http1Session::close() {
+    return {.kind = Step::Kind::close, .afterwards = std::exchange(deferred_, {})};
+}
+
+// Deals with some of `bytes`; false if they are only of use together with more.
+bool Http1Session::consume(std::string_view& bytes, const Occasion& occasion) {
+    switch (phase_) {
+        case Phase::head:
+            if (!is_first_byte_read_ && !read_preface(bytes)) return false;
+            return read_head(bytes, occasion);
+        case Phase::body:
+            return collect(bytes, occasion);
+        case Phase::discard:
+            return discard(bytes);
+        default:
+            discarded_ += bytes.size();
+            bytes = {};
+            is_closing_ = discarded_ > most_discarded;
+            return true;
+    }
+}
+
+// False as long as it may be HTTP/2, and when it is.
+bool Http1Session::read_preface(std::string_view& bytes) {
+    const std::size_t known = std::min(bytes.size(), preface.size());
+    if (bytes.substr(0, known) != preface.substr(0, known) || !door_.begin_http2) {
+        is_first_byte_read_ = true;
+        return true;
+    }
+    if (known < preface.size()) {
+        deadline_ = after(door_.options.header_timeout);
+        return false;
+    }
+    successor_ = door_.begin_http2(door_, std::move(connection_), std::string(bytes));
+    bytes = {};
+    return false;
+}
+
+bool Http1Session::read_head(std::string_view& bytes, const Occasion& occasion) {
+    http1::RequestHeadParser local(door_.limits);
+    http1::RequestHeadParser& parser = parser_ ? *parser_ : local;
+    const http1::Progress progress = parser.feed(bytes);
+    if (progress == http1::Progress::failed) {
+        refuse(parser.error());
+        return true;
+    }
+    if (progress == http1::Progress::more) {
+        if (parser_) return true;
+        parser_ = std::make_unique<http1::RequestHeadParser>(std::move(local));
+        deadline_ = after(door_.options.header_timeout);  // for all of the head
+        return true;
+    }
+    http1::RequestHead head = parser.take();
+    parser_.reset();
+    begin(std::move(head), bytes, occasion);
+    return true;
+}
+
+// The head is here. Collects what there is of the body, and answers if that is enough.
+void Http1Session::begin(http1::RequestHead head, std::string_view& bytes,
+                         const Occasion& occasion) {
+    ++requests_;
+    IncomingBody body(head.framing, door_.limits);
+    Arriving arriving{std::move(head), std::move(body), {}};
+    if (arriving.body.is_done()) return answer(std::move(arriving), bytes, occasion);
+    arriving_ = std::make_unique<Arriving>(std::move(arriving));
+    enter(Phase::body);
+    collect(bytes, occasion);
+}
+
+bool Http1Session::collect(std::string_view& bytes, const Occasion& occasion) {
+    Arriving& arriving = *arriving_;
+    while (!bytes.empty() && !arriving.body.is_done()) {
+        std::string_view data;
+        if (arriving.body.feed(bytes, data) == http1::Progress::failed) {
+            refuse(arriving.body.error());
+            return true;
+        }
+        arriving.collected += data;
+    }
+    // A client that waits for a 100, or for an answer to what it has sent of a stream, needs the
+    // handler now, if there are threads enough.
+    const bool is_waiting =
+        arriving.head.expects_continue || (!arriving.body.size() && !door_.scheduler.is_crowded());
+    const bool is_long =
+        arriving.body.size().value_or(0) > short_body || arriving.collected.size() > short_body;
+    if (!arriving.body.is_done() && !is_waiting && !is_long) {
+        deadline_ = after(door_.options.body_timeout);
+        return true;
+    }
+    Arriving ready = std::move(arriving);
+    arriving_.reset();
+    answer(std::move(ready), bytes, occasion);
+    return true;
+}
+
+void Http1Session::answer(Arriving arriving, std::string_view& bytes, const Occasion& occasion) {
+    http1::RequestHead& head = arriving.head;
+    if (occasion.is_express && !door_.is_operation(path_of(head.target)))
+        return turn_away(arriving);
+    const HttpOptions& options = door_.options;
+    const bool is_last = options.max_requests != 0 && requests_ >= options.max_requests;
+    const Http1Exchange::Terms terms = {
+        .version = head.version,
+        .is_head = head.method == "HEAD",
+        .wants_switch = head.headers.contains("Upgrade") && head.version == http1::Version::http11,
+        .may_keep_alive = head.keep_alive && !is_last,
+        .expects_continue = head.expects_continue && arriving.collected.empty(),
+    };
+    const auto began = Connection::Clock::now();
+    desk().out.clear();
+    Http1Exchange exchange(door_, *connection_, outbox_, arriving.body, bytes, desk().out, terms);
+    auto served = std::make_shared<Served>();
+    Request& request = served->request;
+    fill(request, head, *connection_);
+    request.body = exchange.body(std::move(arriving.collected));
+    Context& context = request.context;
+    context.request_id = new_request_id();
+    context.reporter = options.reporter;
+    context.stop = gone_.get_token();
+    if (options.observer) options.observer->began(request);
+    {
+        const HandlerPtr handler = door_.handler_for(request.url.path);
+        ResponseWriter response(exchange, request.method);
+        served->outcome = serve(*handler, request, response);
+    }
+    if (options.observer)
+        options.observer->ended(request, served->outcome, Connection::Clock::now() - began);
+    request.body = {};  // it reads from the exchange, which ends here
+    if (!context.has_deferred()) {
+        settle(context, served->outcome);
+    } else {
+        context.stop = door_.shutdown.get_token();
+        deferred_ = [served, earlier = std::move(deferred_)] {
+            if (earlier) earlier();
+            settle(served->request.context, served->outcome);
+        };
+    }
+    if (exchange.owns_rest()) {
+        kept_ = std::string(bytes);
+        bytes = kept_;
+    }
+    after_response(exchange.keeps_alive(), arriving.body);
+    if (exchange.is_switched() || connection_->is_broken()) is_closing_ = true;
+}
+
+// No thread is free for it.
+void Http1Session::turn_away(const Arriving& arriving) {
+    if (door_.options.observer) door_.options.observer->refused(503);
+    constexpr std::string_view message = "the server is busy, try again later\n";
+    const bool keeps_alive = arriving.head.keep_alive && arriving.body.is_done();
+    std::string reply;
+    http1::write_reply_head(reply, 503,
+                            {{"Content-Type", "text/plain; charset=utf-8"},
+                             {"Content-Length", std::to_string(message.size())},
+                             {"Retry-After", "1"},
+                             {"Connection", keeps_alive ? "keep-alive" : "close"}});
+    if (arriving.head.method != "HEAD") reply += message;
+    send_whole(reply, keeps_alive);
+}
+
+void Http1Session::refuse(const http1::HeadError& error) {
+    if (door_.options.observer) door_.options.observer->refused(error.status);
+    std::string reply;
+    http1::write_reply_head(reply, error.status,
+                            {{"Content-Type", "text/plain; charset=utf-8"},
+                             {"Content-Length", std::to_string(error.message.size() + 1)},
+                             {"Connection", "close"}});
+    reply.append(error.message).append("\n");
+    send_whole(reply, false);
+}
+
+// A small reply that fits into any socket whose client reads.
+void Http1Session::send_whole(std::string_view reply, bool keeps_alive) {
+    parser_.reset();
+    arriving_.reset();
+    if (connection_->send_now({&reply, 1}) < reply.size()) keeps_alive = false;
+    if (keeps_alive)
+        enter(Phase::head);
+    else
+        linger();
+}
+
+void Http1Session::after_response(bool keeps_alive, IncomingBody& body) {
+    const bool goes_on = keeps_alive && body.left() <= most_discarded;
+    if (goes_on && !body.is_done()) {
+        unread_ = std::make_unique<IncomingBody>(std::move(body));
+        discarded_ = 0;
+    }
+    const Phase next = !goes_on ? Phase::lingering : unread_ ? Phase::discard : Phase::head;
+    if (outbox_.empty()) return enter(next);
+    behind_writing_ = next;
+    phase_ = Phase::writing;
+    deadline_ = after(door_.options.write_timeout);
+    connection_->watch(false, true);
+}
+
+bool Http1Session::discard(std::string_view& bytes) {
+    const std::size_t before = bytes.size();
+    std::string_view data;
+    const http1::Progress progress = unread_->feed(bytes, data);
+    discarded_ += before - bytes.size();
+    if (progress == http1::Progress::failed || discarded_ > most_discarded) {
+        bytes = {};
+        linger();
+    } else if (progress == http1::Progress::done) {
+        unread_.reset();
+        enter(Phase::head);
+    }
+    return true;
+}
+
+void Http1Session::linger() {
+    connection_->end_output();
+    discarded_ = 0;
+    phase_ = Phase::lingering;
+    deadline_ = after(linger_time);
+}
+
+void Http1Session::enter(Phase phase) {
+    if (phase == Phase::lingering) return linger();
+    phase_ = phase;
+    if (phase == Phase::head)
+        deadline_ = after(door_.is_stopping ? last_chance : door_.options.idle_timeout);
+    else
+        deadline_ = after(door_.options.body_timeout);
+}
+
+Step Http1Session::wait() {
+    return {
+        .deadline = deadline_, .successor = successor_, .afterwards = std::exchange(deferred_, {})};
+}
+
+Step Http1Session::expired() {
+    try {
+        if (phase_ == Phase::body || (phase_ == Phase::head && parser_)) {
+            refuse({408, phase_ == Phase::body ? "the request body did not come in time"
+                                               : "the request head did not come in time"});
+            return wait();
+        }
+        if (phase_ == Phase::writing) connection_->reset();
+    } catch (const std::exception&) {  // nobody is there to be told
+    }
+    return close();
+}
+
+Step Http1Session::stopping() {
+    if (phase_ == Phase::head && !parser_) deadline_ = after(last_chance);
+    return wait();
+}
+
+}  // namespace turngate::net

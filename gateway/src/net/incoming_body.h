@@ -1,0 +1,43 @@
+// The body of a request as it comes off a connection, by length or in chunks.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include <turngate/http1/chunked_decoder.h>
+#include <turngate/http1/head.h>
+
+namespace turngate::net {
+
+// Push-style, as the parsers of http1 are, and movable between two calls.
+class IncomingBody {
+  public:
+    IncomingBody(const http1::Framing& framing, const http1::Limits& limits);
+
+    // Takes bytes from the front of `bytes`, never one past the end of the body; `data` is the next
+    // piece of the body.
+    http1::Progress feed(std::string_view& bytes, std::string_view& data);
+
+    bool is_done() const noexcept { return is_done_; }
+
+    // The declared length; absent for chunks.
+    std::optional<std::uint64_t> size() const noexcept;
+
+    // What is sure to come still: of chunks nothing is known.
+    std::uint64_t left() const noexcept { return left_; }
+
+    // REQUIRES: feed() said `failed`, which it says of chunks alone.
+    const http1::HeadError& error() const { return decoder_->error(); }
+
+    // REQUIRES: is_done().
+    Headers take_trailers();
+
+  private:
+    std::optional<http1::ChunkedDecoder> decoder_;
+    std::uint64_t size_ = 0;
+    std::uint64_t left_ = 0;
+    bool is_done_ = false;
+};
+
+}  // namespace turngate::net

@@ -1,0 +1,108 @@
+// Listening, and what to do when there are too many.
+#include "net/listeners.h"
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <string_view>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <system_error>
+#include <unistd.h>
+
+#include <turngate/os/socket.h>
+
+namespace turngate::net {
+namespace {
+
+constexpr std::uint32_t one_event = EPOLLIN | EPOLLONESHOT;
+
+os::Fd open_reserve() {
+    return os::Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+os::Fd take_over(int fd) {
+    int type = 0, is_listening = 0;
+    socklen_t size = sizeof type;
+    if (::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_STREAM ||
+        ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &size) != 0 || !is_listening)
+        throw std::invalid_argument("the inherited descriptor " + std::to_string(fd) +
+                                    " is not a listening stream socket");
+    ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+    return os::Fd(fd);
+}
+
+}  // namespace
+
+Listeners::Listeners(const HttpOptions& options) : reserve_(open_reserve()) {
+    for (const int fd : options.inherited)
+        fds_.push_back(take_over(fd));
+    if (fds_.empty()) {
+        for (const std::string& text : options.listen) {
+            const os::Address address = os::Address::parse(text);
+            fds_.push_back(os::listen_on(address, SOMAXCONN));
+            if (!address.path.empty()) paths_.push_back(address.path);
+        }
+    }
+    if (fds_.empty()) throw std::invalid_argument("a door needs an address to listen on");
+    for (const os::Fd& fd : fds_) {
+        os::set_nonblocking(fd.get());
+        addresses_.push_back(os::local_address(fd.get()).text());
+    }
+}
+
+void Listeners::begin(int epoll) const {
+    for (std::size_t i = 0; i < fds_.size(); ++i) {
+        epoll_event event{};
+        event.events = one_event;
+        event.data.u64 = i;
+        if (::epoll_ctl(epoll, EPOLL_CTL_ADD, fds_[i].get(), &event) != 0)
+            throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+    }
+}
+
+void Listeners::arm(int epoll, std::size_t index) const noexcept {
+    epoll_event event{};
+    event.events = one_event;
+    event.data.u64 = index;
+    ::epoll_ctl(epoll, EPOLL_CTL_MOD, fds_[index].get(), &event);
+}
+
+os::Fd Listeners::accept(std::size_t index, bool& is_short) {
+    for (;;) {
+        os::Fd fd(::accept4(fds_[index].get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+        if (fd || errno == EAGAIN || errno == EINVAL || errno == EBADF) return fd;
+        if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM)
+            continue;  // accept(2): errors of the new connection, which is gone
+        is_short = true;
+        if (!reserve_) return {};
+        reserve_.reset();
+        os::Fd last(::accept4(fds_[index].get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+        if (last) turn_away(std::move(last));
+        reserve_ = open_reserve();
+        return {};
+    }
+}
+
+void Listeners::close() noexcept {
+    for (os::Fd& fd : fds_)
+        fd.reset();
+    for (const std::string& path : paths_)
+        ::unlink(path.c_str());
+    paths_.clear();
+}
+
+void Listeners::turn_away(os::Fd fd) noexcept {
+    constexpr std::string_view busy =
+        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n"
+        "Content-Type: text/plain; charset=utf-8\r\nContent-Length: 36\r\n\r\n"
+        "the server is busy, try again later\n";
+    ::send(fd.get(), busy.data(), busy.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    ::shutdown(fd.get(), SHUT_WR);
+    // What has been sent is read, or closing would reset the connection and destroy the answer.
+    std::array<char, 16 * 1024> ignored;
+    while (::recv(fd.get(), ignored.data(), ignored.size(), MSG_DONTWAIT) > 0) {
+    }
+}
+
+}  // namespace turngate::net

@@ -1,0 +1,45 @@
+// The sockets on which a door listens.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include <turngate/doors/http.h>
+#include <turngate/os/fd.h>
+
+namespace turngate::net {
+
+// For one thread at a time.
+class Listeners {
+  public:
+    // Opens those of `options`, or takes over the inherited ones. Throws as http_door() does.
+    explicit Listeners(const HttpOptions& options);
+
+    std::vector<std::string> addresses() const { return addresses_; }
+    std::size_t size() const noexcept { return fds_.size(); }
+    int fd(std::size_t index) const noexcept { return fds_[index].get(); }
+
+    // Puts them into `epoll`, each under its index and for one event: arm() is for the next.
+    void begin(int epoll) const;
+    void arm(int epoll, std::size_t index) const noexcept;
+
+    // The next connection, which does not block; empty if there is none. When the process is out of
+    // descriptors, who comes is told so with a 503 and `is_short` is set.
+    os::Fd accept(std::size_t index, bool& is_short);
+
+    // Who has connected and was not accepted is turned away by the kernel; removes the files of
+    // Unix sockets that were opened here.
+    void close() noexcept;
+
+    // Tells the client of `fd` to come again, and closes it.
+    static void turn_away(os::Fd fd) noexcept;
+
+  private:
+    std::vector<os::Fd> fds_;
+    std::vector<std::string> addresses_;
+    std::vector<std::string> paths_;  // of Unix sockets, to be removed
+    os::Fd reserve_;                  // given up to accept, and refuse, one more connection
+};
+
+}  // namespace turngate::net

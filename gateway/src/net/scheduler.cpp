@@ -1,0 +1,300 @@
+// How many threads there are, and what each does.
+#include "net/scheduler.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <system_error>
+
+namespace turngate::net {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::uint64_t jobs_key = Scheduler::reserved_key;
+constexpr std::uint64_t end_key = Scheduler::reserved_key + 1;
+constexpr milliseconds alert_tick{1};
+constexpr unsigned quiet_enough = 50;           // ticks until the watching thread sleeps again
+constexpr unsigned stuck_enough = 10;           // ticks without any event taken
+constexpr unsigned busy_enough = 5;             // ticks in which the cores were all ours
+constexpr std::chrono::seconds park_limit{10};  // of a thread that nobody needs
+constexpr int express_events = 256;             // that the watching thread takes in one go
+
+std::size_t usable_cores() {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (::sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+    return static_cast<std::size_t>(std::max(1, CPU_COUNT(&set)));
+}
+
+[[noreturn]] void fail(const char* what) {
+    throw std::system_error(errno, std::generic_category(), what);
+}
+
+void add(int epoll, int fd, std::uint32_t events, std::uint64_t key) {
+    epoll_event event{};
+    event.events = events;
+    event.data.u64 = key;
+    if (::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0) fail("epoll_ctl");
+}
+
+// Signals are for the threads that the program has for them.
+class SignalsBlocked {
+  public:
+    SignalsBlocked() {
+        sigset_t all;
+        ::sigfillset(&all);
+        for (int crash : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS})
+            ::sigdelset(&all, crash);
+        ::pthread_sigmask(SIG_BLOCK, &all, &before_);
+    }
+    SignalsBlocked(const SignalsBlocked&) = delete;
+    SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+    ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+  private:
+    sigset_t before_;
+};
+
+}  // namespace
+
+Scheduler::Scheduler(Target& target, std::size_t max_threads)
+    : target_(target),
+      max_threads_(std::max<std::size_t>(max_threads, 1)),
+      cores_(std::min(usable_cores(), max_threads_)),
+      epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      jobs_ready_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    if (!epoll_) fail("epoll_create1");
+    if (!jobs_ready_) fail("eventfd");
+    add(epoll_.get(), jobs_ready_.get(), EPOLLIN | EPOLLET, jobs_key);
+    add(epoll_.get(), ended_.fd(), EPOLLIN, end_key);
+}
+
+Scheduler::~Scheduler() {
+    finish();
+    std::unique_lock lock(mutex_);
+    thread_ended_.wait(lock, [&] { return threads_ == 0; });
+}
+
+void Scheduler::finish() noexcept {
+    is_ending_ = true;
+    ended_.signal();
+    std::lock_guard lock(mutex_);
+    wake_.notify_all();
+    watch_.notify_all();
+}
+
+void Scheduler::nudge() {
+    std::lock_guard lock(mutex_);
+    is_nudged_ = true;
+    watch_.notify_all();
+}
+
+void Scheduler::post(std::function<void()> job) {
+    {
+        std::lock_guard lock(mutex_);
+        jobs_.push_back(std::move(job));
+    }
+    const std::uint64_t one = 1;
+    (void)!::write(jobs_ready_.get(), &one, sizeof one);
+}
+
+void Scheduler::run_a_job() {
+    std::function<void()> job;
+    bool is_last = false;
+    {
+        std::lock_guard lock(mutex_);
+        if (jobs_.empty()) return;
+        job = std::move(jobs_.front());
+        jobs_.pop_front();
+        is_last = jobs_.empty();
+    }
+    // Several jobs may have been one event; each is to have a thread.
+    const std::uint64_t one = 1;
+    if (!is_last) (void)!::write(jobs_ready_.get(), &one, sizeof one);
+    job();
+}
+
+// A thread takes events until it is not needed.
+void Scheduler::work() {
+    for (;;) {
+        if ((load_.fetch_add(1) & waiting_mask) >= cores_) {  // enough are waiting
+            load_.fetch_sub(1);
+            if (!park()) return;
+            continue;
+        }
+        epoll_event event{};
+        const int n = ::epoll_wait(epoll_.get(), &event, 1, -1);
+        const std::uint64_t before = load_.fetch_add(one_done - 1);
+        if (is_ending_.load(std::memory_order_relaxed)) return;
+        if (n <= 0) continue;
+        if ((before & waiting_mask) == 1 && !is_alert_.load(std::memory_order_relaxed)) alert();
+        if (event.data.u64 == jobs_key)
+            run_a_job();
+        else if (event.data.u64 != end_key)
+            target_.on_event(event.data.u64, event.events, false);
+        if (is_surplus() && !park()) return;
+    }
+}
+
+// No thread waits any more: somebody should look whether one is needed.
+void Scheduler::alert() {
+    if (is_alert_.exchange(true)) return;
+    std::lock_guard lock(mutex_);
+    watch_.notify_one();
+}
+
+bool Scheduler::is_surplus() noexcept {
+    std::size_t surplus = surplus_.load(std::memory_order_relaxed);
+    while (surplus > 0)
+        if (surplus_.compare_exchange_weak(surplus, surplus - 1)) return true;
+    return false;
+}
+
+// False if the thread is to end.
+bool Scheduler::park() {
+    std::unique_lock lock(mutex_);
+    --active_;
+    ++parked_;
+    wake_.wait_for(lock, park_limit, [&] { return wanted_ > 0 || is_ending_; });
+    --parked_;
+    if (is_ending_ || wanted_ == 0) return false;
+    --wanted_;
+    return true;
+}
+
+// Parked threads first, then new ones. REQUIRES: mutex_ is locked.
+void Scheduler::start(std::size_t threads) {
+    const SignalsBlocked blocked;
+    for (; threads > 0; --threads) {
+        if (parked_ > wanted_) {
+            ++wanted_;
+            ++active_;
+            wake_.notify_one();
+            continue;
+        }
+        if (threads_ >= max_threads_) return;
+        try {
+            std::thread([this] {
+                work();
+                std::lock_guard lock(mutex_);
+                --threads_;
+                thread_ended_.notify_all();
+            }).detach();
+        } catch (const std::system_error&) {  // the system has no more: we do with those we have
+            return;
+        }
+        ++threads_;
+        ++active_;
+    }
+}
+
+void Scheduler::run() {
+    std::unique_lock lock(mutex_);
+    start(cores_);
+    if (threads_ == 0)
+        throw std::system_error(EAGAIN, std::generic_category(), "cannot start a thread");
+    auto last_tick = Clock::now();
+    while (!is_ending_) {
+        auto is_called = [&] { return is_ending_ || is_alert_ || is_nudged_; };
+        const milliseconds tick = target_.tick_length();
+        if (is_alert_)
+            watch_.wait_for(lock, alert_tick, [&] { return is_ending_.load(); });
+        else if (tick.count() > 0)
+            watch_.wait_until(lock, last_tick + tick, is_called);
+        else
+            watch_.wait(lock, is_called);
+        is_nudged_ = false;
+        lock.unlock();
+        if (const auto now = Clock::now(); now >= last_tick + target_.tick_length()) {
+            last_tick = now;
+            target_.on_tick();
+        }
+        if (is_alert_) examine();
+        lock.lock();
+    }
+    thread_ended_.wait(lock, [&] { return threads_ == 0; });
+}
+
+bool Scheduler::has_events() const {
+    pollfd events = {epoll_.get(), POLLIN, 0};
+    return ::poll(&events, 1, 0) > 0;
+}
+
+Scheduler::Usage Scheduler::usage(std::uint64_t progress) {
+    rusage used{};
+    ::getrusage(RUSAGE_SELF, &used);
+    const auto time = [](const timeval& value) {
+        return nanoseconds(std::chrono::seconds(value.tv_sec)) +
+               std::chrono::microseconds(value.tv_usec);
+    };
+    return {time(used.ru_utime) + time(used.ru_stime), used.ru_nvcsw, progress, Clock::now()};
+}
+
+// Once a tick while it may be that all threads are in handlers.
+void Scheduler::examine() {
+    const Usage now = usage(load_.load() / one_done);
+    const Usage before = std::exchange(last_, now);
+    if (now.when - before.when > 10 * alert_tick) return;  // the first look
+    const bool is_starving = !has_waiter() && has_events();
+    stuck_ticks_ = is_starving && now.progress == before.progress ? stuck_ticks_ + 1 : 0;
+    if (is_starving) {
+        quiet_ticks_ = 0;
+        grow_if_held_up(before, now);
+    } else if (++quiet_ticks_ > quiet_enough) {
+        quiet_ticks_ = 0;
+        is_alert_ = false;
+        if (!has_waiter()) alert();  // whoever left meanwhile thought that we look
+    }
+    shrink_if_competing(before, now);
+}
+
+// Events wait and the cores do not: the handlers wait for something else. Threads that want a core
+// and do not get it, for other processes are at work, go to sleep by no will of their own.
+void Scheduler::grow_if_held_up(const Usage& before, const Usage& after) {
+    const auto available = (after.when - before.when) * static_cast<long>(cores_);
+    const auto used = after.cpu - before.cpu;
+    const bool is_idle = used < available / 4;
+    const bool is_waiting = used < available * 3 / 4 && after.switches - before.switches > 2;
+    if (!is_idle && !is_waiting && stuck_ticks_ < stuck_enough) return;
+    stuck_ticks_ = 0;
+    const std::size_t active = active_;
+    if (active >= max_threads_) return take_events_in_express();
+    std::lock_guard lock(mutex_);
+    surplus_ = 0;
+    start(std::max<std::size_t>(1, std::min(active / 2, max_threads_ - active)));
+}
+
+// The cores are all in use and there are more threads than cores: one fewer does as much.
+void Scheduler::shrink_if_competing(const Usage& before, const Usage& after) {
+    const auto available = (after.when - before.when) * static_cast<long>(cores_);
+    const bool is_busy = after.cpu - before.cpu > available * 9 / 10 &&
+                         after.progress - before.progress > 2 * active_.load();
+    busy_ticks_ = is_busy ? busy_ticks_ + 1 : 0;
+    if (busy_ticks_ < busy_enough || active_ <= cores_) return;
+    busy_ticks_ = 0;
+    surplus_ = 1;
+}
+
+void Scheduler::take_events_in_express() {
+    for (int i = 0; i < express_events && !is_ending_; ++i) {
+        epoll_event event{};
+        if (::epoll_wait(epoll_.get(), &event, 1, 0) <= 0) return;
+        if (event.data.u64 == jobs_key) {  // a job may block: it has to wait for a thread
+            const std::uint64_t one = 1;
+            (void)!::write(jobs_ready_.get(), &one, sizeof one);
+            return;
+        }
+        if (event.data.u64 != end_key) target_.on_event(event.data.u64, event.events, true);
+    }
+}
+
+}  // namespace turngate::net

@@ -1,0 +1,118 @@
+// The threads of a door: leader/followers on one epoll, as many as the handlers need.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include <turngate/os/fd.h>
+
+namespace turngate::net {
+
+// The thread that gets an event from the epoll deals with it on the spot, handler and all: a fast
+// handler costs no hand-over, a slow one blocks its own thread alone. About one thread a core waits
+// for events; a watching thread wakes or starts others when all are held up in handlers, and lets
+// them go when they only compete for the cores (16 waiting threads on 2 cores cost 15 to 50 % more
+// CPU a request than 2). Past the bound on threads the watching thread takes the events itself, in
+// express: it must not be held up.
+class Scheduler {
+  public:
+    // What events are for. Called from all threads.
+    class Target {
+      public:
+        virtual ~Target() = default;
+        virtual void on_event(std::uint64_t key, std::uint32_t events, bool is_express) = 0;
+        // From the watching thread, about as often as tick_length() says; 0: not at all.
+        virtual void on_tick() = 0;
+        virtual std::chrono::milliseconds tick_length() const = 0;
+    };
+
+    // `target` must outlive this. Throws std::system_error.
+    Scheduler(Target& target, std::size_t max_threads);
+    Scheduler(const Scheduler&) = delete;
+    Scheduler& operator=(const Scheduler&) = delete;
+    ~Scheduler();
+
+    // Events of the descriptors registered here are passed on with their data as key, which is
+    // below reserved_key.
+    int epoll() const noexcept { return epoll_.get(); }
+    static constexpr std::uint64_t reserved_key = UINT64_MAX - 1;
+
+    // Deals with events until finish(); this thread is the watching one. REQUIRES: called once.
+    void run();
+
+    // From any thread: run() returns when no thread is at work any more.
+    void finish() noexcept;
+
+    // From any thread: `job` is run by one of the threads, soon.
+    void post(std::function<void()> job);
+
+    // More than half of the threads that there may be are at work.
+    bool is_crowded() const noexcept { return active_.load() * 2 > max_threads_ && !has_waiter(); }
+
+    // The watching thread looks at tick_length() again.
+    void nudge();
+
+  private:
+    struct Usage {
+        std::chrono::nanoseconds cpu{};
+        long switches = 0;  // of threads that went to sleep by themselves
+        std::uint64_t progress = 0;
+        std::chrono::steady_clock::time_point when;
+    };
+
+    bool has_waiter() const noexcept { return (load_.load() & waiting_mask) != 0; }
+    void work();
+    void alert();
+    bool park();
+    bool is_surplus() noexcept;
+    void start(std::size_t threads);
+    void examine();
+    void grow_if_held_up(const Usage& before, const Usage& after);
+    void shrink_if_competing(const Usage& before, const Usage& after);
+    void take_events_in_express();
+    bool has_events() const;
+    void run_a_job();
+    static Usage usage(std::uint64_t progress);
+
+    static constexpr std::uint64_t waiting_mask = 0xFFFF;
+    static constexpr std::uint64_t one_done = 0x1'0000;
+
+    Target& target_;
+    const std::size_t max_threads_;
+    const std::size_t cores_;
+    os::Fd epoll_;
+    os::Fd jobs_ready_;
+    os::WakeUp ended_;
+    // How many threads wait for events, and above that how many events have been taken.
+    std::atomic<std::uint64_t> load_{0};
+    std::atomic<std::size_t> active_{0};   // threads that are not parked
+    std::atomic<std::size_t> surplus_{0};  // threads that are to park when they have finished
+    std::atomic<bool> is_alert_{false};
+    std::atomic<bool> is_ending_{false};
+
+    std::mutex mutex_;               // of all below
+    std::condition_variable wake_;   // parked threads
+    std::condition_variable watch_;  // the watching thread
+    std::condition_variable thread_ended_;
+    std::size_t parked_ = 0;
+    std::size_t wanted_ = 0;  // parked threads that may go on
+    std::size_t threads_ = 0;
+    bool is_nudged_ = false;
+    std::list<std::function<void()>> jobs_;
+
+    // Of the watching thread.
+    Usage last_;
+    unsigned quiet_ticks_ = 0;
+    unsigned stuck_ticks_ = 0;
+    unsigned busy_ticks_ = 0;
+};
+
+}  // namespace turngate::net

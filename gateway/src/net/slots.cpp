@@ -1,0 +1,174 @@
+// Who runs a connection's session, and who leaves word.
+#include "net/slots.h"
+
+#include <thread>
+#include <utility>
+
+namespace turngate::net {
+namespace {
+
+constexpr unsigned index_shift = 32;
+
+std::size_t index_of(Slots::Key key) {
+    return static_cast<std::size_t>(key >> index_shift) - 1;
+}
+
+Slots::Key key_of(std::size_t index, std::uint64_t number) {
+    return (std::uint64_t{index + 1} << index_shift) | number;
+}
+
+}  // namespace
+
+Slots::~Slots() {
+    for (auto& block : blocks_)
+        delete block.load();
+}
+
+Slots::Slot& Slots::at(std::size_t index) const noexcept {
+    return (*blocks_[index / block_size].load(std::memory_order_acquire))[index % block_size];
+}
+
+Slots::Key Slots::take() {
+    std::lock_guard lock(mutex_);
+    if (free_.empty()) {
+        if (count_ >= most_ || count_ >= blocks_.size() * block_size) return 0;
+        if (count_ % block_size == 0) blocks_[count_ / block_size] = new Block;
+        free_.push_back(count_++);
+        ready_ = count_;
+    }
+    const std::size_t index = free_.back();
+    free_.pop_back();
+    used_.fetch_add(1, std::memory_order_relaxed);
+    const std::uint64_t number = (at(index).state.load() / generation + 1) & 0xFFFF'FFFFu;
+    at(index).state = number * generation;
+    return key_of(index, number);
+}
+
+void Slots::begin(Key key, std::shared_ptr<Session> session, Ticks deadline) {
+    Slot& slot = at(index_of(key));
+    slot.session = std::move(session);
+    slot.deadline.store(deadline, std::memory_order_relaxed);
+    slot.state.fetch_or(in_use, std::memory_order_release);
+}
+
+void Slots::give_back(Key key) {
+    std::lock_guard lock(mutex_);
+    free_.push_back(index_of(key));
+    used_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void Slots::on_event(Key key, bool has_peer_ended, bool is_gone, bool is_express) {
+    const std::size_t index = index_of(key);
+    Slot& slot = at(index);
+    std::uint64_t state = slot.state.load(std::memory_order_acquire);
+    for (;;) {
+        if ((state & in_use) == 0 || (state / generation & 0xFFFF'FFFFu) != (key & 0xFFFF'FFFFu))
+            return;  // of a connection that has ended
+        const bool is_busy = (state & busy) != 0;
+        const State word = more | (has_peer_ended ? peer_ended : 0);
+        if (!slot.state.compare_exchange_weak(state, state | (is_busy ? word : busy),
+                                              std::memory_order_acq_rel))
+            continue;
+        if (!is_busy) break;
+        if (is_gone) cancel(slot, state | word);
+        return;
+    }
+    run(index, slot.session->ready({has_peer_ended, is_express}));
+}
+
+// Does what the session wants, until it waits or is gone. The caller has set `busy`.
+void Slots::run(std::size_t index, Step step) {
+    Slot& slot = at(index);
+    for (;;) {
+        if (step.kind == Step::Kind::close) {
+            finish(index);
+            if (step.afterwards) step.afterwards();
+            return;
+        }
+        if (step.successor) slot.session = std::move(step.successor);
+        slot.deadline.store(step.deadline, std::memory_order_relaxed);
+        std::uint64_t state = slot.state.load(std::memory_order_relaxed);
+        while ((state & more) == 0 &&
+               !slot.state.compare_exchange_weak(state, state & ~busy, std::memory_order_acq_rel)) {
+        }
+        if ((state & more) == 0) {
+            if (step.afterwards) step.afterwards();
+            return;
+        }
+        state = slot.state.fetch_and(~(more | peer_ended), std::memory_order_acq_rel);
+        auto afterwards = std::move(step.afterwards);
+        step = slot.session->ready({(state & peer_ended) != 0, false});
+        if (!afterwards) continue;
+        step.afterwards = [first = std::move(afterwards), then = std::move(step.afterwards)] {
+            first();
+            if (then) then();
+        };
+    }
+}
+
+void Slots::finish(std::size_t index) {
+    Slot& slot = at(index);
+    std::uint64_t state = slot.state.load(std::memory_order_relaxed);
+    do {
+        state &= ~pinned;  // whoever has pinned it is done soon
+    } while (!slot.state.compare_exchange_weak(state, state & ~(generation - 1),
+                                               std::memory_order_acq_rel));
+    slot.session.reset();
+    std::lock_guard lock(mutex_);
+    free_.push_back(index);
+    used_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+// The session may be told from here while another thread runs it, as long as that cannot end.
+void Slots::cancel(Slot& slot, std::uint64_t state) {
+    for (const std::uint64_t number = state / generation;;) {
+        if ((state & in_use) == 0 || state / generation != number) return;
+        if ((state & pinned) != 0) {
+            std::this_thread::yield();
+            state = slot.state.load(std::memory_order_acquire);
+            continue;
+        }
+        if (slot.state.compare_exchange_weak(state, state | pinned, std::memory_order_acq_rel))
+            break;
+    }
+    slot.session->cancel();
+    slot.state.fetch_and(~pinned, std::memory_order_acq_rel);
+}
+
+template <class F>
+void Slots::for_each(F visit) {
+    const std::size_t count = ready_.load(std::memory_order_acquire);
+    for (std::size_t index = 0; index < count; ++index)
+        visit(index, at(index));
+}
+
+void Slots::sweep(Ticks time) {
+    for_each([&](std::size_t index, Slot& slot) {
+        const Ticks deadline = slot.deadline.load(std::memory_order_relaxed);
+        if (deadline == never || deadline > time) return;
+        std::uint64_t state = slot.state.load(std::memory_order_acquire);
+        if ((state & in_use) == 0 || (state & busy) != 0) return;
+        if (!slot.state.compare_exchange_strong(state, state | busy, std::memory_order_acq_rel))
+            return;
+        // Another thread may have been here since the deadline was read.
+        const Ticks current = slot.deadline.load(std::memory_order_relaxed);
+        const bool is_due = current != never && current <= time;
+        run(index, is_due ? slot.session->expired() : Step{.deadline = current});
+    });
+}
+
+void Slots::stop_all() {
+    for_each([&](std::size_t index, Slot& slot) {
+        std::uint64_t state = slot.state.load(std::memory_order_acquire);
+        if ((state & in_use) == 0 || (state & busy) != 0) return;
+        if (slot.state.compare_exchange_strong(state, state | busy, std::memory_order_acq_rel))
+            run(index, slot.session->stopping());
+    });
+}
+
+void Slots::cancel_all() {
+    for_each(
+        [&](std::size_t, Slot& slot) { cancel(slot, slot.state.load(std::memory_order_acquire)); });
+}
+
+}  // namespace turngate::net

@@ -1,0 +1,88 @@
+// The connections of a door: each has a place whose number stands in the epoll, and one thread at a
+// time.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "net/session.h"
+
+namespace turngate::net {
+
+// Thread-safe. Events of a connection that has ended since are told by the generation in their key,
+// so nothing has to wait for those that other threads have already been handed.
+class Slots {
+  public:
+    using Key = std::uint64_t;
+
+    // Every key is above 32 bits, and below 2^63.
+    explicit Slots(std::size_t most) : most_(most) {}
+    Slots(const Slots&) = delete;
+    Slots& operator=(const Slots&) = delete;
+    ~Slots();
+
+    // A key for a new connection, whose session is set by begin(). Absent (zero) if all are taken.
+    Key take();
+
+    // From now on events are taken for it. REQUIRES: `key` is from take().
+    void begin(Key key, std::shared_ptr<Session> session, Ticks deadline);
+
+    // Gives back what take() gave, unused.
+    void give_back(Key key);
+
+    // An event has come. `is_gone`: the connection is broken. Runs the session, unless another
+    // thread does: then that one is left word.
+    void on_event(Key key, bool peer_ended, bool is_gone, bool is_express);
+
+    // Calls expired() of the sessions whose deadline has passed.
+    void sweep(Ticks now);
+
+    // Calls stopping() of all that are idle; those at work are to look for themselves.
+    void stop_all();
+
+    // Calls cancel() of all.
+    void cancel_all();
+
+    std::size_t size() const noexcept { return used_.load(std::memory_order_relaxed); }
+
+  private:
+    // Of Slot::state; above them the generation.
+    using State = std::uint64_t;
+    static constexpr State in_use = 1;
+    static constexpr State busy = 2;        // one thread runs the session
+    static constexpr State more = 4;        // an event came meanwhile
+    static constexpr State peer_ended = 8;  // with the end of the client's side
+    static constexpr State pinned = 16;  // another thread looks at the session: it may not go away
+    static constexpr State generation = 256;
+
+    struct Slot {
+        std::atomic<State> state{0};
+        std::atomic<Ticks> deadline{never};
+        std::shared_ptr<Session> session;
+    };
+    static constexpr std::size_t block_size = 256;
+    using Block = std::array<Slot, block_size>;
+
+    Slot& at(std::size_t index) const noexcept;
+    template <class F>
+    void for_each(F visit);
+    void run(std::size_t index, Step step);
+    void finish(std::size_t index);
+    void cancel(Slot& slot, State state);
+
+    const std::size_t most_;
+    std::mutex mutex_;
+    std::vector<std::size_t> free_;  // under mutex_
+    std::size_t count_ = 0;          // of slots that there are; under mutex_
+    std::atomic<std::size_t> used_{0};
+    std::atomic<std::size_t> ready_{0};  // slots that for_each() may look at
+    // Blocks are never moved or freed while threads run.
+    std::array<std::atomic<Block*>, 4096> blocks_{};
+};
+
+}  // namespace turngate::net
