@@ -6,7 +6,9 @@
 #include <sys/epoll.h>
 #include <utility>
 
+#include "net/clean_headers.h"
 #include "net/http1_exchange.h"
+#include <turngate/http/field_list.h>
 #include <turngate/http/serve.h>
 #include <turngate/http1/write_head.h>
 
@@ -44,15 +46,28 @@ struct Served {
     Outcome outcome;
 };
 
-void fill(Request& request, http1::RequestHead& head, const Connection& connection) {
+void fill(Request& request, http1::RequestHead& head, const Connection& connection,
+          bool is_upgrade) {
     request.method = std::move(head.method);
     request.url = Url::parse(head.target);
     request.headers = std::move(head.headers);
     if (request.url.host.empty()) request.url.host = request.headers.get("Host");
     if (head.version == http1::Version::http10) request.protocol = "HTTP/1.0";
     request.remote_address = connection.peer();
-    if (head.framing.kind == http1::Framing::Kind::chunked)
-        request.headers.remove("Transfer-Encoding");  // the body is decoded
+    clean_headers(request.headers, is_upgrade);
+}
+
+// An upgrade to HTTP/2 is never taken up: RFC 9113 section 3.1 has given it up.
+bool wants_switch(const http1::RequestHead& head) {
+    if (head.version == http1::Version::http10) return false;
+    const std::string_view upgrade = head.headers.get("Upgrade");
+    if (upgrade.empty() || iequals(upgrade, "h2c")) return false;
+    for (const auto& [name, value] : head.headers) {
+        if (!iequals(name, "Connection")) continue;
+        for (std::string_view list = value; !list.empty();)
+            if (iequals(take_element(list), "upgrade")) return true;
+    }
+    return false;
 }
 
 std::string_view path_of(std::string_view target) {
@@ -230,7 +245,7 @@ void Http1Session::answer(Arriving arriving, std::string_view& bytes, const Occa
     const Http1Exchange::Terms terms = {
         .version = head.version,
         .is_head = head.method == "HEAD",
-        .wants_switch = head.headers.contains("Upgrade") && head.version == http1::Version::http11,
+        .wants_switch = wants_switch(head),
         .may_keep_alive = head.keep_alive && !is_last,
         .expects_continue = head.expects_continue && arriving.collected.empty(),
     };
@@ -239,7 +254,7 @@ void Http1Session::answer(Arriving arriving, std::string_view& bytes, const Occa
     Http1Exchange exchange(door_, *connection_, outbox_, arriving.body, bytes, desk().out, terms);
     auto served = std::make_shared<Served>();
     Request& request = served->request;
-    fill(request, head, *connection_);
+    fill(request, head, *connection_, terms.wants_switch);
     request.body = exchange.body(std::move(arriving.collected));
     Context& context = request.context;
     context.request_id = new_request_id();
