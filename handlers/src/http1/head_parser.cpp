@@ -168,7 +168,8 @@ std::optional<HeadError> ReplyHeadParser::start(std::string_view line) {
     const int status = (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
     if (status < 100 || status > 599)
         return HeadError{502, "the status is not between 100 and 599"};
-    if (status == 101) return HeadError{502, "the protocol is switched, which nobody asked for"};
+    if (status == 101 && upgrade_ == Upgrade::not_asked)
+        return HeadError{502, "the protocol is switched, which nobody asked for"};
     head_.version = *version;
     head_.status = status;
     head_.reason = line.substr(std::min(line.size(), status_end + 1));

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <optional>
 #include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
@@ -18,6 +19,7 @@
 #include <system_error>
 #include <unistd.h>
 
+#include <turngate/http/error.h>
 #include <turngate/os/socket.h>
 
 namespace turngate::os {
@@ -183,7 +185,8 @@ Fd listen_on(const Address& address, int backlog) {
     return fd;
 }
 
-Fd connect_to(const Address& address, std::chrono::milliseconds timeout) {
+Fd connect_to(const Address& address, std::chrono::milliseconds timeout,
+              const std::stop_token& stop) {
     const std::string what = "cannot connect to " + address.text();
     const SocketAddress to = resolve(address, "127.0.0.1");
     Fd fd = open_socket(to, SOCK_NONBLOCK, what);
@@ -199,12 +202,17 @@ Fd connect_to(const Address& address, std::chrono::milliseconds timeout) {
     };
     while (::connect(fd.get(), to.get(), to.size) != 0) {
         if (errno == EINTR || errno == EINPROGRESS) {
-            pollfd connected = {fd.get(), POLLOUT, 0};
+            std::optional<WakeUp> cancelled;
+            if (stop.stop_possible()) cancelled.emplace();
+            const std::stop_callback wake(stop, [&] { cancelled->signal(); });
+            pollfd events[] = {{fd.get(), POLLOUT, 0},
+                               {cancelled ? cancelled->fd() : -1, POLLIN, 0}};
             int n;
-            while ((n = ::poll(&connected, 1, left())) < 0 && errno == EINTR) {
+            while ((n = ::poll(events, 2, left())) < 0 && errno == EINTR) {
             }
             if (n < 0) fail(what);
             if (n == 0) timed_out();
+            if (events[1].revents != 0) throw Cancelled("connecting was cancelled");
             int error = 0;
             socklen_t size = sizeof error;
             ::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &size);
@@ -215,6 +223,7 @@ Fd connect_to(const Address& address, std::chrono::milliseconds timeout) {
         // A Unix socket whose backlog is full says EAGAIN and gives no event to wait for.
         if (errno != EAGAIN) fail(what);
         if (left() == 0) timed_out();
+        if (stop.stop_requested()) throw Cancelled("connecting was cancelled");
         ::poll(nullptr, 0, 2);
     }
     int flags = ::fcntl(fd.get(), F_GETFL);

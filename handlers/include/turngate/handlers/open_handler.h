@@ -10,8 +10,14 @@ namespace turngate {
 // Opens
 //   cgi:PATH[?timeout=30s&max=64&arg=A&arg=B&inherit=NAME]     a program (cgi_program)
 //   plugin:PATH[?config=TEXT]                                  a shared library (load_plugin)
+//   http://HOST:PORT/BASE[?timeout=30s&max=64&...]             a server (upstream)
+//   http+unix:PATH:/BASE[?...]                                 the same behind a Unix socket
+//
 // Options are written as a URL's query: "%26" is '&', "%3F" is a '?' of the path. "//" after
-// the scheme is no host: everything behind the colon is the path.
+// cgi: and plugin: is no host: everything behind the colon is the path. Those of a server are
+// max (connections), queue, idle (connections kept), connect-timeout, first-byte-timeout,
+// idle-timeout, keep-alive and timeout (0: none), forwarded=replace|append|keep|none and
+// host=client|url, each as in UpstreamOptions.
 //
 // Throws Error, one sentence: for an unknown scheme or option (with the nearest known one), a value
 // that is none, and whatever the opened handler refuses.

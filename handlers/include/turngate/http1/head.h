@@ -46,7 +46,7 @@ struct RequestHead {
 };
 
 struct ReplyHead {
-    int status = 0;      // 100 to 599, never 101
+    int status = 0;      // 100 to 599; 101 only if an upgrade was asked for
     std::string reason;  // may be empty
     Version version = Version::http11;
     Headers headers;

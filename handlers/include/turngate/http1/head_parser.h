@@ -68,13 +68,16 @@ class RequestHeadParser {
     std::optional<HeadError> error_;
 };
 
-// The head of a reply, for a client. Interim replies (100 to 199) are heads of their own; 101 is
-// refused, for nobody here asks to upgrade. `limits.body` is not looked at.
+// The head of a reply, for a client. Interim replies (100 to 199) are heads of their own; a 101
+// that nobody asked for is refused. `limits.body` is not looked at.
 class ReplyHeadParser {
   public:
+    enum class Upgrade { not_asked, asked };
+
     // A reply to HEAD has no body, whatever it declares.
-    explicit ReplyHeadParser(bool to_head_request, const Limits& limits = {})
-        : limits_(limits), fields_(limits), to_head_request_(to_head_request) {}
+    explicit ReplyHeadParser(bool to_head_request, const Limits& limits = {},
+                             Upgrade upgrade = Upgrade::not_asked)
+        : limits_(limits), fields_(limits), to_head_request_(to_head_request), upgrade_(upgrade) {}
 
     Progress feed(std::string_view& bytes);
 
@@ -92,6 +95,7 @@ class ReplyHeadParser {
     FieldParser fields_;
     ReplyHead head_;
     bool to_head_request_;
+    Upgrade upgrade_;
     bool has_start_line_ = false;
     bool done_ = false;
     std::optional<HeadError> error_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -29,7 +30,10 @@ struct Address {
 // Both are close-on-exec and have TCP_NODELAY. Throw std::system_error that names the address.
 // A stale Unix socket, to which nobody listens, is replaced; the new one has mode 0600.
 Fd listen_on(const Address& address, int backlog = 511);
-Fd connect_to(const Address& address, std::chrono::milliseconds timeout);
+
+// Past `timeout` the error is ETIMEDOUT; throws Cancelled once `stop` is requested.
+Fd connect_to(const Address& address, std::chrono::milliseconds timeout,
+              const std::stop_token& stop = {});
 
 // Waits for a connection on a listener. Empty when the connection was gone again, or when there
 // was none on a non-blocking listener. Throws std::system_error, for example for EMFILE.

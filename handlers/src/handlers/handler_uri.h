@@ -1,0 +1,48 @@
+// The URI of a handler, taken apart, and the values of its options.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <turngate/http/error.h>
+#include <turngate/http/handler.h>
+
+namespace turngate {
+
+// "cgi:./a%20b?arg=1"
+struct HandlerUri {
+    std::string_view text;     // all of it
+    std::string_view scheme;   // "cgi"
+    std::string_view encoded;  // what stands between the scheme and the options, as it is
+    std::string path;          // the same decoded
+    std::vector<std::pair<std::string, std::string>> options;  // decoded
+
+    // Views into `uri`.
+    static HandlerUri split(std::string_view uri);
+};
+
+// "expected cgi, plugin", with "did you mean" before it where one is near.
+std::string suggest(std::string_view word, const std::vector<std::string_view>& known);
+
+// "cgi: has no option "tiemout": did you mean timeout? expected ..."
+Error unknown_option(std::string_view scheme, std::string_view option,
+                     const std::vector<std::string_view>& known);
+Error bad_value(const std::string& option, const std::string& value, const std::string& expected);
+
+// Above zero, as "30s". Throws Error.
+std::chrono::milliseconds duration(const std::string& option, const std::string& value);
+
+// Throws Error.
+std::size_t count(const std::string& option, const std::string& value, std::size_t least,
+                  std::size_t most);
+
+// One for each scheme.
+HandlerPtr open_cgi(const HandlerUri& uri);
+HandlerPtr open_plugin(const HandlerUri& uri);
+HandlerPtr open_upstream(const HandlerUri& uri);
+
+}  // namespace turngate

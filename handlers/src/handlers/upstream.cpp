@@ -1,0 +1,107 @@
+// The handler: times, the pool, one retry, and what the platform is told.
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include "upstream_exchange.h"
+#include "upstream_pool.h"
+#include "upstream_target.h"
+#include <turngate/handlers/upstream.h>
+#include <turngate/http/error.h>
+
+namespace turngate {
+namespace {
+
+using Clock = UpstreamConnection::Clock;
+using std::chrono::milliseconds;
+
+constexpr std::chrono::hours for_ever{24 * 365};
+
+// A body of this size at most is read before the upstream is troubled with it: no thread has to
+// wait for the client, no connection has to wait for a slow one, and it can be sent again.
+constexpr std::uint64_t small_body = 64 * 1024;
+
+// Reports the exchange when it is left, by whichever way.
+class Metric {
+  public:
+    Metric(const Request& request, const UpstreamTarget& target)
+        : request_(request), target_(target) {}
+    Metric(const Metric&) = delete;
+    Metric& operator=(const Metric&) = delete;
+    ~Metric() {
+        if (!request_.context.reporter) return;
+        static std::atomic<std::uint64_t> count{0};
+        const auto end = std::chrono::system_clock::now();
+        const auto lasted = Clock::now() - begin_;
+        request_.context.report(
+            {.id = ++count,
+             .method = request_.method,
+             .host = target_.host.empty() ? target_.unix_socket.path : target_.host,
+             .path = target_.base + request_.url.path,
+             .search = request_.url.query,
+             .status = status,
+             .start = end - std::chrono::duration_cast<std::chrono::system_clock::duration>(lasted),
+             .duration = std::chrono::duration_cast<milliseconds>(lasted)});
+    }
+
+    int status = 0;
+
+  private:
+    const Request& request_;
+    const UpstreamTarget& target_;
+    Clock::time_point begin_ = Clock::now();
+};
+
+Clock::time_point request_deadline(const Context& context, milliseconds margin) {
+    const auto now = Clock::now();
+    if (!context.deadline) return now + for_ever;
+    const auto left = *context.deadline - now;
+    return *context.deadline - std::clamp<Clock::duration>(left / 10, Clock::duration(0), margin);
+}
+
+class Upstream final : public Handler {
+  public:
+    explicit Upstream(UpstreamOptions options)
+        : options_(std::move(options)), target_(UpstreamTarget::parse(options_.url)) {
+        if (options_.max_connections == 0)
+            throw Error(target_.text + ": an upstream needs one connection at least");
+    }
+
+    void serve(Request& request, ResponseWriter& response) const override {
+        Metric metric(request, target_);
+        const auto limit = request_deadline(request.context, options_.deadline_margin);
+        const auto end = options_.timeout.count() > 0
+                             ? Clock::now() + std::min<milliseconds>(options_.timeout, for_ever)
+                             : limit;
+        const UpstreamExchange::Terms terms{options_, target_, std::min(limit, end), limit};
+        Body& body = request.body;
+        if (!body.arrived() && body.size().value_or(UINT64_MAX) <= small_body) body.text();
+        for (auto choice = UpstreamPool::Choice::any;; choice = UpstreamPool::Choice::fresh) {
+            UpstreamPool::Lease lease = pool_.take(choice, terms.deadline, request.context.stop);
+            UpstreamExchange exchange(*lease, request, response, terms);
+            try {
+                const UpstreamExchange::End how = exchange.run();
+                metric.status = exchange.status();
+                if (how == UpstreamExchange::End::stale) continue;  // a fresh one never is
+                if (how == UpstreamExchange::End::kept) lease.keep();
+                return;
+            } catch (...) {
+                metric.status = exchange.status();
+                throw;
+            }
+        }
+    }
+
+  private:
+    const UpstreamOptions options_;
+    const UpstreamTarget target_;
+    mutable UpstreamPool pool_{options_, target_};
+};
+
+}  // namespace
+
+HandlerPtr upstream(UpstreamOptions options) {
+    return std::make_shared<const Upstream>(std::move(options));
+}
+
+}  // namespace turngate

@@ -1,0 +1,105 @@
+// Blocking where one call does, so that a request costs one send and one receive.
+#include "upstream_connection.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <cstdint>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/uio.h>
+#include <system_error>
+
+namespace turngate {
+namespace {
+
+using std::chrono::milliseconds;
+
+[[noreturn]] void fail(const char* what) {
+    throw std::system_error(errno, std::generic_category(), what);
+}
+
+milliseconds left_until(UpstreamConnection::Clock::time_point until) {
+    return std::chrono::ceil<milliseconds>(until - UpstreamConnection::Clock::now());
+}
+
+iovec part(std::string_view bytes) {
+    return {const_cast<char*>(bytes.data()), bytes.size()};
+}
+
+}  // namespace
+
+UpstreamConnection::UpstreamConnection(os::Fd fd)
+    : fd_(std::move(fd)), block_(new char[block_size]) {}
+
+bool UpstreamConnection::is_quiet() const noexcept {
+    char byte;
+    return ::recv(fd_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+}
+
+std::size_t UpstreamConnection::send_now(std::string_view head, std::string_view body) {
+    iovec parts[] = {part(head), part(body)};
+    msghdr message{};
+    message.msg_iov = parts;
+    message.msg_iovlen = body.empty() ? 1 : 2;
+    for (;;) {
+        const ssize_t n = ::sendmsg(fd_.get(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (n >= 0) return static_cast<std::size_t>(n);
+        if (errno == EAGAIN) return 0;
+        if (errno != EINTR) fail("send");
+    }
+}
+
+bool UpstreamConnection::send(std::string_view bytes, Clock::time_point until) {
+    while (!bytes.empty()) {
+        const std::size_t n = send_now(bytes, {});
+        bytes.remove_prefix(n);
+        if (n > 0) continue;
+        const milliseconds left = left_until(until);
+        pollfd full = {fd_.get(), POLLOUT, 0};
+        if (left.count() <= 0) return false;
+        ::poll(&full, 1, static_cast<int>(std::min<std::int64_t>(left.count(), INT_MAX)));
+    }
+    return true;
+}
+
+UpstreamConnection::Received UpstreamConnection::receive(int flags) {
+    for (;;) {
+        const ssize_t n = ::recv(fd_.get(), block_.get(), block_size, flags);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0 && errno == EAGAIN) return Received::nothing;
+        if (n < 0) fail("recv");
+        unread = {block_.get(), static_cast<std::size_t>(n)};
+        return n > 0 ? Received::bytes : Received::end;
+    }
+}
+
+UpstreamConnection::Received UpstreamConnection::receive_now() {
+    return receive(MSG_DONTWAIT);
+}
+
+// The socket's own timeout is set as rarely as may be: any that ends before `until` will do, as
+// long as it does not wake us all the time.
+UpstreamConnection::Received UpstreamConnection::receive(Clock::time_point until) {
+    for (;;) {
+        const milliseconds left = left_until(until);
+        if (left.count() <= 0) return receive_now();
+        if (receive_timeout_.count() == 0 || receive_timeout_ > left ||
+            receive_timeout_ < left / 8) {
+            constexpr milliseconds short_enough{1000}, longest{3'600'000};
+            receive_timeout_ = left <= short_enough ? left : std::min(left / 2, longest);
+            const auto us = std::chrono::microseconds(receive_timeout_).count();
+            const timeval timeout = {us / 1'000'000, us % 1'000'000};
+            if (::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) != 0)
+                fail("setsockopt");
+        }
+        if (const Received got = receive(0); got != Received::nothing) return got;
+    }
+}
+
+void UpstreamConnection::shut() noexcept {
+    ::shutdown(fd_.get(), SHUT_RDWR);
+}
+
+}  // namespace turngate

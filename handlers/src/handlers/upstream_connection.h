@@ -1,0 +1,60 @@
+// One connection to an upstream: whole requests out, replies in, each within its time.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <turngate/os/fd.h>
+
+namespace turngate {
+
+// One thread may send while another receives. Errors of the socket are std::system_error.
+class UpstreamConnection {
+  public:
+    using Clock = std::chrono::steady_clock;
+    static constexpr std::size_t block_size = 64 * 1024;
+
+    explicit UpstreamConnection(os::Fd fd);
+
+    int fd() const noexcept { return fd_.get(); }
+
+    // True if nothing waits to be read, not even the end: it can carry a request.
+    bool is_quiet() const noexcept;
+
+    // Sends what goes at once, of both; returns how much that was.
+    std::size_t send_now(std::string_view head, std::string_view body);
+
+    // Sends all, waiting where the peer is slow. False if the time was up first.
+    bool send(std::string_view bytes, Clock::time_point until);
+
+    // Bytes received and not yet taken; take them off its front.
+    std::string_view unread;
+
+    enum class Received { bytes, end, nothing };
+
+    // Both replace what is unread; REQUIRE that nothing is. Without waiting, or until `until`:
+    // `nothing` if the time was up first.
+    Received receive_now();
+    Received receive(Clock::time_point until);
+
+    // Ends both directions, and every wait of another thread.
+    void shut() noexcept;
+
+    // For whoever uses it: what is sent, so that its memory is used again.
+    std::string out;
+    // When it became idle; absent before its first reply.
+    std::optional<Clock::time_point> idle_since;
+
+  private:
+    Received receive(int flags);
+
+    os::Fd fd_;
+    std::unique_ptr<char[]> block_;
+    std::chrono::milliseconds receive_timeout_{0};  // as the socket has it
+};
+
+}  // namespace turngate

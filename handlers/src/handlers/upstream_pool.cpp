@@ -1,0 +1,118 @@
+// Taking, making and giving back connections.
+#include "upstream_pool.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+#include <turngate/http/error.h>
+
+namespace turngate {
+namespace {
+
+using std::chrono::milliseconds;
+
+// What is wrong here rather than there.
+bool is_shortage(int error) {
+    return error == EMFILE || error == ENFILE || error == ENOMEM || error == EADDRNOTAVAIL;
+}
+
+}  // namespace
+
+UpstreamPool::Lease UpstreamPool::take(Choice choice, Clock::time_point until,
+                                       const std::stop_token& stop) {
+    Lease lease(*this, admit(choice, until, stop));
+    if (!lease.connection_) lease.connection_ = connect(until, stop);
+    return lease;
+}
+
+// A connection that is kept, or null: there may be one more.
+std::unique_ptr<UpstreamConnection> UpstreamPool::admit(Choice choice, Clock::time_point until,
+                                                        const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    if (leased_ >= options_.max_connections) {
+        const std::string busy = target_.text + ": all " +
+                                 std::to_string(options_.max_connections) +
+                                 " connections to the upstream are in use";
+        if (waiting_ >= options_.max_waiting) throw HttpError(503, busy);
+        ++waiting_;
+        const bool is_free = released_.wait_until(
+            lock, stop, until, [&] { return leased_ < options_.max_connections; });
+        --waiting_;
+        if (!is_free && stop.stop_requested())
+            throw Cancelled("the request was cancelled, waiting for a connection to the upstream");
+        if (!is_free) throw HttpError(504, busy + ", and none became free in time");
+    }
+    std::unique_ptr<UpstreamConnection> connection;
+    if (choice == Choice::fresh)
+        idle_.clear();
+    else
+        connection = take_idle();
+    ++leased_;
+    return connection;
+}
+
+// The last one given back is the least likely to have been closed. One that has something to say
+// unasked is not to be trusted with a request.
+std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle() {
+    drop_expired();
+    while (!idle_.empty()) {
+        std::unique_ptr<UpstreamConnection> connection = std::move(idle_.back());
+        idle_.pop_back();
+        if (connection->is_quiet()) return connection;
+    }
+    return nullptr;
+}
+
+void UpstreamPool::drop_expired() {
+    const auto oldest = Clock::now() - options_.keep_alive;
+    const auto alive = std::find_if(idle_.begin(), idle_.end(),
+                                    [&](const auto& one) { return *one->idle_since > oldest; });
+    idle_.erase(idle_.begin(), alive);
+}
+
+std::unique_ptr<UpstreamConnection> UpstreamPool::connect(Clock::time_point until,
+                                                          const std::stop_token& stop) const {
+    std::string problem;
+    try {
+        const std::vector<os::Address> addresses = target_.addresses();
+        for (const os::Address& address : addresses) {
+            const auto left = std::chrono::ceil<milliseconds>(until - Clock::now());
+            const bool is_hurried = left < options_.connect_timeout;
+            if (left.count() <= 0)
+                throw HttpError(504, target_.text + ": no connection in time: " + problem);
+            try {
+                return std::make_unique<UpstreamConnection>(
+                    os::connect_to(address, is_hurried ? left : options_.connect_timeout, stop));
+            } catch (const std::system_error& e) {
+                problem = e.what();
+                const int error = e.code().value();
+                if (is_shortage(error)) throw HttpError(503, target_.text + ": " + problem);
+                if (error == ETIMEDOUT && (is_hurried || &address == &addresses.back()))
+                    throw HttpError(504, target_.text + ": " + problem);
+            }
+        }
+    } catch (const HttpError&) {
+        throw;
+    } catch (const Cancelled&) {
+        throw;
+    } catch (const Error& e) {  // the name is not known
+        problem = e.what();
+    }
+    throw ProtocolError(target_.text + ": " + problem);
+}
+
+void UpstreamPool::release(std::unique_ptr<UpstreamConnection> connection) noexcept {
+    const std::lock_guard lock(mutex_);
+    --leased_;
+    if (connection && options_.max_idle > 0) {
+        connection->idle_since = Clock::now();
+        drop_expired();
+        if (idle_.size() >= options_.max_idle) idle_.erase(idle_.begin());
+        idle_.push_back(std::move(connection));
+    }
+    if (waiting_ > 0) released_.notify_one();
+}
+
+}  // namespace turngate

@@ -1,0 +1,105 @@
+// poll() on both, and never more than one block under way in each direction.
+#include "upstream_tunnel.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstdint>
+#include <poll.h>
+#include <sys/socket.h>
+#include <system_error>
+
+#include <turngate/http/error.h>
+
+namespace turngate {
+namespace {
+
+class Tunnel {
+  public:
+    Tunnel(RawConnection& client, UpstreamConnection& upstream)
+        : client_(client), upstream_(upstream) {}
+
+    bool has_ended() const {
+        return from_client_.has_ended && from_upstream_.has_ended && from_client_.left.empty() &&
+               upstream_.unread.empty();
+    }
+
+    // Does what can be done at once; true if that was anything.
+    bool move() {
+        const bool forth = move_forth();
+        return move_back() || forth;
+    }
+
+    bool wait(int timeout) const {
+        pollfd events[] = {{client_.fd(), 0, 0}, {upstream_.fd(), 0, 0}};
+        if (from_client_.left.empty() && !from_client_.has_ended) events[0].events |= POLLIN;
+        if (!upstream_.unread.empty()) events[0].events |= POLLOUT;
+        if (upstream_.unread.empty() && !from_upstream_.has_ended) events[1].events |= POLLIN;
+        if (!from_client_.left.empty()) events[1].events |= POLLOUT;
+        for (pollfd& event : events)
+            if (event.events == 0) event.fd = -1;  // or a reset would be told all the time
+        return ::poll(events, 2, timeout) != 0;
+    }
+
+  private:
+    struct Side {
+        std::string_view left;  // read and not yet written to the other side
+        bool has_ended = false;
+    };
+
+    bool move_forth() {
+        bool moved = false;
+        if (from_client_.left.empty() && !from_client_.has_ended) {
+            const std::optional<std::size_t> n = client_.read(block_);
+            if (!n) return false;
+            from_client_.left = {block_.data(), *n};
+            from_client_.has_ended = *n == 0;
+            if (*n == 0) ::shutdown(upstream_.fd(), SHUT_WR);
+            moved = true;
+        }
+        if (from_client_.left.empty()) return moved;
+        const std::size_t n = upstream_.send_now(from_client_.left, {});
+        from_client_.left.remove_prefix(n);
+        return moved || n > 0;
+    }
+
+    bool move_back() {
+        bool moved = false;
+        if (upstream_.unread.empty() && !from_upstream_.has_ended) {
+            const auto got = upstream_.receive_now();
+            if (got == UpstreamConnection::Received::nothing) return false;
+            from_upstream_.has_ended = got == UpstreamConnection::Received::end;
+            if (from_upstream_.has_ended) client_.end_output();
+            moved = true;
+        }
+        if (upstream_.unread.empty()) return moved;
+        const std::size_t n = client_.write(upstream_.unread);
+        upstream_.unread.remove_prefix(n);
+        return moved || n > 0;
+    }
+
+    RawConnection& client_;
+    UpstreamConnection& upstream_;
+    std::array<char, 16 * 1024> block_;
+    Side from_client_;
+    Side from_upstream_;  // what is left of it is the connection's
+};
+
+}  // namespace
+
+void join_connections(RawConnection& client, UpstreamConnection& upstream,
+                      std::chrono::milliseconds idle, const std::stop_token& stop) {
+    Tunnel tunnel(client, upstream);
+    const int timeout =
+        idle.count() > 0 ? static_cast<int>(std::min<std::int64_t>(idle.count(), INT_MAX)) : -1;
+    while (!tunnel.has_ended()) {
+        const bool moved = tunnel.move();
+        if (stop.stop_requested()) throw Cancelled("the switched connection was cancelled");
+        if (!moved && !tunnel.has_ended() && !tunnel.wait(timeout))
+            throw Cancelled("nothing moved on the switched connection for " +
+                            std::to_string(idle.count()) + " ms");
+    }
+}
+
+}  // namespace turngate
