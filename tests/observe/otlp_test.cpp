@@ -24,7 +24,10 @@ ReadVariable variables(std::map<std::string, std::string> values) {
 
 // Variables with an endpoint and `name`.
 ReadVariable with(const std::string& name, const std::string& value) {
-    return variables({{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318"}, {name, value}});
+    std::map<std::string, std::string> values = {
+        {"OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318"}};
+    values[name] = value;
+    return variables(values);
 }
 
 Span span(std::string name) {

@@ -42,7 +42,7 @@ constexpr std::array<Bound, 17> bounds = {{{100'000, "0.0001"},
                                            {10'000'000'000, "10.0"},
                                            {30'000'000'000, "30.0"}}};
 
-constexpr std::array<std::string_view, 4> phases = {"connect", "reply", "timeout", "probe"};
+constexpr std::array<std::string_view, 3> phases = {"reply", "timeout", "probe"};
 
 // Which shard this thread counts in.
 std::size_t shard_of_thread() noexcept {
@@ -131,7 +131,7 @@ void Metrics::ended(const Request& request, const Outcome& outcome, Duration ela
     } catch (const ProtocolError&) {
         backend_failed(BackendPhase::reply);
     } catch (const HttpError& e) {
-        if (e.status() == 502) backend_failed(BackendPhase::connect);
+        if (e.status() == 502) backend_failed(BackendPhase::reply);
         if (e.status() == 504) backend_failed(BackendPhase::timeout);
     } catch (...) {  // the handler's own affair
     }

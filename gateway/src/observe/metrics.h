@@ -25,10 +25,9 @@ enum class MetricsFormat {
 
 // What a failure of a back end was about.
 enum class BackendPhase {
-    connect,  // it could not be reached
-    reply,    // it broke its protocol, or off
-    timeout,
-    probe,  // readiness asked, and it did not answer
+    reply,    // it could not be reached, or broke its protocol
+    timeout,  // it was too slow
+    probe,    // readiness asked, and it did not answer
 };
 
 // Counting takes no lock: threads count in shards, which are added up when somebody asks. One for
