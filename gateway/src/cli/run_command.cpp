@@ -27,11 +27,12 @@ constexpr std::string_view examples[] = {"run plugin:./handler.so", "run --as cg
 
 int run_target(Invocation& invocation) {
     const auto& operands = invocation.arguments.operands();
-    HandlerPtr handler = open_target(operands.empty() ? "self" : operands[0], invocation.self);
+    const std::string target = operands.empty() ? "self" : operands[0];
+    HandlerPtr handler = open_target(target, invocation.self);
     // A default gives way to TURNGATE_AS; what the user says does not.
     const std::string_view as =
         invocation.arguments.given("as") ? invocation.arguments.text("as") : "";
-    return run_as(as, std::move(handler));
+    return run_as(as, std::move(handler), target);
 }
 
 }  // namespace
