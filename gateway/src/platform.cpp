@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <turngate/handlers/spelling.h>
 #include <turngate/http/error.h>
@@ -17,22 +20,82 @@ std::optional<std::string> is_cgi(const ReadVariable& get) {
     return "GATEWAY_INTERFACE=" + *interface + " and REQUEST_METHOD are set";
 }
 
+// The first of `names` that is set, as "NAME=value"; of a secret only that it is set.
+std::optional<std::string> any_of(const ReadVariable& get, std::initializer_list<const char*> names,
+                                  bool is_secret = false) {
+    for (const char* name : names)
+        if (const auto value = get(name); value && !value->empty())
+            return std::string(name) + (is_secret ? " is set" : '=' + *value);
+    return std::nullopt;
+}
+
+std::optional<std::string> is_vercel(const ReadVariable& get) {
+    return any_of(get, {"VERCEL_IPC_PATH"});
+}
+
+std::optional<std::string> is_lambda(const ReadVariable& get) {
+    return any_of(get, {"AWS_LAMBDA_RUNTIME_API"});
+}
+
+std::optional<std::string> is_lambda_web(const ReadVariable& get) {
+    return any_of(get, {"AWS_LAMBDA_HTTP_ENDPOINT"});
+}
+
+std::optional<std::string> is_openedge(const ReadVariable& get) {
+    return any_of(get, {"OPENEDGE_SERVICE_NAME", "OPENEDGE_SERVICE_MODE", "BAETYL_SERVICE_NAME",
+                        "BAETYL_SERVICE_MODE"});
+}
+
+std::optional<std::string> is_open_runtimes(const ReadVariable& get) {
+    return any_of(get, {"OPEN_RUNTIMES_SECRET", "OPEN_RUNTIMES_ENV"}, true);
+}
+
+std::optional<std::string> is_appwrite(const ReadVariable& get) {
+    return any_of(get, {"APPWRITE_INTERNAL_RUNTIME_KEY", "INTERNAL_RUNTIME_KEY"}, true);
+}
+
+std::optional<std::string> is_impuls(const ReadVariable& get) {
+    return any_of(get, {"RUNTIME_PORT"});
+}
+
+std::optional<std::string> is_fastcgi(const ReadVariable&) {
+    int is_listening = 0;
+    socklen_t size = sizeof is_listening;
+    if (::getsockopt(STDIN_FILENO, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &size) != 0 ||
+        is_listening == 0)
+        return std::nullopt;
+    return "standard input is a listening socket";
+}
+
 std::optional<std::string> is_http(const ReadVariable& get) {
     if (const auto port = get("PORT"); port && !port->empty()) return "PORT=" + *port;
     return "nothing else matched";
 }
 
 // The last row always matches.
-constexpr std::array<Platform, 2> table = {{
-    {"cgi", "CGI/1.1", "GATEWAY_INTERFACE and REQUEST_METHOD", is_cgi},
-    {"http", "live HTTP", "PORT, or nothing at all", is_http},
+constexpr std::array<Platform, 10> table = {{
+    {"cgi", "CGI/1.1", "GATEWAY_INTERFACE and REQUEST_METHOD", is_cgi, true},
+    {"vercel", "Vercel Fluid", "VERCEL_IPC_PATH", is_vercel, false},
+    {"lambda", "AWS Lambda", "AWS_LAMBDA_RUNTIME_API", is_lambda, false},
+    {"lambda-web", "AWS Lambda Web Functions", "AWS_LAMBDA_HTTP_ENDPOINT", is_lambda_web, true},
+    {"openedge", "OpenEdge or Baetyl", "OPENEDGE_SERVICE_* or BAETYL_SERVICE_*", is_openedge,
+     false},
+    {"open-runtimes", "Open Runtimes v3 to v5", "OPEN_RUNTIMES_SECRET or OPEN_RUNTIMES_ENV",
+     is_open_runtimes, false},
+    {"appwrite", "Appwrite or Open Runtimes v2",
+     "APPWRITE_INTERNAL_RUNTIME_KEY or INTERNAL_RUNTIME_KEY", is_appwrite, false},
+    {"impuls", "Impuls", "RUNTIME_PORT", is_impuls, false},
+    {"fcgi", "FastCGI", "a listening socket as standard input", is_fastcgi, false},
+    {"http", "live HTTP", "PORT, or nothing at all", is_http, true},
 }};
 
 const Platform& named(std::string_view name, std::string_view where) {
-    if (const Platform* platform = find_platform(name)) return *platform;
+    if (const Platform* platform = find_platform(name); platform && platform->has_door)
+        return *platform;
     std::string known = "auto";
     std::vector<std::string_view> names = {"auto"};
     for (const Platform& platform : table) {
+        if (!platform.has_door) continue;
         known.append(", ").append(platform.name);
         names.push_back(platform.name);
     }
@@ -86,9 +149,14 @@ std::vector<PlatformFinding> examine_platforms(const ReadVariable& get, std::str
 
 const Platform& detect_platform(const ReadVariable& get, std::string_view as) {
     const auto findings = examine_platforms(get, as);
-    return *std::find_if(findings.begin(), findings.end(), [](const PlatformFinding& f) {
-                return f.chosen;
-            })->platform;
+    const auto chosen = std::find_if(findings.begin(), findings.end(),
+                                     [](const PlatformFinding& f) { return f.chosen; });
+    if (!chosen->platform->has_door)
+        throw Error("this looks like " + std::string(chosen->platform->title) + " (" +
+                    chosen->reason +
+                    "), which this version cannot serve: TURNGATE_AS=http serves "
+                    "HTTP all the same");
+    return *chosen->platform;
 }
 
 }  // namespace turngate

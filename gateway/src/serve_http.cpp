@@ -95,6 +95,12 @@ HttpOptions http_options(const std::function<std::optional<std::string>(const st
     size("TURNGATE_MAX_BODY", out.max_body);
     size("TURNGATE_MAX_CONNECTIONS", out.max_connections);
 
+    // Lambda Web Functions say where to listen (AWS, "Lambda Web Functions").
+    if (const std::string endpoint = get("AWS_LAMBDA_HTTP_ENDPOINT").value_or("");
+        !endpoint.empty()) {
+        out.listen = {endpoint};
+        return out;
+    }
     const std::string port = get("PORT").value_or("");
     const std::string host = get("HOST").value_or("");
     if (!port.empty()) {

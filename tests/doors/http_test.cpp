@@ -8,63 +8,17 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "support/served.h"
 #include <turngate/doors/http.h>
 #include <turngate/http/serve.h>
 #include <turngate/os/socket.h>
 #include <turngate/os/subprocess.h>
 
 using namespace turngate;
+using namespace turngate::test;
 using std::chrono::milliseconds;
 
 namespace {
-
-// A door that serves `handler` in a thread, on a port of the kernel's choice.
-class Served {
-  public:
-    template <class F>
-    explicit Served(F handler, HttpOptions options = {}) {
-        options.listen = {"127.0.0.1:0"};
-        door_ = http_door(std::move(options));
-        thread_ = std::thread([this, h = to_handler(std::move(handler))] { door_->serve(h); });
-    }
-    ~Served() { stop(); }
-
-    void stop() {
-        door_->stop();
-        if (thread_.joinable()) thread_.join();
-    }
-
-    os::Fd connect() const {
-        return os::connect_to(os::Address::parse(door_->addresses().front()), milliseconds(5000));
-    }
-
-    Door& door() { return *door_; }
-
-  private:
-    std::unique_ptr<HttpDoor> door_;
-    std::thread thread_;
-};
-
-std::string read_all(const os::Fd& fd) {
-    std::string all(4 << 20, '\0');
-    std::size_t size = 0;
-    try {
-        while (const std::size_t n = os::read_some(fd.get(), std::span(all).subspan(size)))
-            size += n;
-        all.resize(size);
-    } catch (const std::system_error&) {
-        all.resize(size);
-        all += "<reset>";
-    }
-    return all;
-}
-
-std::string ask(const Served& served, std::string_view request) {
-    os::Fd fd = served.connect();
-    os::write_whole(fd.get(), request);
-    ::shutdown(fd.get(), SHUT_WR);  // the answer comes all the same, and nothing after it
-    return read_all(fd);
-}
 
 Response hello(Request& request) {
     return text(request.method + ' ' + request.url.target() + ' ' + request.url.host + ' ' +

@@ -51,6 +51,7 @@ BOOST_AUTO_TEST_SUITE(platform)
 BOOST_AUTO_TEST_CASE(the_first_row_that_matches_is_taken) {
     BOOST_TEST(detected({}) == "http");
     BOOST_TEST(detected(cgi) == "cgi");
+    BOOST_TEST(detected({{"AWS_LAMBDA_HTTP_ENDPOINT", "127.0.0.1:8080"}}) == "lambda-web");
     BOOST_TEST(detected({{"GATEWAY_INTERFACE", "CGI/1.1"}}) == "http");
     BOOST_TEST(detected({{"GATEWAY_INTERFACE", ""}, {"REQUEST_METHOD", "GET"}}) == "http");
 }
@@ -75,17 +76,28 @@ BOOST_AUTO_TEST_CASE(an_unknown_name_is_refused_with_those_there_are) {
         return std::string("accepted");
     };
     BOOST_TEST(error_of({{"TURNGATE_AS", "cgy"}}, {}) ==
-               "TURNGATE_AS=cgy names no platform: did you mean cgi? expected auto, cgi, http");
-    BOOST_TEST(error_of({}, "abacus") == "--as abacus names no platform: expected auto, cgi, http");
+               "TURNGATE_AS=cgy names no platform: did you mean cgi? expected auto, cgi, "
+               "lambda-web, http");
+    BOOST_TEST(error_of({}, "abacus") ==
+               "--as abacus names no platform: expected auto, cgi, lambda-web, http");
+    BOOST_TEST(
+        error_of({{"AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001"}}, {}) ==
+        "this looks like AWS Lambda (AWS_LAMBDA_RUNTIME_API=127.0.0.1:9001), which this version "
+        "cannot serve: TURNGATE_AS=http serves HTTP all the same");
+    BOOST_TEST(error_of({{"OPEN_RUNTIMES_SECRET", "hush"}}, {}).find("hush") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(every_row_tells_why) {
-    BOOST_TEST(explained({}) ==
-               "cgi: needs GATEWAY_INTERFACE and REQUEST_METHOD; http*: nothing else matched");
+    BOOST_TEST(
+        explained({}).starts_with("cgi: needs GATEWAY_INTERFACE and REQUEST_METHOD; vercel: "
+                                  "needs VERCEL_IPC_PATH; lambda: needs "));
+    BOOST_TEST(explained({}).ends_with("; http*: nothing else matched"));
+    BOOST_TEST(explained({{"VERCEL_IPC_PATH", "/run/ipc"}, {"PORT", "80"}})
+                   .find("vercel*: VERCEL_IPC_PATH=/run/ipc; ") != std::string::npos);
     BOOST_TEST(explained({{"PORT", "3000"}}).ends_with("http*: PORT=3000"));
     BOOST_TEST(explained(cgi).starts_with(
-        "cgi*: GATEWAY_INTERFACE=CGI/1.1 and REQUEST_METHOD are set; http: "));
-    BOOST_TEST(explained({{"TURNGATE_AS", "cgi"}}).starts_with("cgi*: TURNGATE_AS=cgi; http: "));
+        "cgi*: GATEWAY_INTERFACE=CGI/1.1 and REQUEST_METHOD are set; vercel: "));
+    BOOST_TEST(explained({{"TURNGATE_AS", "cgi"}}).starts_with("cgi*: TURNGATE_AS=cgi; vercel: "));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

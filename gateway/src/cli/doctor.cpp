@@ -129,13 +129,13 @@ Diagnosis diagnose(const Environment& environment) {
 }
 
 void print_text(const Diagnosis& found, Output& out) {
-    constexpr std::size_t name_width = 12, limit_width = 28;
+    constexpr std::size_t name_width = 12, limit_width = 28, platform_width = 15, title_width = 30;
     auto heading = [&](std::string_view words) { out.write(out.paint(Color::bold, words) + '\n'); };
     heading("platform");
     for (const PlatformFinding& finding : found.platforms) {
         std::string line = finding.chosen ? "* " : "  ";
-        line += padded(std::string(finding.platform->name), name_width) +
-                padded(std::string(finding.platform->title), name_width) + finding.reason;
+        line += padded(std::string(finding.platform->name), platform_width) +
+                padded(std::string(finding.platform->title), title_width) + finding.reason;
         out.write("  " + (finding.chosen ? out.paint(Color::green, line) : line) + '\n');
     }
     heading("versions");

@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/exit_status.h"
 #include "cli/invocation.h"
 #include "open_target.h"
 #include "platform.h"
@@ -10,7 +11,7 @@ namespace {
 std::vector<std::string_view> platform_names() {
     std::vector<std::string_view> names = {"auto"};
     for (const Platform& platform : platforms())
-        names.push_back(platform.name);
+        if (platform.has_door) names.push_back(platform.name);
     return names;
 }
 
@@ -28,11 +29,15 @@ constexpr std::string_view examples[] = {"run plugin:./handler.so", "run --as cg
 int run_target(Invocation& invocation) {
     const auto& operands = invocation.arguments.operands();
     const std::string target = operands.empty() ? "self" : operands[0];
-    HandlerPtr handler = open_target(target, invocation.self);
     // A default gives way to TURNGATE_AS; what the user says does not.
     const std::string_view as =
         invocation.arguments.given("as") ? invocation.arguments.text("as") : "";
-    return run_as(as, std::move(handler), target);
+    try {
+        detect_platform(invocation.environment, as);  // before anything is opened for it
+    } catch (const Error& e) {
+        throw CommandError(exit_status::usage, e.what(), "\"doctor\" tells what was looked for");
+    }
+    return run_as(as, open_target(target, invocation.self), target);
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ class Server final : public HttpDoor, private net::Scheduler::Target {
     void replace(HandlerPtr handler) override { door_.handler = prepared(std::move(handler)); }
 
     void stop() noexcept override {
-        stopped_ = true;
+        door_.is_stopping = true;
         scheduler_.nudge();
     }
 
@@ -81,14 +81,14 @@ class Server final : public HttpDoor, private net::Scheduler::Target {
 
     // As long as there are connections, or a listener to be armed again, or we end.
     std::chrono::milliseconds tick_length() const override {
-        if (stopped_) return std::chrono::milliseconds(10);
+        if (door_.is_stopping) return std::chrono::milliseconds(10);
         return std::chrono::milliseconds(slots_.size() > 0 || is_short_ ? 100 : 0);
     }
 
     void on_tick() override {
         if (is_short_.exchange(false)) arm_all();
         slots_.sweep(net::now());
-        if (stopped_) drain();
+        if (door_.is_stopping) drain();
     }
 
     void accept(std::size_t index) {
@@ -140,7 +140,6 @@ class Server final : public HttpDoor, private net::Scheduler::Target {
     void drain() {
         using Clock = std::chrono::steady_clock;
         if (!is_closed_) {
-            door_.is_stopping = true;
             for (std::size_t i = 0; i < listeners_.size(); ++i)
                 accept(i);
             {
@@ -162,7 +161,6 @@ class Server final : public HttpDoor, private net::Scheduler::Target {
     net::Surroundings door_;
     net::Slots slots_;
     net::Scheduler scheduler_;
-    std::atomic<bool> stopped_{false};
     std::atomic<bool> is_short_{false};
     std::mutex listeners_mutex_;
     bool is_closed_ = false;  // under the mutex; the watching thread alone changes it

@@ -121,7 +121,7 @@ Http1Exchange::~Http1Exchange() {
 }
 
 Body Http1Exchange::body(std::string collected) {
-    if (body_.is_done()) return collected;
+    if (body_.is_done()) return {std::move(collected), body_.take_trailers()};
     return {std::make_unique<Source>(*this, std::move(collected)), body_.size()};
 }
 
