@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <unistd.h>
 
+#include "observe/observation.h"
+#include "observe/settings.h"
 #include "platform.h"
 #include "serve_http.h"
 #include "stderr_reporter.h"
@@ -24,14 +26,8 @@ std::optional<std::string> variable(const std::string& name) {
     return value ? std::optional<std::string>(value) : std::nullopt;
 }
 
-Level log_level() {
-    const std::string name = variable("LOG_LEVEL").value_or("");
-    if (name.empty()) return Level::info;
-    if (const auto level = parse_level(name)) return *level;
-    throw Error("LOG_LEVEL=" + name + " is wrong: expected debug, info, warn, error or fatal");
-}
-
-int run_cgi(HandlerPtr handler, Level level) {
+int run_cgi(HandlerPtr handler) {
+    const Level level = observe_settings(variable).level.value_or(Level::info);
     const auto reporter = stderr_reporter(
         {.json = false, .level = std::max(level, Level::warn), .access = false, .door = "cgi"});
     // Only the door may write to the web server: what the handler prints goes to the log.
@@ -44,13 +40,13 @@ int run_cgi(HandlerPtr handler, Level level) {
     return serve_until_signal(*door, std::move(handler));
 }
 
-int run_http(HandlerPtr handler, Level level) {
-    const auto reporter = stderr_reporter(
-        {.json = ::isatty(STDERR_FILENO) == 0, .level = level, .access = true, .door = "http"});
-    return serve_http(std::move(handler), http_options(variable, {.reporter = reporter.get()}),
-                      [&](const std::string& address) {
-                          reporter->logged(Context(), Level::info, "listening on " + address);
-                      });
+int run_http(HandlerPtr handler, const std::string& target) {
+    Observation observation(
+        {.get = variable, .json = ::isatty(STDERR_FILENO) == 0, .target = target});
+    return serve_http(
+        std::move(handler), http_options(variable), observation, [&](const std::string& address) {
+            observation.reporter().logged(Context(), Level::info, "listening on " + address);
+        });
 }
 
 int complain(const std::exception& e, int status) {
@@ -85,12 +81,11 @@ class ByPath final : public Handler {
 
 }  // namespace
 
-int run_as(std::string_view as, HandlerPtr handler) {
+int run_as(std::string_view as, HandlerPtr handler, const std::string& target) {
     try {
         const Platform& platform = detect_platform(variable, as);
-        const Level level = log_level();
-        return platform.name == "cgi" ? run_cgi(std::move(handler), level)
-                                      : run_http(std::move(handler), level);
+        return platform.name == "cgi" ? run_cgi(std::move(handler))
+                                      : run_http(std::move(handler), target);
     } catch (const Error& e) {
         return complain(e, misconfigured);
     } catch (const std::invalid_argument& e) {

@@ -12,7 +12,7 @@ namespace turngate {
 // is empty or "auto". Returns an exit status: 0 when it was stopped, 1 when it could not start or
 // an answer broke off, 2 when the environment or `as` is wrong. It then has said so on standard
 // error, in one sentence.
-int run_as(std::string_view as, HandlerPtr handler);
+int run_as(std::string_view as, HandlerPtr handler, const std::string& target = "self");
 
 // One handler for all of `functions`, chosen by the first segment of the path, which is stripped
 // like a prefix: "/orders/7" is "/7" for "orders". 404 for another name. A single function is

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/value.h"
+#include "observe/observation.h"
 #include <turngate/os/fd.h>
 
 namespace turngate {
@@ -119,11 +120,14 @@ int serve_until_signal(Door& door, HandlerPtr handler) {
     return door.serve(std::move(handler));
 }
 
-int serve_http(HandlerPtr handler, HttpOptions options,
+int serve_http(HandlerPtr handler, HttpOptions options, Observation& observation,
                const std::function<void(const std::string& address)>& listening) {
+    observation.equip(options);
     const auto door = http_door(std::move(options));
-    const StopOnSignal stop(*door);  // first: who hears that we listen may stop us
+    const auto observed = observed_door(*door, observation);
+    const StopOnSignal stop(*observed);  // first: who hears that we listen may stop us
     if (listening) listening(door->addresses().front());
+    observation.ready(*door);
     return door->serve(std::move(handler));
 }
 

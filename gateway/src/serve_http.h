@@ -9,6 +9,8 @@
 
 namespace turngate {
 
+class Observation;
+
 // HttpOptions from the environment that `get` reads: PORT and HOST (with PORT alone: every
 // interface), TURNGATE_MAX_BODY and the other limits. Throws Error that names the variable, its
 // value and what was expected.
@@ -16,9 +18,9 @@ HttpOptions http_options(const std::function<std::optional<std::string>(const st
                          HttpOptions defaults = {});
 
 // Serves until SIGTERM or SIGINT, then finishes the requests begun; a second signal ends the
-// process at once. `listening` is told the address as soon as connections are taken. Returns the
-// door's exit status. Throws as http_door() does.
-int serve_http(HandlerPtr handler, HttpOptions options,
+// process at once. `observation` watches and reports. `listening` is told the address as soon as
+// connections are taken. Returns the door's exit status. Throws as http_door() does.
+int serve_http(HandlerPtr handler, HttpOptions options, Observation& observation,
                const std::function<void(const std::string& address)>& listening = {});
 
 // Runs `door`, which SIGTERM and SIGINT stop as above.

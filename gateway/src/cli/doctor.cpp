@@ -12,6 +12,9 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/invocation.h"
+#include "observe/log_line.h"
+#include "observe/settings.h"
+#include "observe/trace_settings.h"
 #include "platform.h"
 #include "serve_http.h"
 #include "version.h"
@@ -95,6 +98,24 @@ Facts limits(const Environment& environment) {
             {"TURNGATE_MAX_CONNECTIONS", std::to_string(http.max_connections)}};
 }
 
+// What surrounds what we serve. No value of a variable that may hold a secret.
+Facts operations(const Environment& environment) {
+    const ObserveSettings observe = observe_settings(environment);
+    const auto traces = trace_settings(environment);
+    constexpr std::array access = {"off", "on", "query"};
+    constexpr std::array trust = {"none", "local", "all"};
+    return {{"LOG_LEVEL", std::string(name_of(observe.level.value_or(Level::info)))},
+            {"TURNGATE_LOG_FORMAT", !observe.json   ? "json, and text on a terminal"
+                                    : *observe.json ? "json"
+                                                    : "text"},
+            {"TURNGATE_LOG_SCHEMA", observe.powertools ? "powertools" : "turngate"},
+            {"TURNGATE_ACCESS_LOG", access[static_cast<std::size_t>(observe.access)]},
+            {"TURNGATE_TRUST_REQUEST_ID", trust[static_cast<std::size_t>(observe.trust)]},
+            {"TURNGATE_METRICS_PORT",
+             observe.metrics_port ? std::to_string(*observe.metrics_port) : "none"},
+            {"OTEL_EXPORTER_OTLP_ENDPOINT", traces ? traces->url + traces->path : "none"}};
+}
+
 std::string padded(std::string text, std::size_t width) {
     if (text.size() < width) text.append(width - text.size(), ' ');
     return text;
@@ -104,6 +125,7 @@ struct Diagnosis {
     std::vector<PlatformFinding> platforms;
     Facts versions;
     Facts limits;
+    Facts operations;
     std::vector<Directory> directories;
     std::int64_t open = 0;
     rlim_t most_open = 0;
@@ -114,6 +136,7 @@ Diagnosis diagnose(const Environment& environment) {
     try {
         found.platforms = examine_platforms(environment);
         found.limits = limits(environment);
+        found.operations = operations(environment);
     } catch (const Error& e) {
         throw CommandError(exit_status::usage, e.what(), "correct or unset the variable");
     }
@@ -143,6 +166,9 @@ void print_text(const Diagnosis& found, Output& out) {
         out.write("  " + padded(name, name_width) + value + '\n');
     heading("limits");
     for (const auto& [name, value] : found.limits)
+        out.write("  " + padded(name, limit_width) + value + '\n');
+    heading("operations");
+    for (const auto& [name, value] : found.operations)
         out.write("  " + padded(name, limit_width) + value + '\n');
     heading("directories");
     for (const Directory& directory : found.directories)
@@ -184,6 +210,7 @@ void print_json(const Diagnosis& found, Output& out) {
              {"platforms", std::move(rows)},
              {"versions", object_of(found.versions)},
              {"limits", object_of(found.limits)},
+             {"operations", object_of(found.operations)},
              {"directories", std::move(places)},
              {"open_files", Json::object({{"open", found.open},
                                           {"limit", static_cast<std::int64_t>(found.most_open)}})}})

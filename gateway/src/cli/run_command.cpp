@@ -28,6 +28,7 @@ constexpr std::string_view examples[] = {"run plugin:./handler.so", "run --as cg
 
 int run_target(Invocation& invocation) {
     const auto& operands = invocation.arguments.operands();
+    const std::string target = operands.empty() ? "self" : operands[0];
     // A default gives way to TURNGATE_AS; what the user says does not.
     const std::string_view as =
         invocation.arguments.given("as") ? invocation.arguments.text("as") : "";
@@ -36,7 +37,7 @@ int run_target(Invocation& invocation) {
     } catch (const Error& e) {
         throw CommandError(exit_status::usage, e.what(), "\"doctor\" tells what was looked for");
     }
-    return run_as(as, open_target(operands.empty() ? "self" : operands[0], invocation.self));
+    return run_as(as, open_target(target, invocation.self), target);
 }
 
 }  // namespace

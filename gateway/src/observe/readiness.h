@@ -1,0 +1,55 @@
+// Whether new requests should come here: the back end answers, and nobody is stopping us.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+namespace turngate {
+
+// Asks the back end; returns why it is not ready, or nothing. May block for a while.
+using BackendProbe = std::function<std::optional<std::string>()>;
+
+// Asks by itself, from a thread of its own, so that whoever asks it never waits. Thread-safe.
+class Readiness {
+  public:
+    // Without a probe there is nothing to ask. `failed` is called at each failure.
+    explicit Readiness(BackendProbe probe = {},
+                       std::chrono::milliseconds interval = std::chrono::milliseconds(1000),
+                       std::function<void()> failed = {});
+    ~Readiness();
+    Readiness(const Readiness&) = delete;
+    Readiness& operator=(const Readiness&) = delete;
+
+    // Why no request should come, as one clause; absent if they may.
+    std::optional<std::string> obstacle() const;
+
+    // From now on there is one.
+    void drain() noexcept;
+
+  private:
+    void watch(const std::stop_token& end);
+
+    const BackendProbe probe_;
+    const std::chrono::milliseconds interval_;
+    const std::function<void()> failed_;
+
+    std::atomic<bool> draining_ = false;
+    mutable std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::optional<std::string> reason_;  // under mutex_
+    std::jthread thread_;                // last: it ends before what it uses
+};
+
+// A probe that connects to what a target URI names: "http://host:port/...", "http:unix:PATH",
+// "fcgi:unix:PATH", "fcgi:host:port". Null for targets that are in this process or are started by
+// it.
+BackendProbe backend_probe(std::string_view target);
+
+}  // namespace turngate

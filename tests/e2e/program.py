@@ -1,0 +1,70 @@
+"""The built program, running, for tests of what listens."""
+import http.client
+import json
+import os
+import re
+import subprocess
+import threading
+
+
+class Program:
+    """Runs `turngate` until the end of the with block. Lines of its log are in `lines`."""
+
+    def __init__(self, build, arguments, environment=None, **options):
+        full = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **(environment or {})}
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH"):
+            if name in os.environ:
+                full[name] = os.environ[name]
+        options.setdefault("stderr", subprocess.PIPE)
+        self.process = subprocess.Popen([f"{build}/bin/turngate", *arguments], env=full,
+                                        stdin=subprocess.DEVNULL, text=True, **options)
+        self.lines = []
+        self.changed = threading.Condition()
+        if self.process.stderr:
+            self.reader = threading.Thread(target=self.read, daemon=True)
+            self.reader.start()
+
+    def read(self):
+        for line in self.process.stderr:
+            with self.changed:
+                self.lines.append(line)
+                self.changed.notify_all()
+
+    def wait_for(self, pattern):
+        """The first line that matches, as its match."""
+        def found():
+            return next(filter(None, (re.search(pattern, line) for line in self.lines)), None)
+        with self.changed:
+            assert self.changed.wait_for(found, 30), f"no {pattern!r} in {''.join(self.lines)}"
+            return found()
+
+    def port(self, pattern=r"listening on (?:http://)?127\.0\.0\.1:(\d+)"):
+        return int(self.wait_for(pattern)[1])
+
+    def access(self, path):
+        """The line of the access log for `path`."""
+        self.wait_for(rf'"path":"{re.escape(path)}"')
+        return next(json.loads(line) for line in self.lines if f'"path":"{path}"' in line)
+
+    def stop(self):
+        self.process.terminate()
+        status = self.process.wait(30)
+        if self.process.stderr:
+            self.reader.join()
+        return status
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+def ask(port, path, method="GET", headers=None, body=None):
+    """One request on a connection of its own: (status, headers, body)."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request(method, path, body=body, headers={"Connection": "close", **(headers or {})})
+    reply = connection.getresponse()
+    return reply.status, reply.headers, reply.read().decode()
