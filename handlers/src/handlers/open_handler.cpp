@@ -12,6 +12,7 @@
 #include <turngate/handlers/load_plugin.h>
 #include <turngate/handlers/open_handler.h>
 #include <turngate/handlers/spelling.h>
+#include <turngate/handlers/static_files.h>
 #include <turngate/http/encoding.h>
 
 namespace turngate {
@@ -110,11 +111,26 @@ HandlerPtr open_plugin(const Parts& parts) {
     return load_plugin(parts.path, config);
 }
 
+HandlerPtr open_files(const Parts& parts) {
+    StaticFilesOptions options{.root = parts.path};
+    for (const auto& [name, value] : parts.options) {
+        if (name == "index")
+            options.index = value;
+        else if (name == "cache-control")
+            options.cache_control = value;
+        else
+            throw Error("files: has no option \"" + name +
+                        "\": " + suggest(name, {"cache-control", "index"}));
+    }
+    return static_files(std::move(options));
+}
+
 struct Scheme {
     std::string_view name;
     HandlerPtr (*open)(const Parts&);
 };
-constexpr std::array<Scheme, 2> schemes = {{{"cgi", open_cgi}, {"plugin", open_plugin}}};
+constexpr std::array<Scheme, 3> schemes = {
+    {{"cgi", open_cgi}, {"files", open_files}, {"plugin", open_plugin}}};
 
 }  // namespace
 

@@ -9,7 +9,9 @@ namespace turngate {
 
 // Opens
 //   cgi:PATH[?timeout=30s&max=64&arg=A&arg=B&inherit=NAME]     a program (cgi_program)
-//   plugin:PATH[?config=TEXT]                                  a shared library (load_plugin)
+//   files:DIR[?index=index.html&cache-control=no-cache]        the files of a directory
+//   (static_files) plugin:PATH[?config=TEXT]                                  a shared library
+//   (load_plugin)
 // Options are written as a URL's query: "%26" is '&', "%3F" is a '?' of the path. "//" after
 // the scheme is no host: everything behind the colon is the path.
 //
