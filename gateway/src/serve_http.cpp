@@ -4,8 +4,11 @@
 #include <array>
 #include <atomic>
 #include <csignal>
+#include <cstdlib>
 #include <optional>
 #include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <thread>
 #include <unistd.h>
 
@@ -58,6 +61,29 @@ class StopOnSignal {
     std::array<struct sigaction, 2> before_;
     std::thread thread_;
 };
+
+std::vector<int> given_sockets() {
+    const char* pid = std::getenv("LISTEN_PID");
+    const char* count = std::getenv("LISTEN_FDS");
+    std::vector<int> out;
+    if (pid && count && std::to_string(::getpid()) == pid)
+        for (int i = 0; i < std::atoi(count); ++i)
+            out.push_back(3 + i);
+    return out;
+}
+
+void say_ready() {
+    const char* name = std::getenv("NOTIFY_SOCKET");
+    if (!name) return;
+    const os::Fd fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::string_view(name).copy(address.sun_path, sizeof address.sun_path - 1);
+    if (address.sun_path[0] == '@') address.sun_path[0] = '\0';
+    ::sendto(
+        fd.get(), "READY=1", 7, 0, reinterpret_cast<sockaddr*>(&address),
+        static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::string_view(name).size()));
+}
 
 [[noreturn]] void refuse(const std::string& name, const std::string& value, const char* expected) {
     throw Error(name + "=" + value + " is wrong: expected " + expected);
@@ -115,9 +141,11 @@ int serve_until_signal(Door& door, HandlerPtr handler) {
 
 int serve_http(HandlerPtr handler, HttpOptions options,
                const std::function<void(const std::string& address)>& listening) {
+    options.inherited = given_sockets();
     const auto door = http_door(std::move(options));
     const StopOnSignal stop(*door);  // first: who hears that we listen may stop us
     if (listening) listening(door->addresses().front());
+    say_ready();
     return door->serve(std::move(handler));
 }
 

@@ -37,7 +37,9 @@ class Server final : public HttpDoor {
   public:
     explicit Server(HttpOptions options)
         : options_(std::move(options)),
-          listener_(os::listen_on(os::Address::parse(options_.listen.at(0)))) {
+          listener_(options_.inherited.empty()
+                        ? os::listen_on(os::Address::parse(options_.listen.at(0)))
+                        : os::Fd(options_.inherited.front())) {
         os::set_nonblocking(listener_.get());
         limits_.start_line = options_.request_line;
         limits_.section = options_.header_size;
