@@ -112,6 +112,11 @@ class WatchedServer {
         set(server, State::discarded);
     }
 
+    static void end(Server& server) {
+        if (server.state == State::starting) discard(server);
+        if (server.state != State::discarded) stop(server);
+    }
+
     // -- what happens --
 
     void become_current(pid_t pid) {
@@ -120,9 +125,9 @@ class WatchedServer {
         });
         if (it == servers_.end()) return;
         const auto took = std::chrono::duration_cast<milliseconds>(Clock::now() - it->since);
-        if (has_started_)
-            options_.tell(Level::info, (it->why.empty() ? "" : it->why + " changed: ") +
-                                           "restarted in " + text_of(took));
+        const std::string reason = it->why.empty() ? "" : it->why + " changed: ";
+        options_.tell(has_started_ ? Level::info : Level::debug,
+                      reason + (has_started_ ? "restarted in " : "started in ") + text_of(took));
         has_started_ = true;
         if (Server* before = in(State::current)) stop(*before);
         set(*it, State::current);
@@ -142,7 +147,7 @@ class WatchedServer {
             } else if (signal != SIGCHLD) {
                 is_ending_ = true;
                 for (Server& server : servers_)
-                    stop(server);
+                    end(server);
             }
         }
         reap();
@@ -166,10 +171,11 @@ class WatchedServer {
 
     void ended(const Server& server, const os::ExitStatus& status) {
         const int code = status.signal != 0 ? 128 + status.signal : status.code;
-        if (is_ending_ || server.state == State::stopping) {
+        if (server.state == State::stopping) {
             worst_ = std::max(worst_, code);
             return;
         }
+        if (is_ending_) return;
         if (!has_started_) {
             result_ = code == 0 ? 1 : code;
             return;
