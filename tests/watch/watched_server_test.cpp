@@ -3,9 +3,12 @@
 
 #include <condition_variable>
 #include <csignal>
+#include <fcntl.h>
 #include <filesystem>
 #include <mutex>
+#include <stdexcept>
 #include <string>
+#include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
 
@@ -30,6 +33,7 @@ class Run {
             ::sigaddset(&set, signal);
         ::pthread_sigmask(SIG_BLOCK, &set, &before_);
         const std::string file = dir_.write("fate", fate);
+        if (::mkfifo((file + ".fifo").c_str(), 0600) != 0) throw std::runtime_error("no fifo");
         options.patterns = {file};
         options.program = TURNGATE_TEST_CHILD;
         options.arguments = {"child", "serve", file};
@@ -55,6 +59,11 @@ class Run {
 
     void become(const std::string& fate) const {
         std::filesystem::rename(dir_.write("next", fate), dir_ / "fate");
+    }
+
+    // Waits until a server runs that is mute.
+    void wait_for_mute() const {
+        const os::Fd fifo(::open((dir_ / "fate.fifo").c_str(), O_RDONLY));
     }
 
     // Waits until it has said so; true, else the test hangs and CTest ends it.
@@ -136,7 +145,7 @@ BOOST_AUTO_TEST_CASE(a_change_meanwhile_replaces_a_server_that_is_still_starting
     Run run("fine");
     BOOST_TEST(run.says("started in "));
     run.become("mute");
-    ::usleep(20'000);
+    run.wait_for_mute();
     run.become("fine");
     BOOST_TEST(run.says("restarted in "));
     BOOST_TEST(run.stop() == 0);
