@@ -13,13 +13,13 @@
 namespace turngate::watch {
 
 struct WatchedServerOptions {
-    std::vector<std::string> patterns;           // see FileWatch
+    std::vector<std::string> patterns;  // see FileWatch
     // As ServerCommand has them.
     std::string program;
     std::vector<std::string> arguments;
     std::vector<std::string> environment;
-    std::vector<std::string> first = {};  // more environment, for the first server
-    std::vector<std::string> again = {};  // more environment, for all others
+    std::vector<std::string> first = {};         // more environment, for the first server
+    std::vector<std::string> again = {};         // more environment, for all others
     std::vector<os::Fd> sockets;                 // listening
     std::chrono::milliseconds quiet{100};        // how long files must rest before a new start
     std::chrono::milliseconds patience{30'000};  // for a server to become ready
