@@ -1,17 +1,23 @@
 #include "open_target.h"
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
+#include <utility>
 
 #include "cli/exit_status.h"
 #include "stderr_reporter.h"
 #include <turngate/handlers/open_handler.h>
 #include <turngate/http/encoding.h>
+#include <turngate/http/field_list.h>
 
 namespace turngate {
 namespace {
@@ -52,7 +58,67 @@ std::function<void(Level, std::string_view)> program_log() {
     };
 }
 
+// The words of "python3 app.py" that name files here.
+std::vector<std::string> files_among(std::string_view words) {
+    std::vector<std::string> files;
+    while (!words.empty()) {
+        const std::string word(take_element(words, ' '));
+        struct stat facts {};
+        if (!word.empty() && ::stat(word.c_str(), &facts) == 0 && S_ISREG(facts.st_mode))
+            files.push_back(word);
+    }
+    return files;
+}
+
+// Opens plugin:PATH by a copy of PATH, which need not be there any more when it is loaded. Throws
+// whatever goes wrong.
+HandlerPtr open_copy(const std::string& path, std::string_view query) {
+    std::string directory = std::filesystem::temp_directory_path() / "turngate-XXXXXX";
+    if (!::mkdtemp(directory.data()))
+        throw std::system_error(errno, std::generic_category(), "cannot copy " + path);
+    struct Removed {
+        const std::string& path;
+        ~Removed() {
+            std::error_code error;
+            std::filesystem::remove_all(path, error);
+        }
+    } const removed{directory};
+    const std::filesystem::path copy =
+        std::filesystem::path(directory) / std::filesystem::path(path).filename();
+    std::filesystem::copy_file(path, copy);
+    return open_handler("plugin:" + percent_escape_path(copy.string()) + std::string(query));
+}
+
 }  // namespace
+
+HandlerPtr open_target_apart(std::string_view uri, HandlerPtr self) {
+    constexpr std::string_view scheme = "plugin:";
+    if (uri.starts_with(scheme)) {
+        const std::string_view rest = uri.substr(scheme.size());
+        const auto mark = std::min(rest.find('?'), rest.size());
+        try {
+            return open_copy(percent_decode(rest.substr(0, mark)), rest.substr(mark));
+        } catch (const std::exception&) {  // what is wrong is told of the file itself
+        }
+    }
+    return open_target(uri, std::move(self));
+}
+
+std::string own_path() {
+    std::error_code error;
+    return std::filesystem::read_symlink("/proc/self/exe", error).string();
+}
+
+std::vector<std::string> target_files(std::string_view uri) {
+    if (uri == "self") return {own_path()};
+    constexpr std::string_view spawned = "spawn:";
+    const std::string_view scheme = uri.substr(0, uri.find(':'));
+    uri.remove_prefix(std::min(uri.size(), scheme.size() + 1));
+    if (uri.starts_with(spawned)) return files_among(uri.substr(spawned.size()));
+    if (scheme == "cgi" || scheme == "plugin")
+        return {percent_decode(uri.substr(0, uri.find('?')))};
+    return {};
+}
 
 HandlerPtr open_target(std::string_view uri, HandlerPtr self) {
     if (uri == "self" && self) return self;

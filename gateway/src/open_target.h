@@ -1,7 +1,9 @@
 // What -t and HANDLER operands mean.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <turngate/http/handler.h>
 
@@ -11,5 +13,16 @@ namespace turngate {
 // open_handler()'s. Throws cli::CommandError with status no_target, which says what is wrong with
 // the URI, the file or the program behind it.
 HandlerPtr open_target(std::string_view uri, HandlerPtr self);
+
+// The same, but a plug-in is loaded from a copy: who writes a new one over its file does this
+// process no harm. One that needs to stand where it is, for what it loads itself, is loaded there.
+HandlerPtr open_target_apart(std::string_view uri, HandlerPtr self);
+
+// The files that make the handler what it is, where the URI tells: the plug-in, the program, what
+// of a command to be started is a file. Of "self" it is this program.
+std::vector<std::string> target_files(std::string_view uri);
+
+// The path of this program, as it was when it started.
+std::string own_path();
 
 }  // namespace turngate

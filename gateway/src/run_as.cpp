@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <unistd.h>
 
+#include "cli/exit_status.h"
 #include "observe/observation.h"
 #include "observe/settings.h"
 #include "platform.h"
@@ -40,13 +41,12 @@ int run_cgi(HandlerPtr handler) {
     return serve_until_signal(*door, std::move(handler));
 }
 
-int run_http(HandlerPtr handler, const std::string& target) {
+int run_http(const OpenHandler& open, const std::string& target) {
     Observation observation(
         {.get = variable, .json = ::isatty(STDERR_FILENO) == 0, .target = target});
-    return serve_http(
-        std::move(handler), http_options(variable), observation, [&](const std::string& address) {
-            observation.reporter().logged(Context(), Level::info, "listening on " + address);
-        });
+    return serve_http(open, http_options(variable), observation, [&](const std::string& address) {
+        observation.reporter().logged(Context(), Level::info, "listening on " + address);
+    });
 }
 
 int complain(const std::exception& e, int status) {
@@ -81,11 +81,12 @@ class ByPath final : public Handler {
 
 }  // namespace
 
-int run_as(std::string_view as, HandlerPtr handler, const std::string& target) {
+int run_as(std::string_view as, const OpenHandler& open, const std::string& target) {
     try {
         const Platform& platform = detect_platform(variable, as);
-        return platform.name == "cgi" ? run_cgi(std::move(handler))
-                                      : run_http(std::move(handler), target);
+        return platform.name == "cgi" ? run_cgi(open()) : run_http(open, target);
+    } catch (const cli::CommandError&) {
+        throw;  // it says how to mend what is wrong with the target
     } catch (const Error& e) {
         return complain(e, misconfigured);
     } catch (const std::invalid_argument& e) {

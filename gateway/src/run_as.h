@@ -1,6 +1,8 @@
 // What a deployed program does: one platform, found by its environment, until it is stopped.
 #pragma once
 
+#include <functional>
+#include <string>
 #include <string_view>
 
 #include <turngate/http/functions.h>
@@ -8,11 +10,15 @@
 
 namespace turngate {
 
-// Serves `handler` as the platform `as` wants it, or the one that the environment shows when `as`
-// is empty or "auto". Returns an exit status: 0 when it was stopped, 1 when it could not start or
-// an answer broke off, 2 when the environment or `as` is wrong. It then has said so on standard
-// error, in one sentence.
-int run_as(std::string_view as, HandlerPtr handler, const std::string& target = "self");
+// Makes the handler that is served.
+using OpenHandler = std::function<HandlerPtr()>;
+
+// Serves what `open` makes as the platform `as` wants it, or the one that the environment shows
+// when `as` is empty or "auto"; a door that listens does so before, and calls `open` again for
+// SIGHUP. Returns an exit status: 0 when it was stopped, 1 when it could not start or an answer
+// broke off, 2 when the environment or `as` is wrong. It then has said so on standard error, in one
+// sentence. `target` names the handler. Throws cli::CommandError as `open` does.
+int run_as(std::string_view as, const OpenHandler& open, const std::string& target = "self");
 
 // One handler for all of `functions`, chosen by the first segment of the path, which is stripped
 // like a prefix: "/orders/7" is "/7" for "orders". 404 for another name. A single function is

@@ -1,64 +1,14 @@
 // The HTTP door as a process.
 #include "serve_http.h"
 
-#include <array>
-#include <atomic>
-#include <csignal>
 #include <optional>
-#include <poll.h>
-#include <thread>
-#include <unistd.h>
 
 #include "cli/value.h"
 #include "observe/observation.h"
-#include <turngate/os/fd.h>
+#include "signals.h"
 
 namespace turngate {
 namespace {
-
-// What a signal handler can reach. Set while a door is served.
-std::atomic<const os::WakeUp*> signalled = nullptr;
-std::atomic<int> signals = 0;
-
-extern "C" void on_stop_signal(int signal) {
-    if (signals.fetch_add(1) > 0) ::_exit(128 + signal);
-    if (const os::WakeUp* wake = signalled.load()) wake->signal();
-}
-
-// Stops a door on SIGTERM and SIGINT for as long as it lives. One at a time.
-class StopOnSignal {
-  public:
-    explicit StopOnSignal(Door& door) {
-        signals = 0;
-        signalled = &signal_;
-        struct sigaction action {};
-        action.sa_handler = on_stop_signal;
-        action.sa_flags = SA_RESTART;
-        ::sigaction(SIGTERM, &action, &before_[0]);
-        ::sigaction(SIGINT, &action, &before_[1]);
-        thread_ = std::thread([this, &door] {
-            pollfd events[] = {{signal_.fd(), POLLIN, 0}, {end_.fd(), POLLIN, 0}};
-            while (::poll(events, 2, -1) < 0) {
-            }
-            if (events[0].revents != 0) door.stop();
-        });
-    }
-    StopOnSignal(const StopOnSignal&) = delete;
-    StopOnSignal& operator=(const StopOnSignal&) = delete;
-    ~StopOnSignal() {
-        ::sigaction(SIGTERM, &before_[0], nullptr);
-        ::sigaction(SIGINT, &before_[1], nullptr);
-        signalled = nullptr;
-        end_.signal();
-        thread_.join();
-    }
-
-  private:
-    os::WakeUp signal_;
-    os::WakeUp end_;
-    std::array<struct sigaction, 2> before_;
-    std::thread thread_;
-};
 
 [[noreturn]] void refuse(const std::string& name, const std::string& value, const char* expected) {
     throw Error(name + "=" + value + " is wrong: expected " + expected);
@@ -116,17 +66,34 @@ HttpOptions http_options(const std::function<std::optional<std::string>(const st
 }
 
 int serve_until_signal(Door& door, HandlerPtr handler) {
-    const StopOnSignal stop(door);
+    const SignalWatch watch(door);
     return door.serve(std::move(handler));
 }
 
-int serve_http(HandlerPtr handler, HttpOptions options, Observation& observation,
+int serve_http(const std::function<HandlerPtr()>& open, HttpOptions options,
+               Observation& observation,
                const std::function<void(const std::string& address)>& listening) {
     observation.equip(options);
+    // Before anything else: who connects while the handler is opened waits in the kernel.
     const auto door = http_door(std::move(options));
     const auto observed = observed_door(*door, observation);
-    const StopOnSignal stop(*observed);  // first: who hears that we listen may stop us
-    if (listening) listening(door->addresses().front());
+    HandlerPtr handler = open();
+    const auto reload = [&] {
+        Reporter& reporter = observation.reporter();
+        try {
+            observation.reloading();
+            door->replace(open());
+            reporter.logged(Context(), Level::info,
+                            "reloaded: requests from now on are served anew");
+        } catch (const std::exception& e) {
+            reporter.logged(Context(), Level::error,
+                            std::string("cannot reload, the handler stays as it was: ") + e.what());
+        }
+        observation.ready(*door);
+    };
+    const SignalWatch watch(*observed, reload);  // first: who hears that we listen may stop us
+    for (const std::string& address : door->addresses())
+        if (listening) listening(address);
     observation.ready(*door);
     return door->serve(std::move(handler));
 }

@@ -17,10 +17,13 @@ class Observation;
 HttpOptions http_options(const std::function<std::optional<std::string>(const std::string&)>& get,
                          HttpOptions defaults = {});
 
-// Serves until SIGTERM or SIGINT, then finishes the requests begun; a second signal ends the
-// process at once. `observation` watches and reports. `listening` is told the address as soon as
-// connections are taken. Returns the door's exit status. Throws as http_door() does.
-int serve_http(HandlerPtr handler, HttpOptions options, Observation& observation,
+// Listens, then opens the handler, and serves until SIGTERM or SIGINT; finishes the requests begun,
+// and a second signal ends the process at once. SIGHUP opens the handler again: requests that begin
+// then get the new one, no connection is dropped, and if it cannot be opened the old one stays.
+// `observation` watches and reports. `listening` is told each address as soon as requests are
+// served. Returns the door's exit status. Throws as http_door() and `open` do.
+int serve_http(const std::function<HandlerPtr()>& open, HttpOptions options,
+               Observation& observation,
                const std::function<void(const std::string& address)>& listening = {});
 
 // Runs `door`, which SIGTERM and SIGINT stop as above.

@@ -3,12 +3,17 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <dirent.h>
+#include <fcntl.h>
+#include <fstream>
 #include <string>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -80,6 +85,37 @@ int die(int signal) {
     return std::raise(signal);
 }
 
+// Tells who has started it that it is ready, as sd_notify() does.
+void say_ready() {
+    const char* name = std::getenv("NOTIFY_SOCKET");
+    if (!name) std::_Exit(9);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strncpy(address.sun_path, name, sizeof address.sun_path - 1);
+    address.sun_path[0] = '\0';  // "@..."
+    const int fd = ::socket(AF_UNIX, SOCK_DGRAM, 0);
+    ::sendto(fd, "READY=1", 7, 0, reinterpret_cast<sockaddr*>(&address),
+             static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::strlen(name)));
+}
+
+// A server of nothing. The first word of `file` says what becomes of it: "fine" stops when it is
+// told to, "stubborn" does not, "mute" never says that it is ready, and opens FILE.fifo, "broken"
+// ends at once.
+int serve(const std::string& file) {
+    std::ifstream in(file);
+    std::string fate;
+    in >> fate;
+    if (fate == "broken") return 7;
+    if (fate == "stubborn") std::signal(SIGTERM, SIG_IGN);
+    if (fate == "fine") std::signal(SIGTERM, [](int) { std::_Exit(0); });
+    if (fate == "mute")
+        ::open((file + ".fifo").c_str(), O_WRONLY);  // who wants to know that it runs reads there
+    else
+        say_ready();
+    for (;;)
+        ::pause();
+}
+
 std::size_t content_length() {
     const char* length = std::getenv("CONTENT_LENGTH");
     return length ? std::strtoull(length, nullptr, 10) : 0;
@@ -95,6 +131,7 @@ int main(int argc, char** argv) {
     if (what == "exit") return std::atoi(value.c_str());
     if (what == "raise") return die(std::atoi(value.c_str()));
     if (what == "copy") return put(read_all(SIZE_MAX)), 0;
+    if (what == "serve") return serve(value);
     if (what == "grandchild") start_grandchild();
     if (what == "hang") {
         if (value == "stubborn") std::signal(SIGTERM, SIG_IGN);

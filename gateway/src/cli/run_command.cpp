@@ -37,7 +37,8 @@ int run_target(Invocation& invocation) {
     } catch (const Error& e) {
         throw CommandError(exit_status::usage, e.what(), "\"doctor\" tells what was looked for");
     }
-    return run_as(as, open_target(target, invocation.self), target);
+    return run_as(
+        as, [&] { return open_target(target, invocation.self); }, target);
 }
 
 }  // namespace

@@ -4,10 +4,15 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/invocation.h"
+#include "cli/request_options.h"
+#include "cli/serve_watched.h"
+#include "event_caller.h"
+#include "lambda_api.h"
 #include "observe/observation.h"
 #include "open_target.h"
 #include "serve_http.h"
 #include "version.h"
+#include <turngate/handlers/static_files.h>
 
 namespace turngate::cli {
 namespace {
@@ -23,13 +28,107 @@ constexpr Option options[] = {
      .value = "HOST",
      .help = "the address to listen on; without it HOST of the environment, or 127.0.0.1",
      .kind = Value::text},
+    {.name = "as",
+     .value = "SHAPE",
+     .help = "HANDLER wants events of this shape: send each request as one, by POST /",
+     .kind = Value::choice,
+     .choices = shape_names},
+    {.name = "static",
+     .value = "DIR",
+     .help = "serve the files of DIR first, and with HANDLER what is none of them",
+     .kind = Value::text},
+    {.name = "lambda-api",
+     .value = "WHEN",
+     .help = "answer AWS Lambda's Invoke on this port too: on or off",
+     .kind = Value::choice,
+     .fallback = "on",
+     .choices =
+         [] {
+             return std::vector<std::string_view>{"on", "off"};
+         },
+     .optional = true},
+    {.name = "watch",
+     .value = "GLOB",
+     .help = "start the server anew, and lose no request, when files change: those of GLOB, as "
+             "'src/**' and '!**/*.log', or the handler's own",
+     .kind = Value::text,
+     .repeatable = true,
+     .optional = true},
 };
 
 constexpr std::string_view examples[] = {
-    "serve plugin:./handler.so",
-    "serve cgi:./program -p 0",
-    "serve 'http://127.0.0.1:9000?timeout=1m'",
+    "serve plugin:./handler.so --watch",        "serve cgi:./program -p 0",
+    "serve 'http://127.0.0.1:9000?timeout=1m'", "serve --static public plugin:./handler.so",
+    "serve --as apigw-v2 plugin:./function.so",
 };
+
+// What is served, and how it is told.
+struct Served {
+    HandlerPtr handler;
+    std::string name;
+    bool has_lambda_api = false;
+    std::string files;
+};
+
+// The order is that in which they get to see a request: the Invoke API, files, HANDLER.
+Served open_all(const Invocation& invocation) {
+    const Arguments& arguments = invocation.arguments;
+    const auto& operands = arguments.operands();
+    Served out;
+    out.files = arguments.text("static");
+    out.name = operands.empty() ? "self" : operands[0];
+    // Files need no handler behind them.
+    const bool is_files_alone = operands.empty() && !invocation.self && !out.files.empty();
+    const auto open = invocation.environment(watched_variable) ? open_target_apart : open_target;
+    HandlerPtr target = is_files_alone ? nullptr : open(out.name, invocation.self);
+    out.has_lambda_api = target && arguments.text("lambda-api") != "off";
+    out.handler = target;
+    events::AnswerOptions answer;
+    if (arguments.given("as")) {
+        if (!target)
+            throw CommandError(exit_status::usage, "--as needs a HANDLER that wants events",
+                               "write serve --as SHAPE plugin:./function.so");
+        out.handler = event_caller(target, shape_named(arguments.text("as")));
+        answer.decode.format = events::Format::raw;  // which the handler gets as it stands
+        answer.decode.routes = {{"", "/"}};
+    }
+    if (!out.files.empty()) {
+        try {
+            out.handler = static_files({.root = out.files,
+                                        .cache_control = "no-cache",
+                                        .otherwise = std::move(out.handler)});
+        } catch (const Error& e) {
+            throw CommandError(exit_status::usage, e.what(), "give --static a directory");
+        }
+    }
+    if (out.has_lambda_api)
+        out.handler = lambda_api(std::move(target), std::move(out.handler), std::move(answer));
+    if (is_files_alone) out.name = "files:" + out.files;
+    return out;
+}
+
+std::vector<std::string> watched_files(const Invocation& invocation) {
+    const Arguments& arguments = invocation.arguments;
+    const auto& operands = arguments.operands();
+    std::vector<std::string> patterns;
+    bool wants_own = true;
+    for (const std::string& pattern : arguments.all("watch")) {
+        if (pattern.empty()) continue;
+        wants_own = wants_own && pattern.starts_with('!');
+        patterns.push_back(pattern);
+    }
+    if (!wants_own) return patterns;
+    const bool is_self = operands.empty() || operands[0] == "self";
+    std::vector<std::string> own;
+    if (!is_self || invocation.self) own = target_files(is_self ? "self" : operands[0]);
+    patterns.insert(patterns.end(), own.begin(), own.end());
+    if (own.empty())
+        throw CommandError(exit_status::usage,
+                           "--watch: it is not known which file makes " +
+                               (operands.empty() ? "this" : operands[0]) + " another handler",
+                           "name files: --watch='src/**'");
+    return patterns;
+}
 
 // The environment with PORT and HOST as the flags have them: loopback unless somebody says other.
 HttpOptions listen_options(const Invocation& invocation) {
@@ -64,24 +163,40 @@ ObservationOptions observation_options(const Invocation& invocation, const std::
             .target = target};
 }
 
+void say_listening(Invocation& invocation, const Served& served, const std::string& address,
+                   Reporter& reporter) {
+    if (invocation.environment(watched_variable) == "again") return;
+    const std::string url = "http://" + address;
+    if (!invocation.err.terminal().is_terminal)
+        return reporter.logged(Context(), Level::info, "listening on " + url);
+    if (invocation.verbosity < 0) return;
+    std::string text = "turngate " + std::string(build.version) + "   " + served.name +
+                       "\n  http       " + url + '\n';
+    if (served.has_lambda_api)
+        text += "  lambda     " + url + "/2015-03-31/functions/function/invocations\n";
+    if (!served.files.empty()) text += "  files      " + served.files + '\n';
+    invocation.err.write(text);
+}
+
 int serve(Invocation& invocation) {
-    const auto& operands = invocation.arguments.operands();
-    const std::string target = operands.empty() ? "self" : operands[0];
-    HandlerPtr handler = open_target(target, invocation.self);
     HttpOptions http = listen_options(invocation);
     const std::string wanted = http.listen.front();
     try {
-        Observation observation(observation_options(invocation, target));
-        Reporter& reporter = observation.reporter();
-        return serve_http(
-            std::move(handler), std::move(http), observation, [&](const std::string& address) {
-                if (!invocation.err.terminal().is_terminal)
-                    return reporter.logged(Context(), Level::info,
-                                           "listening on http://" + address);
-                if (invocation.verbosity < 0) return;
-                invocation.err.write("turngate " + std::string(build.version) + "   " + target +
-                                     "\n  http       http://" + address + '\n');
-            });
+        if (invocation.arguments.given("watch"))
+            return serve_watched(invocation, http, watched_files(invocation));
+        const auto& operands = invocation.arguments.operands();
+        Observation observation(
+            observation_options(invocation, operands.empty() ? "self" : operands[0]));
+        Served served;
+        const auto open = [&] {
+            served = open_all(invocation);
+            return served.handler;
+        };
+        return serve_http(open, std::move(http), observation, [&](const std::string& address) {
+            say_listening(invocation, served, address, observation.reporter());
+        });
+    } catch (const CommandError&) {
+        throw;
     } catch (const Error& e) {
         throw CommandError(exit_status::usage, e.what(), "correct or unset the variable");
     } catch (const std::invalid_argument& e) {
@@ -102,7 +217,8 @@ const Command serve_command = {
     .description =
         "Serves until SIGINT or SIGTERM and then finishes the requests it has begun. "
         "Without HANDLER it serves the handler linked into this program. Limits come "
-        "from the environment; \"doctor\" lists them.",
+        "from the environment; \"doctor\" lists them. Events are taken as AWS Lambda takes them, "
+        "at POST /2015-03-31/functions/NAME/invocations.",
     .options = options,
     .examples = examples,
     .most_operands = 1,

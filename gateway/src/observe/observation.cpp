@@ -192,11 +192,15 @@ void Observation::equip(HttpOptions& options) {
         options.inherited.push_back(socket.fd);
 }
 
+void Observation::reloading() noexcept {
+    parts_->notifier.reloading();
+}
+
 void Observation::ready(const HttpDoor& door) {
     Parts& parts = *parts_;
     const std::string address = door.addresses().front();
     parts.notifier.ready("listening on " + address);
-    if (!parts.notifier.watchdog()) return;
+    if (!parts.notifier.watchdog() || parts.watchdog) return;
     const auto patience = std::max(
         1ms, std::chrono::duration_cast<std::chrono::milliseconds>(*parts.notifier.watchdog() / 4));
     parts.watchdog = std::make_unique<systemd::Watchdog>(

@@ -42,6 +42,9 @@ class Observation {
     // stopping() or this.
     void ready(const HttpDoor& door);
 
+    // From any thread: the handler is about to be replaced. ready() follows, whatever comes of it.
+    void reloading() noexcept;
+
     // From any thread: no new requests are wanted.
     void stopping() noexcept;
 

@@ -1,40 +1,16 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <optional>
 #include <stdexcept>
 #include <zlib.h>
 
 #include <turngate/handlers/middleware.h>
+#include <turngate/http/accept_encoding.h>
 #include <turngate/http/field_list.h>
 #include <turngate/http/media_type.h>
 
 namespace turngate {
 namespace {
-
-// The weight of "gzip;q=0.5": 1 without one, 0 for one that is not a number.
-double weight(std::string_view parameters) {
-    while (!parameters.empty()) {
-        std::string_view parameter = take_element(parameters, ';');
-        if (parameter.size() < 2 || !iequals(parameter.substr(0, 2), "q=")) continue;
-        double q = 0;
-        std::from_chars(parameter.data() + 2, parameter.data() + parameter.size(), q);
-        return q;
-    }
-    return 1;
-}
-
-// RFC 9110 section 12.5.3: by its name if it is listed, else by "*".
-bool accepts_gzip(std::string_view accept_encoding) {
-    std::optional<double> gzip, any;
-    while (!accept_encoding.empty()) {
-        std::string_view item = take_element(accept_encoding);
-        std::string_view coding = take_element(item, ';');
-        if (iequals(coding, "gzip") || iequals(coding, "x-gzip")) gzip = weight(item);
-        if (coding == "*") any = weight(item);
-    }
-    return gzip.value_or(any.value_or(0)) > 0;
-}
 
 bool lists(std::string_view list, std::string_view wanted) {
     while (!list.empty())

@@ -43,6 +43,7 @@ std::size_t count(const std::string& option, const std::string& value, std::size
 // One for each scheme.
 HandlerPtr open_cgi(const HandlerUri& uri);
 HandlerPtr open_plugin(const HandlerUri& uri);
+HandlerPtr open_files(const HandlerUri& uri);
 HandlerPtr open_upstream(const HandlerUri& uri);
 
 }  // namespace turngate

@@ -8,6 +8,7 @@
 #include <turngate/handlers/load_plugin.h>
 #include <turngate/handlers/open_handler.h>
 #include <turngate/handlers/spawned_upstream.h>
+#include <turngate/handlers/static_files.h>
 
 namespace turngate {
 namespace {
@@ -18,8 +19,9 @@ struct Scheme {
     std::string_view names;  // what stands behind the scheme, for messages
     std::string_view expected;
 };
-constexpr std::array<Scheme, 4> schemes = {{
+constexpr std::array<Scheme, 5> schemes = {{
     {"cgi", open_cgi, "no file", "cgi:PATH"},
+    {"files", open_files, "no directory", "files:DIR"},
     {"plugin", open_plugin, "no file", "plugin:PATH"},
     {"http", open_upstream, "no server", "http://HOST:PORT"},
     {"http+unix", open_upstream, "no socket", "http+unix:PATH"},
@@ -64,6 +66,19 @@ HandlerPtr open_plugin(const HandlerUri& uri) {
         config = value;
     }
     return load_plugin(uri.path, config);
+}
+
+HandlerPtr open_files(const HandlerUri& uri) {
+    StaticFilesOptions options{.root = uri.path};
+    for (const auto& [name, value] : uri.options) {
+        if (name == "index")
+            options.index = value;
+        else if (name == "cache-control")
+            options.cache_control = value;
+        else
+            throw unknown_option(uri.scheme, name, {"cache-control", "index"});
+    }
+    return static_files(std::move(options));
 }
 
 HandlerPtr open_handler(std::string_view text, std::function<void(Level, std::string_view)> log) {

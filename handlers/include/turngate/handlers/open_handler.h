@@ -10,6 +10,7 @@ namespace turngate {
 
 // Opens
 //   cgi:PATH[?timeout=30s&max=64&arg=A&arg=B&inherit=NAME]     a program (cgi_program)
+//   files:DIR[?index=index.html&cache-control=no-cache]        files (static_files)
 //   plugin:PATH[?config=TEXT]                                  a shared library (load_plugin)
 //   http://HOST:PORT/BASE[?timeout=30s&max=64&...]             a server (upstream)
 //   http+unix:PATH:/BASE[?...]                                 the same behind a Unix socket

@@ -1,0 +1,33 @@
+// What signals mean to a process that serves.
+#pragma once
+
+#include <array>
+#include <csignal>
+#include <functional>
+#include <thread>
+
+#include <turngate/doors/door.h>
+#include <turngate/os/fd.h>
+
+namespace turngate {
+
+// SIGTERM and SIGINT stop a door; a second one ends the process at once. SIGHUP calls `reload`, if
+// there is one, in a thread of its own; but not where standard input is a terminal, whose end it
+// tells: there it ends the process, as ever. One at a time in a process; `door` must outlive it.
+class SignalWatch {
+  public:
+    explicit SignalWatch(Door& door, std::function<void()> reload = {});
+    SignalWatch(const SignalWatch&) = delete;
+    SignalWatch& operator=(const SignalWatch&) = delete;
+    ~SignalWatch();
+
+  private:
+    void watch(Door& door);
+
+    const std::function<void()> reload_;
+    os::Pipe signals_;  // a byte for each: its number
+    std::array<struct sigaction, 3> before_{};
+    std::thread thread_;
+};
+
+}  // namespace turngate

@@ -1,0 +1,34 @@
+// The files below one directory, and nothing that is elsewhere.
+#pragma once
+
+#include <string>
+
+#include <turngate/os/fd.h>
+
+namespace turngate::os {
+
+// Thread-safe. The directory is opened once: it is the same one even if another is put at its path.
+class FileTree {
+  public:
+    // Who follows symbolic links: the kernel, as far as they stay below the directory (openat2(),
+    // Linux 5.6), or nobody. Without openat2() it is nobody.
+    enum class Links { inside, none };
+
+    // Throws std::system_error that names the directory.
+    explicit FileTree(const std::string& directory, Links links = Links::inside);
+
+    // Opens what `path` names, which is relative, for reading: a file, or a directory. Never
+    // blocks, not even for a FIFO. Empty if there is no such thing below the directory: a link that
+    // leads out, "..", and what has a file for a directory count as that. Throws std::system_error
+    // for what is there and cannot be opened.
+    Fd open(const std::string& path) const;
+
+  private:
+    Fd open_by_kernel(const std::string& path, bool& is_known) const;
+    Fd open_by_step(const std::string& path) const;
+
+    Fd root_;
+    Links links_;
+};
+
+}  // namespace turngate::os

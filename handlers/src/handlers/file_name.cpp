@@ -1,0 +1,47 @@
+#include "file_name.h"
+
+#include <algorithm>
+
+#include <turngate/http/encoding.h>
+
+namespace turngate {
+namespace {
+
+constexpr std::string_view hex_digits = "0123456789abcdefABCDEF";
+
+bool has_only_whole_escapes(std::string_view text) {
+    for (auto at = text.find('%'); at != text.npos; at = text.find('%', at + 3))
+        if (at + 2 >= text.size() || hex_digits.find(text[at + 1]) == text.npos ||
+            hex_digits.find(text[at + 2]) == text.npos)
+            return false;
+    return true;
+}
+
+bool is_foreign(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f || c == '\\' || c == '/';
+}
+
+}  // namespace
+
+FileName file_name(std::string_view path) {
+    if (!path.starts_with('/')) return {FileName::Kind::malformed};
+    FileName name{path.back() == '/' ? FileName::Kind::directory : FileName::Kind::file};
+    path.remove_prefix(1);
+    bool is_hidden = false;
+    for (bool is_first = true; !path.empty(); is_first = false) {
+        const std::string_view encoded = path.substr(0, path.find('/'));
+        path.remove_prefix(std::min(path.size(), encoded.size() + 1));
+        if (!has_only_whole_escapes(encoded)) return {FileName::Kind::malformed};
+        const std::string segment = percent_decode(encoded);
+        if (!is_utf8(segment) || std::any_of(segment.begin(), segment.end(), is_foreign))
+            return {FileName::Kind::malformed};
+        if (segment.empty() || (segment[0] == '.' && !(is_first && segment == ".well-known")))
+            is_hidden = true;
+        name.path += (is_first ? "" : "/") + segment;
+    }
+    if (is_hidden) return {FileName::Kind::hidden};
+    return name;
+}
+
+}  // namespace turngate

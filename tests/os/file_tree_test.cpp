@@ -1,0 +1,111 @@
+// Files below a directory, by the kernel and step by step.
+#include <array>
+#include <filesystem>
+#include <ostream>
+#include <string>
+#include <sys/stat.h>
+#include <system_error>
+
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "support/temporary_directory.h"
+#include <turngate/os/file_tree.h>
+
+using namespace turngate;
+using os::FileTree;
+using test::TemporaryDirectory;
+namespace data = boost::unit_test::data;
+namespace fs = std::filesystem;
+
+namespace turngate::os {
+std::ostream& operator<<(std::ostream& out, FileTree::Links links) {
+    return out << (links == FileTree::Links::inside ? "inside" : "none");
+}
+}  // namespace turngate::os
+
+namespace {
+
+const auto both = data::make({FileTree::Links::inside, FileTree::Links::none});
+
+std::string read(const os::Fd& fd) {
+    if (!fd) return "<none>";
+    std::array<char, 64> bytes;
+    return {bytes.data(), os::read_whole(fd.get(), bytes)};
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(file_tree)
+
+BOOST_DATA_TEST_CASE(files_are_found_below_the_directory, both, links) {
+    TemporaryDirectory dir;
+    dir.write("root/a.txt", "a");
+    dir.write("root/b/c.txt", "c");
+    const FileTree tree(dir / "root", links);
+
+    BOOST_TEST(read(tree.open("a.txt")) == "a");
+    BOOST_TEST(read(tree.open("b/c.txt")) == "c");
+    BOOST_TEST(static_cast<bool>(tree.open("b")));
+    BOOST_TEST(static_cast<bool>(tree.open("b/")));
+}
+
+BOOST_DATA_TEST_CASE(nothing_is_found_elsewhere, both, links) {
+    TemporaryDirectory dir;
+    dir.write("secret", "s");
+    dir.write("root/a.txt", "a");
+    fs::create_symlink("../secret", dir / "root/relative");
+    fs::create_symlink(dir / "secret", dir / "root/absolute");
+    fs::create_directory_symlink("..", dir / "root/up");
+    fs::create_symlink("/proc/self/root", dir / "root/magic");
+    fs::create_symlink("loop", dir / "root/loop");
+    const FileTree tree(dir / "root", links);
+
+    for (const char* path :
+         {"../secret", "a.txt/../../secret", "relative", "absolute", "up/secret", "loop", "magic",
+          "magic/etc/passwd", "/etc/passwd", "", "a.txt/", "a.txt/b", "none", "..", "b/../a.txt"})
+        BOOST_TEST(read(tree.open(path)) == "<none>", path);
+    BOOST_TEST(read(tree.open(std::string("a.txt\0b", 7))) == "<none>");
+    BOOST_TEST(read(tree.open(std::string(300, 'n'))) == "<none>");
+}
+
+BOOST_AUTO_TEST_CASE(links_that_stay_inside_are_followed_by_the_kernel_alone) {
+    TemporaryDirectory dir;
+    dir.write("root/b/c.txt", "c");
+    fs::create_symlink("b/c.txt", dir / "root/link");
+    fs::create_directory_symlink("b", dir / "root/d");
+
+    const FileTree following(dir / "root");
+    BOOST_TEST(read(following.open("link")) == "c");
+    BOOST_TEST(read(following.open("d/c.txt")) == "c");
+    const FileTree strict(dir / "root", FileTree::Links::none);
+    BOOST_TEST(read(strict.open("link")) == "<none>");
+    BOOST_TEST(read(strict.open("d/c.txt")) == "<none>");
+}
+
+BOOST_DATA_TEST_CASE(what_nobody_writes_to_does_not_block, both, links) {
+    TemporaryDirectory dir;
+    BOOST_TEST_REQUIRE(::mkfifo((dir / "fifo").c_str(), 0600) == 0);
+    BOOST_TEST(static_cast<bool>(FileTree(dir.path(), links).open("fifo")));
+}
+
+BOOST_DATA_TEST_CASE(the_directory_stays_the_one_that_was_opened, both, links) {
+    TemporaryDirectory dir;
+    dir.write("root/a.txt", "old");
+    const FileTree tree(dir / "root", links);
+    fs::rename(dir / "root", dir / "moved");
+    dir.write("root/a.txt", "new");
+    BOOST_TEST(read(tree.open("a.txt")) == "old");
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_that_is_none_is_named) {
+    TemporaryDirectory dir;
+    dir.write("file", "");
+    BOOST_CHECK_EXCEPTION(FileTree(dir / "file"), std::system_error, [&](const auto& e) {
+        return std::string(e.what()).find(dir / "file") != std::string::npos;
+    });
+    BOOST_CHECK_THROW(FileTree(dir / "none"), std::system_error);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
