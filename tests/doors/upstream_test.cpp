@@ -77,7 +77,9 @@ BOOST_AUTO_TEST_CASE(no_recorded_reply_that_breaks_off_looks_whole) {
         if (server.needs_idle_connection() || server.is_while_uploading()) continue;
         const bool is_slow = expect == "504" || server.drips();
         const Served served(upstream({.url = server.url(), .timeout = is_slow ? 300ms : 5000ms}));
-        const std::string reply = served.answer(get);
+        std::string reply = served.answer(get);
+        while (reply.starts_with("HTTP/1.1 1"))  // interim ones are passed on
+            reply.erase(0, reply.find("\r\n\r\n") + 4);
         const std::string status = reply.substr(0, std::min<std::size_t>(reply.size(), 12));
         BOOST_TEST(reply.find("evil") == std::string::npos, attack.name);
         BOOST_TEST(reply.find("X-Evil") == std::string::npos, attack.name);

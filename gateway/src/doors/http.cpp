@@ -24,6 +24,7 @@ namespace {
 // Keys of listeners are their index; those of connections have more than 32 bits.
 constexpr std::uint64_t first_connection = 1ull << 32;
 constexpr int accepted_in_turn = 64;
+constexpr int last_turns = 1024;               // when the door stops, for those that have connected
 constexpr std::size_t spare_descriptors = 64;  // for what is not a connection, and a quarter of all
 
 std::size_t most_connections(const HttpOptions& options) {
@@ -39,7 +40,7 @@ class Server final : public HttpDoor, private net::Scheduler::Target {
         : options_(std::move(options)),
           listeners_(options_),
           door_{.options = options_, .limits = limits(options_), .scheduler = scheduler_},
-          slots_(most_connections(options_)),
+          slots_(most_connections(options_), scheduler_),
           scheduler_(*this, options_.max_threads) {}
 
     std::vector<std::string> addresses() const override { return listeners_.addresses(); }
@@ -74,7 +75,10 @@ class Server final : public HttpDoor, private net::Scheduler::Target {
     }
 
     void on_event(std::uint64_t key, std::uint32_t events, bool is_express) override {
-        if (key < first_connection) return accept(static_cast<std::size_t>(key));
+        if (key < first_connection) {
+            accept(static_cast<std::size_t>(key), is_express);
+            return;
+        }
         const bool is_gone = (events & (EPOLLERR | EPOLLHUP)) != 0;
         slots_.on_event(key, is_gone || (events & EPOLLRDHUP) != 0, is_gone, is_express);
     }
@@ -91,22 +95,28 @@ class Server final : public HttpDoor, private net::Scheduler::Target {
         if (door_.is_stopping) drain();
     }
 
-    void accept(std::size_t index) {
+    // How many have come in.
+    int accept(std::size_t index, bool is_express) {
         const std::lock_guard lock(listeners_mutex_);
-        if (is_closed_) return;
+        if (is_closed_) return 0;
         bool is_short = false;
-        for (int i = 0; i < accepted_in_turn; ++i) {
+        int count = 0;
+        while (count < accepted_in_turn) {
             os::Fd fd = listeners_.accept(index, is_short);
             if (!fd) break;
-            begin(std::move(fd));
+            begin(std::move(fd), is_express);
+            ++count;
         }
-        if (is_short)
-            is_short_ = true;  // armed again with the next tick: others must end first
-        else
+        if (is_short) {  // armed again with the next tick: others must end first
+            is_short_ = true;
+            scheduler_.nudge();
+        } else {
             listeners_.arm(scheduler_.epoll(), index);
+        }
+        return count;
     }
 
-    void begin(os::Fd fd) {
+    void begin(os::Fd fd, bool is_express) {
         const net::Slots::Key key = slots_.take();
         if (key == 0) {
             if (options_.observer) options_.observer->refused(503);
@@ -125,7 +135,10 @@ class Server final : public HttpDoor, private net::Scheduler::Target {
         event.events = EPOLLIN | EPOLLRDHUP | EPOLLET;
         event.data.u64 = key;
         ::epoll_ctl(scheduler_.epoll(), EPOLL_CTL_ADD, socket, &event);
-        slots_.let_go(key, net::after(options_.header_timeout));
+        // Others wait for the listener: no handler may hold us up.
+        using Caller = net::Slots::Caller;
+        slots_.let_go(key, net::after(options_.header_timeout),
+                      is_express ? Caller::express : Caller::hurried);
         if (is_first) scheduler_.nudge();
     }
 
@@ -141,16 +154,17 @@ class Server final : public HttpDoor, private net::Scheduler::Target {
         using Clock = std::chrono::steady_clock;
         if (!is_closed_) {
             for (std::size_t i = 0; i < listeners_.size(); ++i)
-                accept(i);
+                for (int turns = 0; accept(i, false) > 0 && turns < last_turns; ++turns) {
+                }
             {
                 const std::lock_guard lock(listeners_mutex_);
                 is_closed_ = true;
                 listeners_.close();
             }
-            slots_.stop_all();
             drain_until_ = Clock::now() + options_.drain_timeout;
         }
-        if (slots_.size() == 0) return scheduler_.finish();
+        if (slots_.size() == 0) scheduler_.finish();  // when deferred tasks have ended, too
+        slots_.stop_all();
         if (Clock::now() < drain_until_) return;
         door_.shutdown.request_stop();
         slots_.cancel_all();

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <climits>
 #include <poll.h>
 #include <stdexcept>
 #include <sys/epoll.h>
@@ -19,6 +18,7 @@ namespace {
 
 constexpr std::size_t most_parts = 8;
 constexpr std::size_t sendfile_piece = 1u << 20;
+constexpr std::chrono::milliseconds longest_wait{100};  // until we look whether we are to hurry
 
 std::string host_of(int fd) {
     try {
@@ -101,6 +101,11 @@ std::size_t Connection::send_file_now(int file, std::uint64_t& offset, std::uint
     fail("the client has gone");
 }
 
+bool Connection::has_input() const noexcept {
+    pollfd event = {fd_.get(), POLLIN, 0};
+    return ::poll(&event, 1, 0) > 0;
+}
+
 void Connection::wait_writable(std::chrono::milliseconds limit) {
     if (wait(POLLOUT, Clock::now() + limit)) return;
     reset();
@@ -144,10 +149,9 @@ void Connection::watch(bool reading, bool writing) noexcept {
 bool Connection::wait(short what, Clock::time_point until) const {
     for (;;) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
-        if (left.count() <= 0) return false;
+        if (left.count() <= 0 || hurried_) return false;
         pollfd event = {fd_.get(), what, 0};
-        const int n =
-            ::poll(&event, 1, static_cast<int>(std::min<std::int64_t>(left.count(), INT_MAX)));
+        const int n = ::poll(&event, 1, static_cast<int>(std::min(left, longest_wait).count()));
         if (n > 0) return true;
         if (n < 0 && errno != EINTR) return false;
     }

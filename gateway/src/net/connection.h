@@ -58,6 +58,12 @@ class Connection {
 
     // Ends the connection so that the client sees that something is missing.
     void reset() noexcept;
+    // From any thread: nobody waits any longer for what can be read or written.
+    void hurry() noexcept { hurried_ = true; }
+
+    // Something can be read, or the end.
+    bool has_input() const noexcept;
+
     bool is_broken() const noexcept { return broken_.load(std::memory_order_relaxed); }
 
     // Which events the epoll is to tell: with `reading`, that there is something to read, also if
@@ -73,6 +79,7 @@ class Connection {
     const Slots::Key key_;
     const std::string peer_;
     std::atomic<bool> broken_{false};
+    std::atomic<bool> hurried_{false};
 };
 
 }  // namespace turngate::net

@@ -19,10 +19,6 @@ using Clock = Connection::Clock;
 constexpr std::size_t block_size = 16 * 1024;
 constexpr std::size_t gathered = 16 * 1024;  // sent when there is more, or at a flush
 
-// A body may stand still for a while, but not drip for ever.
-constexpr std::chrono::seconds grace{10};
-constexpr std::uint64_t least_pace = 240;  // bytes a second
-
 void append_field(std::string& out, std::string_view name, std::string_view value) {
     out.append(name).append(": ").append(value).append("\r\n");
 }
@@ -188,9 +184,9 @@ std::size_t Http1Exchange::receive(std::span<char> into) {
 }
 
 void Http1Exchange::check_pace(std::uint64_t received) {
-    const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - began_);
-    if (elapsed <= grace || received == 0) return;
-    if (received_ >= least_pace * static_cast<std::uint64_t>(elapsed.count())) return;
+    const auto elapsed =
+        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began_);
+    if (received == 0 || !is_too_slow(elapsed, received_)) return;
     keep_alive_ = false;
     throw HttpError(408, "the request body comes too slowly");
 }

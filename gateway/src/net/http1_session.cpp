@@ -79,7 +79,7 @@ std::string_view path_of(std::string_view target) {
 }  // namespace
 
 Http1Session::Http1Session(Surroundings& door, std::unique_ptr<Connection> connection)
-    : door_(door), connection_(std::move(connection)), outbox_(door) {
+    : door_(door), connection_(std::move(connection)), socket_(*connection_), outbox_(door) {
     if (door_.options.observer) door_.options.observer->connected();
 }
 
@@ -89,6 +89,7 @@ Http1Session::~Http1Session() {
 
 void Http1Session::cancel() noexcept {
     gone_.request_stop();
+    socket_.hurry();
 }
 
 // Who has done with sending says so at once, and still wants the answer; who has read some of the
@@ -219,6 +220,16 @@ void Http1Session::begin(http1::RequestHead&& head, std::string_view& bytes,
     collect(bytes, occasion);
 }
 
+// A client that waits for a 100, or for an answer to what it has sent of a stream, needs the
+// handler now, and so does a long body, if there are threads enough: who only opens a body must not
+// get them all.
+bool Http1Session::is_for_handler(const Arriving& arriving) {
+    if (arriving.collected.size() > short_body) return true;
+    const bool is_waiting = arriving.head.expects_continue || !arriving.body.size();
+    if (!is_waiting && *arriving.body.size() <= short_body) return false;
+    return !door_.scheduler.is_crowded();
+}
+
 bool Http1Session::collect(std::string_view& bytes, const Occasion& occasion) {
     Arriving& arriving = *arriving_;
     while (!bytes.empty() && !arriving.body.is_done()) {
@@ -229,14 +240,16 @@ bool Http1Session::collect(std::string_view& bytes, const Occasion& occasion) {
         }
         arriving.collected += data;
     }
-    // A client that waits for a 100, or for an answer to what it has sent of a stream, needs the
-    // handler now, if there are threads enough.
-    const bool is_waiting =
-        arriving.head.expects_continue || (!arriving.body.size() && !door_.scheduler.is_crowded());
-    const bool is_long =
-        arriving.body.size().value_or(0) > short_body || arriving.collected.size() > short_body;
-    if (!arriving.body.is_done() && !is_waiting && !is_long) {
+    if (!arriving.body.is_done() && !is_for_handler(arriving)) {
+        if (is_too_slow(milliseconds(now() - arriving.began), arriving.collected.size())) {
+            refuse({408, "the request body comes too slowly"});
+            return true;
+        }
         deadline_ = after(door_.options.body_timeout);
+        if (std::exchange(arriving.head.expects_continue, false) && arriving.collected.empty()) {
+            constexpr std::string_view interim = "HTTP/1.1 100 Continue\r\n\r\n";
+            is_closing_ = connection_->send_now({&interim, 1}) < interim.size();
+        }
         return true;
     }
     const std::unique_ptr<Arriving> ready = std::move(arriving_);
@@ -374,6 +387,7 @@ void Http1Session::linger() {
 void Http1Session::enter(Phase phase) {
     if (phase == Phase::lingering) return linger();
     phase_ = phase;
+    is_overdue_ = false;
     if (phase == Phase::head)
         deadline_ = after(door_.is_stopping ? last_chance : door_.options.idle_timeout);
     else
@@ -387,6 +401,14 @@ Step Http1Session::wait() {
 
 Step Http1Session::expired() {
     try {
+        // Whoever was late to look here, the client was not: other threads were to look first.
+        if ((phase_ == Phase::head || phase_ == Phase::body) && !is_overdue_ &&
+            connection_->has_input()) {
+            is_overdue_ = true;
+            deadline_ = after(last_chance);
+            connection_->watch(true, false);
+            return wait();
+        }
         if (phase_ == Phase::body || (phase_ == Phase::head && parser_)) {
             refuse({408, phase_ == Phase::body ? "the request body did not come in time"
                                                : "the request head did not come in time"});
@@ -399,7 +421,9 @@ Step Http1Session::expired() {
 }
 
 Step Http1Session::stopping() {
-    if (phase_ == Phase::head && !parser_) deadline_ = after(last_chance);
+    if (phase_ == Phase::head && !parser_)
+        deadline_ =
+            deadline_ == never ? after(last_chance) : std::min(deadline_, after(last_chance));
     return wait();
 }
 

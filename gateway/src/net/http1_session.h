@@ -47,12 +47,14 @@ class Http1Session final : public Session {
         http1::RequestHead head;
         IncomingBody body;
         std::string collected;
+        Ticks began = now();
     };
 
     Step advance(const Occasion& occasion);
     bool consume(std::string_view& bytes, const Occasion& occasion);
     bool read_preface(std::string_view& bytes);
     bool read_head(std::string_view& bytes, const Occasion& occasion);
+    bool is_for_handler(const Arriving& arriving);
     bool collect(std::string_view& bytes, const Occasion& occasion);
     bool discard(std::string_view& bytes);
     void begin(http1::RequestHead&& head, std::string_view& bytes, const Occasion& occasion);
@@ -68,6 +70,7 @@ class Http1Session final : public Session {
 
     Surroundings& door_;
     std::unique_ptr<Connection> connection_;
+    Connection& socket_;  // the same, which a successor may own by now
     Outbox outbox_;
     std::stop_source gone_;
     std::atomic<Ticks> head_sent_{never};  // when the head of the response at work was
@@ -84,6 +87,7 @@ class Http1Session final : public Session {
     Phase behind_writing_ = Phase::head;
     bool is_first_byte_read_ = false;  // of the connection, so that it speaks HTTP/1
     bool is_closing_ = false;
+    bool is_overdue_ = false;  // and has a last chance, for something has come
 };
 
 }  // namespace turngate::net

@@ -5,6 +5,18 @@
 
 namespace turngate::net {
 
+namespace {
+
+constexpr std::chrono::seconds grace{10};
+constexpr std::int64_t least_pace = 240;  // bytes a second
+
+}  // namespace
+
+bool is_too_slow(std::chrono::milliseconds elapsed, std::uint64_t received) noexcept {
+    return elapsed > grace &&
+           received < static_cast<std::uint64_t>(least_pace * elapsed.count() / 1000);
+}
+
 IncomingBody::IncomingBody(const http1::Framing& framing, const http1::Limits& limits) {
     if (framing.kind == http1::Framing::Kind::chunked) {
         decoder_.emplace(limits);

@@ -1,6 +1,7 @@
 // The body of a request as it comes off a connection, by length or in chunks.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -9,6 +10,9 @@
 #include <turngate/http1/head.h>
 
 namespace turngate::net {
+
+// A body may stand still for a while, but not drip for ever.
+bool is_too_slow(std::chrono::milliseconds elapsed, std::uint64_t received) noexcept;
 
 // Push-style, as the parsers of http1 are, and movable between two calls.
 class IncomingBody {

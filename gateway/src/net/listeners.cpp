@@ -16,6 +16,7 @@ namespace turngate::net {
 namespace {
 
 constexpr std::uint32_t one_event = EPOLLIN | EPOLLONESHOT;
+constexpr int most_failures = 64;  // in a row, until accepting has to wait a moment
 
 os::Fd open_reserve() {
     return os::Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
@@ -69,10 +70,13 @@ void Listeners::arm(int epoll, std::size_t index) const noexcept {
 }
 
 os::Fd Listeners::accept(std::size_t index, bool& is_short) {
-    for (;;) {
+    if (!reserve_) reserve_ = open_reserve();
+    for (int failures = 0;; ++failures) {
         os::Fd fd(::accept4(fds_[index].get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
         if (fd || errno == EAGAIN || errno == EINVAL || errno == EBADF) return fd;
-        if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM)
+        const bool is_out =
+            errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+        if (!is_out && failures < most_failures)
             continue;  // accept(2): errors of the new connection, which is gone
         is_short = true;
         if (!reserve_) return {};

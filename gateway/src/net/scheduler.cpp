@@ -11,7 +11,6 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <system_error>
-#include <vector>
 
 namespace turngate::net {
 namespace {
@@ -30,6 +29,7 @@ constexpr unsigned stuck_enough = 10;           // ticks without any event taken
 constexpr unsigned hopeless = 20;               // such ticks until requests are turned away
 constexpr unsigned busy_enough = 5;             // ticks in which the cores were all ours
 constexpr std::chrono::seconds park_limit{10};  // of a thread that nobody needs
+constexpr milliseconds last_tick_length{20};    // while the threads end
 constexpr int express_events = 256;             // that the watching thread takes in one go
 
 std::size_t usable_cores() {
@@ -107,23 +107,47 @@ void Scheduler::post(std::function<void()> job) {
         std::lock_guard lock(mutex_);
         jobs_.push_back(std::move(job));
     }
+    ring();
+}
+
+void Scheduler::pass_on(std::uint64_t key, std::uint32_t events) {
+    epoll_event event{};
+    event.events = events;
+    event.data.u64 = key;
+    {
+        std::lock_guard lock(mutex_);
+        passed_on_.push_back(event);
+    }
+    ring();
+}
+
+// Tells one of the threads that there is a job or an event passed on.
+void Scheduler::ring() noexcept {
     const std::uint64_t one = 1;
     (void)!::write(jobs_ready_.get(), &one, sizeof one);
 }
 
+// Several of them, and jobs, may have been one event of the epoll; each is to have a thread.
+std::optional<epoll_event> Scheduler::take_passed_on() {
+    std::lock_guard lock(mutex_);
+    if (passed_on_.empty()) return std::nullopt;
+    const epoll_event event = passed_on_.front();
+    passed_on_.pop_front();
+    if (!passed_on_.empty() || !jobs_.empty()) ring();
+    return event;
+}
+
 void Scheduler::run_a_job() {
+    if (const auto event = take_passed_on())
+        return target_.on_event(event->data.u64, event->events, false);
     std::function<void()> job;
-    bool is_last = false;
     {
         std::lock_guard lock(mutex_);
         if (jobs_.empty()) return;
         job = std::move(jobs_.front());
         jobs_.pop_front();
-        is_last = jobs_.empty();
+        if (!jobs_.empty()) ring();
     }
-    // Several jobs may have been one event; each is to have a thread.
-    const std::uint64_t one = 1;
-    if (!is_last) (void)!::write(jobs_ready_.get(), &one, sizeof one);
     job();
 }
 
@@ -187,19 +211,20 @@ void Scheduler::deal_with(const epoll_event& event) {
 
 // Gives the events of threads that have not moved since the last look to others.
 void Scheduler::rescue_taken() {
-    std::vector<epoll_event> rescued;
-    {
-        const std::lock_guard lock(mutex_);
-        for (Worker& worker : workers_) {
-            const unsigned begun = worker.begun.load(std::memory_order_relaxed);
-            if (std::exchange(worker.seen, begun) != begun) continue;
-            const std::lock_guard its_lock(worker.mutex);
-            rescued.insert(rescued.end(), worker.taken.begin(), worker.taken.end());
-            worker.taken.clear();
-        }
+    const std::lock_guard lock(mutex_);
+    const std::size_t before = passed_on_.size();
+    for (Worker& worker : workers_) {
+        const unsigned begun = worker.begun.load(std::memory_order_relaxed);
+        if (std::exchange(worker.seen, begun) != begun) continue;
+        const std::lock_guard its_lock(worker.mutex);
+        for (const epoll_event& event : worker.taken)
+            if (event.data.u64 == jobs_key)
+                ring();
+            else if (event.data.u64 != end_key)
+                passed_on_.push_back(event);
+        worker.taken.clear();
     }
-    for (const epoll_event& event : rescued)
-        post([this, event] { deal_with(event); });
+    if (passed_on_.size() > before) ring();
 }
 
 // No thread waits any more, or one has taken more than it can begin with: somebody should look
@@ -283,7 +308,12 @@ void Scheduler::run() {
         if (is_alert_) examine();
         lock.lock();
     }
-    thread_ended_.wait(lock, [&] { return threads_ == 0; });
+    // Handlers and deferred tasks may take their time, and the target may want to tell them.
+    while (!thread_ended_.wait_for(lock, last_tick_length, [&] { return threads_ == 0; })) {
+        lock.unlock();
+        target_.on_tick();
+        lock.lock();
+    }
 }
 
 bool Scheduler::has_events() const {
@@ -354,10 +384,10 @@ void Scheduler::take_events_in_express() {
     for (int i = 0; i < express_events && !is_ending_; ++i) {
         epoll_event event{};
         if (::epoll_wait(epoll_.get(), &event, 1, 0) <= 0) return;
-        if (event.data.u64 == jobs_key) {  // a job may block: it has to wait for a thread
-            const std::uint64_t one = 1;
-            (void)!::write(jobs_ready_.get(), &one, sizeof one);
-            return;
+        if (event.data.u64 == jobs_key) {
+            const auto passed_on = take_passed_on();
+            if (!passed_on) return ring();  // a job may block: it has to wait for a thread
+            event = *passed_on;
         }
         if (event.data.u64 != end_key) target_.on_event(event.data.u64, event.events, true);
     }

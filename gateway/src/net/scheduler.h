@@ -10,6 +10,7 @@
 #include <functional>
 #include <list>
 #include <mutex>
+#include <optional>
 #include <sys/epoll.h>
 #include <thread>
 
@@ -56,8 +57,14 @@ class Scheduler {
     // From any thread: `job` is run by one of the threads, soon.
     void post(std::function<void()> job);
 
+    // From any thread: `events` are dealt with by another one, as if they had come now.
+    void pass_on(std::uint64_t key, std::uint32_t events);
+
     // More than half of the threads that there may be are at work.
-    bool is_crowded() const noexcept { return active_.load() * 2 > max_threads_ && !has_waiter(); }
+    bool is_crowded() const noexcept {
+        const std::uint64_t waiting = load_.load() & waiting_mask;
+        return active_.load() * 2 > max_threads_ + 2 * waiting;
+    }
 
     // The watching thread looks at tick_length() again.
     void nudge();
@@ -94,6 +101,8 @@ class Scheduler {
     void take_events_in_express();
     bool has_events() const;
     void run_a_job();
+    std::optional<epoll_event> take_passed_on();
+    void ring() noexcept;
     static Usage usage(std::uint64_t progress);
 
     static constexpr std::uint64_t waiting_mask = 0xFFFF;
@@ -122,6 +131,7 @@ class Scheduler {
     std::size_t threads_ = 0;
     bool is_nudged_ = false;
     std::list<std::function<void()>> jobs_;
+    std::deque<epoll_event> passed_on_;  // events that others were to deal with
     std::list<Worker> workers_;
 
     // Of the watching thread.

@@ -36,10 +36,11 @@ class Session {
     // what was there before: take all of it.
     virtual Step ready(const Occasion& occasion) = 0;
 
-    // The deadline of the last step has passed.
+    // The deadline of the last step has passed, or the time that the door had to stop. The thread
+    // that calls this must not be held up: what has come meanwhile is for ready().
     virtual Step expired() = 0;
 
-    // The door has begun to stop: end as soon as what has begun is finished.
+    // The door has begun to stop: end as soon as what has begun is finished. May be called again.
     virtual Step stopping() = 0;
 
     // From any thread, also during the calls above: nobody waits for what is being done.

@@ -50,8 +50,8 @@ void Slots::begin(Key key, std::shared_ptr<Session> session) {
     slot.state.fetch_or(in_use | busy, std::memory_order_release);
 }
 
-void Slots::let_go(Key key, Ticks deadline) {
-    run(index_of(key), {.deadline = deadline});
+void Slots::let_go(Key key, Ticks deadline, Caller caller) {
+    run(index_of(key), {.deadline = deadline}, caller);
 }
 
 void Slots::give_back(Key key) {
@@ -79,37 +79,49 @@ void Slots::on_event(Key key, bool has_peer_ended, bool is_gone, bool is_express
             tell(slot, state | word, &Session::peer_ended);
         return;
     }
-    run(index, slot.session->ready({has_peer_ended, is_express}));
+    run(index, slot.session->ready({has_peer_ended, is_express}),
+        is_express ? Caller::express : Caller::worker);
 }
 
 // Does what the session wants, until it waits or is gone. The caller has set `busy`.
-void Slots::run(std::size_t index, Step step) {
+void Slots::run(std::size_t index, Step step, Caller caller) {
     Slot& slot = at(index);
     for (;;) {
         if (step.kind == Step::Kind::close) {
             finish(index);
-            if (step.afterwards) step.afterwards();
-            return;
+            return conclude(std::move(step.afterwards), caller);
         }
-        if (step.successor) slot.session = std::move(step.successor);
+        if (step.successor) replace(slot, std::move(step.successor));
         slot.deadline.store(step.deadline, std::memory_order_relaxed);
         std::uint64_t state = slot.state.load(std::memory_order_relaxed);
         while ((state & more) == 0 &&
                !slot.state.compare_exchange_weak(state, state & ~busy, std::memory_order_acq_rel)) {
         }
-        if ((state & more) == 0) {
-            if (step.afterwards) step.afterwards();
-            return;
+        if ((state & more) == 0) return conclude(std::move(step.afterwards), caller);
+        if (caller == Caller::hurried) {
+            state = slot.state.fetch_and(~(busy | more | peer_ended), std::memory_order_acq_rel);
+            scheduler_.pass_on(key_of(index, state / generation & 0xFFFF'FFFFu),
+                               (state & peer_ended) != 0 ? EPOLLIN | EPOLLRDHUP : EPOLLIN);
+            return conclude(std::move(step.afterwards), caller);
         }
         state = slot.state.fetch_and(~(more | peer_ended), std::memory_order_acq_rel);
         auto afterwards = std::move(step.afterwards);
-        step = slot.session->ready({(state & peer_ended) != 0, false});
+        step = slot.session->ready({(state & peer_ended) != 0, caller == Caller::express});
         if (!afterwards) continue;
         step.afterwards = [first = std::move(afterwards), then = std::move(step.afterwards)] {
             first();
             if (then) then();
         };
     }
+}
+
+// What is left to do may take its time.
+void Slots::conclude(std::function<void()> afterwards, Caller caller) {
+    if (!afterwards) return;
+    if (caller == Caller::hurried)
+        scheduler_.post(std::move(afterwards));
+    else
+        afterwards();
 }
 
 void Slots::finish(std::size_t index) {
@@ -123,6 +135,16 @@ void Slots::finish(std::size_t index) {
     std::lock_guard lock(mutex_);
     free_.push_back(index);
     used_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+// Whoever has pinned the slot looks at the session that goes.
+void Slots::replace(Slot& slot, std::shared_ptr<Session> session) {
+    std::uint64_t state = slot.state.load(std::memory_order_relaxed);
+    do {
+        state &= ~pinned;
+    } while (!slot.state.compare_exchange_weak(state, state | pinned, std::memory_order_acq_rel));
+    slot.session.swap(session);
+    slot.state.fetch_and(~pinned, std::memory_order_acq_rel);
 }
 
 // The session may be told from here while another thread runs it, as long as that cannot end.
@@ -148,33 +170,35 @@ void Slots::for_each(F visit) {
         visit(index, at(index));
 }
 
+// False if it is at work, or is none.
+bool Slots::begin_call(Slot& slot) {
+    std::uint64_t state = slot.state.load(std::memory_order_acquire);
+    if ((state & in_use) == 0 || (state & busy) != 0) return false;
+    return slot.state.compare_exchange_strong(state, state | busy, std::memory_order_acq_rel);
+}
+
 void Slots::sweep(Ticks time) {
     for_each([&](std::size_t index, Slot& slot) {
         const Ticks deadline = slot.deadline.load(std::memory_order_relaxed);
         if (deadline == never || deadline > time) return;
-        std::uint64_t state = slot.state.load(std::memory_order_acquire);
-        if ((state & in_use) == 0 || (state & busy) != 0) return;
-        if (!slot.state.compare_exchange_strong(state, state | busy, std::memory_order_acq_rel))
-            return;
+        if (!begin_call(slot)) return;
         // Another thread may have been here since the deadline was read.
         const Ticks current = slot.deadline.load(std::memory_order_relaxed);
         const bool is_due = current != never && current <= time;
-        run(index, is_due ? slot.session->expired() : Step{.deadline = current});
+        run(index, is_due ? slot.session->expired() : Step{.deadline = current}, Caller::hurried);
     });
 }
 
 void Slots::stop_all() {
     for_each([&](std::size_t index, Slot& slot) {
-        std::uint64_t state = slot.state.load(std::memory_order_acquire);
-        if ((state & in_use) == 0 || (state & busy) != 0) return;
-        if (slot.state.compare_exchange_strong(state, state | busy, std::memory_order_acq_rel))
-            run(index, slot.session->stopping());
+        if (begin_call(slot)) run(index, slot.session->stopping(), Caller::hurried);
     });
 }
 
 void Slots::cancel_all() {
-    for_each([&](std::size_t, Slot& slot) {
+    for_each([&](std::size_t index, Slot& slot) {
         tell(slot, slot.state.load(std::memory_order_acquire), &Session::cancel);
+        if (begin_call(slot)) run(index, slot.session->expired(), Caller::hurried);
     });
 }
 

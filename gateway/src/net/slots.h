@@ -10,6 +10,7 @@
 #include <mutex>
 #include <vector>
 
+#include "net/scheduler.h"
 #include "net/session.h"
 
 namespace turngate::net {
@@ -20,8 +21,12 @@ class Slots {
   public:
     using Key = std::uint64_t;
 
-    // Every key is above 32 bits, and below 2^63.
-    explicit Slots(std::size_t most) : most_(most) {}
+    // Who calls may run a handler, or must not be held up: then what comes is dealt with in
+    // express, or left to `scheduler`.
+    enum class Caller { worker, express, hurried };
+
+    // Every key is above 32 bits, and below 2^63. `scheduler` must outlive the calls below.
+    Slots(std::size_t most, Scheduler& scheduler) : most_(most), scheduler_(scheduler) {}
     Slots(const Slots&) = delete;
     Slots& operator=(const Slots&) = delete;
     ~Slots();
@@ -32,7 +37,7 @@ class Slots {
     // From now on events are taken note of, but the session is not called before let_go(): the
     // caller puts its connection into the epoll meanwhile. REQUIRES: `key` is from take().
     void begin(Key key, std::shared_ptr<Session> session);
-    void let_go(Key key, Ticks deadline);
+    void let_go(Key key, Ticks deadline, Caller caller);
 
     // Gives back what take() gave, unused.
     void give_back(Key key);
@@ -44,10 +49,11 @@ class Slots {
     // Calls expired() of the sessions whose deadline has passed.
     void sweep(Ticks now);
 
-    // Calls stopping() of all that are idle; those at work are to look for themselves.
+    // Calls stopping() of all that are idle. Those at work are to look for themselves, or are idle
+    // when this is called again.
     void stop_all();
 
-    // Calls cancel() of all.
+    // Calls cancel() of all, and expired() of those that are idle.
     void cancel_all();
 
     std::size_t size() const noexcept { return used_.load(std::memory_order_relaxed); }
@@ -73,11 +79,15 @@ class Slots {
     Slot& at(std::size_t index) const noexcept;
     template <class F>
     void for_each(F visit);
-    void run(std::size_t index, Step step);
+    bool begin_call(Slot& slot);
+    void run(std::size_t index, Step step, Caller caller);
     void finish(std::size_t index);
+    void conclude(std::function<void()> afterwards, Caller caller);
+    void replace(Slot& slot, std::shared_ptr<Session> session);
     void tell(Slot& slot, State state, void (Session::*what)() noexcept);
 
     const std::size_t most_;
+    Scheduler& scheduler_;
     std::mutex mutex_;
     std::vector<std::size_t> free_;  // under mutex_
     std::size_t count_ = 0;          // of slots that there are; under mutex_
