@@ -23,6 +23,7 @@ constexpr std::size_t most_queued = 2000;
 constexpr std::uint64_t free_resets = 100;
 // PING, SETTINGS, empty DATA and the like in a row.
 constexpr std::uint64_t most_idle_frames = 10'000;
+constexpr std::uint64_t most_let_in = 256 * 1024;
 constexpr std::size_t longest_head_sent = 256 * 1024;
 
 std::string_view view(const std::uint8_t* data, std::size_t size) {
@@ -141,21 +142,21 @@ struct Http2Link::Callbacks {
     static int sent(nghttp2_session* session, const nghttp2_frame* frame, void* self) {
         return guarded([&] {
             const auto type = frame->hd.type;
-            const std::int32_t id = frame->hd.stream_id;
             if (type == NGHTTP2_RST_STREAM) {
                 const std::uint32_t error = frame->rst_stream.error_code;
                 if (error != NGHTTP2_NO_ERROR && error != NGHTTP2_INTERNAL_ERROR &&
                     error != NGHTTP2_CANCEL)
                     link(self).count_reset();  // the client made us do it
-                return 0;
             }
             if (type == NGHTTP2_DATA && frame->hd.length > 0) link(self).idle_frames_ = 0;
             if ((type != NGHTTP2_HEADERS && type != NGHTTP2_DATA) ||
                 (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) == 0)
                 return 0;
-            // All is said, so the rest of the request is of no use (RFC 9113 section 8.1).
+            // All is said, so that a long rest of the request is of no use (RFC 9113 section 8.1);
+            // a short one is let in, for some clients take a reset for a failure.
+            const std::int32_t id = frame->hd.stream_id;
             const Http2Stream* known = stream(session, id);
-            if (!known || known->is_complete) return 0;
+            if (!known || known->declared_left() <= most_let_in) return 0;
             return nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, id, NGHTTP2_NO_ERROR);
         });
     }

@@ -167,11 +167,15 @@ Step Http2Session::expired() {
 
 // Streams whose client is too slow, while no handler waits for it.
 void Http2Session::check_streams(Ticks time) {
+    const HttpOptions& options = door_.options;
+    const milliseconds wait_for_rest = door_.is_stopping ? last_chance : linger_time;
     for (const auto& [id, stream] : streams_) {
-        const HttpOptions& options = door_.options;
         if (stream->has_head && !stream->is_begun &&
             (has_passed(stream->touched, options.body_timeout, time) || stream->drips(time)))
             refuse(*stream, {408, "the request body did not come in time"});
+        else if (stream->is_ended && stream->output.empty() &&
+                 has_passed(stream->touched, wait_for_rest, time))
+            link_.reset(*stream, NGHTTP2_NO_ERROR);  // the rest of its request is of no use
         else if (stream->is_ended && has_passed(stream->touched, options.write_timeout, time))
             link_.reset(*stream, NGHTTP2_CANCEL);
     }
@@ -218,7 +222,12 @@ void Http2Session::on_data(Http2Stream& stream, std::string_view data) {
     stream.received += data.size();
     stream.touched = now();
     if (stream.body_began == never) stream.body_began = stream.touched;
-    if (stream.is_unwanted) return link_.consumed(stream, data.size());
+    if (stream.is_unwanted) {
+        link_.consumed(stream, data.size());
+        if (stream.is_ended && stream.received > door_.limits.body)
+            link_.reset(stream, NGHTTP2_NO_ERROR);
+        return;
+    }
     stream.owes_continue = false;
     stream.body.put(data);
     stream.changed.notify_all();

@@ -40,8 +40,14 @@ struct Http2Stream {
     Http2Stream& operator=(const Http2Stream&) = delete;
     ~Http2Stream() { drop_output(); }
 
-    // The client may go on sending more than it must, but not drip for ever.
+    // The body may stand still for a while, but not drip for ever.
     bool drips(Ticks time) const noexcept;
+
+    // What must come still, as far as it is declared.
+    std::uint64_t declared_left() const noexcept {
+        const std::uint64_t length = head.length().value_or(0);
+        return is_complete || length < received ? 0 : length - received;
+    }
 
     void put_output(std::string_view bytes);
     std::size_t take_output(char* into, std::size_t room) noexcept;
