@@ -216,6 +216,7 @@ void Http2Session::on_head(Http2Stream& stream) {
     stream.touched = now();
     if (const auto error = stream.head.finish(door_.limits)) return refuse(stream, *error);
     stream.owes_continue = stream.head.expects_continue();
+    begin_if_ready(stream);
 }
 
 void Http2Session::on_data(Http2Stream& stream, std::string_view data) {
