@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(who_makes_the_server_reset_its_requests_is_told_to_calm_dow
     std::string all;
     for (std::uint32_t stream = 1; stream < 1000; stream += 2)
         all += frame(headers, end_headers, stream, block(request("POST", "/"))) +
-               frame(window_update, 0, stream, number(0));
+               frame(window_update, 0, stream, number(0x7FFF'FFFF));
     client.try_to_send(all);
     BOOST_TEST(client.error_of_goaway().value_or(0) == enhance_your_calm);
 }
@@ -236,7 +236,9 @@ BOOST_AUTO_TEST_CASE(what_does_not_come_in_time) {
     }
     {
         Client client(served.connect());
-        client.send(frame(headers, end_stream, 1, block(plain)));
+        client.send(ask(1, plain));
+        client.answer(1);
+        client.send(frame(headers, end_stream, 3, block(plain)));
         BOOST_TEST(client.error_of_goaway().value_or(0) == enhance_your_calm);
     }
     for (const Fields& more : {Fields{}, Fields{{"content-length", "10"}}}) {

@@ -40,7 +40,8 @@ class Http2Exchange::Source final : public BodySource {
 };
 
 Body Http2Exchange::body() {
-    if (stream_.is_complete && stream_.trailers.empty()) {
+    const bool is_small_enough = stream_.received <= session_.door_.limits.body;
+    if (stream_.is_complete && stream_.trailers.empty() && is_small_enough) {
         session_.link_.consumed(stream_, stream_.body.size());
         return stream_.body.take_all();
     }

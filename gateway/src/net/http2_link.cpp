@@ -97,18 +97,21 @@ struct Http2Link::Callbacks {
     }
 
     static int begin_frame(nghttp2_session*, const nghttp2_frame_hd* head, void* self) {
-        if (head->type != NGHTTP2_CONTINUATION) link(self).head_since_ = never;
-        return 0;
+        return guarded([&] {
+            link(self).count_frame(*head);
+            return 0;
+        });
     }
 
     static int frame(nghttp2_session* session, const nghttp2_frame* frame, void* self) {
         return guarded([&] {
             Http2Link& mine = link(self);
-            mine.count_frame(*frame);
             const auto type = frame->hd.type;
             if (type == NGHTTP2_HEADERS) mine.head_since_ = never;
+            if (type == NGHTTP2_SETTINGS) mine.has_settings_ = true;
             Http2Stream* known = stream(session, frame->hd.stream_id);
             if (!known) return 0;
+            if (type == NGHTTP2_RST_STREAM && !known->is_ended) mine.count_reset();
             if (type == NGHTTP2_HEADERS && frame->headers.cat == NGHTTP2_HCAT_REQUEST)
                 mine.events_.on_head(*known);
             if ((type == NGHTTP2_HEADERS || type == NGHTTP2_DATA) &&
@@ -230,14 +233,10 @@ void Http2Link::count_reset() {
     if (++resets_ > free_resets + requests_ / 2) terminate(NGHTTP2_ENHANCE_YOUR_CALM);
 }
 
-void Http2Link::count_frame(const nghttp2_frame& frame) {
-    const auto type = frame.hd.type;
-    if (type == NGHTTP2_SETTINGS) has_settings_ = true;
-    if (type == NGHTTP2_RST_STREAM) {
-        const Http2Stream* known = Callbacks::stream(session_, frame.hd.stream_id);
-        if (known && !known->is_ended) count_reset();
-    }
-    if (type == NGHTTP2_HEADERS || (type == NGHTTP2_DATA && frame.hd.length > 0))
+void Http2Link::count_frame(const nghttp2_frame_hd& head) {
+    if (head.type == NGHTTP2_CONTINUATION) return;
+    head_since_ = never;
+    if (head.type == NGHTTP2_HEADERS || (head.type == NGHTTP2_DATA && head.length > 0))
         idle_frames_ = 0;
     else if (++idle_frames_ > most_idle_frames)
         terminate(NGHTTP2_ENHANCE_YOUR_CALM);

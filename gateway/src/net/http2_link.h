@@ -78,7 +78,7 @@ class Http2Link {
     struct Callbacks;
 
     void count_reset();
-    void count_frame(const nghttp2_frame& frame);
+    void count_frame(const nghttp2_frame_hd& head);
     ssize_t read_output(Http2Stream& stream, std::uint8_t* into, std::size_t room,
                         std::uint32_t& flags);
 
