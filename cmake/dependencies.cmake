@@ -5,3 +5,8 @@ find_package(ZLIB REQUIRED)
 find_package(RapidJSON REQUIRED)  # Debian's package sets a variable and no target
 add_library(RapidJSON::RapidJSON INTERFACE IMPORTED)
 target_include_directories(RapidJSON::RapidJSON SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIRS})
+find_path(NGHTTP2_INCLUDE_DIR nghttp2/nghttp2.h REQUIRED)
+find_library(NGHTTP2_LIBRARY nghttp2 REQUIRED)
+add_library(nghttp2::nghttp2 UNKNOWN IMPORTED)
+set_target_properties(nghttp2::nghttp2 PROPERTIES IMPORTED_LOCATION "${NGHTTP2_LIBRARY}"
+  INTERFACE_INCLUDE_DIRECTORIES "${NGHTTP2_INCLUDE_DIR}")

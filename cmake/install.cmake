@@ -15,6 +15,11 @@ file(WRITE ${PROJECT_BINARY_DIR}/turngate-config.cmake
   "include(CMakeFindDependencyMacro)\n"
   "find_dependency(Threads)\nfind_dependency(ZLIB)\n"
   "find_dependency(Poco COMPONENTS Foundation Net Util)\n"
+  "if(NOT TARGET nghttp2::nghttp2)\n"
+  "  find_library(NGHTTP2_LIBRARY nghttp2 REQUIRED)\n"
+  "  add_library(nghttp2::nghttp2 UNKNOWN IMPORTED)\n"
+  "  set_target_properties(nghttp2::nghttp2 PROPERTIES IMPORTED_LOCATION \"\${NGHTTP2_LIBRARY}\")\n"
+  "endif()\n"
   "include(\${CMAKE_CURRENT_LIST_DIR}/turngate-targets.cmake)\n")
 write_basic_package_version_file(turngate-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/turngate-config.cmake

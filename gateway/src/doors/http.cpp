@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "net/http1_session.h"
+#include "net/http2_session.h"
 #include "net/listeners.h"
 #include "net/scheduler.h"
 #include "net/slots.h"
@@ -39,7 +40,10 @@ class Server final : public HttpDoor, private net::Scheduler::Target {
     explicit Server(HttpOptions options)
         : options_(std::move(options)),
           listeners_(options_),
-          door_{.options = options_, .limits = limits(options_), .scheduler = scheduler_},
+          door_{.options = options_,
+                .limits = limits(options_),
+                .scheduler = scheduler_,
+                .begin_http2 = net::Http2Session::begin},
           slots_(most_connections(options_), scheduler_),
           scheduler_(*this, options_.max_threads) {}
 

@@ -4,9 +4,9 @@
 
 #include "framing.h"
 #include "line_error.h"
-#include "target.h"
 #include <turngate/http/field_list.h>
 #include <turngate/http1/head_parser.h>
+#include <turngate/http1/target.h>
 
 namespace turngate::http1 {
 namespace {

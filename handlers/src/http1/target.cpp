@@ -1,10 +1,9 @@
 // Request targets, form by form.
-#include "target.h"
-
 #include <algorithm>
 
 #include <turngate/http/headers.h>
 #include <turngate/http/url.h>
+#include <turngate/http1/target.h>
 
 namespace turngate::http1 {
 namespace {
