@@ -247,7 +247,7 @@ def limits(directory):
     check(recording.send(request("GET", "/break")).endswith(b"(reset)"), "a response that broke off looks whole")
     check(b" 500 " in recording.send(request("GET", "/throw")), "a failure is none")
     with recording.connect() as connection:
-        connection.sendall(request("POST", "/kinds/echo", body=b"x" * 10)[:-3])
+        connection.sendall(request("POST", "/kinds/echo", body=b"x" * 100_000)[:-3])
     recording.send(request("GET", "/kinds/plain"))
     status, out, err = recording.end()
     check(status == 1 and "1 event recorded   4 not recorded" in out, f"{status}\n{out}{err}")

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 
 NODE = r"""
 const http = require('http');
@@ -107,6 +108,8 @@ class Gate:
                 if not piece:
                     break
                 reply += piece
+            if until is not None:
+                time.sleep(0.3)  # a client that ends at once may have shut down its side alone
             return reply
 
 
@@ -142,10 +145,8 @@ def try_node(program, node):
                   reply.endswith(b"0\r\n\r\n"), reply)
             reply = gate.ask(get(b"/events"), b"data: 1\n\n")
             check("node: an event comes at once", b"data: 1\n\n" in reply, reply)
-            if select.select([peer.stdout], [], [], 10)[0]:
-                check("node: ... and its client's leaving is noticed", peer.stdout.readline() == b"left\n")
-            else:
-                skipped.append("this front door does not notice that a client has left")
+            check("node: ... and its client's leaving is noticed",
+                  bool(select.select([peer.stdout], [], [], 10)[0]) and peer.stdout.readline() == b"left\n")
             reply = gate.ask(get(b"/trailers", b"TE: trailers\r\n"))
             check("node: a body with trailers", b"body" in reply, reply)
             reply = gate.ask(b"POST /early HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"

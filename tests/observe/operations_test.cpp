@@ -14,8 +14,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Response ask(const Readiness& readiness, std::string_view path, std::string_view method = "GET",
-             Headers headers = {}) {
+Response ask(const BackendReadiness& readiness, std::string_view path,
+             std::string_view method = "GET", Headers headers = {}) {
     const Metrics metrics("http");
     return record(*operations(metrics, readiness),
                   Request::make(method, path, {}, std::move(headers)));
@@ -26,14 +26,14 @@ Response ask(const Readiness& readiness, std::string_view path, std::string_view
 BOOST_AUTO_TEST_SUITE(operations_handler)
 
 BOOST_AUTO_TEST_CASE(a_process_that_runs_is_healthy) {
-    const Response response = ask(Readiness(), "/_turngate/health");
+    const Response response = ask(BackendReadiness(), "/_turngate/health");
     BOOST_TEST(response.status == 200);
     BOOST_TEST(response.body == "ok\n");
     BOOST_TEST(response.headers.get("Cache-Control") == "no-store");
 }
 
 BOOST_AUTO_TEST_CASE(without_a_back_end_it_is_ready_until_it_stops) {
-    Readiness readiness;
+    BackendReadiness readiness;
     BOOST_TEST(ask(readiness, "/_turngate/ready").body == "ready\n");
 
     readiness.drain();
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(without_a_back_end_it_is_ready_until_it_stops) {
 }
 
 BOOST_AUTO_TEST_CASE(json_is_for_those_who_ask_for_it) {
-    Readiness readiness;
+    BackendReadiness readiness;
     readiness.drain();
     const Response response =
         ask(readiness, "/_turngate/ready", "GET", {{"Accept", "application/json"}});
@@ -55,9 +55,9 @@ BOOST_AUTO_TEST_CASE(json_is_for_those_who_ask_for_it) {
 }
 
 BOOST_AUTO_TEST_CASE(metrics_have_the_type_that_was_asked_for) {
-    const Response plain = ask(Readiness(), "/_turngate/metrics");
+    const Response plain = ask(BackendReadiness(), "/_turngate/metrics");
     BOOST_TEST(plain.headers.get("Content-Type") == "text/plain; version=0.0.4; charset=utf-8");
-    const Response response = ask(Readiness(), "/_turngate/metrics", "GET",
+    const Response response = ask(BackendReadiness(), "/_turngate/metrics", "GET",
                                   {{"Accept", "application/openmetrics-text; version=1.0.0"}});
     BOOST_TEST(response.headers.get("Content-Type") ==
                "application/openmetrics-text; version=1.0.0; charset=utf-8");
@@ -65,13 +65,13 @@ BOOST_AUTO_TEST_CASE(metrics_have_the_type_that_was_asked_for) {
 }
 
 BOOST_AUTO_TEST_CASE(only_get_and_head_of_what_is_there) {
-    const Response post = ask(Readiness(), "/_turngate/health", "POST");
+    const Response post = ask(BackendReadiness(), "/_turngate/health", "POST");
     BOOST_TEST(post.status == 405);
     BOOST_TEST(post.headers.get("Allow") == "GET, HEAD");
-    BOOST_TEST(ask(Readiness(), "/_turngate/health", "HEAD").status == 200);
-    BOOST_TEST(ask(Readiness(), "/_turngate/health", "HEAD").body.empty());
-    BOOST_TEST(ask(Readiness(), "/_turngate/").status == 404);
-    BOOST_TEST(ask(Readiness(), "/_turngate/healthy").status == 404);
+    BOOST_TEST(ask(BackendReadiness(), "/_turngate/health", "HEAD").status == 200);
+    BOOST_TEST(ask(BackendReadiness(), "/_turngate/health", "HEAD").body.empty());
+    BOOST_TEST(ask(BackendReadiness(), "/_turngate/").status == 404);
+    BOOST_TEST(ask(BackendReadiness(), "/_turngate/healthy").status == 404);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_SUITE(readiness)
 
 BOOST_AUTO_TEST_CASE(nobody_waits_for_a_probe_that_hangs) {
     std::binary_semaphore end(0);
-    const Readiness readiness([&]() -> std::optional<std::string> {
+    const BackendReadiness readiness([&]() -> std::optional<std::string> {
         end.acquire();
         return std::nullopt;
     });
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(it_follows_the_back_end) {
     std::atomic<bool> works = false;
     std::atomic<int> failures = 0;
     std::counting_semaphore<> asked(0);
-    const Readiness readiness(
+    const BackendReadiness readiness(
         [&]() -> std::optional<std::string> {
             asked.release();
             return works ? std::nullopt : std::optional<std::string>("it is down");
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(it_follows_the_back_end) {
 
 BOOST_AUTO_TEST_CASE(what_a_probe_throws_is_the_reason) {
     std::counting_semaphore<> asked(0);
-    const Readiness readiness(
+    const BackendReadiness readiness(
         [&]() -> std::optional<std::string> {
             asked.release();
             throw std::runtime_error("odd");

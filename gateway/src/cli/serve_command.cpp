@@ -11,6 +11,7 @@
 #include "observe/observation.h"
 #include "open_target.h"
 #include "serve_http.h"
+#include "stderr_reporter.h"
 #include "version.h"
 #include <turngate/handlers/static_files.h>
 
@@ -182,8 +183,15 @@ int serve(Invocation& invocation) {
     HttpOptions http = listen_options(invocation);
     const std::string wanted = http.listen.front();
     try {
-        if (invocation.arguments.given("watch"))
+        if (invocation.arguments.given("watch")) {
+            const auto reporter =
+                stderr_reporter({.json = !invocation.err.terminal().is_terminal,
+                                 .level = log_level(invocation.verbosity).value_or(Level::info),
+                                 .access = false,
+                                 .door = "http"});
+            http.reporter = reporter.get();
             return serve_watched(invocation, http, watched_files(invocation));
+        }
         const auto& operands = invocation.arguments.operands();
         Observation observation(
             observation_options(invocation, operands.empty() ? "self" : operands[0]));

@@ -74,7 +74,7 @@ int serve_watched(Invocation& invocation, const HttpOptions& http,
     options.grace = http.drain_timeout + std::chrono::seconds(5);
     options.hangup_ends = invocation.err.terminal().is_terminal;
     options.tell = [&](Level level, std::string_view what) {
-        if (http.reporter) http.reporter->logged(Context(), level, what);
+        http.reporter->logged(Context(), level, what);
     };
     try {
         return watch::run_watched_server(std::move(options));

@@ -105,7 +105,7 @@ class Http1Exchange::Raw final : public RawConnection {
 
 Http1Exchange::Http1Exchange(Surroundings& door, Connection& connection, Outbox& outbox,
                              IncomingBody& body, std::string_view& bytes, std::string& out,
-                             const Terms& terms)
+                             const Terms& terms, std::atomic<Ticks>& head_sent)
     : door_(door),
       connection_(connection),
       outbox_(outbox),
@@ -113,6 +113,7 @@ Http1Exchange::Http1Exchange(Surroundings& door, Connection& connection, Outbox&
       bytes_(bytes),
       out_(out),
       terms_(terms),
+      head_sent_(head_sent),
       owes_continue_(terms.expects_continue && bytes.empty() && !body.is_done()),
       keep_alive_(terms.may_keep_alive) {}
 
@@ -202,6 +203,7 @@ void Http1Exchange::send_continue() {
 }
 
 void Http1Exchange::on_head(int status, const Headers& headers) {
+    head_sent_.store(now(), std::memory_order_relaxed);
     {
         const std::lock_guard lock(mutex_);
         has_head_ = true;

@@ -34,9 +34,11 @@ class Http1Exchange final : public ResponseSink {
     };
 
     // `bytes` is what came behind the head; what is not the body's is left in it. `out` is where
-    // output is gathered, empty. All must outlive this.
+    // output is gathered, empty. `head_sent` is told when the head of the response is sent. All
+    // must outlive this.
     Http1Exchange(Surroundings& door, Connection& connection, Outbox& outbox, IncomingBody& body,
-                  std::string_view& bytes, std::string& out, const Terms& terms);
+                  std::string_view& bytes, std::string& out, const Terms& terms,
+                  std::atomic<Ticks>& head_sent);
     ~Http1Exchange();
 
     // The body, of which `collected` has come already.
@@ -80,6 +82,7 @@ class Http1Exchange final : public ResponseSink {
     std::string_view& bytes_;
     std::string& out_;
     const Terms terms_;
+    std::atomic<Ticks>& head_sent_;
 
     std::unique_ptr<std::string> block_;  // chunks as they came
     std::uint64_t received_ = 0;

@@ -25,6 +25,8 @@ constexpr std::uint64_t short_body = 64 * 1024;
 // so that closing it does not destroy the answer on its way (RFC 9112 section 9.6).
 constexpr std::uint64_t most_discarded = 256 * 1024;
 constexpr milliseconds linger_time{1000};
+// A client that has shut down its side this long after the head of its answer has left.
+constexpr milliseconds half_close_time{100};
 // Requests in a row that one client may pipeline before others have their turn.
 constexpr std::uint64_t most_in_turn = 64;
 // An idle connection of a door that stops may have a request on its way.
@@ -91,6 +93,13 @@ Http1Session::~Http1Session() {
 
 void Http1Session::cancel() noexcept {
     gone_.request_stop();
+}
+
+// Who has done with sending says so at once, and still wants the answer; who has read some of the
+// answer and ends then wants no more of it.
+void Http1Session::peer_ended() noexcept {
+    const Ticks sent = head_sent_.load(std::memory_order_relaxed);
+    if (sent != never && now() - sent > half_close_time.count()) gone_.request_stop();
 }
 
 Step Http1Session::ready(const Occasion& occasion) {
@@ -255,7 +264,8 @@ void Http1Session::answer(Arriving& arriving, std::string_view& bytes, const Occ
     const auto began =
         options.observer ? Connection::Clock::now() : Connection::Clock::time_point();
     desk().out.clear();
-    Http1Exchange exchange(door_, *connection_, outbox_, arriving.body, bytes, desk().out, terms);
+    Http1Exchange exchange(door_, *connection_, outbox_, arriving.body, bytes, desk().out, terms,
+                           head_sent_);
     auto served = std::make_shared<Served>();
     Request& request = served->request;
     fill(request, head, *connection_, terms.wants_switch);
@@ -287,6 +297,7 @@ void Http1Session::answer(Arriving& arriving, std::string_view& bytes, const Occ
         kept_ = std::string(bytes);
         bytes = kept_;
     }
+    head_sent_.store(never, std::memory_order_relaxed);
     after_response(exchange.keeps_alive(), arriving.body);
     if (exchange.is_switched() || connection_->is_broken()) is_closing_ = true;
 }

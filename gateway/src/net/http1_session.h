@@ -1,6 +1,7 @@
 // HTTP/1.0 and 1.1 on one connection: request after request.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -29,6 +30,7 @@ class Http1Session final : public Session {
     Step expired() override;
     Step stopping() override;
     void cancel() noexcept override;
+    void peer_ended() noexcept override;
 
   private:
     enum class Phase {
@@ -68,7 +70,8 @@ class Http1Session final : public Session {
     std::unique_ptr<Connection> connection_;
     Outbox outbox_;
     std::stop_source gone_;
-    std::string kept_;  // bytes that came and could not be dealt with yet
+    std::atomic<Ticks> head_sent_{never};  // when the head of the response at work was
+    std::string kept_;                     // bytes that came and could not be dealt with yet
     std::unique_ptr<http1::RequestHeadParser> parser_;  // of a head that has begun
     std::unique_ptr<Arriving> arriving_;                // of phase body
     std::unique_ptr<IncomingBody> unread_;              // of phase discard

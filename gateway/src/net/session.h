@@ -44,6 +44,10 @@ class Session {
 
     // From any thread, also during the calls above: nobody waits for what is being done.
     virtual void cancel() noexcept = 0;
+
+    // From any thread, during a call above: the client has shut down its side, or has left; only
+    // what is sent now would tell.
+    virtual void peer_ended() noexcept = 0;
 };
 
 }  // namespace turngate::net

@@ -73,7 +73,10 @@ void Slots::on_event(Key key, bool has_peer_ended, bool is_gone, bool is_express
                                               std::memory_order_acq_rel))
             continue;
         if (!is_busy) break;
-        if (is_gone) cancel(slot, state | word);
+        if (is_gone)
+            tell(slot, state | word, &Session::cancel);
+        else if (has_peer_ended)
+            tell(slot, state | word, &Session::peer_ended);
         return;
     }
     run(index, slot.session->ready({has_peer_ended, is_express}));
@@ -123,7 +126,7 @@ void Slots::finish(std::size_t index) {
 }
 
 // The session may be told from here while another thread runs it, as long as that cannot end.
-void Slots::cancel(Slot& slot, std::uint64_t state) {
+void Slots::tell(Slot& slot, State state, void (Session::*what)() noexcept) {
     for (const std::uint64_t number = state / generation;;) {
         if ((state & in_use) == 0 || state / generation != number) return;
         if ((state & pinned) != 0) {
@@ -134,7 +137,7 @@ void Slots::cancel(Slot& slot, std::uint64_t state) {
         if (slot.state.compare_exchange_weak(state, state | pinned, std::memory_order_acq_rel))
             break;
     }
-    slot.session->cancel();
+    ((*slot.session).*what)();
     slot.state.fetch_and(~pinned, std::memory_order_acq_rel);
 }
 
@@ -170,8 +173,9 @@ void Slots::stop_all() {
 }
 
 void Slots::cancel_all() {
-    for_each(
-        [&](std::size_t, Slot& slot) { cancel(slot, slot.state.load(std::memory_order_acquire)); });
+    for_each([&](std::size_t, Slot& slot) {
+        tell(slot, slot.state.load(std::memory_order_acquire), &Session::cancel);
+    });
 }
 
 }  // namespace turngate::net

@@ -75,7 +75,7 @@ class Slots {
     void for_each(F visit);
     void run(std::size_t index, Step step);
     void finish(std::size_t index);
-    void cancel(Slot& slot, State state);
+    void tell(Slot& slot, State state, void (Session::*what)() noexcept);
 
     const std::size_t most_;
     std::mutex mutex_;

@@ -152,7 +152,7 @@ class Observation::Parts {
     Metrics metrics;
     RequestIds ids;
     AccessLog access;
-    Readiness readiness;
+    BackendReadiness readiness;
     const HandlerPtr operations;
     std::unique_ptr<SpanExporter> exporter;
     std::unique_ptr<Tracer> tracer;

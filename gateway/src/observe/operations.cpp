@@ -21,7 +21,7 @@ Response answer(const Request& request, int status, std::string_view state,
 
 }  // namespace
 
-HandlerPtr operations(const Metrics& metrics, const Readiness& readiness) {
+HandlerPtr operations(const Metrics& metrics, const BackendReadiness& readiness) {
     return to_handler([&metrics, &readiness](Request& request) -> Response {
         const std::string_view path = request.url.path;
         Response response;

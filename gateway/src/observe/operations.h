@@ -9,6 +9,6 @@ namespace turngate {
 
 // For HttpOptions::operations: answers /_turngate/health, /_turngate/ready and /_turngate/metrics,
 // and 404 for the rest. Never blocks. What it is given must outlive it.
-HandlerPtr operations(const Metrics& metrics, const Readiness& readiness);
+HandlerPtr operations(const Metrics& metrics, const BackendReadiness& readiness);
 
 }  // namespace turngate

@@ -32,17 +32,17 @@ std::string peer(std::string_view target) {
 
 }  // namespace
 
-Readiness::Readiness(BackendProbe probe, std::chrono::milliseconds interval,
-                     std::function<void()> failed)
+BackendReadiness::BackendReadiness(BackendProbe probe, std::chrono::milliseconds interval,
+                                   std::function<void()> failed)
     : probe_(std::move(probe)), interval_(interval), failed_(std::move(failed)) {
     if (!probe_) return;
     reason_ = "the back end has not answered yet";
     thread_ = std::jthread([this](const std::stop_token& end) { watch(end); });
 }
 
-Readiness::~Readiness() = default;
+BackendReadiness::~BackendReadiness() = default;
 
-void Readiness::watch(const std::stop_token& end) {
+void BackendReadiness::watch(const std::stop_token& end) {
     while (!end.stop_requested()) {
         std::optional<std::string> reason;
         try {
@@ -57,13 +57,13 @@ void Readiness::watch(const std::stop_token& end) {
     }
 }
 
-std::optional<std::string> Readiness::obstacle() const {
+std::optional<std::string> BackendReadiness::obstacle() const {
     if (draining_.load()) return "stopping";
     const std::lock_guard lock(mutex_);
     return reason_;
 }
 
-void Readiness::drain() noexcept {
+void BackendReadiness::drain() noexcept {
     draining_ = true;
 }
 

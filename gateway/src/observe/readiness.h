@@ -17,15 +17,15 @@ namespace turngate {
 using BackendProbe = std::function<std::optional<std::string>()>;
 
 // Asks by itself, from a thread of its own, so that whoever asks it never waits. Thread-safe.
-class Readiness {
+class BackendReadiness {
   public:
     // Without a probe there is nothing to ask. `failed` is called at each failure.
-    explicit Readiness(BackendProbe probe = {},
-                       std::chrono::milliseconds interval = std::chrono::milliseconds(1000),
-                       std::function<void()> failed = {});
-    ~Readiness();
-    Readiness(const Readiness&) = delete;
-    Readiness& operator=(const Readiness&) = delete;
+    explicit BackendReadiness(BackendProbe probe = {},
+                              std::chrono::milliseconds interval = std::chrono::milliseconds(1000),
+                              std::function<void()> failed = {});
+    ~BackendReadiness();
+    BackendReadiness(const BackendReadiness&) = delete;
+    BackendReadiness& operator=(const BackendReadiness&) = delete;
 
     // Why no request should come, as one clause; absent if they may.
     std::optional<std::string> obstacle() const;
