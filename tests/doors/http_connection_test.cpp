@@ -129,6 +129,17 @@ BOOST_AUTO_TEST_CASE(pass_over_one_empty_line_and_answer_options_of_the_server) 
                    .ends_with("GET/x|"));
 }
 
+BOOST_AUTO_TEST_CASE(ignore_a_host_beside_a_whole_url) {
+    Served served([](Request& request) {
+        return text(request.url.host + " " + std::string(request.headers.get("Host")) + "|");
+    });
+    const std::string replies = ask(served,
+                                    "GET http://a:81/ HTTP/1.1\r\nHost: evil\r\n\r\n"
+                                    "GET HTTP://b HTTP/1.0\r\n\r\n");
+    BOOST_TEST(replies.find("a:81 a:81|") != std::string::npos);
+    BOOST_TEST(replies.find("b b|") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(come_in_on_every_address) {
     const std::string socket = "/tmp/turngate-test-" + std::to_string(::getpid()) + ".sock";
     Served served(path, {.listen = {"127.0.0.1:0", "[::1]:0", "unix:" + socket}});

@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_during_its_upload_lets_go_of_the_upstr
     FakeUpstream server([&](FakePeer& peer) {
         peer.read_until("\r\n\r\n");
         reached.release();
-        if (peer.wait_for_end()) released.release();
+        if (peer.wait_for_end() && peer.was_reset()) released.release();
     });
     Request request = upload([&]() -> std::string {
         reached.acquire();
@@ -130,6 +130,44 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_during_its_upload_lets_go_of_the_upstr
     Recorder recorder;
     BOOST_CHECK_THROW(upstream({.url = server.url()})->serve(request, recorder), Cancelled);
     released.acquire();
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_is_cancelled_half_way_is_reset) {
+    std::stop_source stop;
+    std::promise<bool> was_reset;
+    std::binary_semaphore gone(0);
+    FakeUpstream server([&](FakePeer& peer) {
+        peer.read_until("half");
+        stop.request_stop();
+        was_reset.set_value(peer.wait_for_end() && peer.was_reset());
+        gone.release();
+    });
+    int piece = 0;
+    Request request = upload([&]() -> std::string {
+        if (++piece == 1) return "half";
+        gone.acquire();  // the connection is let go of first
+        return "";
+    });
+    request.context.stop = stop.get_token();
+    Recorder recorder;
+    BOOST_CHECK_THROW(upstream({.url = server.url()})->serve(request, recorder), Cancelled);
+    BOOST_TEST(was_reset.get_future().get());
+}
+
+BOOST_AUTO_TEST_CASE(a_cancelled_request_ends_at_once_where_nobody_reads) {
+    std::stop_source stop;
+    std::binary_semaphore ended(0);
+    FakeUpstream deaf([&](FakePeer& peer) {
+        peer.read_until("\r\n\r\n");
+        peer.end_output();
+        stop.request_stop();
+        ended.acquire();
+    });
+    Request request = Request::post("/", std::string(30'000'000, 'x'));
+    request.context.stop = stop.get_token();
+    Recorder recorder;
+    BOOST_CHECK_THROW(upstream({.url = deaf.url()})->serve(request, recorder), Cancelled);
+    ended.release();
 }
 
 BOOST_AUTO_TEST_CASE(an_upstream_that_does_not_read_has_its_time) {

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -84,6 +85,8 @@ class FakePeer {
         }
     }
 
+    bool was_reset() const { return was_reset_; }
+
     void end_output() { ::shutdown(fd_, SHUT_WR); }
 
     // The connection is reset when the script returns, instead of closed.
@@ -101,6 +104,7 @@ class FakePeer {
     bool read_more() {
         char block[16 * 1024];
         const ssize_t n = ::recv(fd_, block, sizeof block, 0);
+        was_reset_ = n < 0 && errno == ECONNRESET;
         if (n <= 0) return false;
         input_.append(block, static_cast<std::size_t>(n));
         return true;
@@ -108,6 +112,7 @@ class FakePeer {
 
     int fd_;
     std::string input_;
+    bool was_reset_ = false;
 };
 
 class FakeUpstream {

@@ -53,7 +53,11 @@ void fill(Request& request, http1::RequestHead& head, const Connection& connecti
     request.method = std::move(head.method);
     request.url = Url::parse(head.target);
     request.headers = std::move(head.headers);
-    if (request.url.host.empty()) request.url.host = request.headers.get("Host");
+    // A whole URL says whose it is; RFC 9112 section 3.2.2 has the Host beside it ignored.
+    if (request.url.host.empty())
+        request.url.host = request.headers.get("Host");
+    else
+        request.headers.set("Host", request.url.host);
     if (head.version == http1::Version::http10) request.protocol = "HTTP/1.0";
     request.remote_address = connection.peer();
     clean_headers(request.headers, is_upgrade);

@@ -99,7 +99,12 @@ UpstreamConnection::Received UpstreamConnection::receive(Clock::time_point until
 }
 
 void UpstreamConnection::shut() noexcept {
-    ::shutdown(fd_.get(), SHUT_RDWR);
+    ::shutdown(fd_.get(), is_sending_ ? SHUT_RD : SHUT_RDWR);
+}
+
+void UpstreamConnection::reset() noexcept {
+    const sockaddr nobody = {AF_UNSPEC, {}};  // dissolves a connection of TCP
+    if (::connect(fd_.get(), &nobody, sizeof nobody) != 0) ::shutdown(fd_.get(), SHUT_RDWR);
 }
 
 }  // namespace turngate

@@ -1,6 +1,7 @@
 // One connection to an upstream: whole requests out, replies in, each within its time.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -41,8 +42,17 @@ class UpstreamConnection {
     Received receive_now();
     Received receive(Clock::time_point until);
 
-    // Ends both directions, and every wait of another thread.
+    // Ends every wait of another thread, and both directions; but not our output as long as a
+    // request is sent by and by: that is for reset(), or a server would take half a request for
+    // all.
     void shut() noexcept;
+
+    // Ends it at once, so that the peer cannot take what it has for all there is. Only a Unix
+    // socket cannot say so. REQUIRES that no other thread is in receive().
+    void reset() noexcept;
+
+    // Whether a request is under way that is sent by and by.
+    void sends(bool is_sending) noexcept { is_sending_ = is_sending; }
 
     // For whoever uses it: what is sent, so that its memory is used again.
     std::string out;
@@ -55,6 +65,7 @@ class UpstreamConnection {
     os::Fd fd_;
     std::unique_ptr<char[]> block_;
     std::chrono::milliseconds receive_timeout_{0};  // as the socket has it
+    std::atomic<bool> is_sending_ = false;
 };
 
 }  // namespace turngate

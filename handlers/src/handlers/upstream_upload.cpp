@@ -43,14 +43,15 @@ std::string last_chunk(const Headers& trailers) {
 
 UpstreamUpload::UpstreamUpload(UpstreamConnection& connection, Body& body, Parts parts,
                                Clock::time_point until)
-    : connection_(connection), body_(body), parts_(parts), until_(until), thread_([this] {
-          run();
-      }) {}
+    : connection_(connection), body_(body), parts_(parts), until_(until) {
+    connection_.sends(true);
+    thread_ = std::thread([this] { run(); });
+}
 
 UpstreamUpload::~UpstreamUpload() {
     {
         const std::lock_guard lock(mutex_);
-        if (state_ != State::ended) connection_.shut();
+        if (state_ != State::ended) connection_.reset();
     }
     thread_.join();
 }
@@ -71,6 +72,7 @@ void UpstreamUpload::check() const {
 void UpstreamUpload::run() noexcept {
     try {
         send_everything();
+        connection_.sends(false);
         become(State::ended);
     } catch (const std::system_error&) {
         become(State::refused);

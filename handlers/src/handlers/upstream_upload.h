@@ -29,7 +29,7 @@ class UpstreamUpload {
     UpstreamUpload(const UpstreamUpload&) = delete;
     UpstreamUpload& operator=(const UpstreamUpload&) = delete;
 
-    // Shuts the connection if not all was sent. Blocks until the client has sent something, or has
+    // Resets the connection if not all was sent. Blocks until the client has sent something, or has
     // gone, if that is what the thread waits for.
     ~UpstreamUpload();
 

@@ -1,0 +1,165 @@
+"""Servers in processes of their own, for tests whose other end others wrote."""
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+
+skipped = []
+failed = []
+# The listening socket is made here and handed over, so that its port is known before any log says it.
+HAND_OVER = 'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@"'
+
+
+def check(what, good, seen=""):
+    print(("ok      " if good else "FAILED  ") + what, flush=True)
+    if not good:
+        failed.append(what)
+        print("        ", repr(seen)[:1500], flush=True)
+
+
+def finish():
+    """Ends the test: 77 where something could not be tried, which is a failure where all should be there."""
+    for why in skipped:
+        print("SKIPPED: " + why)
+    sys.exit(1 if failed else 77 if skipped else 0)
+
+
+def need(tool):
+    """The path of a tool, or None, and then the test counts as skipped, or as failed where CI is set."""
+    found = shutil.which(tool, path=os.environ["PATH"] + ":/usr/sbin:/usr/bin")
+    if not found:
+        (failed if os.environ.get("CI") else skipped).append("there is no " + tool)
+    return found
+
+
+class Door:
+    """The program behind a port."""
+
+    def __init__(self, process, address, log):
+        self.process, self.log = process, log
+        self.port = address[1] if isinstance(address, tuple) else None
+
+    def said(self):
+        self.log.seek(0)
+        return self.log.read()
+
+    def connect(self):
+        return socket.create_connection(("127.0.0.1", self.port), 20)
+
+    def ask(self, request, until=None):
+        """All that comes back, or what comes until these bytes are in it."""
+        with self.connect() as client:
+            client.sendall(request)
+            reply = b""
+            while until is None or until not in reply:
+                piece = client.recv(65536)
+                if not piece:
+                    break
+                reply += piece
+            return reply
+
+
+@contextlib.contextmanager
+def serving(command, environment=None, unix=None):
+    """Runs a program of ours on a port, or on a Unix socket at that path, until the end of the block."""
+    names = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH")
+    full = {name: os.environ[name] for name in names if name in os.environ}
+    full |= {"LC_ALL": "C.UTF-8", "LOG_LEVEL": "warn", **(environment or {})}
+    if unix:
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(unix)
+        listener.listen(1024)
+    else:
+        listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    with listener, tempfile.TemporaryFile("w+") as log:
+        fd = listener.fileno()
+        moved = "" if fd == 3 else f" 3<&{fd} {fd}<&-"
+        process = subprocess.Popen(["bash", "-c", HAND_OVER + moved, "-", *command], env=full, pass_fds=[fd],
+                                   stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        address = listener.getsockname()
+        listener.close()
+        door = Door(process, address, log)
+        try:
+            yield door
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                try:
+                    process.wait(20)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+                    failed.append("the program does not end")
+            else:
+                failed.append(f"the program has ended: {process.returncode}, {door.said()[-2000:]}")
+
+
+def gate(build, target, *options, **more):
+    return serving([f"{build}/bin/turngate", "serve", *options, target], **more)
+
+
+class Peer:
+    """A server of others whose first line of output is its port; further lines are in `lines`."""
+
+    def __init__(self, command, **options):
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, **options)
+        self.port = int(self.process.stdout.readline())
+        self.lines = []
+        self.reader = threading.Thread(target=lambda: self.lines.extend(self.process.stdout), daemon=True)
+        self.reader.start()
+
+    def __enter__(self):
+        return self
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(20)
+        self.reader.join(20)
+        return self.lines
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+@contextlib.contextmanager
+def nginx(program, servers, more="", log_format="'-'"):
+    """Runs nginx with these server blocks (PORT: where it listens); gives its port and directory of logs."""
+    with tempfile.TemporaryDirectory() as place:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        for name in ("body", "proxy", "logs"):
+            os.mkdir(f"{place}/{name}")
+        with open(f"{place}/nginx.conf", "w", encoding="utf-8") as file:
+            file.write(f"""
+daemon off; master_process off; worker_processes 1; pid {place}/pid; error_log {place}/logs/error info;
+events {{ worker_connections 512; }}
+http {{
+  log_format seen escape=json {log_format};
+  access_log {place}/logs/access seen;
+  client_body_temp_path {place}/body; proxy_temp_path {place}/proxy;
+  fastcgi_temp_path {place}/proxy; uwsgi_temp_path {place}/proxy; scgi_temp_path {place}/proxy;
+  client_max_body_size 0; large_client_header_buffers 8 64k;
+  {more}
+  {servers.replace("PORT", f"127.0.0.1:{port}")}
+}}
+""")
+        process = subprocess.Popen([program, "-p", place, "-c", f"{place}/nginx.conf",
+                                    "-e", f"{place}/logs/start"], stdin=subprocess.DEVNULL)
+        try:
+            while True:
+                assert process.poll() is None, "nginx does not start"
+                try:
+                    socket.create_connection(("127.0.0.1", port), 5).close()
+                    break
+                except ConnectionRefusedError:
+                    threading.Event().wait(0.02)
+            yield port, f"{place}/logs"
+        finally:
+            process.terminate()
+            process.wait(20)
