@@ -118,7 +118,10 @@ Step Http2Session::next_step() {
         connection_->end_output();
         lingers_since_ = now();
     }
-    Step step{.deadline = after(last_call_ == never ? look_again : last_chance)};
+    // The last chance does not begin anew with each look.
+    const bool has_last_chance = last_call_ != never && !has_passed(last_call_, last_chance, now());
+    Step step{.deadline =
+                  has_last_chance ? last_call_ + last_chance.count() + 1 : after(look_again)};
     if (!immediate_.empty())
         step.afterwards = [self = shared_from_this(), streams = std::exchange(immediate_, {})] {
             for (const StreamPtr& stream : streams)
