@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "cli/cli.h"
+#include "cli/environment.h"
 #include "run_as.h"
 #include <turngate/turngate.h>
 
@@ -10,7 +11,8 @@ namespace turngate {
 
 int run(int argc, char** argv, HandlerPtr handler) {
     if (cli::is_command_line(argc, argv)) return cli::run(argc, argv, std::move(handler));
-    return run_as({}, [&] { return handler; });
+    return run_as(
+        {}, [&] { return handler; }, "self", cli::process_environment());
 }
 
 int run(int argc, char** argv, Functions functions) {

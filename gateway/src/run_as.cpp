@@ -9,7 +9,6 @@
 #include "cli/exit_status.h"
 #include "observe/observation.h"
 #include "observe/settings.h"
-#include "platform.h"
 #include "serve_http.h"
 #include "stderr_reporter.h"
 #include <turngate/doors/cgi.h>
@@ -22,29 +21,23 @@ namespace {
 constexpr int failed = 1;
 constexpr int misconfigured = 2;
 
-std::optional<std::string> variable(const std::string& name) {
-    const char* value = std::getenv(name.c_str());
-    return value ? std::optional<std::string>(value) : std::nullopt;
-}
-
-int run_cgi(HandlerPtr handler) {
-    const Level level = observe_settings(variable).level.value_or(Level::info);
+int run_cgi(HandlerPtr handler, const ReadVariable& get) {
+    const Level level = observe_settings(get).level.value_or(Level::info);
     const auto reporter = stderr_reporter(
         {.json = false, .level = std::max(level, Level::warn), .access = false, .door = "cgi"});
     // Only the door may write to the web server: what the handler prints goes to the log.
     os::Fd out(::dup(STDOUT_FILENO));
     if (!out || ::dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
         throw std::system_error(errno, std::generic_category(), "cannot keep standard output");
-    const auto max_body = http_options(variable).max_body;
+    const auto max_body = http_options(get).max_body;
     const auto door =
         cgi_door({.out = out.release(), .max_body = max_body, .reporter = reporter.get()});
     return serve_until_signal(*door, std::move(handler));
 }
 
-int run_http(const OpenHandler& open, const std::string& target) {
-    Observation observation(
-        {.get = variable, .json = ::isatty(STDERR_FILENO) == 0, .target = target});
-    return serve_http(open, http_options(variable), observation, [&](const std::string& address) {
+int run_http(const OpenHandler& open, const std::string& target, const ReadVariable& get) {
+    Observation observation({.get = get, .json = ::isatty(STDERR_FILENO) == 0, .target = target});
+    return serve_http(open, http_options(get), observation, [&](const std::string& address) {
         observation.reporter().logged(Context(), Level::info, "listening on " + address);
     });
 }
@@ -81,10 +74,11 @@ class ByPath final : public Handler {
 
 }  // namespace
 
-int run_as(std::string_view as, const OpenHandler& open, const std::string& target) {
+int run_as(std::string_view as, const OpenHandler& open, const std::string& target,
+           const ReadVariable& get) {
     try {
-        const Platform& platform = detect_platform(variable, as);
-        return platform.name == "cgi" ? run_cgi(open()) : run_http(open, target);
+        const Platform& platform = detect_platform(get, as);
+        return platform.name == "cgi" ? run_cgi(open(), get) : run_http(open, target, get);
     } catch (const cli::CommandError&) {
         throw;  // it says how to mend what is wrong with the target
     } catch (const Error& e) {

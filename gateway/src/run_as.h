@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "platform.h"
 #include <turngate/http/functions.h>
 #include <turngate/http/handler.h>
 
@@ -17,8 +18,10 @@ using OpenHandler = std::function<HandlerPtr()>;
 // when `as` is empty or "auto"; a door that listens does so before, and calls `open` again for
 // SIGHUP. Returns an exit status: 0 when it was stopped, 1 when it could not start or an answer
 // broke off, 2 when the environment or `as` is wrong. It then has said so on standard error, in one
-// sentence. `target` names the handler. Throws cli::CommandError as `open` does.
-int run_as(std::string_view as, const OpenHandler& open, const std::string& target = "self");
+// sentence. `target` names the handler; `get` reads the environment. Throws cli::CommandError as
+// `open` does.
+int run_as(std::string_view as, const OpenHandler& open, const std::string& target,
+           const ReadVariable& get);
 
 // One handler for all of `functions`, chosen by the first segment of the path, which is stripped
 // like a prefix: "/orders/7" is "/7" for "orders". 404 for another name. A single function is

@@ -6,6 +6,7 @@
 #include "cli/value.h"
 #include "observe/observation.h"
 #include "signals.h"
+#include <turngate/http/field_list.h>
 
 namespace turngate {
 namespace {
@@ -37,6 +38,7 @@ HttpOptions http_options(const std::function<std::optional<std::string>(const st
     duration("TURNGATE_HEADER_TIMEOUT", out.header_timeout);
     duration("TURNGATE_BODY_TIMEOUT", out.body_timeout);
     duration("TURNGATE_WRITE_TIMEOUT", out.write_timeout);
+    duration("TURNGATE_IDLE_TIMEOUT", out.idle_timeout);
     duration("TURNGATE_DRAIN_TIMEOUT", out.drain_timeout);
     duration("TURNGATE_TIMEOUT", out.request_timeout);
     size("TURNGATE_REQUEST_LINE", out.request_line);
@@ -44,6 +46,14 @@ HttpOptions http_options(const std::function<std::optional<std::string>(const st
     size("TURNGATE_HEADER_COUNT", out.header_count);
     size("TURNGATE_MAX_BODY", out.max_body);
     size("TURNGATE_MAX_CONNECTIONS", out.max_connections);
+    size("TURNGATE_MAX_REQUESTS", out.max_requests);
+    size("TURNGATE_MAX_THREADS", out.max_threads);
+    if (const std::string all = get("TURNGATE_LISTEN").value_or(""); !all.empty()) {
+        out.listen.clear();
+        for (std::string_view list = all; !list.empty();)
+            out.listen.emplace_back(take_element(list));
+        return out;
+    }
 
     // Lambda Web Functions say where to listen (AWS, "Lambda Web Functions").
     if (const std::string endpoint = get("AWS_LAMBDA_HTTP_ENDPOINT").value_or("");

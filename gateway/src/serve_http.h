@@ -11,9 +11,9 @@ namespace turngate {
 
 class Observation;
 
-// HttpOptions from the environment that `get` reads: PORT and HOST (with PORT alone: every
-// interface), TURNGATE_MAX_BODY and the other limits. Throws Error that names the variable, its
-// value and what was expected.
+// HttpOptions from the environment that `get` reads: TURNGATE_LISTEN (addresses with commas between
+// them), or PORT and HOST (with PORT alone: every interface); TURNGATE_MAX_BODY and the other
+// limits. Throws Error that names the variable, its value and what was expected.
 HttpOptions http_options(const std::function<std::optional<std::string>(const std::string&)>& get,
                          HttpOptions defaults = {});
 

@@ -113,6 +113,8 @@ BOOST_AUTO_TEST_CASE(a_port_alone_means_every_interface) {
     BOOST_TEST(http_options(environment({{"PORT", "0"}, {"HOST", "127.0.0.1"}})).listen.front() ==
                "127.0.0.1:0");
     BOOST_TEST(http_options(environment({{"HOST", "::1"}})).listen.front() == "[::1]:8080");
+    const auto listed = http_options(environment({{"TURNGATE_LISTEN", "[::1]:0, unix:/run/x"}}));
+    BOOST_TEST((listed.listen == std::vector<std::string>{"[::1]:0", "unix:/run/x"}));
     BOOST_TEST(http_options(environment({{"PORT", ""}})).listen.front() == "127.0.0.1:8080");
 }
 

@@ -89,13 +89,17 @@ Facts limits(const Environment& environment) {
     return {{"TURNGATE_HEADER_TIMEOUT", text(http.header_timeout)},
             {"TURNGATE_BODY_TIMEOUT", text(http.body_timeout)},
             {"TURNGATE_WRITE_TIMEOUT", text(http.write_timeout)},
+            {"TURNGATE_IDLE_TIMEOUT", text(http.idle_timeout)},
             {"TURNGATE_DRAIN_TIMEOUT", text(http.drain_timeout)},
             {"TURNGATE_TIMEOUT", text(http.request_timeout)},
             {"TURNGATE_REQUEST_LINE", text(std::uint64_t{http.request_line})},
             {"TURNGATE_HEADER_SIZE", text(std::uint64_t{http.header_size})},
             {"TURNGATE_HEADER_COUNT", std::to_string(http.header_count)},
             {"TURNGATE_MAX_BODY", text(http.max_body)},
-            {"TURNGATE_MAX_CONNECTIONS", std::to_string(http.max_connections)}};
+            {"TURNGATE_MAX_CONNECTIONS", std::to_string(http.max_connections)},
+            {"TURNGATE_MAX_REQUESTS",
+             http.max_requests == 0 ? "none" : std::to_string(http.max_requests)},
+            {"TURNGATE_MAX_THREADS", std::to_string(http.max_threads)}};
 }
 
 // What surrounds what we serve. No value of a variable that may hold a secret.

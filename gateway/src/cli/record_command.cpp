@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/invocation.h"
+#include "cli/listen_options.h"
 #include "cli/request_options.h"
 #include "cli/value.h"
 #include "open_target.h"
@@ -93,22 +94,10 @@ recording::RedactionRules rules_of(const Arguments& arguments) {
 }
 
 // Loopback, unless somebody says other.
-HttpOptions listen_options(const Invocation& invocation, Reporter& reporter) {
+HttpOptions recording_options(const Invocation& invocation, Reporter& reporter) {
     const Arguments& arguments = invocation.arguments;
-    HttpOptions defaults;
-    defaults.reporter = &reporter;
-    HttpOptions http;
-    try {
-        http = http_options(
-            [&](const std::string& name) {
-                auto value = invocation.environment(name);
-                if (name == "HOST" && (!value || value->empty())) value = "127.0.0.1";
-                return value;
-            },
-            defaults);
-    } catch (const Error& e) {
-        throw CommandError(exit_status::usage, e.what(), "correct or unset the variable");
-    }
+    HttpOptions http = listen_options(invocation);
+    http.reporter = &reporter;
     if (arguments.given("listen")) {
         const std::string_view address = arguments.text("listen");
         const bool is_port = parse_number(address).has_value();
@@ -118,7 +107,7 @@ HttpOptions listen_options(const Invocation& invocation, Reporter& reporter) {
 }
 
 std::unique_ptr<HttpDoor> listening_door(const Invocation& invocation, Reporter& reporter) {
-    HttpOptions http = listen_options(invocation, reporter);
+    HttpOptions http = recording_options(invocation, reporter);
     const std::string wanted = http.listen.front();
     try {
         return http_door(std::move(http));

@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/invocation.h"
+#include "cli/listen_options.h"
 #include "open_target.h"
 #include "platform.h"
 #include "run_as.h"
@@ -15,7 +16,7 @@ std::vector<std::string_view> platform_names() {
     return names;
 }
 
-constexpr Option options[] = {
+constexpr Option own_options[] = {
     {.name = "as",
      .value = "PLATFORM",
      .help = "the platform; auto finds it by the environment, as doctor tells",
@@ -23,6 +24,8 @@ constexpr Option options[] = {
      .fallback = "auto",
      .choices = platform_names},
 };
+
+constexpr auto options = joined(own_options, limit_options);
 
 constexpr std::string_view examples[] = {"run plugin:./handler.so", "run --as cgi"};
 
@@ -38,7 +41,7 @@ int run_target(Invocation& invocation) {
         throw CommandError(exit_status::usage, e.what(), "\"doctor\" tells what was looked for");
     }
     return run_as(
-        as, [&] { return open_target(target, invocation.self); }, target);
+        as, [&] { return open_target(target, invocation.self); }, target, with_flags(invocation));
 }
 
 }  // namespace

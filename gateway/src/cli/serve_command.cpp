@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/invocation.h"
+#include "cli/listen_options.h"
 #include "cli/request_options.h"
 #include "cli/serve_watched.h"
 #include "event_caller.h"
@@ -18,7 +19,7 @@
 namespace turngate::cli {
 namespace {
 
-constexpr Option options[] = {
+constexpr Option own_options[] = {
     {.letter = 'p',
      .name = "port",
      .value = "PORT",
@@ -56,6 +57,8 @@ constexpr Option options[] = {
      .repeatable = true,
      .optional = true},
 };
+
+constexpr auto options = joined(own_options, limit_options);
 
 constexpr std::string_view examples[] = {
     "serve plugin:./handler.so --watch",        "serve cgi:./program -p 0",
@@ -129,24 +132,6 @@ std::vector<std::string> watched_files(const Invocation& invocation) {
                                (operands.empty() ? "this" : operands[0]) + " another handler",
                            "name files: --watch='src/**'");
     return patterns;
-}
-
-// The environment with PORT and HOST as the flags have them: loopback unless somebody says other.
-HttpOptions listen_options(const Invocation& invocation) {
-    const Arguments& arguments = invocation.arguments;
-    try {
-        return http_options([&](const std::string& name) -> std::optional<std::string> {
-            if (name == "PORT" && arguments.given("port"))
-                return std::string(arguments.text("port"));
-            if (name == "HOST" && arguments.given("host"))
-                return std::string(arguments.text("host"));
-            auto value = invocation.environment(name);
-            if (name == "HOST" && (!value || value->empty())) return "127.0.0.1";
-            return value;
-        });
-    } catch (const Error& e) {
-        throw CommandError(exit_status::usage, e.what(), "correct or unset the variable");
-    }
 }
 
 // Of the flags; absent if they say nothing.
@@ -224,8 +209,8 @@ const Command serve_command = {
     .summary = "answer HTTP requests with a handler, on this machine",
     .description =
         "Serves until SIGINT or SIGTERM and then finishes the requests it has begun. "
-        "Without HANDLER it serves the handler linked into this program. Limits come "
-        "from the environment; \"doctor\" lists them. Events are taken as AWS Lambda takes them, "
+        "Without HANDLER it serves the handler linked into this program. SIGHUP opens HANDLER "
+        "again. Events are taken as AWS Lambda takes them, "
         "at POST /2015-03-31/functions/NAME/invocations.",
     .options = options,
     .examples = examples,

@@ -1,0 +1,46 @@
+#include "cli/listen_options.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "serve_http.h"
+
+namespace turngate::cli {
+
+Environment with_flags(const Invocation& invocation) {
+    std::map<std::string, std::string> flags;
+    for (const Option& option : invocation.command.options) {
+        const bool is_place = option.name == "port" || option.name == "host";
+        const bool is_limit =
+            std::any_of(std::begin(limit_options), std::end(limit_options),
+                        [&](const Option& limit) { return limit.name == option.name; });
+        if ((!is_place && !is_limit) || !invocation.arguments.given(option.name)) continue;
+        std::string name = is_place ? std::string(option.name == "port" ? "PORT" : "HOST")
+                                    : environment_name("", option.name);
+        flags[std::move(name)] = invocation.arguments.text(option.name);
+    }
+    // Who says where by a flag does not mean the addresses of the environment.
+    if (flags.contains("PORT") || flags.contains("HOST")) flags["TURNGATE_LISTEN"];
+    return [flags = std::move(flags), &invocation](const std::string& name) {
+        const auto flag = flags.find(name);
+        return flag == flags.end() ? invocation.environment(name) : std::optional(flag->second);
+    };
+}
+
+HttpOptions listen_options(const Invocation& invocation) {
+    const Environment get = with_flags(invocation);
+    try {
+        return http_options([&](const std::string& name) {
+            auto value = get(name);
+            if (name == "HOST" && (!value || value->empty())) value = "127.0.0.1";
+            return value;
+        });
+    } catch (const Error& e) {
+        throw CommandError(exit_status::usage, e.what(), "correct or unset the variable");
+    }
+}
+
+}  // namespace turngate::cli

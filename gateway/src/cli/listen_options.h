@@ -1,0 +1,88 @@
+// The flags of commands that listen: their limits, each with its variable of the environment.
+#pragma once
+
+#include <string_view>
+
+#include "cli/invocation.h"
+#include "cli/option.h"
+#include <turngate/doors/http.h>
+
+namespace turngate::cli {
+
+inline constexpr Option limit_options[] = {
+    {.name = "header-timeout",
+     .value = "TIME",
+     .help = "for all of a request's head [10s; env: TURNGATE_HEADER_TIMEOUT]",
+     .kind = Value::duration,
+     .environment = false},
+    {.name = "body-timeout",
+     .value = "TIME",
+     .help = "between two pieces of a body [60s; env: TURNGATE_BODY_TIMEOUT]",
+     .kind = Value::duration,
+     .environment = false},
+    {.name = "write-timeout",
+     .value = "TIME",
+     .help = "for a client to take something [30s; env: TURNGATE_WRITE_TIMEOUT]",
+     .kind = Value::duration,
+     .environment = false},
+    {.name = "idle-timeout",
+     .value = "TIME",
+     .help = "between two requests of a connection [60s; env: TURNGATE_IDLE_TIMEOUT]",
+     .kind = Value::duration,
+     .environment = false},
+    {.name = "drain-timeout",
+     .value = "TIME",
+     .help = "for requests begun, after SIGTERM [10s; env: TURNGATE_DRAIN_TIMEOUT]",
+     .kind = Value::duration,
+     .environment = false},
+    {.name = "timeout",
+     .value = "TIME",
+     .help = "for the handler, then 504 [none; env: TURNGATE_TIMEOUT]",
+     .kind = Value::duration,
+     .environment = false},
+    {.name = "request-line",
+     .value = "SIZE",
+     .help = "of a request line, then 414 [16KiB; env: TURNGATE_REQUEST_LINE]",
+     .kind = Value::size,
+     .environment = false},
+    {.name = "header-size",
+     .value = "SIZE",
+     .help = "of all header fields, then 431 [32KiB; env: TURNGATE_HEADER_SIZE]",
+     .kind = Value::size,
+     .environment = false},
+    {.name = "header-count",
+     .value = "N",
+     .help = "header fields, then 431 [100; env: TURNGATE_HEADER_COUNT]",
+     .kind = Value::size,
+     .environment = false},
+    {.name = "max-body",
+     .value = "SIZE",
+     .help = "of a request's body, then 413 [10MiB; env: TURNGATE_MAX_BODY]",
+     .kind = Value::size,
+     .environment = false},
+    {.name = "max-connections",
+     .value = "N",
+     .help = "connections, then 503 [16384; env: TURNGATE_MAX_CONNECTIONS]",
+     .kind = Value::size,
+     .environment = false},
+    {.name = "max-requests",
+     .value = "N",
+     .help = "requests of a connection, which then closes [none; env: TURNGATE_MAX_REQUESTS]",
+     .kind = Value::size,
+     .environment = false},
+    {.name = "max-threads",
+     .value = "N",
+     .help = "handlers at work at once, then 503 [256; env: TURNGATE_MAX_THREADS]",
+     .kind = Value::size,
+     .environment = false},
+};
+
+// The environment of `invocation` with what its flags say in the place of the variables above, and
+// --port and --host, where it has them, in the place of PORT and HOST.
+Environment with_flags(const Invocation& invocation);
+
+// What a command of this machine listens with: on loopback, unless flags or the environment say
+// other. Throws CommandError that names the variable or the flag.
+HttpOptions listen_options(const Invocation& invocation);
+
+}  // namespace turngate::cli
