@@ -202,7 +202,7 @@ void Http1Exchange::send_continue() {
 }
 
 void Http1Exchange::on_head(int status, const Headers& headers) {
-    {
+    if (terms_.expects_continue) {
         const std::lock_guard lock(mutex_);
         has_head_ = true;
         // Whether a body still comes is the client's choice now.
