@@ -1,4 +1,4 @@
-"""measure_http.py BUILD: live HTTP against nginx, one table with the goal beside each row.
+"""measure_http.py BUILD [PART...]: live HTTP against nginx, one table with the goal beside each row.
 
 A server has core 0 for itself and its clients core 1. Each comparison takes the two in turn, A B A
 B ..., and tells the median of each and the median of the ratios of neighbours: what else the machine
@@ -22,7 +22,8 @@ IDLE, STARTS, GIGABYTE = 10_000, 20, 1_000_000_000
 CHUNK = 1 << 20
 TICK = os.sysconf("SC_CLK_TCK")
 SERVER_CORE, CLIENT_CORE = 0, max(os.sched_getaffinity(0))
-QUIET = {**os.environ, "LOG_LEVEL": "warn", "TURNGATE_ACCESS_LOG": "off"}
+# Debian keeps nginx where only root looks.
+QUIET = {**os.environ, "LOG_LEVEL": "warn", "TURNGATE_ACCESS_LOG": "off", "PATH": os.environ["PATH"] + ":/usr/sbin"}
 
 NGINX = """daemon off; master_process off; worker_processes 1; pid {folder}/{port}.pid;
 error_log {folder}/{port}.error crit; worker_rlimit_nofile 20000;
@@ -41,7 +42,7 @@ PROXY = "proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Con
 
 
 def row(name, ours, theirs, unit, note):
-    print(f"{name:<42}{ours:>11}{theirs:>11}  {unit:<9}{note}", flush=True)
+    print(f"{name:<44}{ours:>11}{theirs:>11}  {unit:<9}{note}", flush=True)
 
 
 def free_port():
@@ -115,7 +116,6 @@ class Bench:
         path = f"{self.folder}/{port}.conf"
         with open(path, "w", encoding="ascii") as file:
             file.write(NGINX.format(folder=self.folder, port=port, location=location, upstream=upstream))
-        # Debian has it where only root looks.
         command = ["nginx", "-e", f"{self.folder}/{port}.error", "-p", self.folder, "-c", path]
         return Server(command, port, f"{self.folder}/{port}.log", core)
 
@@ -145,10 +145,11 @@ def ratio(ours, theirs):
     return statistics.median(a / b for a, b in zip(ours, theirs))
 
 
-def load(name, ours, theirs, throughput_goal):
-    a, b = in_turn(wrk, ours, theirs)
+def load(name, ours, theirs, connections, throughput_goal=""):
+    a, b = in_turn(lambda server: wrk(server, connections), ours, theirs)
     cpu, their_cpu = [x[0] for x in a], [x[0] for x in b]
     rate, their_rate = [x[1] for x in a], [x[1] for x in b]
+    name = f"{name}, {connections} connection{'s' * (connections > 1)}"
     row(f"{name}, CPU a request", f"{statistics.median(cpu):.2f}", f"{statistics.median(their_cpu):.2f}", "us",
         f"{ratio(cpu, their_cpu):.3f} of nginx  (at most 1)")
     row(f"{name}, throughput", f"{statistics.median(rate):.0f}", f"{statistics.median(their_rate):.0f}",
@@ -157,7 +158,7 @@ def load(name, ours, theirs, throughput_goal):
 
 def hello(bench):
     with bench.hello() as ours, bench.nginx(HELLO) as theirs:
-        load(f"hello, {CONNECTIONS} connections", ours, theirs, "  (at least 1)")
+        load("hello", ours, theirs, CONNECTIONS, "  (at least 1)")
 
 
 def upstream(bench):
@@ -165,7 +166,8 @@ def upstream(bench):
         pool = f"upstream backend {{ server 127.0.0.1:{backend.port}; keepalive {CONNECTIONS}; " \
                "keepalive_requests 1000000000; }"
         with bench.serve(f"http://127.0.0.1:{backend.port}") as ours, bench.nginx(PROXY, pool) as theirs:
-            load(f"proxy, {CONNECTIONS} connections", ours, theirs, "")
+            load("proxy", ours, theirs, CONNECTIONS)
+            load("proxy", ours, theirs, 1)
 
 
 def ask(connection, target="/"):
@@ -288,7 +290,7 @@ def stream(bench):
 def main():
     os.sched_setaffinity(0, {CLIENT_CORE})
     parts = {"hello": hello, "upstream": upstream, "idle": idle, "start": lambda bench: start(), "stream": stream}
-    chosen = sys.argv[2:] or list(parts)
+    chosen = sys.argv[2:] or parts
     print(f"Live HTTP, the server on core {SERVER_CORE}, its clients on core {CLIENT_CORE}\n")
     row("", "turngate", "nginx", "", "")
     with tempfile.TemporaryDirectory() as folder:
