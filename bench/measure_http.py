@@ -279,12 +279,13 @@ def stream(bench):
     with open(f"{files}/gigabyte", "wb") as file:
         file.truncate(GIGABYTE)
     with bench.serve(f"plugin:{BUILD}/bench/stream_handler.so") as handler, \
-            bench.serve("--static", files) as static, bench.nginx(f"root {files};") as nginx:
+            bench.serve("--static", files) as static, bench.nginx(f"root {files};") as nginx, \
+            bench.nginx(f"root {files}; sendfile off; output_buffers 2 64k;") as copying:
         delays = flush_delays(handler)
         row("flush to its first byte at the client", f"{statistics.median(delays):.3f}", "", "ms",
             f"most {max(delays):.3f} of {len(delays)}  (less than 1)")
-        compare_downloads("file", static, "/gigabyte", nginx)
-        compare_downloads("written by a handler, nginx's a file", handler, f"/?size={GIGABYTE}", nginx)
+        compare_downloads("of a file, by sendfile()", static, "/gigabyte", nginx)
+        compare_downloads("by write(), neither sends a file", handler, f"/?size={GIGABYTE}", copying)
 
 
 def main():
