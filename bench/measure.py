@@ -92,8 +92,8 @@ def instructions():
     known = {}
     if os.path.exists(BASELINE):
         known = {k: int(v) for k, v in (line.split() for line in open(BASELINE, encoding="ascii"))}
-    counts = {what: (count(what, 600) - count(what, 100)) // 500 for what in ("answer", "tokenise")}
-    print("\nInstructions an event (callgrind)\n")
+    counts = {what: (count(what, 600) - count(what, 100)) // 500 for what in ("answer", "tokenise", "serve")}
+    print("\nInstructions an event, or a request through the HTTP door (callgrind)\n")
     for what, n in counts.items():
         change = f"{(n / known[what] - 1) * 100:+.1f} % against the recorded {known[what]}" if what in known else ""
         row(what, f"{n}", "", change)

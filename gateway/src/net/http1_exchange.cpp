@@ -200,7 +200,7 @@ void Http1Exchange::send_continue() {
 
 void Http1Exchange::on_head(int status, const Headers& headers) {
     head_sent_.store(now(), std::memory_order_relaxed);
-    {
+    if (terms_.expects_continue) {
         const std::lock_guard lock(mutex_);
         has_head_ = true;
         // Whether a body still comes is the client's choice now.

@@ -24,7 +24,9 @@ constexpr std::uint64_t end_key = Scheduler::reserved_key + 1;
 constexpr milliseconds alert_tick{1};
 constexpr milliseconds busy_tick{4};            // while the cores are all in use
 constexpr unsigned quiet_enough = 50;           // ticks until the watching thread sleeps again
-constexpr int most_fetched = 8;                 // events at once, when the cores are all in use
+constexpr int most_fetched = 16;                // events at once, when that delays none of them
+constexpr std::uint64_t few = 8;                // one switch in so many events
+constexpr std::chrono::microseconds brief{50};  // of an event's CPU
 constexpr unsigned stuck_enough = 10;           // ticks without any event taken
 constexpr unsigned hopeless = 20;               // such ticks until requests are turned away
 constexpr unsigned busy_enough = 5;             // ticks in which the cores were all ours
@@ -352,12 +354,15 @@ void Scheduler::examine() {
 }
 
 // Events wait and the cores do not: the handlers wait for something else. Threads that want a core
-// and do not get it, for other processes are at work, go to sleep by no will of their own.
+// and do not get it, for other processes are at work, go to sleep by no will of their own; those
+// that do now and then, among many events, have found none for a moment.
 void Scheduler::grow_if_held_up(const Usage& before, const Usage& after) {
     const auto available = (after.when - before.when) * static_cast<long>(cores_);
     const auto used = after.cpu - before.cpu;
     const bool is_still = used < available / 4 && after.progress == before.progress;
-    const bool is_waiting = used < available * 3 / 4 && after.switches - before.switches > 2;
+    const auto switches = static_cast<std::uint64_t>(after.switches - before.switches);
+    const bool is_waiting = used < available * 3 / 4 && switches > 2 &&
+                            switches * few > after.progress - before.progress;
     if (!is_still && !is_waiting && stuck_ticks_ < stuck_enough) return;
     const std::size_t active = active_;
     if (active >= max_threads_) {
@@ -370,13 +375,19 @@ void Scheduler::grow_if_held_up(const Usage& before, const Usage& after) {
     start(std::max<std::size_t>(1, std::min(active / 2, max_threads_ - active)));
 }
 
-// The cores are all in use and there are more threads than cores: one fewer does as much.
+// The cores are all in use and there are more threads than cores: one fewer does as much. Then, and
+// when events are dealt with in a moment each, a thread may take several at once.
 void Scheduler::shrink_if_competing(const Usage& before, const Usage& after) {
     const auto available = (after.when - before.when) * static_cast<long>(cores_);
-    const bool is_busy = after.cpu - before.cpu > available * 9 / 10 &&
-                         after.progress - before.progress > 2 * active_.load();
+    const auto used = after.cpu - before.cpu;
+    const std::uint64_t events = after.progress - before.progress;
+    const auto switches = static_cast<std::uint64_t>(after.switches - before.switches);
+    const bool is_flowing = events > 2 * active_.load();
+    const bool is_busy = is_flowing && used > available * 9 / 10;
+    const bool is_brisk =
+        is_flowing && used < brief * static_cast<long>(events) && switches * few < events;
     busy_ticks_ = is_busy ? busy_ticks_ + 1 : 0;
-    fetched_ = busy_ticks_ >= busy_enough ? most_fetched : 1;
+    fetched_ = busy_ticks_ >= busy_enough || is_brisk ? most_fetched : 1;
     if (busy_ticks_ % busy_enough == busy_enough - 1 && active_ > cores_) surplus_ = 1;
 }
 

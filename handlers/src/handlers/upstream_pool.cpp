@@ -23,6 +23,10 @@ bool is_shortage(int error) {
 UpstreamPool::Lease UpstreamPool::take(Choice choice, Clock::time_point until,
                                        const std::stop_token& stop) {
     Lease lease(*this, admit(choice, until, stop));
+    // One that has something to say unasked is not to be trusted with a request. To ask the system
+    // is not for those who hold the lock.
+    while (lease.connection_ && !lease.connection_->is_quiet())
+        lease.connection_ = take_idle();
     if (!lease.connection_) lease.connection_ = connect(until, stop);
     return lease;
 }
@@ -48,21 +52,23 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::admit(Choice choice, Clock::ti
     if (choice == Choice::fresh)
         idle_.clear();
     else
-        connection = take_idle();
+        connection = last_idle();
     ++leased_;
     return connection;
 }
 
-// The last one given back is the least likely to have been closed. One that has something to say
-// unasked is not to be trusted with a request.
 std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle() {
+    const std::lock_guard lock(mutex_);
+    return last_idle();
+}
+
+// The last one given back is the least likely to have been closed. REQUIRES: mutex_ is locked.
+std::unique_ptr<UpstreamConnection> UpstreamPool::last_idle() {
     drop_expired();
-    while (!idle_.empty()) {
-        std::unique_ptr<UpstreamConnection> connection = std::move(idle_.back());
-        idle_.pop_back();
-        if (connection->is_quiet()) return connection;
-    }
-    return nullptr;
+    if (idle_.empty()) return nullptr;
+    std::unique_ptr<UpstreamConnection> connection = std::move(idle_.back());
+    idle_.pop_back();
+    return connection;
 }
 
 void UpstreamPool::drop_expired() {

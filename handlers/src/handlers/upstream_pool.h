@@ -64,6 +64,7 @@ class UpstreamPool {
     std::unique_ptr<UpstreamConnection> admit(Choice choice, Clock::time_point until,
                                               const std::stop_token& stop);
     std::unique_ptr<UpstreamConnection> take_idle();
+    std::unique_ptr<UpstreamConnection> last_idle();
     std::unique_ptr<UpstreamConnection> connect(Clock::time_point until,
                                                 const std::stop_token& stop) const;
     void drop_expired();
