@@ -203,6 +203,15 @@ BOOST_AUTO_TEST_CASE(a_tiny_window_gets_every_byte) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(who_does_not_read_is_reset_in_time) {
+    Served served([](Request&) { return text(std::string(16 << 20, 'x')); },
+                  {.write_timeout = milliseconds(700)});
+    const os::Fd fd = connect_with_tiny_window(served);
+    os::write_whole(fd.get(), get);
+    pollfd end = {fd.get(), POLLRDHUP, 0};
+    BOOST_TEST(::poll(&end, 1, 5000) == 1);
+}
+
 BOOST_AUTO_TEST_CASE(who_pipelines_for_ever_keeps_nobody_waiting) {
     Served served([](Request&) { return text("|"); }, {.max_threads = 1});
     os::Fd endless = served.connect();

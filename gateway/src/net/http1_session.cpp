@@ -100,8 +100,10 @@ Step Http1Session::ready(const Occasion& occasion) {
 
 Step Http1Session::advance(const Occasion& occasion) {
     if (phase_ == Phase::writing) {
+        const std::uint64_t before = outbox_.left();
         if (!outbox_.send(*connection_)) {
-            deadline_ = after(door_.options.write_timeout);
+            // There are events, too, when nothing fits.
+            if (outbox_.left() < before) deadline_ = after(door_.options.write_timeout);
             return wait();
         }
         connection_->watch(true, false);
