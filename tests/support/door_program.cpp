@@ -14,6 +14,10 @@ int main(int argc, char** argv) {
         if (path == "/echo") response.write(request.body.text());
         if (path == "/ignore") response.write("not read");
         if (path == "/large") response.write(std::string(1 << 20, 'x'));
+        if (path == "/wait") {
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+            response.write("waited");
+        }
         if (path == "/print") {
             std::puts("printed");
             response.write("written");

@@ -17,6 +17,7 @@ namespace {
 using Clock = Connection::Clock;
 
 constexpr std::size_t block_size = 16 * 1024;
+constexpr std::chrono::milliseconds crowded_timeout{2000};
 constexpr std::size_t gathered = 16 * 1024;  // sent when there is more, or at a flush
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
@@ -110,6 +111,8 @@ Http1Exchange::Http1Exchange(Surroundings& door, Connection& connection, Outbox&
       out_(out),
       terms_(terms),
       head_sent_(head_sent),
+      received_(terms.collected),
+      began_(terms.began),
       owes_continue_(terms.expects_continue && bytes.empty() && !body.is_done()),
       keep_alive_(terms.may_keep_alive) {}
 
@@ -156,6 +159,12 @@ std::size_t Http1Exchange::read(std::span<char> into) {
         std::copy(data.begin(), data.end(), into.begin());
         return data.size();
     }
+}
+
+// How long a client that does not read may hold up a thread.
+std::chrono::milliseconds Http1Exchange::patience() const noexcept {
+    if (!door_.scheduler.is_crowded()) return door_.options.write_timeout;
+    return std::min(door_.options.write_timeout, crowded_timeout);
 }
 
 // Waits for bytes; 0 at the end of the client's side.
@@ -269,8 +278,7 @@ void Http1Exchange::send(std::string_view bytes, std::string_view end, bool is_l
         sent -= n;
     }
     const std::size_t left = parts[0].size() + parts[1].size() + parts[2].size();
-    if (left > 0 && !(is_last && outbox_.keep(parts)))
-        connection_.send_all(parts, door_.options.write_timeout);
+    if (left > 0 && !(is_last && outbox_.keep(parts))) connection_.send_all(parts, patience());
     out_.clear();
 }
 
@@ -283,7 +291,7 @@ void Http1Exchange::on_file(int fd, std::uint64_t offset, std::uint64_t size) {
         size -= n;
         if (n > 0) continue;
         if (last && outbox_.keep(fd, offset, size)) return;
-        connection_.wait_writable(door_.options.write_timeout);
+        connection_.wait_writable(patience());
     }
     if (is_chunked_) out_ += "\r\n";
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -27,10 +28,12 @@ class Http1Exchange final : public ResponseSink {
   public:
     struct Terms {
         http1::Version version;
-        bool is_head;           // the method
-        bool wants_switch;      // the client has sent an Upgrade
-        bool may_keep_alive;    // as far as the client and the door are concerned
-        bool expects_continue;  // and has not been told
+        bool is_head;                         // the method
+        bool wants_switch;                    // the client has sent an Upgrade
+        bool may_keep_alive;                  // as far as the client and the door are concerned
+        bool expects_continue;                // and has not been told
+        std::size_t collected;                // bytes of the body that have come, ...
+        Connection::Clock::time_point began;  // ... the first of them then; or absent
     };
 
     // `bytes` is what came behind the head; what is not the body's is left in it. `out` is where
@@ -68,6 +71,7 @@ class Http1Exchange final : public ResponseSink {
     class Source;
     class Raw;
 
+    std::chrono::milliseconds patience() const noexcept;
     std::size_t receive(std::span<char> into);
     void send_continue();
     void check_pace(std::uint64_t received);
@@ -85,8 +89,8 @@ class Http1Exchange final : public ResponseSink {
     std::atomic<Ticks>& head_sent_;
 
     std::unique_ptr<std::string> block_;  // chunks as they came
-    std::uint64_t received_ = 0;
-    Connection::Clock::time_point began_{};
+    std::uint64_t received_;
+    Connection::Clock::time_point began_;
     bool is_watched_ = true;
 
     std::mutex mutex_;            // of the two below: a 100 goes before the head or not at all

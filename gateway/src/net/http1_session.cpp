@@ -113,27 +113,34 @@ Step Http1Session::ready(const Occasion& occasion) {
 
 Step Http1Session::advance(const Occasion& occasion) {
     if (phase_ == Phase::writing) {
+        const std::uint64_t before = outbox_.left();
         if (!outbox_.send(*connection_)) {
-            deadline_ = after(door_.options.write_timeout);
+            // There are events, too, when nothing fits.
+            if (outbox_.left() < before) deadline_ = after(door_.options.write_timeout);
             return wait();
         }
         connection_->watch(true, false);
         enter(behind_writing_);
     }
-    const std::uint64_t requests_before = requests_;
+    if (std::exchange(is_in_queue_, false)) connection_->watch(true, false);
+    const std::uint64_t last_in_turn = requests_ + most_in_turn;
     std::string_view bytes = kept_;
     for (bool is_empty = false;;) {
         while (!bytes.empty() && !is_closing_ && phase_ != Phase::writing &&
-               consume(bytes, occasion)) {
+               requests_ < last_in_turn && consume(bytes, occasion)) {
         }
         if (successor_) return wait();
         if (is_closing_) return close();
         kept_ = std::string(bytes);
-        if (phase_ == Phase::writing || (is_empty && !occasion.peer_ended)) return wait();
-        if (requests_ - requests_before > most_in_turn) {
-            connection_->watch(true, false);  // to the end of the queue
+        if (phase_ == Phase::writing) return wait();
+        if (requests_ >= last_in_turn) {
+            // To the end of the queue: there is an event as long as something fits into the socket,
+            // also for what has been read already.
+            is_in_queue_ = true;
+            connection_->watch(true, true);
             return wait();
         }
+        if (is_empty && !occasion.peer_ended) return wait();
         Desk& mine = desk();
         std::size_t size = 0;
         switch (connection_->receive(mine.in, size)) {
@@ -244,11 +251,16 @@ bool Http1Session::collect(std::string_view& bytes, const Occasion& occasion) {
         }
         arriving.collected += data;
     }
-    if (!arriving.body.is_done() && !is_for_handler(arriving)) {
-        if (is_too_slow(milliseconds(now() - arriving.began), arriving.collected.size())) {
+    if (!arriving.body.is_done()) {
+        const auto time = Connection::Clock::now();
+        if (arriving.began == Connection::Clock::time_point()) arriving.began = time;
+        if (is_too_slow(std::chrono::duration_cast<milliseconds>(time - arriving.began),
+                        arriving.collected.size())) {
             refuse({408, "the request body comes too slowly"});
             return true;
         }
+    }
+    if (!arriving.body.is_done() && !is_for_handler(arriving)) {
         deadline_ = after(door_.options.body_timeout);
         if (std::exchange(arriving.head.expects_continue, false) && arriving.collected.empty()) {
             constexpr std::string_view interim = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -273,6 +285,8 @@ void Http1Session::answer(Arriving& arriving, std::string_view& bytes, const Occ
         .wants_switch = wants_switch(head),
         .may_keep_alive = head.keep_alive && !is_last,
         .expects_continue = head.expects_continue && arriving.collected.empty(),
+        .collected = arriving.collected.size(),
+        .began = arriving.began,
     };
     const auto began =
         options.observer ? Connection::Clock::now() : Connection::Clock::time_point();
@@ -407,10 +421,10 @@ Step Http1Session::expired() {
     try {
         // Whoever was late to look here, the client was not: other threads were to look first.
         if ((phase_ == Phase::head || phase_ == Phase::body) && !is_overdue_ &&
-            connection_->has_input()) {
+            (is_in_queue_ || connection_->has_input())) {
             is_overdue_ = true;
             deadline_ = after(last_chance);
-            connection_->watch(true, false);
+            connection_->watch(true, is_in_queue_);
             return wait();
         }
         if (phase_ == Phase::body || (phase_ == Phase::head && parser_)) {

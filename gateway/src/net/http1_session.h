@@ -47,7 +47,7 @@ class Http1Session final : public Session {
         http1::RequestHead head;
         IncomingBody body;
         std::string collected;
-        Ticks began = now();
+        Connection::Clock::time_point began = {};  // to come late
     };
 
     Step advance(const Occasion& occasion);
@@ -87,7 +87,8 @@ class Http1Session final : public Session {
     Phase behind_writing_ = Phase::head;
     bool is_first_byte_read_ = false;  // of the connection, so that it speaks HTTP/1
     bool is_closing_ = false;
-    bool is_overdue_ = false;  // and has a last chance, for something has come
+    bool is_in_queue_ = false;  // has had its turn, and more to do
+    bool is_overdue_ = false;   // and has a last chance, for something has come
 };
 
 }  // namespace turngate::net

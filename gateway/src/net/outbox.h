@@ -20,6 +20,7 @@ class Outbox {
     ~Outbox() { clear(); }
 
     bool empty() const noexcept { return left() == 0; }
+    std::uint64_t left() const noexcept { return bytes_.size() - sent_ + file_left_; }
 
     // Keeps all of `parts`, or nothing, and false, if there is no room here or at the door.
     bool keep(std::span<const std::string_view> parts);
@@ -31,7 +32,6 @@ class Outbox {
     bool send(Connection& connection);
 
   private:
-    std::uint64_t left() const noexcept { return bytes_.size() - sent_ + file_left_; }
     void clear() noexcept;
 
     Surroundings& door_;

@@ -21,6 +21,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t jobs_key = Scheduler::reserved_key;
 constexpr std::uint64_t end_key = Scheduler::reserved_key + 1;
+constexpr std::uint64_t probe_key = Scheduler::reserved_key + 2;
 constexpr milliseconds alert_tick{1};
 constexpr milliseconds busy_tick{4};            // while the cores are all in use
 constexpr unsigned quiet_enough = 50;           // ticks until the watching thread sleeps again
@@ -29,6 +30,7 @@ constexpr std::uint64_t few = 8;                // one switch in so many events
 constexpr std::chrono::microseconds brief{50};  // of an event's CPU
 constexpr unsigned stuck_enough = 10;           // ticks without any event taken
 constexpr unsigned hopeless = 20;               // such ticks until requests are turned away
+constexpr unsigned overloaded = 30;             // ticks that an event waits, until likewise
 constexpr unsigned busy_enough = 5;             // ticks in which the cores were all ours
 constexpr std::chrono::seconds park_limit{10};  // of a thread that nobody needs
 constexpr milliseconds last_tick_length{20};    // while the threads end
@@ -77,9 +79,11 @@ Scheduler::Scheduler(Target& target, std::size_t max_threads)
       max_threads_(std::max<std::size_t>(max_threads, 1)),
       cores_(std::min(usable_cores(), max_threads_)),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
-      jobs_ready_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+      jobs_ready_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      probe_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (!epoll_) fail("epoll_create1");
-    if (!jobs_ready_) fail("eventfd");
+    if (!jobs_ready_ || !probe_) fail("eventfd");
+    add(epoll_.get(), probe_.get(), EPOLLIN | EPOLLET, probe_key);
     add(epoll_.get(), jobs_ready_.get(), EPOLLIN | EPOLLET, jobs_key);
     add(epoll_.get(), ended_.fd(), EPOLLIN, end_key);
 }
@@ -207,6 +211,8 @@ bool Scheduler::take(Worker& self, epoll_event& event) {
 void Scheduler::deal_with(const epoll_event& event) {
     if (event.data.u64 == jobs_key)
         run_a_job();
+    else if (event.data.u64 == probe_key)
+        is_probing_ = false;
     else if (event.data.u64 != end_key)
         target_.on_event(event.data.u64, event.events, false);
 }
@@ -222,6 +228,8 @@ void Scheduler::rescue_taken() {
         for (const epoll_event& event : worker.taken)
             if (event.data.u64 == jobs_key)
                 ring();
+            else if (event.data.u64 == probe_key)
+                is_probing_ = false;
             else if (event.data.u64 != end_key)
                 passed_on_.push_back(event);
         worker.taken.clear();
@@ -340,6 +348,7 @@ void Scheduler::examine() {
     if (now.when - before.when > 5 * busy_tick) return;  // the first look
     const bool is_starving = !has_waiter() && has_events();
     stuck_ticks_ = is_starving && now.progress == before.progress ? stuck_ticks_ + 1 : 0;
+    probe_ticks_ = is_starving ? measure_queue() : 0;
     if (is_starving) {
         quiet_ticks_ = 0;
         grow_if_held_up(before, now);
@@ -353,23 +362,31 @@ void Scheduler::examine() {
     rescue_taken();
 }
 
+// For how many ticks an event of ours has been waiting among the others.
+unsigned Scheduler::measure_queue() {
+    if (is_probing_) return probe_ticks_ + 1;
+    is_probing_ = true;
+    const std::uint64_t one = 1;
+    (void)!::write(probe_.get(), &one, sizeof one);
+    return 0;
+}
+
 // Events wait and the cores do not: the handlers wait for something else. Threads that want a core
 // and do not get it, for other processes are at work, go to sleep by no will of their own; those
 // that do now and then, among many events, have found none for a moment.
 void Scheduler::grow_if_held_up(const Usage& before, const Usage& after) {
     const auto available = (after.when - before.when) * static_cast<long>(cores_);
     const auto used = after.cpu - before.cpu;
+    const std::size_t active = active_;
+    // To turn somebody away takes more than a moment in which nobody got a core.
+    if (active >= max_threads_ && (stuck_ticks_ >= hopeless || probe_ticks_ >= overloaded))
+        return take_events_in_express();
     const bool is_still = used < available / 4 && after.progress == before.progress;
     const auto switches = static_cast<std::uint64_t>(after.switches - before.switches);
     const bool is_waiting = used < available * 3 / 4 && switches > 2 &&
                             switches * few > after.progress - before.progress;
     if (!is_still && !is_waiting && stuck_ticks_ < stuck_enough) return;
-    const std::size_t active = active_;
-    if (active >= max_threads_) {
-        // To turn somebody away takes more than a moment in which nobody got a core.
-        if (stuck_ticks_ >= hopeless) take_events_in_express();
-        return;
-    }
+    if (active >= max_threads_) return;
     std::lock_guard lock(mutex_);
     surplus_ = 0;
     start(std::max<std::size_t>(1, std::min(active / 2, max_threads_ - active)));
@@ -399,6 +416,10 @@ void Scheduler::take_events_in_express() {
             const auto passed_on = take_passed_on();
             if (!passed_on) return ring();  // a job may block: it has to wait for a thread
             event = *passed_on;
+        }
+        if (event.data.u64 == probe_key) {  // all that waited for so long has been dealt with
+            is_probing_ = false;
+            return;
         }
         if (event.data.u64 != end_key) target_.on_event(event.data.u64, event.events, true);
     }

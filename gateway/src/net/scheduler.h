@@ -46,7 +46,7 @@ class Scheduler {
     // Events of the descriptors registered here are passed on with their data as key, which is
     // below reserved_key.
     int epoll() const noexcept { return epoll_.get(); }
-    static constexpr std::uint64_t reserved_key = UINT64_MAX - 1;
+    static constexpr std::uint64_t reserved_key = UINT64_MAX - 2;
 
     // Deals with events until finish(); this thread is the watching one. REQUIRES: called once.
     void run();
@@ -90,6 +90,7 @@ class Scheduler {
     bool fetch(Worker& self, epoll_event& event);
     bool take(Worker& self, epoll_event& event);
     void deal_with(const epoll_event& event);
+    unsigned measure_queue();
     void rescue_taken();
     void alert();
     bool park();
@@ -113,12 +114,14 @@ class Scheduler {
     const std::size_t cores_;
     os::Fd epoll_;
     os::Fd jobs_ready_;
+    os::Fd probe_;
     os::WakeUp ended_;
     // How many threads wait for events, and above that how many events have been taken.
     std::atomic<std::uint64_t> load_{0};
     std::atomic<std::size_t> active_{0};   // threads that are not parked
     std::atomic<std::size_t> surplus_{0};  // threads that are to park when they have finished
     std::atomic<bool> is_alert_{false};
+    std::atomic<bool> is_probing_{false};  // an event of probe_ waits among the others
     std::atomic<bool> is_ending_{false};
     std::atomic<int> fetched_{1};  // events that a thread takes at once
 
@@ -138,6 +141,7 @@ class Scheduler {
     Usage last_;
     unsigned quiet_ticks_ = 0;
     unsigned stuck_ticks_ = 0;
+    unsigned probe_ticks_ = 0;
     unsigned busy_ticks_ = 0;
 };
 

@@ -24,7 +24,7 @@ struct Surroundings {
     std::stop_source shutdown{};  // the time to drain is over
 
     // Output that may be left to the epoll, of all connections together, in bytes.
-    std::atomic<std::int64_t> room_for_output{64 << 20};
+    std::atomic<std::int64_t> room_for_output{32 << 20};
 
     // The session of a connection that has begun with HTTP/2's preface, which is in `early`.
     std::shared_ptr<Session> (*begin_http2)(Surroundings&, std::unique_ptr<Connection>,

@@ -16,6 +16,7 @@ constexpr int first_socket = 3;  // SD_LISTEN_FDS_START
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> out;
+    out.reserve(texts.size() + 1);
     for (std::string& text : texts)
         out.push_back(text.data());
     out.push_back(nullptr);

@@ -15,6 +15,8 @@
 namespace turngate {
 namespace {
 
+constexpr std::chrono::milliseconds look_up{100};  // whether we are to stop
+
 class Tunnel {
   public:
     Tunnel(RawConnection& client, UpstreamConnection& upstream)
@@ -31,7 +33,10 @@ class Tunnel {
         return move_back() || forth;
     }
 
-    bool wait(int timeout) const {
+    // The end of the upstream wakes who waits for it; for the client alone there is none to wait.
+    bool is_deaf() const { return from_client_.left.empty() && !upstream_.unread.empty(); }
+
+    void wait(int timeout) const {
         pollfd events[] = {{client_.fd(), 0, 0}, {upstream_.fd(), 0, 0}};
         if (from_client_.left.empty() && !from_client_.has_ended) events[0].events |= POLLIN;
         if (!upstream_.unread.empty()) events[0].events |= POLLOUT;
@@ -39,7 +44,7 @@ class Tunnel {
         if (!from_client_.left.empty()) events[1].events |= POLLOUT;
         for (pollfd& event : events)
             if (event.events == 0) event.fd = -1;  // or a reset would be told all the time
-        return ::poll(events, 2, timeout) != 0;
+        ::poll(events, 2, timeout);
     }
 
   private:
@@ -91,14 +96,21 @@ class Tunnel {
 void join_connections(RawConnection& client, UpstreamConnection& upstream,
                       std::chrono::milliseconds idle, const std::stop_token& stop) {
     Tunnel tunnel(client, upstream);
-    const int timeout =
-        idle.count() > 0 ? static_cast<int>(std::min<std::int64_t>(idle.count(), INT_MAX)) : -1;
+    using Clock = std::chrono::steady_clock;
+    auto moved_last = Clock::now();
     while (!tunnel.has_ended()) {
         const bool moved = tunnel.move();
         if (stop.stop_requested()) throw Cancelled("the switched connection was cancelled");
-        if (!moved && !tunnel.has_ended() && !tunnel.wait(timeout))
+        if (moved) moved_last = Clock::now();
+        if (moved || tunnel.has_ended()) continue;
+        auto left = std::chrono::milliseconds::max();
+        if (idle.count() > 0)
+            left = std::chrono::ceil<std::chrono::milliseconds>(moved_last + idle - Clock::now());
+        if (left.count() <= 0)
             throw Cancelled("nothing moved on the switched connection for " +
                             std::to_string(idle.count()) + " ms");
+        if (tunnel.is_deaf()) left = std::min(left, look_up);
+        tunnel.wait(static_cast<int>(std::min<std::int64_t>(left.count(), INT_MAX)));
     }
 }
 
