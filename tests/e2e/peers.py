@@ -41,11 +41,18 @@ class Door:
 
     def __init__(self, process, address, log):
         self.process, self.log = process, log
+        self.is_stopped = False
         self.port = address[1] if isinstance(address, tuple) else None
 
     def said(self):
         self.log.seek(0)
         return self.log.read()
+
+    def stop(self):
+        """Ends it as a service manager does: its exit status."""
+        self.is_stopped = True
+        self.process.terminate()
+        return self.process.wait(20)
 
     def connect(self):
         return socket.create_connection(("127.0.0.1", self.port), 20)
@@ -86,16 +93,15 @@ def serving(command, environment=None, unix=None):
         try:
             yield door
         finally:
-            if process.poll() is None:
-                process.terminate()
-                try:
-                    process.wait(20)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
-                    failed.append("the program does not end")
-            else:
-                failed.append(f"the program has ended: {process.returncode}, {door.said()[-2000:]}")
+            if process.poll() is not None and not door.is_stopped:
+                check("the program runs to the end", False, (process.returncode, door.said()[-1000:]))
+            try:
+                status = door.stop()
+                check("the program ends as asked", status == 0, (status, door.said()[-1000:]))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                check("the program ends as asked", False, door.said()[-1000:])
 
 
 def gate(build, target, *options, **more):
