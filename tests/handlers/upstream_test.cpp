@@ -19,8 +19,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::string_view hi = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
-
 // Answers each request on each connection with these bytes.
 FakeUpstream::Script always(std::string reply) {
     return [reply = std::move(reply)](FakePeer& peer) {

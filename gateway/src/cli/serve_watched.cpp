@@ -9,8 +9,6 @@
 #include "watch/watched_server.h"
 #include <turngate/os/socket.h>
 
-extern char** environ;
-
 namespace turngate::cli {
 namespace {
 
