@@ -141,10 +141,11 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named) {
         {"OTEL_BSP_MAX_QUEUE_SIZE", "0"},
     };
     for (const auto& [name, value] : wrong)
-        BOOST_CHECK_EXCEPTION(trace_settings(with(name, value)), Error, [&](const Error& e) {
-            return std::string(e.what()).starts_with(name) &&
-                   std::string(e.what()).find("secret") == std::string::npos;
-        });
+        BOOST_CHECK_EXCEPTION(trace_settings(with(name, value)), Error,
+                              [&wanted = name](const Error& e) {
+                                  return std::string(e.what()).starts_with(wanted) &&
+                                         std::string(e.what()).find("secret") == std::string::npos;
+                              });
     BOOST_CHECK_THROW(trace_settings(variables({{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://c"},
                                                 {"OTEL_TRACES_SAMPLER", "traceidratio"},
                                                 {"OTEL_TRACES_SAMPLER_ARG", "nan"}})),
