@@ -190,6 +190,7 @@ BOOST_AUTO_TEST_CASE(that_do_not_read_hold_up_no_thread) {
     for (int i = 0; i < 10; ++i) {
         slow.push_back(served.connect());
         os::write_whole(slow.back().get(), "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+        BOOST_TEST(read_until(slow.back(), "\n") == "HTTP/1.1 200 OK\r\n");
     }
     BOOST_TEST(ask(served, get).ends_with("one|"));
     for (os::Fd& fd : slow) {

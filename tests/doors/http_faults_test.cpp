@@ -375,6 +375,9 @@ BOOST_AUTO_TEST_CASE(a_tunnel_to_a_client_that_does_not_read_ends) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+// Not where sanitizers are linked in: UBSan opens a pipe to look at an object whose type it has not
+// seen before, and takes a process without descriptors for one with a broken object.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 BOOST_AUTO_TEST_SUITE(http_faults_of_descriptors)
 
 BOOST_AUTO_TEST_CASE(service_resumes_when_there_are_some_again) {
@@ -406,3 +409,4 @@ BOOST_AUTO_TEST_CASE(service_resumes_when_there_are_some_again) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+#endif

