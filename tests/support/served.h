@@ -1,6 +1,7 @@
 // A door that serves a handler in a thread, and the bytes of a client of it.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <memory>
 #include <span>
@@ -49,14 +50,12 @@ class Served {
 
 // Until the end; "<reset>" behind what came before the connection broke.
 inline std::string read_all(const os::Fd& fd) {
-    std::string all(4 << 20, '\0');
-    std::size_t size = 0;
+    std::string all;
+    std::array<char, 64 * 1024> block;
     try {
-        while (const std::size_t n = os::read_some(fd.get(), std::span(all).subspan(size)))
-            size += n;
-        all.resize(size);
+        while (const std::size_t n = os::read_some(fd.get(), block))
+            all.append(block.data(), n);
     } catch (const std::system_error&) {
-        all.resize(size);
         all += "<reset>";
     }
     return all;
