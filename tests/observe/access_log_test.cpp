@@ -133,7 +133,16 @@ BOOST_AUTO_TEST_CASE(the_longest_of_everything_is_one_line_of_16_kib) {
             std::string out(40'000, '\0');
             out.resize(os::read_whole(pipe.read.get(), out));
             BOOST_TEST(out.size() <= 16u * 1024);
+
+            LogLine fields(form, Level::error, worst, Context());
+            for (const char* name : {"a", "b", "c", "d", "e", "f", "g", "h"})
+                fields.text(name, worst);
+            fields.number("last", 1);
+            const std::string all = fields.take();
+            BOOST_TEST(all.size() <= 16u * 1024);
+            BOOST_TEST(all.ends_with(json ? ",\"last\":1}\n" : " 1\n"));
             if (!json) continue;
+            BOOST_TEST(Json::parse(all).members() != nullptr);
             const Json message = Json::parse(out);
             BOOST_TEST(message["msg"].string() != nullptr);
         }

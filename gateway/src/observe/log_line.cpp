@@ -1,6 +1,7 @@
 // Lines of the log.
 #include "observe/log_line.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
@@ -15,10 +16,13 @@ constexpr std::array<std::string_view, 5> level_names = {"debug", "info", "warn"
 constexpr std::array<std::string_view, 5> upper_names = {"DEBUG", "INFO", "WARN", "ERROR",
                                                          "CRITICAL"};
 
-// Together with the names they stay below the 16 KiB of a line; Powertools' has the message twice.
+constexpr std::size_t max_line = 16 * 1024;
 constexpr std::size_t max_message = 10 * 1024;
 constexpr std::size_t max_text = 2 * 1024;
 constexpr std::size_t max_id = 256;
+
+// Of a line, kept free of texts: names, numbers, flags and the end always find room.
+constexpr std::size_t reserved = 1024;
 
 }  // namespace
 
@@ -44,7 +48,7 @@ LogLine::LogLine(const LogForm& form, Level level, std::string_view message, con
     line_.reserve(512);
     if (!form_.json) {
         line_.append(name_of(level)) += ' ';
-        append_plain_text(line_, message, max_message);
+        append_plain_text(line_, message, room_for(max_message));
         return;
     }
     const std::string time = log_time(std::chrono::system_clock::now());
@@ -69,7 +73,7 @@ LogLine::LogLine(const LogForm& form, Level level, std::string_view message, con
 LogLine& LogLine::text(std::string_view name, std::string_view value) {
     if (form_.json) return detail(name, value);
     line_ += ' ';
-    append_plain_text(line_, value, max_text);
+    append_plain_text(line_, value, room_for(max_text));
     return *this;
 }
 
@@ -113,8 +117,13 @@ std::string LogLine::take() {
 
 void LogLine::json_text(std::string_view name, std::string_view value, std::size_t limit) {
     line_.append(line_.empty() ? "{\"" : ",\"").append(name).append("\":\"");
-    append_json_text(line_, value, limit);
+    append_json_text(line_, value, room_for(limit));
     line_ += '"';
+}
+
+std::size_t LogLine::room_for(std::size_t limit) const noexcept {
+    constexpr std::size_t texts = max_line - reserved;
+    return line_.size() < texts ? std::min(limit, texts - line_.size()) : 0;
 }
 
 }  // namespace turngate

@@ -48,6 +48,9 @@ class LogLine {
   private:
     void json_text(std::string_view name, std::string_view value, std::size_t limit);
 
+    // How much of `limit` a text may take here.
+    std::size_t room_for(std::size_t limit) const noexcept;
+
     const LogForm& form_;
     std::string line_;
 };
