@@ -2,6 +2,7 @@
 find_package(Threads REQUIRED)
 find_package(Poco REQUIRED COMPONENTS Foundation Net Util)
 find_package(ZLIB REQUIRED)
+find_package(Boost REQUIRED COMPONENTS context)
 find_package(RapidJSON REQUIRED)  # Debian's package sets a variable and no target
 add_library(RapidJSON::RapidJSON INTERFACE IMPORTED)
 target_include_directories(RapidJSON::RapidJSON SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIRS})

@@ -13,7 +13,7 @@ install(TARGETS ${modules} EXPORT turngate-targets FILE_SET HEADERS)
 install(EXPORT turngate-targets NAMESPACE turngate:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/turngate)
 file(WRITE ${PROJECT_BINARY_DIR}/turngate-config.cmake
   "include(CMakeFindDependencyMacro)\n"
-  "find_dependency(Threads)\nfind_dependency(ZLIB)\n"
+  "find_dependency(Threads)\nfind_dependency(ZLIB)\nfind_dependency(Boost COMPONENTS context)\n"
   "find_dependency(Poco COMPONENTS Foundation Net Util)\n"
   "if(NOT TARGET nghttp2::nghttp2)\n"
   "  find_library(NGHTTP2_LIBRARY nghttp2 REQUIRED)\n"

@@ -89,6 +89,9 @@ class LambdaApi final : public Handler {
             invoke(request, response, event, id, log == "Tail");
     }
 
+    // By the next handler alone: functions are called with requests of their own.
+    bool may_migrate() const noexcept override { return next_->may_migrate(); }
+
   private:
     static std::optional<ServiceError> take_event(Request& request, std::size_t most,
                                                   std::string& event) {

@@ -11,6 +11,7 @@
 #include "net/http1_session.h"
 #include "net/http2_session.h"
 #include "net/listeners.h"
+#include "net/parking_lot.h"
 #include "net/scheduler.h"
 #include "net/slots.h"
 #include "net/surroundings.h"
@@ -43,8 +44,10 @@ class Server final : public HttpDoor, private net::Scheduler::Target {
           door_{.options = options_,
                 .limits = limits(options_),
                 .scheduler = scheduler_,
+                .parking = parking_,
                 .begin_http2 = net::Http2Session::begin},
           slots_(most_connections(options_), scheduler_),
+          parking_(scheduler_),
           scheduler_(*this, options_.max_threads) {}
 
     std::vector<std::string> addresses() const override { return listeners_.addresses(); }
@@ -84,7 +87,11 @@ class Server final : public HttpDoor, private net::Scheduler::Target {
             return;
         }
         const bool is_gone = (events & (EPOLLERR | EPOLLHUP)) != 0;
-        slots_.on_event(key, is_gone || (events & EPOLLRDHUP) != 0, is_gone, is_express);
+        const bool has_ended = is_gone || (events & EPOLLRDHUP) != 0;
+        if ((key & net::ParkingLot::key_bit) != 0)
+            parking_.on_event(key, has_ended, is_express);
+        else
+            slots_.on_event(key, has_ended, is_gone, is_express);
     }
 
     // As long as there are connections, or a listener to be armed again, or we end.
@@ -96,6 +103,7 @@ class Server final : public HttpDoor, private net::Scheduler::Target {
     void on_tick() override {
         if (is_short_.exchange(false)) arm_all();
         slots_.sweep(net::now());
+        parking_.sweep(net::now());
         if (door_.is_stopping) drain();
     }
 
@@ -167,7 +175,8 @@ class Server final : public HttpDoor, private net::Scheduler::Target {
             }
             drain_until_ = Clock::now() + options_.drain_timeout;
         }
-        if (slots_.size() == 0) scheduler_.finish();  // when deferred tasks have ended, too
+        if (slots_.size() == 0 && parking_.waiting() == 0)
+            scheduler_.finish();  // when deferred tasks have ended, too
         slots_.stop_all();
         if (Clock::now() < drain_until_) return;
         door_.shutdown.request_stop();
@@ -178,6 +187,7 @@ class Server final : public HttpDoor, private net::Scheduler::Target {
     net::Listeners listeners_;
     net::Surroundings door_;
     net::Slots slots_;
+    net::ParkingLot parking_;
     net::Scheduler scheduler_;
     std::atomic<bool> is_short_{false};
     std::mutex listeners_mutex_;

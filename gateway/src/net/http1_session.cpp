@@ -290,21 +290,31 @@ void Http1Session::answer(Arriving& arriving, std::string_view& bytes, const Occ
     };
     const auto began =
         options.observer ? Connection::Clock::now() : Connection::Clock::time_point();
-    desk().out.clear();
-    Http1Exchange exchange(door_, *connection_, outbox_, arriving.body, bytes, desk().out, terms,
-                           head_sent_);
     auto served = std::make_shared<Served>();
     Request& request = served->request;
     fill(request, head, *connection_, terms.wants_switch);
+    const HandlerPtr handler = door_.handler_for(request.url.path);
+    // The desk is the thread's, where others come by while a request that migrates waits.
+    std::string own;
+    std::string* out = &own;
+    if (handler->may_migrate()) {
+        kept_ = std::string(bytes);
+        bytes = kept_;
+    } else {
+        out = &desk().out;
+        out->clear();
+    }
+    Http1Exchange exchange(door_, *connection_, outbox_, arriving.body, bytes, *out, terms,
+                           head_sent_);
     if (head.framing.kind != http1::Framing::Kind::none)
         request.body = exchange.body(std::move(arriving.collected));
     Context& context = request.context;
     context.request_id = new_request_id();
     context.reporter = options.reporter;
     context.stop = gone_.get_token();
+    if (handler->may_migrate()) context.parking = &door_.parking;
     if (options.observer) options.observer->began(request);
     {
-        const HandlerPtr handler = door_.handler_for(request.url.path);
         ResponseWriter response(exchange, request.method);
         served->outcome = serve(*handler, request, response);
     }

@@ -109,6 +109,7 @@ void Http2Session::run(const StreamPtr& stream) {
         if (options.observer) options.observer->began(request);
         {
             const HandlerPtr handler = door_.handler_for(request.url.path);
+            if (handler->may_migrate()) context.parking = &door_.parking;
             ResponseWriter response(exchange, request.method);
             outcome = serve(*handler, request, response);
         }

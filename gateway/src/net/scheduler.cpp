@@ -92,6 +92,8 @@ Scheduler::~Scheduler() {
     finish();
     std::unique_lock lock(mutex_);
     thread_ended_.wait(lock, [&] { return threads_ == 0; });
+    lock.unlock();
+    end_stacks();
 }
 
 void Scheduler::finish() noexcept {
@@ -157,29 +159,29 @@ void Scheduler::run_a_job() {
     job();
 }
 
-// A thread takes events until it is not needed.
-void Scheduler::work(Worker& self) {
+// Takes events until the thread is not needed. Wherever an event is dealt with, this may go on on
+// another thread, which then has its own events at hand.
+void Scheduler::work() {
     epoll_event event{};
-    for (;;) {
+    for (bool has_event = take(event);;) {
+        for (; has_event; has_event = take(event)) {
+            this_worker()->begun.fetch_add(1, std::memory_order_relaxed);
+            deal_with(event);
+            if (are_stacks_over_) return;
+        }
+        if (is_surplus() && !park()) return;
         if ((load_.fetch_add(1) & waiting_mask) >= cores_) {  // enough are waiting
             load_.fetch_sub(1);
             if (!park()) return;
             continue;
         }
-        if (!fetch(self, event)) {
-            if (is_ending_) return;
-            continue;
-        }
-        do {
-            self.begun.fetch_add(1, std::memory_order_relaxed);
-            deal_with(event);
-        } while (take(self, event));
-        if (is_surplus() && !park()) return;
+        has_event = fetch(event);
+        if (!has_event && is_ending_) return;
     }
 }
 
 // Waits for events and takes them, the first as `event`. False if there is none to deal with.
-bool Scheduler::fetch(Worker& self, epoll_event& event) {
+bool Scheduler::fetch(epoll_event& event) {
     std::array<epoll_event, most_fetched> events;
     const int n =
         ::epoll_wait(epoll_.get(), events.data(), fetched_.load(std::memory_order_relaxed), -1);
@@ -190,6 +192,7 @@ bool Scheduler::fetch(Worker& self, epoll_event& event) {
     if ((is_last || n > 1) && !is_alert_.load(std::memory_order_relaxed)) alert();
     event = events[0];
     if (n > 1) {
+        Worker& self = *this_worker();
         const std::lock_guard lock(self.mutex);
         self.taken.assign(events.begin() + 1, events.begin() + n);
         self.has_taken = true;
@@ -198,7 +201,8 @@ bool Scheduler::fetch(Worker& self, epoll_event& event) {
 }
 
 // The next of those that the thread has fetched.
-bool Scheduler::take(Worker& self, epoll_event& event) {
+bool Scheduler::take(epoll_event& event) {
+    Worker& self = *this_worker();
     if (!self.has_taken) return false;
     const std::lock_guard lock(self.mutex);
     self.has_taken = !self.taken.empty();
@@ -275,17 +279,22 @@ void Scheduler::start(std::size_t threads) {
             continue;
         }
         if (threads_ >= max_threads_) return;
+        Stack* stack = nullptr;
         try {
-            workers_.emplace_front();
-            std::thread([this, self = workers_.begin()] {
-                work(*self);
+            stack = &take_stack();
+            workers_.emplace_front(*this);
+            std::thread([this, self = workers_.begin(), stack] {
+                begin_thread(*self, *stack);
                 std::lock_guard lock(mutex_);
                 workers_.erase(self);
                 --threads_;
                 thread_ended_.notify_all();
             }).detach();
-        } catch (const std::system_error&) {  // the system has no more: we do with those we have
+        } catch (const std::bad_alloc&) {  // the system has no more: we do with those we have
+            return;
+        } catch (const std::system_error&) {
             workers_.pop_front();
+            put_back(*stack);
             return;
         }
         ++threads_;

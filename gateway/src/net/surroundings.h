@@ -19,6 +19,7 @@ struct Surroundings {
     const HttpOptions& options;
     http1::Limits limits;
     Scheduler& scheduler;
+    Parking& parking;
     std::atomic<std::shared_ptr<const Handler>> handler{};
     std::atomic<bool> is_stopping{false};
     std::stop_source shutdown{};  // the time to drain is over

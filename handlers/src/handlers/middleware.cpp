@@ -83,6 +83,8 @@ class Timeout final : public Handler {
         }
     }
 
+    bool may_migrate() const noexcept override { return next_->may_migrate(); }
+
   private:
     HandlerPtr next_;
     std::chrono::milliseconds limit_;

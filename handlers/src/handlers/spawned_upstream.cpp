@@ -16,6 +16,7 @@ class SpawnedUpstream final : public Handler {
     void serve(Request& request, ResponseWriter& response) const override {
         supervisor_.ready(request.context)->serve(request, response);
     }
+    bool may_migrate() const noexcept override { return true; }
 
   private:
     const Supervisor supervisor_;

@@ -92,6 +92,8 @@ class Upstream final : public Handler {
         }
     }
 
+    bool may_migrate() const noexcept override { return true; }
+
   private:
     const UpstreamOptions options_;
     const UpstreamTarget target_;

@@ -40,6 +40,13 @@ bool UpstreamConnection::is_quiet() const noexcept {
     return ::recv(fd_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
 }
 
+void UpstreamConnection::wait_by(Parking* parking) {
+    parking_ = parking;
+    if (!parking || watched_by_ == parking) return;
+    watch_ = parking->watch(fd_.get());
+    watched_by_ = parking;
+}
+
 std::size_t UpstreamConnection::send_now(std::string_view head, std::string_view body) {
     iovec parts[] = {part(head), part(body)};
     msghdr message{};
@@ -73,6 +80,7 @@ UpstreamConnection::Received UpstreamConnection::receive(int flags) {
         if (n < 0 && errno == EAGAIN) return Received::nothing;
         if (n < 0) fail("recv");
         unread = {block_.get(), static_cast<std::size_t>(n)};
+        may_have_more_ = unread.size() == block_size;
         return n > 0 ? Received::bytes : Received::end;
     }
 }
@@ -84,6 +92,7 @@ UpstreamConnection::Received UpstreamConnection::receive_now() {
 // The socket's own timeout is set as rarely as may be: any that ends before `until` will do, as
 // long as it does not wake us all the time.
 UpstreamConnection::Received UpstreamConnection::receive(Clock::time_point until) {
+    if (parking_) return receive_parked(until);
     for (;;) {
         const milliseconds left = left_until(until);
         if (left.count() <= 0) return receive_now();
@@ -97,6 +106,17 @@ UpstreamConnection::Received UpstreamConnection::receive(Clock::time_point until
                 fail("setsockopt");
         }
         if (const Received got = receive(0); got != Received::nothing) return got;
+    }
+}
+
+// Reading comes last where nothing is likely to be there.
+UpstreamConnection::Received UpstreamConnection::receive_parked(Clock::time_point until) {
+    if (may_have_more_)
+        if (const Received got = receive_now(); got != Received::nothing) return got;
+    for (;;) {
+        const bool is_late = !watch_->wait(until);
+        const Received got = receive_now();
+        if (got != Received::nothing || is_late) return got;
     }
 }
 

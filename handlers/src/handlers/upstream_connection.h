@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include <turngate/http/parking.h>
 #include <turngate/os/fd.h>
 
 namespace turngate {
@@ -25,6 +26,10 @@ class UpstreamConnection {
 
     // True if nothing waits to be read, not even the end: it can carry a request.
     bool is_quiet() const noexcept;
+
+    // From now on receive() waits by `parking`, which may be null: then it holds up the thread.
+    // Throws std::system_error.
+    void wait_by(Parking* parking);
 
     // Sends what goes at once, of both; returns how much that was.
     std::size_t send_now(std::string_view head, std::string_view body);
@@ -61,8 +66,13 @@ class UpstreamConnection {
 
   private:
     Received receive(int flags);
+    Received receive_parked(Clock::time_point until);
 
     os::Fd fd_;
+    Parking* parking_ = nullptr;
+    const Parking* watched_by_ = nullptr;
+    std::shared_ptr<Watch> watch_;  // goes before the descriptor
+    bool may_have_more_ = false;    // the last block was full
     std::unique_ptr<char[]> block_;
     std::chrono::milliseconds receive_timeout_{0};  // as the socket has it
     std::atomic<bool> is_sending_ = false;

@@ -52,6 +52,7 @@ bool is_event_stream(const Headers& headers) {
 
 UpstreamExchange::End UpstreamExchange::run() {
     connection_.out.clear();
+    connection_.wait_by(request_.context.parking);
     sent_ = write_upstream_request(connection_.out, request_, terms_.options, terms_.target);
     const std::stop_callback stop(request_.context.stop, [this] {
         is_stopped_ = true;

@@ -1,0 +1,42 @@
+// Where requests wait for the descriptors of others without a thread: beside the connections, on
+// the same epoll.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+
+#include "net/slots.h"
+#include <turngate/http/parking.h>
+
+namespace turngate::net {
+
+// What has been given out may outlive it and the scheduler.
+class ParkingLot final : public Parking {
+  public:
+    // Those of the keys in the epoll that are of a parking lot.
+    static constexpr Slots::Key key_bit = 1ull << 63;
+
+    // `scheduler` must outlive this.
+    explicit ParkingLot(Scheduler& scheduler);
+    ~ParkingLot() override;
+
+    std::shared_ptr<Watch> watch(int fd) override;
+
+    // An event has come whose key has the bit.
+    void on_event(Slots::Key key, bool peer_ended, bool is_express);
+
+    // Those whose time is up go on, soon.
+    void sweep(Ticks now);
+
+    // How many requests wait.
+    std::size_t waiting() const noexcept;
+
+  private:
+    class Spot;
+    struct Board;
+
+    std::shared_ptr<Board> board_;
+};
+
+}  // namespace turngate::net
