@@ -29,6 +29,7 @@ struct ParkingLot::Board {
     Scheduler& scheduler;  // as long as the lot is there
     Slots slots;
     std::atomic<std::size_t> waiting{0};
+    std::atomic<bool> is_open{true};
 };
 
 // Two threads at most are at it: the one that waits, or is about to, and the one that has an event
@@ -114,9 +115,11 @@ class ParkingLot::Spot final : public Session {
 };
 
 ParkingLot::ParkingLot(Scheduler& scheduler) : board_(std::make_shared<Board>(scheduler)) {}
-ParkingLot::~ParkingLot() = default;
+ParkingLot::~ParkingLot() {
+    board_->is_open = false;
+}
 
-std::shared_ptr<Watch> ParkingLot::watch(int fd) {
+std::unique_ptr<Watch> ParkingLot::watch(int fd) {
     // The slot has the spot as long as this is there; the descriptor leaves the epoll when it is
     // closed.
     class Handle final : public Watch {
@@ -129,6 +132,7 @@ std::shared_ptr<Watch> ParkingLot::watch(int fd) {
         }
         bool wait(Clock::time_point until) override { return spot_->wait(until); }
         bool has_news() const noexcept override { return spot_->has_news(); }
+        bool is_live() const noexcept override { return board_->is_open; }
 
       private:
         const std::shared_ptr<Board> board_;
@@ -139,7 +143,7 @@ std::shared_ptr<Watch> ParkingLot::watch(int fd) {
     if (key == 0) throw std::system_error(EMFILE, std::generic_category(), "too many descriptors");
     const auto spot = std::make_shared<Spot>(board_, fd);
     board_->slots.begin(key, spot);
-    auto handle = std::make_shared<Handle>(board_, key, spot);
+    auto handle = std::make_unique<Handle>(board_, key, spot);
     board_->slots.let_go(key, always, Slots::Caller::worker);
     epoll_event event{};
     event.events = EPOLLIN | EPOLLRDHUP | EPOLLET;

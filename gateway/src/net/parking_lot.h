@@ -21,7 +21,7 @@ class ParkingLot final : public Parking {
     explicit ParkingLot(Scheduler& scheduler);
     ~ParkingLot() override;
 
-    std::shared_ptr<Watch> watch(int fd) override;
+    std::unique_ptr<Watch> watch(int fd) override;
 
     // An event has come whose key has the bit.
     void on_event(Slots::Key key, bool peer_ended, bool is_express);

@@ -76,8 +76,10 @@ class Upstream final : public Handler {
         const UpstreamExchange::Terms terms{options_, target_, std::min(limit, end), limit};
         Body& body = request.body;
         if (!body.arrived() && body.size().value_or(UINT64_MAX) <= small_body) body.text();
-        for (auto choice = UpstreamPool::Choice::any;; choice = UpstreamPool::Choice::fresh) {
-            UpstreamPool::Lease lease = pool_.take(choice, terms.deadline, request.context.stop);
+        const bool may_repeat = UpstreamExchange::is_idempotent(request.method);
+        for (auto choice = may_repeat ? UpstreamPool::Choice::any : UpstreamPool::Choice::certain;;
+             choice = UpstreamPool::Choice::fresh) {
+            UpstreamPool::Lease lease = pool_.take(choice, terms.deadline, request.context);
             UpstreamExchange exchange(*lease, request, response, terms);
             try {
                 const UpstreamExchange::End how = exchange.run();

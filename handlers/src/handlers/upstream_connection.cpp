@@ -35,25 +35,29 @@ iovec part(std::string_view bytes) {
 UpstreamConnection::UpstreamConnection(os::Fd fd)
     : fd_(std::move(fd)), block_(std::make_unique_for_overwrite<char[]>(block_size)) {}
 
-bool UpstreamConnection::is_quiet() const noexcept {
+bool UpstreamConnection::is_quiet(bool for_certain) const noexcept {
+    if (!for_certain && watch_ && !watch_->has_news()) return true;
     char byte;
     return ::recv(fd_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
 }
 
 void UpstreamConnection::wait_by(Parking* parking) {
+    if (parking_ == parking && (!watch_ || watch_->is_live())) return;
+    parking_ = nullptr;
+    watch_.reset();
+    if (parking) watch_ = parking->watch(fd_.get());
     parking_ = parking;
-    if (!parking || watched_by_ == parking) return;
-    watch_ = parking->watch(fd_.get());
-    watched_by_ = parking;
 }
 
 std::size_t UpstreamConnection::send_now(std::string_view head, std::string_view body) {
     iovec parts[] = {part(head), part(body)};
     msghdr message{};
     message.msg_iov = parts;
-    message.msg_iovlen = body.empty() ? 1 : 2;
+    message.msg_iovlen = 2;
+    constexpr int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
     for (;;) {
-        const ssize_t n = ::sendmsg(fd_.get(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+        const ssize_t n = body.empty() ? ::send(fd_.get(), head.data(), head.size(), flags)
+                                       : ::sendmsg(fd_.get(), &message, flags);
         if (n >= 0) return static_cast<std::size_t>(n);
         if (errno == EAGAIN) return 0;
         if (errno != EINTR) fail("send");
@@ -92,7 +96,7 @@ UpstreamConnection::Received UpstreamConnection::receive_now() {
 // The socket's own timeout is set as rarely as may be: any that ends before `until` will do, as
 // long as it does not wake us all the time.
 UpstreamConnection::Received UpstreamConnection::receive(Clock::time_point until) {
-    if (parking_) return receive_parked(until);
+    if (watch_) return receive_parked(until);
     for (;;) {
         const milliseconds left = left_until(until);
         if (left.count() <= 0) return receive_now();

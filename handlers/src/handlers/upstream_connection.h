@@ -24,8 +24,9 @@ class UpstreamConnection {
 
     int fd() const noexcept { return fd_.get(); }
 
-    // True if nothing waits to be read, not even the end: it can carry a request.
-    bool is_quiet() const noexcept;
+    // True if nothing waits to be read, not even the end: it can carry a request. `for_certain`: the
+    // system is asked, where otherwise the news of it will do.
+    bool is_quiet(bool for_certain) const noexcept;
 
     // From now on receive() waits by `parking`, which may be null: then it holds up the thread.
     // Throws std::system_error.
@@ -70,8 +71,7 @@ class UpstreamConnection {
 
     os::Fd fd_;
     Parking* parking_ = nullptr;
-    const Parking* watched_by_ = nullptr;
-    std::shared_ptr<Watch> watch_;  // goes before the descriptor
+    std::unique_ptr<Watch> watch_;  // by parking_
     bool may_have_more_ = false;    // the last block was full
     std::unique_ptr<char[]> block_;
     std::chrono::milliseconds receive_timeout_{0};  // as the socket has it

@@ -19,11 +19,6 @@ using http1::Progress;
 constexpr int most_interim = 32;
 constexpr std::size_t most_fields = 256;
 
-bool is_idempotent(std::string_view method) {
-    return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "PUT" ||
-           method == "DELETE";
-}
-
 bool is_gone(const std::system_error& error) {
     return error.code().value() == EPIPE || error.code().value() == ECONNRESET;
 }
@@ -50,9 +45,13 @@ bool is_event_stream(const Headers& headers) {
 
 }  // namespace
 
+bool UpstreamExchange::is_idempotent(std::string_view method) noexcept {
+    return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "PUT" ||
+           method == "DELETE";
+}
+
 UpstreamExchange::End UpstreamExchange::run() {
     connection_.out.clear();
-    connection_.wait_by(request_.context.parking);
     sent_ = write_upstream_request(connection_.out, request_, terms_.options, terms_.target);
     const std::stop_callback stop(request_.context.stop, [this] {
         is_stopped_ = true;

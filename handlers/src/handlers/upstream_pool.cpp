@@ -21,13 +21,18 @@ bool is_shortage(int error) {
 }  // namespace
 
 UpstreamPool::Lease UpstreamPool::take(Choice choice, Clock::time_point until,
-                                       const std::stop_token& stop) {
-    Lease lease(*this, admit(choice, until, stop));
+                                       const Context& context) {
+    Lease lease(*this, admit(choice, until, context.stop));
     // One that has something to say unasked is not to be trusted with a request. To ask the system
     // is not for those who hold the lock.
-    while (lease.connection_ && !lease.connection_->is_quiet())
+    while (lease.connection_ && !lease.connection_->is_quiet(choice == Choice::certain))
         lease.connection_ = take_idle();
-    if (!lease.connection_) lease.connection_ = connect(until, stop);
+    if (!lease.connection_) lease.connection_ = connect(until, context.stop);
+    try {
+        lease.connection_->wait_by(context.parking);
+    } catch (const std::system_error& e) {
+        throw HttpError(503, target_.text + ": " + e.what());
+    }
     return lease;
 }
 

@@ -53,12 +53,13 @@ class UpstreamPool {
         bool is_kept_ = false;
     };
 
-    enum class Choice { any, fresh };
+    enum class Choice { any, certain, fresh };
 
-    // Waits while there are too many. `fresh`: a connection of the pool has turned out to be
-    // closed, and so may all of them: they are dropped and a new one is made. Throws HttpError(503)
-    // and (504), ProtocolError, Cancelled.
-    Lease take(Choice choice, Clock::time_point until, const std::stop_token& stop);
+    // Waits while there are too many. `certain`: one that is not known to be closed, by all that the
+    // system knows. `fresh`: a connection of the pool has turned out to be closed, and so may all of
+    // them: they are dropped and a new one is made. Throws HttpError(503) and (504), ProtocolError,
+    // Cancelled.
+    Lease take(Choice choice, Clock::time_point until, const Context& context);
 
   private:
     std::unique_ptr<UpstreamConnection> admit(Choice choice, Clock::time_point until,

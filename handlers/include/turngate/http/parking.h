@@ -17,6 +17,9 @@ class Watch {
 
     // News that no wait() has told yet.
     virtual bool has_news() const noexcept = 0;
+
+    // False once the door has gone: there will be no news.
+    virtual bool is_live() const noexcept = 0;
 };
 
 // What a door offers to handlers that may go on on another thread (see Handler::may_migrate()).
@@ -25,9 +28,8 @@ class Parking {
   public:
     virtual ~Parking() = default;
 
-    // Of `fd`, which stays the caller's. Outlives the door, but tells nothing then. Throws
-    // std::system_error.
-    virtual std::shared_ptr<Watch> watch(int fd) = 0;
+    // Of `fd`, which stays the caller's. May outlive the door. Throws std::system_error.
+    virtual std::unique_ptr<Watch> watch(int fd) = 0;
 };
 
 }  // namespace turngate
