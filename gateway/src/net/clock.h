@@ -23,4 +23,9 @@ inline Ticks after(std::chrono::milliseconds time) noexcept {
     return now() + time.count();
 }
 
+// The same clock, read more exactly.
+inline Ticks ticks(std::chrono::steady_clock::time_point time) noexcept {
+    return std::chrono::ceil<std::chrono::milliseconds>(time.time_since_epoch()).count() + 1;
+}
+
 }  // namespace turngate::net

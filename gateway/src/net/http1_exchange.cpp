@@ -10,19 +10,17 @@
 #include <turngate/http/field_list.h>
 #include <turngate/http/nominated_fields.h>
 #include <turngate/http/status.h>
+#include <turngate/http1/write_head.h>
 
 namespace turngate::net {
 namespace {
 
 using Clock = Connection::Clock;
+using http1::append_field;
 
 constexpr std::size_t block_size = 16 * 1024;
 constexpr std::chrono::milliseconds crowded_timeout{2000};
 constexpr std::size_t gathered = 16 * 1024;  // sent when there is more, or at a flush
-
-void append_field(std::string& out, std::string_view name, std::string_view value) {
-    out.append(name).append(": ").append(value).append("\r\n");
-}
 
 void append_status_line(std::string& out, int status) {
     const std::array<char, 3> digits = {static_cast<char>('0' + status / 100),

@@ -32,6 +32,9 @@ constexpr std::uint64_t most_in_turn = 64;
 // An idle connection of a door that stops may have a request on its way.
 constexpr milliseconds last_chance{250};
 
+// Bytes, of a response.
+constexpr std::size_t usual_head = 1024;
+
 // What every thread has for the requests that pass through it.
 struct Desk {
     std::array<char, 16 * 1024> in;
@@ -298,6 +301,7 @@ void Http1Session::answer(Arriving& arriving, std::string_view& bytes, const Occ
     std::string own;
     std::string* out = &own;
     if (handler->may_migrate()) {
+        own.reserve(usual_head);
         kept_ = std::string(bytes);
         bytes = kept_;
     } else {

@@ -43,11 +43,10 @@ class ParkingLot::Spot final : public Session {
         if (has_ended_) return true;
         State news = State::news;
         if (state_.compare_exchange_strong(news, State::quiet)) return true;
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
-        if (left.count() <= 0) return false;
-        until_ = after(left);
+        until_ = ticks(until);
+        if (until_ <= now()) return false;
         is_late_ = false;
-        if (!board_->scheduler.suspend(publish, this)) return wait_here(left);
+        if (!board_->scheduler.suspend(publish, this)) return wait_here(until);
         return !is_late_;
     }
 
@@ -98,9 +97,11 @@ class ParkingLot::Spot final : public Session {
                 }};
     }
 
-    bool wait_here(std::chrono::milliseconds left) const {
+    bool wait_here(Clock::time_point until) const {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
         pollfd events = {fd_, POLLIN, 0};
-        return ::poll(&events, 1, static_cast<int>(std::min<long>(left.count(), INT_MAX))) != 0;
+        const long most = std::clamp<long>(left.count(), 0, INT_MAX);
+        return ::poll(&events, 1, static_cast<int>(most)) != 0;
     }
 
     const std::shared_ptr<Board> board_;

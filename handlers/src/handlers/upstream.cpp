@@ -52,8 +52,8 @@ class Metric {
     Clock::time_point begin_ = Clock::now();
 };
 
-Clock::time_point request_deadline(const Context& context, milliseconds margin) {
-    const auto now = Clock::now();
+Clock::time_point request_deadline(const Context& context, Clock::time_point now,
+                                   milliseconds margin) {
     if (!context.deadline) return now + for_ever;
     const auto left = *context.deadline - now;
     return *context.deadline - std::clamp<Clock::duration>(left / 10, Clock::duration(0), margin);
@@ -69,9 +69,10 @@ class Upstream final : public Handler {
 
     void serve(Request& request, ResponseWriter& response) const override {
         Metric metric(request, target_);
-        const auto limit = request_deadline(request.context, options_.deadline_margin);
+        const auto now = Clock::now();
+        const auto limit = request_deadline(request.context, now, options_.deadline_margin);
         const auto end = options_.timeout.count() > 0
-                             ? Clock::now() + std::min<milliseconds>(options_.timeout, for_ever)
+                             ? now + std::min<milliseconds>(options_.timeout, for_ever)
                              : limit;
         const UpstreamExchange::Terms terms{options_, target_, std::min(limit, end), limit};
         Body& body = request.body;

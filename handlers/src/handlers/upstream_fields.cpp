@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <utility>
-#include <vector>
 
 #include <turngate/http/nominated_fields.h>
 
@@ -83,13 +82,11 @@ Headers passed_on(http1::ReplyHead& head) {
     const NominatedFields nominated(fields);
     // Trailers may come behind chunks alone, and who wants them is told beforehand which.
     const bool may_have_trailers = head.framing.kind == http1::Framing::Kind::chunked;
-    std::vector<std::string> dropped;
-    for (const auto& [name, value] : fields) {
+    fields.remove_if([&](const Headers::Field& field) {
+        const std::string_view name = field.name;
         const bool is_hop = is_hop_by_hop(name) && !(may_have_trailers && iequals(name, "trailer"));
-        if (is_hop || is_internal(name) || nominated.contains(name)) dropped.emplace_back(name);
-    }
-    for (const std::string& name : dropped)
-        fields.remove(name);
+        return is_hop || is_internal(name) || nominated.contains(name);
+    });
     return fields;
 }
 

@@ -119,7 +119,6 @@ void UpstreamPool::release(std::unique_ptr<UpstreamConnection> connection) noexc
     --leased_;
     if (connection && options_.max_idle > 0) {
         connection->idle_since = Clock::now();
-        drop_expired();
         if (idle_.size() >= options_.max_idle) idle_.erase(idle_.begin());
         idle_.push_back(std::move(connection));
     }

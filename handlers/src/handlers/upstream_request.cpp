@@ -9,14 +9,12 @@
 #include <turngate/http/error.h>
 #include <turngate/http/field_list.h>
 #include <turngate/http/nominated_fields.h>
+#include <turngate/http1/write_head.h>
 
 namespace turngate {
 namespace {
 
-// Headers let nothing in that could end a line; what comes from elsewhere is checked by who calls.
-void append_field(std::string& out, std::string_view name, std::string_view value) {
-    out.append(name).append(": ").append(value).append("\r\n");
-}
+using http1::append_field;
 
 bool is_visible(std::string_view text) {
     return std::all_of(text.begin(), text.end(),
@@ -66,19 +64,18 @@ std::string_view client_host(const Request& request) {
     return host;
 }
 
-// An address as Forwarded has it (RFC 7239 section 6).
-std::string forwarded_element(const Request& request, std::string_view host) {
-    std::string out;
+// Who asked, as Forwarded has it (RFC 7239 section 6).
+void append_forwarded(std::string& out, const Request& request, std::string_view host) {
     const std::string& client = request.remote_address;
     if (client.find(':') != std::string::npos)
-        out = "for=\"[" + client + "]\";";
+        out.append("for=\"[").append(client).append("]\";");
     else if (is_token(client))
-        out = "for=" + client + ";";
+        out.append("for=").append(client).append(";");
     if (!host.empty()) {
         const bool is_plain = is_token(host);
         out.append(is_plain ? "host=" : "host=\"").append(host).append(is_plain ? ";" : "\";");
     }
-    return out + "proto=" + request.url.scheme;
+    out.append("proto=").append(request.url.scheme);
 }
 
 // What is not the client's, so that nothing of it can end a line.
@@ -99,16 +96,29 @@ class Forwarder {
         one("X-Forwarded-Proto", scheme);
         one("X-Forwarded-Host", host_);
         one("X-Forwarded-Prefix", request_.url.script_name);
-        if (is_fit(client) && is_token(scheme)) list("Forwarded", forwarded_element());
+        if (!is_fit(client) || !is_token(scheme)) return;
+        begin_list("Forwarded");
+        append_forwarded(out_, request_, host_);
+        out_ += "\r\n";
     }
 
   private:
-    std::string forwarded_element() const { return turngate::forwarded_element(request_, host_); }
-
     void list(std::string_view name, std::string_view value) {
-        std::string all = appends_ ? request_.headers.joined(name) : std::string();
-        if (name == "Forwarded" || is_fit(value)) all.append(all.empty() ? "" : ", ").append(value);
-        if (!all.empty()) append_field(out_, name, all);
+        const std::string known = appends_ ? request_.headers.joined(name) : std::string();
+        if (!is_fit(value)) {
+            if (!known.empty()) append_field(out_, name, known);
+            return;
+        }
+        begin_list(name);
+        out_.append(value).append("\r\n");
+    }
+
+    // Up to a member of ours.
+    void begin_list(std::string_view name) {
+        out_.append(name).append(": ");
+        if (!appends_) return;
+        const std::string known = request_.headers.joined(name);
+        if (!known.empty()) out_.append(known).append(", ");
     }
 
     void one(std::string_view name, std::string_view value) {

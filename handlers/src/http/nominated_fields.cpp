@@ -32,7 +32,7 @@ bool NominatedFields::contains(std::string_view name) const noexcept {
 void NominatedFields::collect(std::string_view list) {
     while (!list.empty()) {
         const std::string_view option = take_element(list);
-        if (!option.empty() && !is_kept(option)) names_.push_back(option);
+        if (!option.empty() && !is_hop_by_hop(option) && !is_kept(option)) names_.push_back(option);
     }
 }
 

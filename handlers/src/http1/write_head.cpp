@@ -7,13 +7,18 @@
 #include <turngate/http1/write_head.h>
 
 namespace turngate::http1 {
-namespace {
 
+// Room is made once, as this runs for every field of every message.
 void append_field(std::string& out, std::string_view name, std::string_view value) {
-    out.append(name).append(": ").append(value).append("\r\n");
+    const std::size_t begin = out.size();
+    out.resize(begin + name.size() + value.size() + 4);
+    char* to = std::copy(name.begin(), name.end(), out.data() + begin);
+    *to++ = ':';
+    *to++ = ' ';
+    to = std::copy(value.begin(), value.end(), to);
+    *to++ = '\r';
+    *to = '\n';
 }
-
-}  // namespace
 
 void write_reply_head(std::string& out, int status, const Headers& headers,
                       std::optional<std::chrono::sys_seconds> date) {

@@ -10,6 +10,9 @@
 
 namespace turngate::http1 {
 
+// Appends one field line. REQUIRES: nothing in it could end a line; Headers let no such thing in.
+void append_field(std::string& out, std::string_view name, std::string_view value);
+
 // Appends a status line, the fields in order, a Date if one is given and `headers` has none, and
 // the empty line. Framing is the caller's: nothing else is added or left out. Throws
 // std::invalid_argument if the status is not between 100 and 999.
