@@ -86,13 +86,15 @@ class ParkingLot::Spot final : public Session {
 
     Step wake(bool is_late) {
         State state = state_;
-        while (!state_.compare_exchange_weak(
-            state, state == State::waiting ? State::quiet : is_late ? state : State::news)) {
+        while (!state_.compare_exchange_weak(state, state == State::waiting ? State::quiet
+                                                    : is_late               ? state
+                                                                            : State::news)) {
         }
         if (state != State::waiting) return {.deadline = always};
         is_late_ = is_late;
         --board_->waiting;
-        return {.deadline = always, .afterwards = [&scheduler = board_->scheduler, to = suspended_] {
+        return {.deadline = always,
+                .afterwards = [&scheduler = board_->scheduler, to = suspended_] {
                     scheduler.resume(*to);
                 }};
     }

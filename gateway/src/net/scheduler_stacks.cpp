@@ -1,8 +1,8 @@
 // The stacks that the threads of a scheduler run on, and leave.
-#include "net/scheduler.h"
-
 #include <new>
 #include <utility>
+
+#include "net/scheduler.h"
 
 namespace turngate::net {
 namespace {

@@ -1,14 +1,15 @@
 // Stacks by Boost.Context, and what a thread's other belongings are there.
 #include "net/stack.h"
 
-#include <boost/context/fiber.hpp>
-#include <boost/context/protected_fixedsize_stack.hpp>
 #include <cstdint>
 #include <cstring>
 #include <cxxabi.h>
 #include <pthread.h>
 #include <sys/mman.h>
 #include <utility>
+
+#include <boost/context/fiber.hpp>
+#include <boost/context/protected_fixedsize_stack.hpp>
 
 #include <turngate/http/serve.h>
 
@@ -186,13 +187,12 @@ Stack::Stack() : implementation_(std::make_unique<Implementation>()) {
 
 Stack::Stack(std::function<Stack&()> body) : implementation_(std::make_unique<Implementation>()) {
     implementation_->sanitized.created(false);
-    implementation_->rest =
-        fiber(std::allocator_arg, Memory(implementation_->sanitized),
-              [this, run = std::move(body)](fiber&& left) {
-                  implementation_->arrive(*this, std::move(left));
-                  Stack& next = run();
-                  return implementation_->leave_for_good(next);
-              });
+    implementation_->rest = fiber(std::allocator_arg, Memory(implementation_->sanitized),
+                                  [this, run = std::move(body)](fiber&& left) {
+                                      implementation_->arrive(*this, std::move(left));
+                                      Stack& next = run();
+                                      return implementation_->leave_for_good(next);
+                                  });
 }
 
 Stack::~Stack() {

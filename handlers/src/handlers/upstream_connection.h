@@ -24,8 +24,8 @@ class UpstreamConnection {
 
     int fd() const noexcept { return fd_.get(); }
 
-    // True if nothing waits to be read, not even the end: it can carry a request. `for_certain`: the
-    // system is asked, where otherwise the news of it will do.
+    // True if nothing waits to be read, not even the end: it can carry a request. `for_certain`:
+    // the system is asked, where otherwise the news of it will do.
     bool is_quiet(bool for_certain) const noexcept;
 
     // From now on receive() waits by `parking`, which may be null: then it holds up the thread.

@@ -55,10 +55,10 @@ class UpstreamPool {
 
     enum class Choice { any, certain, fresh };
 
-    // Waits while there are too many. `certain`: one that is not known to be closed, by all that the
-    // system knows. `fresh`: a connection of the pool has turned out to be closed, and so may all of
-    // them: they are dropped and a new one is made. Throws HttpError(503) and (504), ProtocolError,
-    // Cancelled.
+    // Waits while there are too many. `certain`: one that is not known to be closed, by all that
+    // the system knows. `fresh`: a connection of the pool has turned out to be closed, and so may
+    // all of them: they are dropped and a new one is made. Throws HttpError(503) and (504),
+    // ProtocolError, Cancelled.
     Lease take(Choice choice, Clock::time_point until, const Context& context);
 
   private:

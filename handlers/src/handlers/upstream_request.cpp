@@ -78,9 +78,9 @@ void append_forwarded(std::string& out, const Request& request, std::string_view
     out.append("proto=").append(request.url.scheme);
 }
 
-// What is not the client's, so that nothing of it can end a line.
-bool is_fit(std::string_view value) {
-    return !value.empty() && is_field_value(value) && value.find('"') == value.npos;
+// What is not the client's, so that nothing of it can end a line. Empty if it is anything else.
+std::string_view fit(std::string_view value) {
+    return is_field_value(value) && value.find('"') == value.npos ? value : std::string_view();
 }
 
 class Forwarder {
@@ -89,14 +89,14 @@ class Forwarder {
         : out_(out), request_(request), host_(host), appends_(appends) {}
 
     void write() {
-        const std::string& client = request_.remote_address;
-        const std::string& scheme = request_.url.scheme;
+        const std::string_view client = fit(request_.remote_address);
+        const std::string_view scheme = fit(request_.url.scheme);
         list("X-Forwarded-For", client);
         one("X-Real-IP", client);
         one("X-Forwarded-Proto", scheme);
-        one("X-Forwarded-Host", host_);
-        one("X-Forwarded-Prefix", request_.url.script_name);
-        if (!is_fit(client) || !is_token(scheme)) return;
+        one("X-Forwarded-Host", fit(host_));
+        one("X-Forwarded-Prefix", fit(request_.url.script_name));
+        if (client.empty() || !is_token(scheme)) return;
         begin_list("Forwarded");
         append_forwarded(out_, request_, host_);
         out_ += "\r\n";
@@ -105,7 +105,7 @@ class Forwarder {
   private:
     void list(std::string_view name, std::string_view value) {
         const std::string known = appends_ ? request_.headers.joined(name) : std::string();
-        if (!is_fit(value)) {
+        if (value.empty()) {
             if (!known.empty()) append_field(out_, name, known);
             return;
         }
@@ -125,7 +125,7 @@ class Forwarder {
         const std::string_view known = appends_ ? request_.headers.get(name) : std::string_view();
         if (!known.empty())
             append_field(out_, name, known);
-        else if (is_fit(value))
+        else if (!value.empty())
             append_field(out_, name, value);
     }
 
@@ -197,12 +197,12 @@ UpstreamRequest write_upstream_request(std::string& out, const Request& request,
 
     const std::optional<std::uint64_t> size = body_size(request.body);
     facts.is_chunked = !size;
-    const bool has_id = is_fit(request.context.request_id);
+    const std::string_view id = fit(request.context.request_id);
     const NominatedFields nominated(request.headers);
     for (const auto& [name, value] : request.headers) {
         const FieldRole role = role_of(name);
         bool passes = role == FieldRole::other        ? !nominated.contains(name)
-                      : role == FieldRole::request_id ? !has_id
+                      : role == FieldRole::request_id ? id.empty()
                       : role == FieldRole::forwarded  ? options.forwarded == ForwardedPolicy::keep
                                                      : facts.is_chunked && iequals(name, "trailer");
         if (passes) append_field(out, name, value);
@@ -214,7 +214,7 @@ UpstreamRequest write_upstream_request(std::string& out, const Request& request,
     if (options.forwarded == ForwardedPolicy::replace ||
         options.forwarded == ForwardedPolicy::append)
         Forwarder(out, request, host, options.forwarded == ForwardedPolicy::append).write();
-    if (has_id) append_field(out, "X-Request-Id", request.context.request_id);
+    if (!id.empty()) append_field(out, "X-Request-Id", id);
 
     facts.upgrade = wanted_upgrade(request);
     const bool has_te = takes_trailers(request.headers);

@@ -19,9 +19,7 @@ void skip_white(std::string_view& text) {
 }
 
 bool skip_token(std::string_view& text) {
-    std::size_t size = 0;
-    while (size < text.size() && is_token(text.substr(size, 1)))
-        ++size;
+    const std::size_t size = token_size(text);
     text.remove_prefix(size);
     return size > 0;
 }

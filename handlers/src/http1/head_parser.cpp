@@ -71,16 +71,18 @@ std::optional<HeadError> FieldParser::add(std::string_view line) {
         return HeadError{
             431, "there are more than " + std::to_string(limits_.fields) + " header fields"};
     if (line[0] == ' ' || line[0] == '\t') return HeadError{400, "a header line is folded"};
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos) return HeadError{400, "a header line has no colon"};
-    const std::string_view name = line.substr(0, colon);
-    if (name.size() > limits_.name)
+    const std::size_t size = token_size(line);
+    if (size == 0 || size == line.size() || line[size] != ':') {
+        const bool has_colon = line.find(':') != std::string_view::npos;
+        return HeadError{400,
+                         has_colon ? "a header name is not a token" : "a header line has no colon"};
+    }
+    if (size > limits_.name)
         return HeadError{431,
                          "a header name is longer than " + std::to_string(limits_.name) + " bytes"};
     if (fields_.empty()) fields_.reserve(usual_bytes, usual_fields);
     // LineReader lets nothing through that a value may not have.
-    if (!fields_.try_add(name, trimmed(line.substr(colon + 1))))
-        return HeadError{400, "a header name is not a token"};
+    fields_.add_checked(line.substr(0, size), trimmed(line.substr(size + 1)));
     return std::nullopt;
 }
 

@@ -30,9 +30,9 @@ constexpr bool is_hop_by_hop(std::string_view name) noexcept {
 
 // The names that the Connection fields of a message list (RFC 9110 section 7.6.1): fields that are
 // not passed on. Not among them, whatever is listed: those that are about one connection anyway,
-// Host and the fields that frame the body, and those by which proxies say who asked (Forwarded, X-Forwarded-*, X-Real-IP), for a client could
-// hide itself so. Collected once, so that looking up many names stays cheap. Views into the
-// headers, which must not change meanwhile.
+// Host and the fields that frame the body, and those by which proxies say who asked (Forwarded,
+// X-Forwarded-*, X-Real-IP), for a client could hide itself so. Collected once, so that looking up
+// many names stays cheap. Views into the headers, which must not change meanwhile.
 class NominatedFields {
   public:
     explicit NominatedFields(const Headers& headers);

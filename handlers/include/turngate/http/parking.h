@@ -6,7 +6,8 @@
 
 namespace turngate {
 
-// The news of one descriptor: that there is something to read, or the end. For one thread at a time.
+// The news of one descriptor: that there is something to read, or the end. For one thread at a
+// time.
 class Watch {
   public:
     virtual ~Watch() = default;  // before the descriptor is closed
