@@ -116,8 +116,10 @@ Http1Exchange::Http1Exchange(Surroundings& door, Connection& connection, Outbox&
       owes_continue_(terms.expects_continue && bytes.empty() && !body.is_done()),
       keep_alive_(terms.may_keep_alive) {}
 
-Http1Exchange::~Http1Exchange() {
-    if (!is_watched_ && !is_switched_) connection_.watch(true, false);
+Http1Exchange::~Http1Exchange() = default;
+
+void Http1Exchange::watch_again() noexcept {
+    if (!is_switched_ && !std::exchange(is_watched_, true)) connection_.watch(true, false);
 }
 
 Body Http1Exchange::body(std::string collected) {

@@ -44,6 +44,9 @@ class Http1Exchange final : public ResponseSink {
                   std::atomic<Ticks>& head_sent);
     ~Http1Exchange();
 
+    // The epoll tells again what comes, for the handler has returned.
+    void watch_again() noexcept;
+
     // The body, of which `collected` has come already.
     Body body(std::string collected);
 

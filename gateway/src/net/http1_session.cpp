@@ -325,6 +325,7 @@ void Http1Session::answer(Arriving& arriving, std::string_view& bytes, const Occ
         bytes = kept_;
     }
     head_sent_.store(never, std::memory_order_relaxed);
+    exchange.watch_again();
     after_response(exchange.keeps_alive(), arriving.body);
     if (exchange.is_switched() || connection_->is_broken()) is_closing_ = true;
 }

@@ -1,0 +1,83 @@
+// What goes both ways on one connection, slowly, and who leaves meanwhile.
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <netinet/in.h>
+#include <poll.h>
+#include <semaphore>
+#include <string>
+#include <sys/socket.h>
+#include <thread>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include "support/served.h"
+#include "support/temporary_directory.h"
+#include <turngate/http/serve.h>
+
+using namespace turngate;
+using namespace turngate::test;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr std::string_view get = "GET /one HTTP/1.1\r\nHost: a\r\n\r\n";
+
+// Sends a body that is too long to be collected: first a part of it, the rest when the handler
+// waits for it.
+void upload(const os::Fd& fd, std::binary_semaphore& waits, std::string_view method = "POST") {
+    os::write_whole(fd.get(), std::string(method) +
+                                  " /up HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n" +
+                                  std::string(50'000, 'u'));
+    waits.acquire();
+    os::write_whole(fd.get(), std::string(50'000, 'u'));
+}
+
+// A Unix socket holds no more than 200 kB that nobody has read.
+HttpOptions on(const TemporaryDirectory& directory) {
+    return {.listen = {"unix:" + directory.path() + "/socket"}};
+}
+
+// Reads to the end of what has come, and says that it waits before it does so again.
+std::size_t read_body(Request& request, std::binary_semaphore& waits) {
+    std::string block(50'000, '\0');
+    std::size_t size = 0;
+    while (size < 50'000)
+        size += request.body.read(block);
+    waits.release();
+    while (const std::size_t n = request.body.read(block))
+        size += n;
+    return size;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(http_flow)
+
+BOOST_AUTO_TEST_CASE(a_response_that_does_not_fit_comes_whole_after_a_body_that_came_late) {
+    const TemporaryDirectory directory;
+    std::binary_semaphore waits{0}, answered{0};
+    Served served(
+        [&](Request& request, ResponseWriter& w) {
+            if (request.method == "GET") return w.write("|");
+            read_body(request, waits);
+            w.header("Content-Length", std::to_string(1 << 20));
+            w.write(std::string(1 << 20, 'x'));
+            answered.release();
+        },
+        on(directory));
+    const os::Fd fd = served.connect();
+    upload(fd, waits);
+    answered.acquire();
+    BOOST_TEST(ask(served, get).ends_with("|"));
+    read_until(fd, "\r\n\r\n");
+    std::string body(1 << 20, '\0');
+    const timeval patience{5, 0};
+    ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    BOOST_TEST_REQUIRE(os::read_whole(fd.get(), body) == body.size());
+    os::write_whole(fd.get(), get);
+    BOOST_TEST(read_until(fd, "|").ends_with("|"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
