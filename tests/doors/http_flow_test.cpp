@@ -80,4 +80,24 @@ BOOST_AUTO_TEST_CASE(a_response_that_does_not_fit_comes_whole_after_a_body_that_
     BOOST_TEST(read_until(fd, "|").ends_with("|"));
 }
 
+BOOST_AUTO_TEST_CASE(a_handler_is_told_who_leaves_after_a_body_that_came_late) {
+    std::binary_semaphore waits{0}, stopped{0};
+    std::atomic<bool> is_told = false;
+    Served served([&](Request& request, ResponseWriter& w) {
+        read_body(request, waits);
+        w.write("begun");
+        w.flush();
+        const std::stop_callback on_stop(request.context.stop, [&] { stopped.release(); });
+        is_told = stopped.try_acquire_for(std::chrono::seconds(5));
+    });
+    os::Fd fd = served.connect();
+    upload(fd, waits);
+    read_until(fd, "begun\r\n");
+    pollfd more = {fd.get(), POLLIN, 0};
+    BOOST_TEST(::poll(&more, 1, 200) == 0);  // who ends at once would still want the answer
+    fd.reset();
+    served.stop();
+    BOOST_TEST(is_told);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -138,6 +138,7 @@ std::size_t Http1Exchange::read(std::span<char> into) {
             piece = {into.data(), n};
             std::string_view data;
             body_.feed(piece, data);
+            if (body_.is_done()) watch_again();
             return n;
         }
         if (piece.empty()) {
@@ -157,6 +158,7 @@ std::size_t Http1Exchange::read(std::span<char> into) {
             keep_alive_ = false;
             throw HttpError(body_.error().status, body_.error().message);
         }
+        if (body_.is_done()) watch_again();
         if (data.empty()) continue;
         std::copy(data.begin(), data.end(), into.begin());
         return data.size();

@@ -44,7 +44,8 @@ class Http1Exchange final : public ResponseSink {
                   std::atomic<Ticks>& head_sent);
     ~Http1Exchange();
 
-    // The epoll tells again what comes, for the handler has returned.
+    // The epoll tells again what comes, for nobody waits for it here: the body has come, or the
+    // handler has returned.
     void watch_again() noexcept;
 
     // The body, of which `collected` has come already.
