@@ -34,6 +34,31 @@ void upload(const os::Fd& fd, std::binary_semaphore& waits, std::string_view met
     os::write_whole(fd.get(), std::string(50'000, 'u'));
 }
 
+// Counts SIGPIPE, which would end a program that has not asked for anything else.
+std::atomic<int> pipe_signals = 0;
+class PipeSignalsCounted {
+  public:
+    PipeSignalsCounted() {
+        struct sigaction count {};
+        count.sa_handler = [](int) { ++pipe_signals; };
+        ::sigaction(SIGPIPE, &count, &before_);
+        sigset_t sigpipe;
+        ::sigemptyset(&sigpipe);
+        ::sigaddset(&sigpipe, SIGPIPE);
+        ::pthread_sigmask(SIG_UNBLOCK, &sigpipe, &mask_);  // who started us may have blocked it
+    }
+    PipeSignalsCounted(const PipeSignalsCounted&) = delete;
+    PipeSignalsCounted& operator=(const PipeSignalsCounted&) = delete;
+    ~PipeSignalsCounted() {
+        ::pthread_sigmask(SIG_SETMASK, &mask_, nullptr);
+        ::sigaction(SIGPIPE, &before_, nullptr);
+    }
+
+  private:
+    struct sigaction before_ {};
+    sigset_t mask_{};
+};
+
 // A Unix socket holds no more than 200 kB that nobody has read.
 HttpOptions on(const TemporaryDirectory& directory) {
     return {.listen = {"unix:" + directory.path() + "/socket"}};
@@ -98,6 +123,40 @@ BOOST_AUTO_TEST_CASE(a_handler_is_told_who_leaves_after_a_body_that_came_late) {
     fd.reset();
     served.stop();
     BOOST_TEST(is_told);
+}
+
+BOOST_AUTO_TEST_CASE(who_leaves_a_download_while_no_thread_is_free_raises_no_signal) {
+    const PipeSignalsCounted counted;
+    const TemporaryDirectory directory;
+    std::FILE* file = std::fopen(directory.write("file", std::string(1 << 20, 'f')).c_str(), "r");
+    std::binary_semaphore inside{0}, go_on{0};
+    HttpOptions options = on(directory);
+    options.max_threads = 1;
+    Served served(
+        [&](Request& request, ResponseWriter& w) {
+            if (request.url.path == "/one") {
+                w.write("|");
+            } else if (request.url.path == "/held") {
+                inside.release();
+                go_on.acquire();
+            } else {
+                w.header("Content-Length", std::to_string(1 << 20));
+                w.write_file(::fileno(file), 0, 1 << 20);
+            }
+        },
+        options);
+    os::Fd download = served.connect();
+    os::write_whole(download.get(), "GET /file HTTP/1.1\r\nHost: a\r\n\r\n");
+    read_until(download, "\r\n\r\n");
+    const os::Fd held = served.connect();
+    os::write_whole(held.get(), "GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
+    inside.acquire();
+    download.reset();
+    BOOST_TEST(ask(served, get).starts_with("HTTP/1.1 503 "));  // which comes behind
+    go_on.release();
+    served.stop();
+    BOOST_TEST(pipe_signals == 0);
+    std::fclose(file);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

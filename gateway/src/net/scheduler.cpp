@@ -72,6 +72,27 @@ class SignalsBlocked {
     sigset_t before_;
 };
 
+// The watching thread is the caller's, and sendfile() has no MSG_NOSIGNAL.
+class SigpipeBlocked {
+  public:
+    SigpipeBlocked() {
+        ::sigemptyset(&sigpipe_);
+        ::sigaddset(&sigpipe_, SIGPIPE);
+        ::pthread_sigmask(SIG_BLOCK, &sigpipe_, &before_);
+    }
+    SigpipeBlocked(const SigpipeBlocked&) = delete;
+    SigpipeBlocked& operator=(const SigpipeBlocked&) = delete;
+    ~SigpipeBlocked() {
+        const timespec now{};
+        ::sigtimedwait(&sigpipe_, nullptr, &now);
+        ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    }
+
+  private:
+    sigset_t sigpipe_;
+    sigset_t before_;
+};
+
 }  // namespace
 
 Scheduler::Scheduler(Target& target, std::size_t max_threads)
@@ -294,6 +315,7 @@ void Scheduler::start(std::size_t threads) {
 }
 
 void Scheduler::run() {
+    const SigpipeBlocked quiet;
     std::unique_lock lock(mutex_);
     start(cores_);
     if (threads_ == 0)
