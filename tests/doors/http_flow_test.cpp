@@ -159,4 +159,26 @@ BOOST_AUTO_TEST_CASE(who_leaves_a_download_while_no_thread_is_free_raises_no_sig
     std::fclose(file);
 }
 
+BOOST_AUTO_TEST_CASE(a_flush_sends_the_end_of_a_response_too) {
+    const TemporaryDirectory directory;
+    std::binary_semaphore arrived{0};
+    std::atomic<bool> has_arrived = false;
+    Served served(
+        [&](Request&, ResponseWriter& w) {
+            w.header("Content-Length", std::to_string(1 << 20));
+            w.write(std::string(1 << 20, 'x'));
+            w.flush();
+            has_arrived = arrived.try_acquire_for(std::chrono::seconds(5));
+        },
+        on(directory));
+    const os::Fd fd = served.connect();
+    os::write_whole(fd.get(), get);
+    read_until(fd, "\r\n\r\n");
+    std::string body(1 << 20, '\0');
+    BOOST_TEST(os::read_whole(fd.get(), body) == body.size());
+    arrived.release();
+    served.stop();
+    BOOST_TEST(has_arrived);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -302,6 +302,8 @@ void Http1Exchange::on_file(int fd, std::uint64_t offset, std::uint64_t size) {
 
 void Http1Exchange::on_flush() {
     send({}, {}, false);
+    while (!outbox_.empty() && !outbox_.send(connection_))
+        connection_.wait_writable(patience());
 }
 
 void Http1Exchange::on_trailers(const Headers& trailers) {
