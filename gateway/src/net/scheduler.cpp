@@ -167,15 +167,17 @@ std::optional<epoll_event> Scheduler::take_passed_on() {
 void Scheduler::run_a_job() {
     if (const auto event = take_passed_on())
         return target_.on_event(event->data.u64, event->events, false);
-    std::function<void()> job;
-    {
-        std::lock_guard lock(mutex_);
-        if (jobs_.empty()) return;
-        job = std::move(jobs_.front());
-        jobs_.pop_front();
-        if (!jobs_.empty()) ring();
-    }
-    job();
+    if (const auto job = take_job()) job();
+}
+
+// Empty if there is none.
+std::function<void()> Scheduler::take_job() {
+    std::lock_guard lock(mutex_);
+    if (jobs_.empty()) return {};
+    auto job = std::move(jobs_.front());
+    jobs_.pop_front();
+    if (!jobs_.empty()) ring();
+    return job;
 }
 
 // A thread takes events until it is not needed.
@@ -300,6 +302,9 @@ void Scheduler::start(std::size_t threads) {
             workers_.emplace_front();
             std::thread([this, self = workers_.begin()] {
                 work(*self);
+                // At the end events are of no use any more; jobs are.
+                while (const auto job = is_ending_ ? take_job() : nullptr)
+                    job();
                 std::lock_guard lock(mutex_);
                 workers_.erase(self);
                 --threads_;

@@ -51,7 +51,7 @@ class Scheduler {
     // Deals with events until finish(); this thread is the watching one. REQUIRES: called once.
     void run();
 
-    // From any thread: run() returns when no thread is at work any more.
+    // From any thread: run() returns when no thread is at work any more. Jobs of before are run.
     void finish() noexcept;
 
     // From any thread: `job` is run by one of the threads, soon.
@@ -102,6 +102,7 @@ class Scheduler {
     void take_events_in_express();
     bool has_events() const;
     void run_a_job();
+    std::function<void()> take_job();
     std::optional<epoll_event> take_passed_on();
     void ring() noexcept;
     static Usage usage(std::uint64_t progress);
