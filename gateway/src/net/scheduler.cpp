@@ -298,6 +298,7 @@ void Scheduler::start(std::size_t threads) {
             continue;
         }
         if (threads_ >= max_threads_) return;
+        const std::size_t before = workers_.size();
         try {
             workers_.emplace_front();
             std::thread([this, self = workers_.begin()] {
@@ -310,8 +311,9 @@ void Scheduler::start(std::size_t threads) {
                 --threads_;
                 thread_ended_.notify_all();
             }).detach();
-        } catch (const std::system_error&) {  // the system has no more: we do with those we have
-            workers_.pop_front();
+        } catch (const std::exception&) {  // the system has no more: we do with those we have
+            if (workers_.size() > before) workers_.pop_front();
+            has_no_more_ = true;
             return;
         }
         ++threads_;
@@ -406,8 +408,9 @@ void Scheduler::grow_if_held_up(const Usage& before, const Usage& after) {
     const auto used = after.cpu - before.cpu;
     const std::size_t active = active_;
     // To turn somebody away takes more than a moment in which nobody got a core.
-    if (active >= max_threads_ && (stuck_ticks_ >= hopeless || probe_ticks_ >= overloaded))
-        return take_events_in_express();
+    const bool is_overloaded = stuck_ticks_ >= hopeless || probe_ticks_ >= overloaded;
+    const bool has_no_more = std::exchange(has_no_more_, false);  // to be tried again
+    if (is_overloaded && (active >= max_threads_ || has_no_more)) return take_events_in_express();
     const bool is_still = used < available / 4 && after.progress == before.progress;
     const auto switches = static_cast<std::uint64_t>(after.switches - before.switches);
     const bool is_waiting = used < available * 3 / 4 && switches > 2 &&

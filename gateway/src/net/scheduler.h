@@ -140,6 +140,7 @@ class Scheduler {
 
     // Of the watching thread.
     Usage last_;
+    bool has_no_more_ = false;  // threads, when it wanted one last
     unsigned quiet_ticks_ = 0;
     unsigned stuck_ticks_ = 0;
     unsigned probe_ticks_ = 0;
