@@ -185,8 +185,8 @@ void Scheduler::work(Worker& self) {
     epoll_event event{};
     for (;;) {
         if ((load_.fetch_add(1) & waiting_mask) >= cores_) {  // enough are waiting
-            load_.fetch_sub(1);
-            if (!park()) return;
+            // Unless they have left meanwhile, and the last has taken us for one that waits.
+            if ((load_.fetch_sub(1) & waiting_mask) > 1 && !park()) return;
             continue;
         }
         if (!fetch(self, event)) {
