@@ -210,13 +210,14 @@ bool Scheduler::fetch(Worker& self, epoll_event& event) {
     const std::uint64_t before = load_.fetch_add(count * one_done - 1);
     if (n <= 0 || is_ending_.load(std::memory_order_relaxed)) return false;
     const bool is_last = (before & waiting_mask) == 1;
-    if ((is_last || n > 1) && !is_alert_.load(std::memory_order_relaxed)) alert();
     event = events[0];
     if (n > 1) {
         const std::lock_guard lock(self.mutex);
         self.taken.assign(events.begin() + 1, events.begin() + n);
         self.has_taken = true;
     }
+    // Behind all that the watching thread looks at before it sleeps, for one of us sees the other.
+    if ((is_last || n > 1) && !is_alert_.load()) alert();
     return true;
 }
 
@@ -258,6 +259,15 @@ void Scheduler::rescue_taken() {
         worker.taken.clear();
     }
     if (passed_on_.size() > before) ring();
+}
+
+// A thread has events that it has not begun with.
+bool Scheduler::has_taken() {
+    const std::lock_guard lock(mutex_);
+    return std::any_of(workers_.begin(), workers_.end(), [](Worker& worker) {
+        const std::lock_guard its_lock(worker.mutex);
+        return !worker.taken.empty();
+    });
 }
 
 // No thread waits any more, or one has taken more than it can begin with: somebody should look
@@ -385,7 +395,7 @@ void Scheduler::examine() {
         quiet_ticks_ = 0;
         fetched_ = 1;
         is_alert_ = false;
-        if (!has_waiter()) alert();  // whoever left meanwhile thought that we look
+        if (!has_waiter() || has_taken()) alert();  // whoever did meanwhile thought that we look
     }
     shrink_if_competing(before, now);
     rescue_taken();

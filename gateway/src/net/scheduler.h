@@ -92,6 +92,7 @@ class Scheduler {
     void deal_with(const epoll_event& event);
     unsigned measure_queue();
     void rescue_taken();
+    bool has_taken();
     void alert();
     bool park();
     bool is_surplus() noexcept;
