@@ -114,6 +114,7 @@ Http1Exchange::Http1Exchange(Surroundings& door, Connection& connection, Outbox&
       received_(terms.collected),
       began_(terms.began),
       owes_continue_(terms.expects_continue && bytes.empty() && !body.is_done()),
+      is_followed_(body.is_done() && !bytes.empty()),
       keep_alive_(terms.may_keep_alive) {}
 
 Http1Exchange::~Http1Exchange() = default;
@@ -245,7 +246,7 @@ void Http1Exchange::write_framing(int status, const Headers& headers) {
     is_chunked_ = has_body && !left_ && !is_old;
     if (is_chunked_) append_field(out_, "Transfer-Encoding", "chunked");
     if (has_body && !left_ && is_old) keep_alive_ = false;  // the end tells the length
-    if (door_.is_stopping && bytes_.empty()) keep_alive_ = false;
+    if (door_.is_stopping && !is_followed_) keep_alive_ = false;
     if (status == 426)
         append_field(out_, "Connection", keep_alive_ ? "upgrade" : "upgrade, close");
     else if (!keep_alive_)
