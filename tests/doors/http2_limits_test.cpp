@@ -3,11 +3,13 @@
 #include <latch>
 #include <semaphore>
 #include <string>
+#include <thread>
 
 #include <boost/test/unit_test.hpp>
 
 #include "support/http2_client.h"
 #include "support/served.h"
+#include "support/temporary_directory.h"
 #include <turngate/http/serve.h>
 
 using namespace turngate;
@@ -49,6 +51,38 @@ class Counting final : public DoorObserver {
         ++finished;
     }
     std::atomic<int> connections{0}, begun{0}, finished{0}, last_refused{0};
+};
+
+// Sends a PING ten times a second, for three seconds or until it is told to end or nobody listens.
+class Pinging {
+  public:
+    explicit Pinging(Client& client)
+        : thread_([this, &client] {
+              for (; sent_ < most; ++sent_)
+                  if (!client.try_to_send(frame(ping, 0, 0, "12345678")) ||
+                      end_.try_acquire_for(milliseconds(100)))
+                      return;
+          }) {}
+    Pinging(const Pinging&) = delete;
+    Pinging& operator=(const Pinging&) = delete;
+    ~Pinging() { thread_.join(); }
+
+    // False if it has ended by itself, for nothing has come of it.
+    bool end() {
+        end_.release();
+        return sent_ < most;
+    }
+    bool ends_early() {
+        thread_.join();
+        thread_ = std::thread([] {});
+        return sent_ < most;
+    }
+
+  private:
+    static constexpr int most = 30;
+    std::atomic<int> sent_{0};
+    std::binary_semaphore end_{0};
+    std::thread thread_;
 };
 
 std::string many(int count, const std::string& frame) {
@@ -247,6 +281,36 @@ BOOST_AUTO_TEST_CASE(what_does_not_come_in_time) {
                     frame(data, 0, 1, "some"));
         BOOST_TEST(client.answer(1).status() == "408");
     }
+}
+
+BOOST_AUTO_TEST_CASE(who_keeps_sending_something_has_no_more_time) {
+    Served served([](Request& request) { return text(request.body.text()); },
+                  {.body_timeout = milliseconds(50), .idle_timeout = milliseconds(50)});
+    {
+        Client client(served.connect());
+        client.send(frame(headers, end_headers, 1,
+                          block(request("POST", "/", {{"content-length", "10"}}))) +
+                    frame(data, 0, 1, "some"));
+        Pinging pinging(client);
+        BOOST_TEST(client.answer(1).status() == "408");
+        BOOST_TEST(pinging.end());
+    }
+    Client idle(served.connect());
+    Pinging pinging(idle);
+    BOOST_TEST(idle.error_of_goaway().value_or(9) == 0);
+    BOOST_TEST(pinging.end());
+}
+
+BOOST_AUTO_TEST_CASE(who_reads_nothing_but_keeps_sending_is_given_up) {
+    const test::TemporaryDirectory directory;
+    Served served([](Request&) { return text(std::string(8 << 20, 'x')); },
+                  {.listen = {"unix:" + directory / "socket"}, .write_timeout = milliseconds(300)});
+    const std::string large_window = std::string("\0\x04\x7f\xff\xff\xff", 6);
+    Client client(served.connect(), std::string(preface) + frame(settings, 0, 0, large_window) +
+                                        frame(window_update, 0, 0, number(0x7000'0000)));
+    client.send(ask(1, plain));
+    Pinging pinging(client);
+    BOOST_TEST(pinging.ends_early());
 }
 
 BOOST_AUTO_TEST_CASE(bytes_that_are_no_frames_end_the_connection) {

@@ -159,6 +159,15 @@ BOOST_DATA_TEST_CASE(a_request_is_refused_and_the_connection_goes_on,
     BOOST_TEST(client.answer(3).status() == "200");
 }
 
+BOOST_AUTO_TEST_CASE(trailers_are_as_clean_as_headers) {
+    Served served(facts);
+    Client client(served.connect());
+    const Fields trailers = {{"t", "u"}, {"x-vercel-internal-a", "b"}, {"a_b", "c"}};
+    client.send(frame(headers, end_headers, 1, block(request("POST", "/"))) +
+                frame(headers, end_headers | end_stream, 1, block(trailers)));
+    BOOST_TEST(client.answer(1).body.ends_with("\nHost: example.com\nt: u\n"));
+}
+
 BOOST_AUTO_TEST_CASE(a_body_longer_or_shorter_than_declared_is_reset) {
     Served served(facts);
     Client client(served.connect());

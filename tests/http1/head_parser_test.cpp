@@ -191,6 +191,19 @@ BOOST_AUTO_TEST_CASE(limits_are_the_callers) {
     BOOST_TEST(with("GET / HTTP/1.0\r\nHostX: h\r\n").starts_with("431 "));
 }
 
+BOOST_AUTO_TEST_CASE(the_method_is_known_as_soon_as_it_has_come) {
+    const auto method = [](std::string_view bytes) {
+        RequestHeadParser parser;
+        parser.feed(bytes);
+        return parser.method();
+    };
+    BOOST_TEST(method("HEAD / HTTP/1.1\r\nHo") == "HEAD");
+    BOOST_TEST(method("HEAD / HTTP/3.0\r\n") == "HEAD");
+    BOOST_TEST(method("HEAD / HTTP/1.1") == "");
+    BOOST_TEST(method("HE AD / HTTP/1.1\r\n") == "HE");
+    BOOST_TEST(method("H@ / HTTP/1.1\r\n") == "");
+}
+
 BOOST_AUTO_TEST_CASE(one_parser_reads_a_pipeline) {
     RequestHeadParser parser;
     std::string_view bytes =

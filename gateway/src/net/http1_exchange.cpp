@@ -112,10 +112,13 @@ Http1Exchange::Http1Exchange(Surroundings& door, Connection& connection, Outbox&
       received_(terms.collected),
       began_(terms.began),
       owes_continue_(terms.expects_continue && bytes.empty() && !body.is_done()),
+      is_followed_(body.is_done() && !bytes.empty()),
       keep_alive_(terms.may_keep_alive) {}
 
-Http1Exchange::~Http1Exchange() {
-    if (!is_watched_ && !is_switched_) connection_.watch(true, false);
+Http1Exchange::~Http1Exchange() = default;
+
+void Http1Exchange::watch_again() noexcept {
+    if (!is_switched_ && !std::exchange(is_watched_, true)) connection_.watch(true, false);
 }
 
 Body Http1Exchange::body(std::string collected) {
@@ -134,6 +137,7 @@ std::size_t Http1Exchange::read(std::span<char> into) {
             piece = {into.data(), n};
             std::string_view data;
             body_.feed(piece, data);
+            if (body_.is_done()) watch_again();
             return n;
         }
         if (piece.empty()) {
@@ -153,6 +157,7 @@ std::size_t Http1Exchange::read(std::span<char> into) {
             keep_alive_ = false;
             throw HttpError(body_.error().status, body_.error().message);
         }
+        if (body_.is_done()) watch_again();
         if (data.empty()) continue;
         std::copy(data.begin(), data.end(), into.begin());
         return data.size();
@@ -239,7 +244,7 @@ void Http1Exchange::write_framing(int status, const Headers& headers) {
     is_chunked_ = has_body && !left_ && !is_old;
     if (is_chunked_) append_field(out_, "Transfer-Encoding", "chunked");
     if (has_body && !left_ && is_old) keep_alive_ = false;  // the end tells the length
-    if (door_.is_stopping && bytes_.empty()) keep_alive_ = false;
+    if (door_.is_stopping && !is_followed_) keep_alive_ = false;
     if (status == 426)
         append_field(out_, "Connection", keep_alive_ ? "upgrade" : "upgrade, close");
     else if (!keep_alive_)
@@ -296,6 +301,8 @@ void Http1Exchange::on_file(int fd, std::uint64_t offset, std::uint64_t size) {
 
 void Http1Exchange::on_flush() {
     send({}, {}, false);
+    while (!outbox_.empty() && !outbox_.send(connection_))
+        connection_.wait_writable(patience());
 }
 
 void Http1Exchange::on_trailers(const Headers& trailers) {

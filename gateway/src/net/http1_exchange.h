@@ -44,6 +44,10 @@ class Http1Exchange final : public ResponseSink {
                   std::atomic<Ticks>& head_sent);
     ~Http1Exchange();
 
+    // The epoll tells again what comes, for nobody waits for it here: the body has come, or the
+    // handler has returned.
+    void watch_again() noexcept;
+
     // The body, of which `collected` has come already.
     Body body(std::string collected);
 
@@ -100,7 +104,8 @@ class Http1Exchange final : public ResponseSink {
     std::optional<std::uint64_t> left_;  // of the declared length
     std::string trailers_;
     bool is_chunked_ = false;
-    bool keep_alive_ = true;
+    const bool is_followed_;        // by another request, which has come
+    std::atomic<bool> keep_alive_;  // of reading and of writing
     bool is_aborted_ = false;
     bool is_switched_ = false;
     std::unique_ptr<Raw> raw_;

@@ -156,7 +156,8 @@ Step Http1Session::advance(const Occasion& occasion) {
                 return wait();
             case Connection::Received::end:
                 if (phase_ != Phase::body) return close();
-                refuse({400, "the request body ended before all of it had come"});
+                refuse({400, "the request body ended before all of it had come"},
+                       arriving_->head.method);
                 return wait();
             default:
                 return close();
@@ -207,7 +208,7 @@ bool Http1Session::read_head(std::string_view& bytes, const Occasion& occasion) 
     http1::RequestHeadParser& parser = parser_ ? *parser_ : local;
     const http1::Progress progress = parser.feed(bytes);
     if (progress == http1::Progress::failed) {
-        refuse(parser.error());
+        refuse(parser.error(), parser.method());
         return true;
     }
     if (progress == http1::Progress::more) {
@@ -249,7 +250,7 @@ bool Http1Session::collect(std::string_view& bytes, const Occasion& occasion) {
     while (!bytes.empty() && !arriving.body.is_done()) {
         std::string_view data;
         if (arriving.body.feed(bytes, data) == http1::Progress::failed) {
-            refuse(arriving.body.error());
+            refuse(arriving.body.error(), arriving.head.method);
             return true;
         }
         arriving.collected += data;
@@ -259,7 +260,7 @@ bool Http1Session::collect(std::string_view& bytes, const Occasion& occasion) {
         if (arriving.began == Connection::Clock::time_point()) arriving.began = time;
         if (is_too_slow(std::chrono::duration_cast<milliseconds>(time - arriving.began),
                         arriving.collected.size())) {
-            refuse({408, "the request body comes too slowly"});
+            refuse({408, "the request body comes too slowly"}, arriving.head.method);
             return true;
         }
     }
@@ -339,6 +340,7 @@ void Http1Session::answer(Arriving& arriving, std::string_view& bytes, const Occ
         bytes = kept_;
     }
     head_sent_.store(never, std::memory_order_relaxed);
+    exchange.watch_again();
     after_response(exchange.keeps_alive(), arriving.body);
     if (exchange.is_switched() || connection_->is_broken()) is_closing_ = true;
 }
@@ -353,19 +355,21 @@ void Http1Session::turn_away(const Arriving& arriving) {
                             {{"Content-Type", "text/plain; charset=utf-8"},
                              {"Content-Length", std::to_string(message.size())},
                              {"Retry-After", "1"},
+                             {"Date", date_now()},
                              {"Connection", keeps_alive ? "keep-alive" : "close"}});
     if (arriving.head.method != "HEAD") reply += message;
     send_whole(reply, keeps_alive);
 }
 
-void Http1Session::refuse(const http1::HeadError& error) {
+void Http1Session::refuse(const http1::HeadError& error, std::string_view method) {
     if (door_.options.observer) door_.options.observer->refused(error.status);
     std::string reply;
     http1::write_reply_head(reply, error.status,
                             {{"Content-Type", "text/plain; charset=utf-8"},
                              {"Content-Length", std::to_string(error.message.size() + 1)},
+                             {"Date", date_now()},
                              {"Connection", "close"}});
-    reply.append(error.message).append("\n");
+    if (method != "HEAD") reply.append(error.message).append("\n");
     send_whole(reply, false);
 }
 
@@ -442,8 +446,10 @@ Step Http1Session::expired() {
             return wait();
         }
         if (phase_ == Phase::body || (phase_ == Phase::head && parser_)) {
-            refuse({408, phase_ == Phase::body ? "the request body did not come in time"
-                                               : "the request head did not come in time"});
+            const bool is_body = phase_ == Phase::body;
+            refuse({408, is_body ? "the request body did not come in time"
+                                 : "the request head did not come in time"},
+                   is_body ? arriving_->head.method : parser_->method());
             return wait();
         }
         if (phase_ == Phase::writing) connection_->reset();

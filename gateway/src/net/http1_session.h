@@ -61,7 +61,7 @@ class Http1Session final : public Session {
     void answer(Arriving& arriving, std::string_view& bytes, const Occasion& occasion);
     void turn_away(const Arriving& arriving);
     void after_response(bool keeps_alive, IncomingBody& body);
-    void refuse(const http1::HeadError& error);
+    void refuse(const http1::HeadError& error, std::string_view method);
     void send_whole(std::string_view reply, bool keeps_alive);
     void linger();
     void enter(Phase phase);

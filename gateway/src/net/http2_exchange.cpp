@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "net/clean_headers.h"
 #include <turngate/http/error.h>
 #include <turngate/http/field_list.h>
 #include <turngate/http/nominated_fields.h>
@@ -32,7 +33,9 @@ class Http2Exchange::Source final : public BodySource {
     std::size_t read(std::span<char> into) override { return exchange_.read(into); }
     Headers take_trailers() override {
         const Http2Session::Access access(exchange_.session_);
-        return std::move(exchange_.stream_.trailers);
+        Headers trailers = std::move(exchange_.stream_.trailers);
+        clean_headers(trailers, false);
+        return trailers;
     }
 
   private:

@@ -244,7 +244,7 @@ void Http2Link::count_frame(const nghttp2_frame_hd& head) {
 
 bool Http2Link::flush() noexcept {
     if (is_broken_ || connection_.is_broken()) return false;
-    if (stalled_since_ != never) return true;
+    if (is_full_) return true;
     try {
         thread_local std::string bytes;
         for (;;) {
@@ -259,9 +259,12 @@ bool Http2Link::flush() noexcept {
             if (bytes.empty()) return !is_broken_;
             const std::string_view part = bytes;
             const std::size_t sent = connection_.send_now({&part, 1});
+            if (sent > 0) stalled_since_ = never;
             if (sent == bytes.size()) continue;
             unsent_ = bytes.substr(sent);
-            stalled_since_ = now();
+            // There are events, too, when nothing fits.
+            if (stalled_since_ == never) stalled_since_ = now();
+            is_full_ = true;
             connection_.watch(true, true);
             return !is_broken_;
         }
@@ -272,10 +275,9 @@ bool Http2Link::flush() noexcept {
 }
 
 void Http2Link::is_writable() noexcept {
-    if (stalled_since_ == never) return;
-    stalled_since_ = never;
+    if (!std::exchange(is_full_, false)) return;
     flush();
-    if (stalled_since_ == never) connection_.watch(true, false);
+    if (!is_full_) connection_.watch(true, false);
 }
 
 bool Http2Link::is_done() const noexcept {

@@ -87,6 +87,7 @@ class Http2Link {
     Events& events_;
     nghttp2_session* session_ = nullptr;
     std::string unsent_;
+    bool is_full_ = false;  // the socket, as far as we know
     Ticks stalled_since_ = never;
     Ticks head_since_ = never;
     bool has_settings_ = false;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "net/clean_headers.h"
+
 namespace turngate::net {
 
 namespace {
@@ -46,7 +48,9 @@ std::optional<std::uint64_t> IncomingBody::size() const noexcept {
 }
 
 Headers IncomingBody::take_trailers() {
-    return decoder_ ? decoder_->take_trailers() : Headers();
+    Headers trailers = decoder_ ? decoder_->take_trailers() : Headers();
+    clean_headers(trailers, false);
+    return trailers;
 }
 
 }  // namespace turngate::net

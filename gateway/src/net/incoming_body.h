@@ -34,7 +34,7 @@ class IncomingBody {
     // REQUIRES: feed() said `failed`, which it says of chunks alone.
     const http1::HeadError& error() const { return decoder_->error(); }
 
-    // REQUIRES: is_done().
+    // Without what a handler may not see. REQUIRES: is_done().
     Headers take_trailers();
 
   private:

@@ -16,6 +16,7 @@ namespace turngate::net {
 namespace {
 
 constexpr std::uint32_t one_event = EPOLLIN | EPOLLONESHOT;
+constexpr int most_ignored = 16;   // reads from who is turned away
 constexpr int most_failures = 64;  // in a row, until accepting has to wait a moment
 
 os::Fd open_reserve() {
@@ -104,9 +105,10 @@ void Listeners::turn_away(os::Fd fd) noexcept {
     ::send(fd.get(), busy.data(), busy.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     ::shutdown(fd.get(), SHUT_WR);
     // What has been sent is read, or closing would reset the connection and destroy the answer.
+    // But not for ever: others wait for the listener.
     std::array<char, 16 * 1024> ignored;
-    while (::recv(fd.get(), ignored.data(), ignored.size(), MSG_DONTWAIT) > 0) {
-    }
+    for (int i = 0; i < most_ignored; ++i)
+        if (::recv(fd.get(), ignored.data(), ignored.size(), MSG_DONTWAIT) <= 0) return;
 }
 
 }  // namespace turngate::net

@@ -72,6 +72,27 @@ class SignalsBlocked {
     sigset_t before_;
 };
 
+// The watching thread is the caller's, and sendfile() has no MSG_NOSIGNAL.
+class SigpipeBlocked {
+  public:
+    SigpipeBlocked() {
+        ::sigemptyset(&sigpipe_);
+        ::sigaddset(&sigpipe_, SIGPIPE);
+        ::pthread_sigmask(SIG_BLOCK, &sigpipe_, &before_);
+    }
+    SigpipeBlocked(const SigpipeBlocked&) = delete;
+    SigpipeBlocked& operator=(const SigpipeBlocked&) = delete;
+    ~SigpipeBlocked() {
+        const timespec now{};
+        ::sigtimedwait(&sigpipe_, nullptr, &now);
+        ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    }
+
+  private:
+    sigset_t sigpipe_;
+    sigset_t before_;
+};
+
 }  // namespace
 
 Scheduler::Scheduler(Target& target, std::size_t max_threads)
@@ -148,15 +169,17 @@ std::optional<epoll_event> Scheduler::take_passed_on() {
 void Scheduler::run_a_job() {
     if (const auto event = take_passed_on())
         return target_.on_event(event->data.u64, event->events, false);
-    std::function<void()> job;
-    {
-        std::lock_guard lock(mutex_);
-        if (jobs_.empty()) return;
-        job = std::move(jobs_.front());
-        jobs_.pop_front();
-        if (!jobs_.empty()) ring();
-    }
-    job();
+    if (const auto job = take_job()) job();
+}
+
+// Empty if there is none.
+std::function<void()> Scheduler::take_job() {
+    std::lock_guard lock(mutex_);
+    if (jobs_.empty()) return {};
+    auto job = std::move(jobs_.front());
+    jobs_.pop_front();
+    if (!jobs_.empty()) ring();
+    return job;
 }
 
 // Takes events until the thread is not needed. Wherever an event is dealt with, this may go on on
@@ -171,8 +194,8 @@ void Scheduler::work() {
         }
         if (is_surplus() && !park()) return;
         if ((load_.fetch_add(1) & waiting_mask) >= cores_) {  // enough are waiting
-            load_.fetch_sub(1);
-            if (!park()) return;
+            // Unless they have left meanwhile, and the last has taken us for one that waits.
+            if ((load_.fetch_sub(1) & waiting_mask) > 1 && !park()) return;
             continue;
         }
         has_event = fetch(event);
@@ -189,7 +212,6 @@ bool Scheduler::fetch(epoll_event& event) {
     const std::uint64_t before = load_.fetch_add(count * one_done - 1);
     if (n <= 0 || is_ending_.load(std::memory_order_relaxed)) return false;
     const bool is_last = (before & waiting_mask) == 1;
-    if ((is_last || n > 1) && !is_alert_.load(std::memory_order_relaxed)) alert();
     event = events[0];
     if (n > 1) {
         Worker& self = *this_worker();
@@ -197,6 +219,8 @@ bool Scheduler::fetch(epoll_event& event) {
         self.taken.assign(events.begin() + 1, events.begin() + n);
         self.has_taken = true;
     }
+    // Behind all that the watching thread looks at before it sleeps, for one of us sees the other.
+    if ((is_last || n > 1) && !is_alert_.load()) alert();
     return true;
 }
 
@@ -241,6 +265,15 @@ void Scheduler::rescue_taken() {
     if (passed_on_.size() > before) ring();
 }
 
+// A thread has events that it has not begun with.
+bool Scheduler::has_taken() {
+    const std::lock_guard lock(mutex_);
+    return std::any_of(workers_.begin(), workers_.end(), [](Worker& worker) {
+        const std::lock_guard its_lock(worker.mutex);
+        return !worker.taken.empty();
+    });
+}
+
 // No thread waits any more, or one has taken more than it can begin with: somebody should look
 // whether one is needed.
 void Scheduler::alert() {
@@ -279,22 +312,25 @@ void Scheduler::start(std::size_t threads) {
             continue;
         }
         if (threads_ >= max_threads_) return;
+        const std::size_t before = workers_.size();
         Stack* stack = nullptr;
         try {
             stack = &take_stack();
             workers_.emplace_front(*this);
             std::thread([this, self = workers_.begin(), stack] {
                 begin_thread(*self, *stack);
+                // At the end events are of no use any more; jobs are.
+                while (const auto job = is_ending_ ? take_job() : nullptr)
+                    job();
                 std::lock_guard lock(mutex_);
                 workers_.erase(self);
                 --threads_;
                 thread_ended_.notify_all();
             }).detach();
-        } catch (const std::bad_alloc&) {  // the system has no more: we do with those we have
-            return;
-        } catch (const std::system_error&) {
-            workers_.pop_front();
-            put_back(*stack);
+        } catch (const std::exception&) {  // the system has no more: we do with those we have
+            if (workers_.size() > before) workers_.pop_front();
+            if (stack) put_back(*stack);
+            has_no_more_ = true;
             return;
         }
         ++threads_;
@@ -303,6 +339,7 @@ void Scheduler::start(std::size_t threads) {
 }
 
 void Scheduler::run() {
+    const SigpipeBlocked quiet;
     std::unique_lock lock(mutex_);
     start(cores_);
     if (threads_ == 0)
@@ -365,7 +402,7 @@ void Scheduler::examine() {
         quiet_ticks_ = 0;
         fetched_ = 1;
         is_alert_ = false;
-        if (!has_waiter()) alert();  // whoever left meanwhile thought that we look
+        if (!has_waiter() || has_taken()) alert();  // whoever did meanwhile thought that we look
     }
     shrink_if_competing(before, now);
     rescue_taken();
@@ -388,8 +425,9 @@ void Scheduler::grow_if_held_up(const Usage& before, const Usage& after) {
     const auto used = after.cpu - before.cpu;
     const std::size_t active = active_;
     // To turn somebody away takes more than a moment in which nobody got a core.
-    if (active >= max_threads_ && (stuck_ticks_ >= hopeless || probe_ticks_ >= overloaded))
-        return take_events_in_express();
+    const bool is_overloaded = stuck_ticks_ >= hopeless || probe_ticks_ >= overloaded;
+    const bool has_no_more = std::exchange(has_no_more_, false);  // to be tried again
+    if (is_overloaded && (active >= max_threads_ || has_no_more)) return take_events_in_express();
     const bool is_still = used < available / 4 && after.progress == before.progress;
     const auto switches = static_cast<std::uint64_t>(after.switches - before.switches);
     const bool is_waiting = used < available * 3 / 4 && switches > 2 &&

@@ -57,7 +57,7 @@ class Scheduler {
     // Deals with events until finish(); this thread is the watching one. REQUIRES: called once.
     void run();
 
-    // From any thread: run() returns when no thread is at work any more.
+    // From any thread: run() returns when no thread is at work any more. Jobs of before are run.
     void finish() noexcept;
 
     // From any thread: `job` is run by one of the threads, soon.
@@ -117,6 +117,7 @@ class Scheduler {
     void deal_with(const epoll_event& event);
     unsigned measure_queue();
     void rescue_taken();
+    bool has_taken();
     void alert();
     bool park();
     bool is_surplus() noexcept;
@@ -127,6 +128,7 @@ class Scheduler {
     void take_events_in_express();
     bool has_events() const;
     void run_a_job();
+    std::function<void()> take_job();
     std::optional<epoll_event> take_passed_on();
     void ring() noexcept;
     static Usage usage(std::uint64_t progress);
@@ -169,6 +171,7 @@ class Scheduler {
 
     // Of the watching thread.
     Usage last_;
+    bool has_no_more_ = false;  // threads, when it wanted one last
     unsigned quiet_ticks_ = 0;
     unsigned stuck_ticks_ = 0;
     unsigned probe_ticks_ = 0;

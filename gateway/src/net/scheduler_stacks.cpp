@@ -30,6 +30,7 @@ void Scheduler::begin_thread(Worker& self, Stack& stack) {
     self.own = &own;
     this_worker() = &self;
     stack.enter([](void*, Stack&) {}, nullptr);
+    this_worker() = nullptr;
 }
 
 // What a stack is for.

@@ -8,6 +8,8 @@ namespace turngate::net {
 namespace {
 
 constexpr unsigned index_shift = 32;
+// Calls in a row until what they have left to do must be done.
+constexpr int most_in_turn = 16;
 
 std::size_t index_of(Slots::Key key) {
     return static_cast<std::size_t>(key >> index_shift) - 1;
@@ -86,7 +88,7 @@ void Slots::on_event(Key key, bool has_peer_ended, bool is_gone, bool is_express
 // Does what the session wants, until it waits or is gone. The caller has set `busy`.
 void Slots::run(std::size_t index, Step step, Caller caller) {
     Slot& slot = at(index);
-    for (;;) {
+    for (int turn = 1;; ++turn) {
         if (step.kind == Step::Kind::close) {
             finish(index);
             return conclude(std::move(step.afterwards), caller);
@@ -98,7 +100,7 @@ void Slots::run(std::size_t index, Step step, Caller caller) {
                !slot.state.compare_exchange_weak(state, state & ~busy, std::memory_order_acq_rel)) {
         }
         if ((state & more) == 0) return conclude(std::move(step.afterwards), caller);
-        if (caller == Caller::hurried) {
+        if (caller == Caller::hurried || (step.afterwards && turn >= most_in_turn)) {
             state = slot.state.fetch_and(~(busy | more | peer_ended), std::memory_order_acq_rel);
             scheduler_.pass_on(key_of(index, state / generation & 0xFFFF'FFFFu),
                                (state & peer_ended) != 0 ? EPOLLIN | EPOLLRDHUP : EPOLLIN);

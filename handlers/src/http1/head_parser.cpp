@@ -124,13 +124,13 @@ std::optional<HeadError> RequestHeadParser::start(std::string_view line) {
 
     const std::optional<Version> known = parse_version(version);
     if (!is_token(method)) return HeadError{400, "the method is not a token"};
+    head_.method = method;
     if (!known && is_other_version(version))
         return HeadError{505, "the only versions are HTTP/1.0 and HTTP/1.1"};
     if (!known) return HeadError{400, "a request line ends in its version"};
     if (method.size() > longest_method || method == "CONNECT" || method == "TRACE")
         return HeadError{501, "the method is not implemented"};
     if (!is_target(method, target)) return HeadError{400, "the request target is malformed"};
-    head_.method = method;
     head_.target = target;
     head_.version = *known;
     return std::nullopt;

@@ -52,6 +52,9 @@ class RequestHeadParser {
     // REQUIRES: feed() said `failed`.
     const HeadError& error() const { return *error_; }
 
+    // Also of a head that is not complete, or refused; empty where no method could be read.
+    const std::string& method() const noexcept { return head_.method; }
+
     // The head; the parser is ready for the next request. REQUIRES: feed() said `done`.
     RequestHead take();
 

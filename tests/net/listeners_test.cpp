@@ -1,0 +1,61 @@
+#include "net/listeners.h"
+
+#include <string>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include "support/served.h"
+#include "support/skip.h"
+
+using namespace turngate;
+using namespace turngate::net;
+
+namespace {
+
+struct Pair {
+    os::Fd here, there;
+};
+
+Pair make_pair() {
+    int fds[2];
+    BOOST_TEST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0);
+    return {os::Fd(fds[0]), os::Fd(fds[1])};
+}
+
+std::size_t unread(const os::Fd& fd) {
+    int size = 0;
+    BOOST_TEST_REQUIRE(::ioctl(fd.get(), FIONREAD, &size) == 0);
+    return static_cast<std::size_t>(size);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(listeners)
+
+BOOST_AUTO_TEST_CASE(tell_who_is_turned_away_to_come_again) {
+    Pair pair = make_pair();
+    os::write_whole(pair.there.get(), std::string(100'000, 'x'));
+    Listeners::turn_away(std::move(pair.here));
+    const std::string answer = test::read_all(pair.there);
+    BOOST_TEST(answer.starts_with("HTTP/1.1 503 "));
+    BOOST_TEST(answer.ends_with("\r\n\r\nthe server is busy, try again later\n"));
+    BOOST_TEST(answer.find("\r\nContent-Length: 36\r\n") != std::string::npos);
+}
+
+// Who sends as fast as we read would hold up all who wait to be accepted.
+BOOST_AUTO_TEST_CASE(do_not_listen_for_ever_to_who_is_turned_away) {
+    constexpr std::size_t much = 1 << 20;
+    Pair pair = make_pair();
+    const int size = 4 * much;
+    if (::setsockopt(pair.there.get(), SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size) != 0)
+        return test::skip("only root may put so much into a socket");
+    os::write_whole(pair.there.get(), std::string(much, 'x'));
+    const os::Fd same(::dup(pair.here.get()));
+    Listeners::turn_away(std::move(pair.here));
+    BOOST_TEST(unread(same) > 0u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
