@@ -1,3 +1,4 @@
+// Signals to a door that only counts.
 #include "signals.h"
 
 #include <atomic>
