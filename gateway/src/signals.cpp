@@ -38,6 +38,7 @@ SignalWatch::SignalWatch(Door& door, std::function<void()> reload)
         ::sigaction(watched[i], nullptr, &before_[i]);
         if (watched[i] != SIGHUP || hears_hangup) ::sigaction(watched[i], &action, nullptr);
     }
+    if (hears_hangup) reloads_ = std::thread([this] { reload_when_told(); });
     thread_ = std::thread([this, &door] { watch(door); });
 }
 
@@ -47,15 +48,27 @@ SignalWatch::~SignalWatch() {
     pipe_of_signals = -1;
     os::write_whole(signals_.write.get(), {&end_of_watch, 1});
     thread_.join();
+    is_over_ = true;
+    hangups_.release();
+    if (reloads_.joinable()) reloads_.join();
 }
 
 void SignalWatch::watch(Door& door) {
     for (char signal = 0; os::read_some(signals_.read.get(), {&signal, 1}) == 1;) {
         if (signal == end_of_watch) return;
         if (signal == SIGHUP)
-            reload_();
+            hangups_.release();
         else
             door.stop();
+    }
+}
+
+// Reloading may take its time, in which the door may have to stop.
+void SignalWatch::reload_when_told() {
+    for (;;) {
+        hangups_.acquire();
+        if (is_over_) return;
+        reload_();
     }
 }
 

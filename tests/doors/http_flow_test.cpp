@@ -59,6 +59,35 @@ class PipeSignalsCounted {
     sigset_t mask_{};
 };
 
+// Every byte tells its place.
+std::string pattern(std::size_t size) {
+    std::string out(size, '\0');
+    for (std::size_t i = 0; i < size; ++i)
+        out[i] = static_cast<char>('a' + i % 25 + i / 65536 % 2);
+    return out;
+}
+
+// One that has little room for what comes, and for what goes.
+os::Fd connect_with_small_buffers(Served& served) {
+    const os::Address address = os::Address::parse(served.door().addresses().at(0));
+    os::Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const int small = 2048, little = 4096;
+    ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    ::setsockopt(fd.get(), SOL_SOCKET, SO_SNDBUF, &little, sizeof little);
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(static_cast<std::uint16_t>(address.port));
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    BOOST_TEST_REQUIRE(::connect(fd.get(), reinterpret_cast<sockaddr*>(&to), sizeof to) == 0);
+    return fd;
+}
+
+void reset(os::Fd& fd) {
+    const linger now = {1, 0};
+    ::setsockopt(fd.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    fd.reset();
+}
+
 // A Unix socket holds no more than 200 kB that nobody has read.
 HttpOptions on(const TemporaryDirectory& directory) {
     return {.listen = {"unix:" + directory.path() + "/socket"}};
@@ -179,6 +208,125 @@ BOOST_AUTO_TEST_CASE(a_flush_sends_the_end_of_a_response_too) {
     arrived.release();
     served.stop();
     BOOST_TEST(has_arrived);
+}
+
+BOOST_AUTO_TEST_CASE(ten_megabytes_go_both_ways_through_small_buffers) {
+    const std::string much = pattern(10 << 20);
+    Served served([](Request& request, ResponseWriter& w) {
+        std::string block(30'000, '\0');
+        w.flush();
+        while (const std::size_t n = request.body.read(block))
+            w.write(std::string_view(block).substr(0, n));
+    });
+    const os::Fd fd = connect_with_small_buffers(served);
+    std::thread sending([&] {
+        os::write_whole(fd.get(),
+                        "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: " +
+                            std::to_string(much.size()) + "\r\n\r\n" + much);
+    });
+    const std::string head = read_until(fd, "\r\n\r\n");
+    BOOST_TEST(head.starts_with("HTTP/1.1 200 OK\r\n"));
+    std::string body;
+    for (;;) {
+        const std::size_t size = std::strtoul(read_until(fd, "\r\n").c_str(), nullptr, 16);
+        std::string chunk(size + 2, '\0');
+        os::read_whole(fd.get(), chunk);
+        if (size == 0) break;
+        body.append(chunk, 0, size);
+    }
+    sending.join();
+    BOOST_TEST((body == much));
+}
+
+BOOST_AUTO_TEST_CASE(ten_megabytes_that_do_not_fit_come_whole) {
+    const std::string much = pattern(10 << 20);
+    Served served([&](Request& request) { return text(request.url.path == "/one" ? "|" : much); });
+    const os::Fd fd = connect_with_small_buffers(served);
+    os::write_whole(fd.get(), "GET / HTTP/1.1\r\nHost: a\r\n\r\n" + std::string(get));
+    read_until(fd, "\r\n\r\n");
+    std::string body(much.size(), '\0');
+    std::size_t size = 0;
+    while (size < body.size()) {  // in small pieces
+        const std::size_t n = os::read_some(
+            fd.get(),
+            std::span(body).subspan(size).first(std::min<std::size_t>(1500, body.size() - size)));
+        if (n == 0) break;
+        size += n;
+    }
+    BOOST_TEST((body == much));
+    BOOST_TEST(read_until(fd, "|").ends_with("\r\n\r\n|"));
+}
+
+BOOST_AUTO_TEST_CASE(a_flood_of_connections_that_are_reset_harms_nobody) {
+    std::atomic<int> connections = 0;
+    struct Counting final : DoorObserver {
+        explicit Counting(std::atomic<int>& count) : count_(count) {}
+        void connected() noexcept override { ++count_; }
+        void disconnected() noexcept override { --count_; }
+        std::atomic<int>& count_;
+    } observer(connections);
+    {
+        Served served(
+            [](Request& request, ResponseWriter& w) {
+                request.body.text();
+                w.write(std::string(300'000, 'x') + "|");
+            },
+            {.observer = &observer});
+        const std::string_view parts[] = {
+            "",
+            "GET",
+            "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc",
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 90000\r\n\r\nabc",
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab"};
+        std::vector<std::thread> clients;
+        for (int client = 0; client < 4; ++client)
+            clients.emplace_back([&] {
+                for (int i = 0; i < 150; ++i) {
+                    os::Fd fd = served.connect();
+                    try {
+                        os::write_whole(fd.get(), parts[i % 6]);
+                    } catch (const std::system_error&) {  // the server was quicker
+                    }
+                    if (i % 4 == 3) ::shutdown(fd.get(), SHUT_WR);
+                    reset(fd);
+                }
+            });
+        for (std::thread& client : clients)
+            client.join();
+        BOOST_TEST(ask(served, get).ends_with("|\r\n0\r\n\r\n"));
+    }
+    BOOST_TEST(connections == 0);
+}
+
+BOOST_AUTO_TEST_CASE(who_leaves_in_the_middle_ends_its_handler) {
+    std::counting_semaphore<> ended{0};
+    Served served([&](Request& request, ResponseWriter& w) {
+        try {
+            if (request.method == "POST") request.body.text();
+            for (;;)
+                w.write(std::string(10'000, 'x'));
+        } catch (const std::exception&) {
+            ended.release();
+            throw;
+        }
+    });
+    for (const bool is_upload : {true, false})
+        for (const bool is_reset : {true, false}) {
+            os::Fd fd = connect_with_small_buffers(served);
+            if (is_upload) {
+                os::write_whole(fd.get(),
+                                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9000000\r\n\r\n" +
+                                    std::string(1'000'000, 'u'));
+            } else {
+                os::write_whole(fd.get(), get);
+                std::string some(50'000, '\0');
+                os::read_whole(fd.get(), some);
+            }
+            if (is_reset) reset(fd);
+            fd.reset();
+            BOOST_TEST(ended.try_acquire_for(std::chrono::seconds(10)));
+        }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

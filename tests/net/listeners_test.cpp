@@ -1,3 +1,4 @@
+// Who finds no place.
 #include "net/listeners.h"
 
 #include <string>

@@ -1,3 +1,4 @@
+// The threads of a door without a door: events of descriptors, jobs, and handlers that block.
 #include "net/scheduler.h"
 
 #include <atomic>

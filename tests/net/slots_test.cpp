@@ -1,3 +1,4 @@
+// Who runs a session, and who leaves word.
 #include "net/slots.h"
 
 #include <atomic>

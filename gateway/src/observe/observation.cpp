@@ -198,6 +198,7 @@ void Observation::reloading() noexcept {
 
 void Observation::ready(const HttpDoor& door) {
     Parts& parts = *parts_;
+    if (parts.is_stopping) return;  // while the handler was opened anew
     const std::string address = door.addresses().front();
     parts.notifier.ready("listening on " + address);
     if (!parts.notifier.watchdog() || parts.watchdog) return;
