@@ -1,6 +1,7 @@
 // Clients of HTTP/2 that are slow, gone, or mean harm; and doors that stop.
 #include <atomic>
 #include <latch>
+#include <list>
 #include <semaphore>
 #include <string>
 
@@ -218,6 +219,28 @@ BOOST_AUTO_TEST_CASE(a_client_that_takes_nothing_is_given_up) {
     given_up.acquire();
     BOOST_TEST(client.answer(1).reset.value_or(0) == 8);
     BOOST_TEST(client.answer(3).reset.value_or(0) == 8);  // its handler is long done
+}
+
+BOOST_AUTO_TEST_CASE(clients_that_take_nothing_fill_the_memory_so_far_and_hold_up_no_other) {
+    std::counting_semaphore<> written{0};
+    Served served([&](Request& request, ResponseWriter& response) {
+        response.write(std::string(120'000, 'x'));
+        if (request.url.path == "/kept") written.release();
+    });
+    const std::string no_window = std::string("\0\x04\0\0\0\0", 6);
+    std::list<Client> silent;
+    for (int i = 0; i < 3; ++i) {  // 36 MB: more than all connections may leave to the epoll
+        silent.emplace_back(served.connect(),
+                            std::string(preface) + frame(settings, 0, 0, no_window));
+        for (std::uint32_t stream = 1; stream < 200; stream += 2)
+            silent.back().send(ask(stream, request("GET", "/kept")));
+    }
+    for (int i = 0; i < 270; ++i)
+        written.acquire();
+    Client client(served.connect());
+    client.send(ask(1, plain));
+    BOOST_TEST(client.answer(1).is_complete);
+    BOOST_TEST(client.answer(1).body.size() == 120'000u);
 }
 
 BOOST_AUTO_TEST_CASE(what_does_not_come_in_time) {
