@@ -2,6 +2,7 @@
 #include <atomic>
 #include <latch>
 #include <list>
+#include <poll.h>
 #include <semaphore>
 #include <string>
 
@@ -219,6 +220,20 @@ BOOST_AUTO_TEST_CASE(a_client_that_takes_nothing_is_given_up) {
     given_up.acquire();
     BOOST_TEST(client.answer(1).reset.value_or(0) == 8);
     BOOST_TEST(client.answer(3).reset.value_or(0) == 8);  // its handler is long done
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_sends_but_takes_nothing_is_given_up) {
+    Served served(hello_world, {.write_timeout = milliseconds(50)});
+    const std::string no_window = std::string("\0\x04\0\0\0\0", 6);
+    Client client(served.connect(), std::string(preface) + frame(settings, 0, 0, no_window));
+    client.send(frame(headers, end_headers, 1, block(request("POST", "/"))));
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!client.answers[1].reset && std::chrono::steady_clock::now() < end) {
+        client.try_to_send(frame(data, 0, 1, "x"));
+        pollfd event = {client.fd(), POLLIN, 0};
+        if (::poll(&event, 1, 10) > 0 && !client.read()) break;
+    }
+    BOOST_TEST(client.answers[1].reset.value_or(0) == 8);
 }
 
 BOOST_AUTO_TEST_CASE(clients_that_take_nothing_fill_the_memory_so_far_and_hold_up_no_other) {

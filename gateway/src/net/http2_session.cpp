@@ -48,7 +48,8 @@ Http2Session::Http2Session(Surroundings& door, std::unique_ptr<Connection> conne
     : door_(door),
       connection_(std::move(connection)),
       early_(std::move(early)),
-      link_(door, *connection_, *this) {}
+      link_(door, *connection_, *this),
+      looks_again_(after(look_again)) {}
 
 Http2Session::~Http2Session() {
     if (door_.options.observer) door_.options.observer->disconnected();
@@ -120,8 +121,7 @@ Step Http2Session::next_step() {
     }
     // The last chance does not begin anew with each look.
     const bool has_last_chance = last_call_ != never && !has_passed(last_call_, last_chance, now());
-    Step step{.deadline =
-                  has_last_chance ? last_call_ + last_chance.count() + 1 : after(look_again)};
+    Step step{.deadline = has_last_chance ? last_call_ + last_chance.count() + 1 : looks_again_};
     if (!immediate_.empty())
         step.afterwards = [self = shared_from_this(), streams = std::exchange(immediate_, {})] {
             for (const StreamPtr& stream : streams)
@@ -150,6 +150,7 @@ Step Http2Session::expired() {
     is_express_ = true;  // this is the watching thread
     try {
         const Ticks time = now();
+        looks_again_ = after(look_again);
         const HttpOptions& options = door_.options;
         if (has_passed(lingers_since_, linger_time, time) ||
             has_passed(link_.stalled_since(), options.write_timeout, time))

@@ -95,6 +95,7 @@ class Http2Session final : public Session,
     std::uint64_t requests_ = 0;
     Ticks began_ = now();
     Ticks idle_since_ = began_;
+    Ticks looks_again_;            // however much comes until then
     Ticks last_call_ = never;      // when the client was asked to begin nothing more
     Ticks lingers_since_ = never;  // when the last was sent
     std::size_t discarded_ = 0;
