@@ -181,6 +181,17 @@ BOOST_AUTO_TEST_CASE(a_body_past_the_limit_is_too_large) {
     BOOST_TEST(client.answer(5).status() == "413");
 }
 
+BOOST_AUTO_TEST_CASE(a_refusal_is_not_lost_when_more_comes_at_once) {
+    Served served(facts, {.max_threads = 1, .max_body = 100});
+    Client client(served.connect());
+    std::string all = frame(headers, end_headers, 1, block(request("POST", "/")));
+    for (int i = 0; i < 12; ++i)
+        all += frame(data, 0, 1, std::string(1000, 'x'));
+    client.send(all);
+    BOOST_TEST(client.answer(1).status() == "413");
+    BOOST_TEST(client.answer(1).is_complete);
+}
+
 BOOST_AUTO_TEST_CASE(a_large_body_goes_through_the_windows_both_ways) {
     Served served([](Request& request, ResponseWriter& response) {
         std::string block(10'000, '\0');
@@ -304,6 +315,27 @@ BOOST_AUTO_TEST_CASE(an_answer_may_come_before_the_body) {
     client.send(frame(data, end_stream, 3, "more") + ask(5, plain));
     BOOST_TEST(client.answer(5).body == "early");
     BOOST_TEST(!client.answers[3].reset.has_value());
+}
+
+// curl 7.88 drops an answer that a reset follows closely.
+BOOST_AUTO_TEST_CASE(behind_an_early_error_some_of_the_body_is_let_in) {
+    Served served([](Request&) { return text("no", 404); });
+    Client client(served.connect());
+    client.gives_windows = false;
+    const Fields declared = {{"content-length", "9000000"}};
+    client.send(frame(headers, end_headers, 1, block(request("POST", "/", declared))));
+    BOOST_TEST(client.answer(1).body == "no");
+    const std::string piece = frame(data, 0, 1, std::string(10'000, 'x'));
+    for (int i = 0; i < 40; ++i)
+        client.send(piece);
+    client.send(ask(3, plain));
+    client.answer(3);
+    BOOST_TEST(!client.answers[1].reset.has_value());
+    for (int i = 0; i < 40; ++i)
+        client.send(piece);
+    client.send(ask(5, plain));
+    client.answer(5);
+    BOOST_TEST(client.answers[1].reset.value_or(9) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(an_upgrade_is_not_taken_up) {

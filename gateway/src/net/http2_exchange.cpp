@@ -141,7 +141,7 @@ void Http2Exchange::on_trailers(const Headers& trailers) {
 void Http2Exchange::on_finish() {
     const Http2Session::Access access(session_);
     require_open();
-    stream_.is_ended = true;
+    stream_.is_ended = stream_.is_unwanted = true;
     stream_.touched = now();
     send_head(!stream_.output.empty() || !stream_.last_fields.empty());
     deliver();
