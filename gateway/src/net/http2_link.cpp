@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "net/http2_stream.h"
+#include <turngate/http/field_list.h>
 
 namespace turngate::net {
 namespace {
@@ -51,7 +52,7 @@ struct Http2Link::Callbacks {
     }
 
     template <class F>
-    static int guarded(F body) noexcept {
+    static auto guarded(F body) noexcept -> decltype(body()) {
         try {
             return body();
         } catch (...) {
@@ -177,7 +178,10 @@ struct Http2Link::Callbacks {
 
     static ssize_t output(nghttp2_session*, std::int32_t, std::uint8_t* into, std::size_t room,
                           std::uint32_t* flags, nghttp2_data_source* source, void* self) {
-        return link(self).read_output(*static_cast<Http2Stream*>(source->ptr), into, room, *flags);
+        return guarded([&] {
+            return link(self).read_output(*static_cast<Http2Stream*>(source->ptr), into, room,
+                                          *flags);
+        });
     }
 };
 
@@ -352,7 +356,7 @@ ssize_t Http2Link::read_output(Http2Stream& stream, std::uint8_t* into, std::siz
     if (stream.last_fields.empty()) return static_cast<ssize_t>(size);
     Fields fields;
     for (const auto& [name, value] : stream.last_fields)
-        fields.emplace_back(lower_case(name), value);
+        fields.emplace_back(lower_case(name), trimmed(value));
     const auto all = name_values(fields);
     if (nghttp2_submit_trailer(session_, stream.id, all.data(), all.size()) == 0)
         flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
