@@ -1,6 +1,8 @@
 // Clients of HTTP/2 that are slow, gone, or mean harm; and doors that stop.
 #include <atomic>
 #include <latch>
+#include <list>
+#include <poll.h>
 #include <semaphore>
 #include <string>
 #include <thread>
@@ -254,6 +256,42 @@ BOOST_AUTO_TEST_CASE(a_client_that_takes_nothing_is_given_up) {
     BOOST_TEST(client.answer(3).reset.value_or(0) == 8);  // its handler is long done
 }
 
+BOOST_AUTO_TEST_CASE(a_client_that_sends_but_takes_nothing_is_given_up) {
+    Served served(hello_world, {.write_timeout = milliseconds(50)});
+    const std::string no_window = std::string("\0\x04\0\0\0\0", 6);
+    Client client(served.connect(), std::string(preface) + frame(settings, 0, 0, no_window));
+    client.send(frame(headers, end_headers, 1, block(request("POST", "/"))));
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!client.answers[1].reset && std::chrono::steady_clock::now() < end) {
+        client.try_to_send(frame(data, 0, 1, "x"));
+        pollfd event = {client.fd(), POLLIN, 0};
+        if (::poll(&event, 1, 10) > 0 && !client.read()) break;
+    }
+    BOOST_TEST(client.answers[1].reset.value_or(0) == 8);
+}
+
+BOOST_AUTO_TEST_CASE(clients_that_take_nothing_fill_the_memory_so_far_and_hold_up_no_other) {
+    std::counting_semaphore<> written{0};
+    Served served([&](Request& request, ResponseWriter& response) {
+        response.write(std::string(120'000, 'x'));
+        if (request.url.path == "/kept") written.release();
+    });
+    const std::string no_window = std::string("\0\x04\0\0\0\0", 6);
+    std::list<Client> silent;
+    for (int i = 0; i < 3; ++i) {  // 36 MB: more than all connections may leave to the epoll
+        silent.emplace_back(served.connect(),
+                            std::string(preface) + frame(settings, 0, 0, no_window));
+        for (std::uint32_t stream = 1; stream < 200; stream += 2)
+            silent.back().send(ask(stream, request("GET", "/kept")));
+    }
+    for (int i = 0; i < 270; ++i)
+        written.acquire();
+    Client client(served.connect());
+    client.send(ask(1, plain));
+    BOOST_TEST(client.answer(1).is_complete);
+    BOOST_TEST(client.answer(1).body.size() == 120'000u);
+}
+
 BOOST_AUTO_TEST_CASE(what_does_not_come_in_time) {
     Served served([](Request& request) { return text(request.body.text()); },
                   {.header_timeout = milliseconds(50),
@@ -313,19 +351,82 @@ BOOST_AUTO_TEST_CASE(who_reads_nothing_but_keeps_sending_is_given_up) {
     BOOST_TEST(pinging.ends_early());
 }
 
+BOOST_AUTO_TEST_CASE(a_head_that_drips_in_is_given_up) {
+    Served served(hello_world, {.header_timeout = milliseconds(50)});
+    Client client(served.connect());
+    client.send(frame(headers, end_stream, 1, block(plain)) +
+                frame(continuation, 0, 1, block({{"a", std::string(10'000, 'a')}})).substr(0, 100));
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (client.goaways.empty() && std::chrono::steady_clock::now() < end) {
+        client.try_to_send("a");
+        pollfd event = {client.fd(), POLLIN, 0};
+        if (::poll(&event, 1, 10) > 0 && !client.read()) break;
+    }
+    BOOST_REQUIRE(!client.goaways.empty());
+    BOOST_TEST(client.goaways.back().second == enhance_your_calm);
+}
+
+BOOST_AUTO_TEST_CASE(padding_alone_is_not_taken_for_ever) {
+    constexpr std::uint8_t padded = 8;
+    Served served([](Request& request) { return text(request.body.text()); },
+                  {.body_timeout = milliseconds(50)});
+    Client client(served.connect());
+    client.send(frame(headers, end_headers, 1, block(request("POST", "/"))));
+    const std::string nothing = frame(data, padded, 1, std::string(1, '\0'));
+    for (int i = 0; i < 20 && client.try_to_send(many(1000, nothing)); ++i) {
+    }
+    BOOST_TEST((client.answer(1).status() == "408" || !client.goaways.empty()));
+}
+
 BOOST_AUTO_TEST_CASE(bytes_that_are_no_frames_end_the_connection) {
     Served served(hello_world);
     for (const std::string& bytes :
-         {std::string(100, '\xff'), frame(data, 0, 0, "x"), frame(headers, 4, 2, block(plain)),
-          frame(settings, 0, 0, "xxx"), frame(window_update, 0, 0, number(0x7FFF'FFFF)),
-          frame(push_promise, 4, 1, number(2)), frame(continuation, 4, 1, "x"),
-          frame(headers, 4, 1, "\x80"), std::string("GET / HTTP/1.1\r\n\r\n")}) {
+         {std::string(100, '\xff'),
+          frame(data, 0, 0, "x"),
+          frame(headers, 4, 2, block(plain)),
+          frame(settings, 0, 0, "xxx"),
+          frame(window_update, 0, 0, number(0x7FFF'FFFF)),
+          frame(push_promise, 4, 1, number(2)),
+          frame(continuation, 4, 1, "x"),
+          frame(headers, 4, 1, "\x80"),
+          frame(data, 0, 1, "x"),
+          frame(rst_stream, 0, 1, number(8)),
+          frame(rst_stream, 0, 0, number(8)),
+          frame(window_update, 0, 1, number(1)),
+          frame(window_update, 0, 0, number(0)),
+          frame(ping, 0, 0, "short"),
+          frame(ping, 0, 1, "12345678"),
+          frame(goaway, 0, 1, number(0) + number(0)),
+          frame(settings, ack, 0, std::string(6, '\0')),
+          frame(settings, 0, 0, std::string("\0\x02\0\0\0\x02", 6)),
+          frame(settings, 0, 0, std::string("\0\x04\x80\0\0\0", 6)),
+          frame(settings, 0, 0, std::string("\0\x05\0\0\0\x01", 6)),
+          frame(headers, 4 | 8, 1, '\xFF' + block(plain).substr(0, 100)),
+          frame(data, 0, 0, std::string(20'000, 'x')),
+          frame(headers, 0, 1, block(plain)) + frame(ping, 0, 0, "12345678"),
+          frame(headers, 0, 1, block(plain)) + frame(continuation, 4, 3),
+          std::string("GET / HTTP/1.1\r\n\r\n")}) {
         Client client(served.connect());
         client.send(bytes);
         BOOST_TEST(client.error_of_goaway().value_or(1) != 0);
         client.read_to_end();
-        BOOST_TEST(!client.has_timed_out);
+        BOOST_TEST(!client.has_timed_out, "for frame " << int(bytes[3]) << " of " << bytes.size());
     }
+}
+
+BOOST_AUTO_TEST_CASE(the_number_of_a_stream_is_used_once) {
+    std::atomic<int> served_streams{0};
+    Served served([&](Request&) {
+        ++served_streams;
+        return text("hello");
+    });
+    Client client(served.connect());
+    client.send(ask(5, plain));
+    client.answer(5);
+    client.try_to_send(ask(5, plain) + ask(3, plain) + frame(data, 0, 5, "x") + ask(7, plain));
+    client.answer(7);
+    BOOST_TEST(served_streams <= 2);
+    BOOST_TEST(client.answers[3].fields.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_connection_has_so_many_requests) {

@@ -22,6 +22,15 @@ int main(int argc, char** argv) {
             std::puts("printed");
             response.write("written");
         }
+        if (path == "/pieces")
+            for (int i = 0; i < 20; ++i) {
+                response.write(std::string(100, 'p'));
+                response.flush();
+            }
+        if (path == "/trailers") {
+            response.write(request.body.text());
+            response.trailers(request.body.trailers());
+        }
         if (path == "/throw") throw std::runtime_error("thrown on purpose");
         if (path == "/break") {
             response.write(std::string(20'000, 'x'));

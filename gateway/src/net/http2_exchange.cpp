@@ -13,7 +13,7 @@ namespace turngate::net {
 namespace {
 
 constexpr std::size_t most_output = 128 * 1024;  // of a stream; then the handler waits
-constexpr std::size_t gathered = 16 * 1024;      // sent when there is more, or at a flush
+constexpr std::size_t gathered = 16 * 1024;      // sent when there is as much, or at a flush
 
 Http2Link::Fields fields_of(int status, const Headers& headers) {
     Http2Link::Fields fields;
@@ -122,7 +122,7 @@ void Http2Exchange::on_body(std::string_view chunk) {
         const std::string_view part = chunk.substr(0, room());
         chunk.remove_prefix(part.size());
         stream_.put_output(part);
-        if (stream_.output.size() <= gathered) continue;
+        if (stream_.output.size() < gathered) continue;
         send_head(true);
         deliver();
     }
@@ -144,7 +144,7 @@ void Http2Exchange::on_trailers(const Headers& trailers) {
 void Http2Exchange::on_finish() {
     const Http2Session::Access access(session_);
     require_open();
-    stream_.is_ended = true;
+    stream_.is_ended = stream_.is_unwanted = true;
     stream_.touched = now();
     send_head(!stream_.output.empty() || !stream_.last_fields.empty());
     deliver();

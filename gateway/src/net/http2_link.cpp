@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "net/http2_stream.h"
+#include <turngate/http/field_list.h>
 
 namespace turngate::net {
 namespace {
@@ -51,7 +52,7 @@ struct Http2Link::Callbacks {
     }
 
     template <class F>
-    static int guarded(F body) noexcept {
+    static auto guarded(F body) noexcept -> decltype(body()) {
         try {
             return body();
         } catch (...) {
@@ -155,11 +156,15 @@ struct Http2Link::Callbacks {
             if ((type != NGHTTP2_HEADERS && type != NGHTTP2_DATA) ||
                 (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) == 0)
                 return 0;
-            // All is said, so that a long rest of the request is of no use (RFC 9113 section 8.1);
-            // a short one is let in, for some clients take a reset for a failure.
             const std::int32_t id = frame->hd.stream_id;
-            const Http2Stream* known = stream(session, id);
-            if (!known || known->declared_left() <= most_let_in) return 0;
+            Http2Stream* known = stream(session, id);
+            if (!known) return 0;
+            known->is_sent = true;
+            known->touched = now();
+            // All is said, so that a long rest of the request is of no use (RFC 9113 section 8.1);
+            // a short one is let in, and some of any behind an error: there are clients that stop
+            // by themselves when they see that, and take a reset at the same time for a failure.
+            if (known->is_error || known->declared_left() <= most_let_in) return 0;
             return nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, id, NGHTTP2_NO_ERROR);
         });
     }
@@ -173,7 +178,10 @@ struct Http2Link::Callbacks {
 
     static ssize_t output(nghttp2_session*, std::int32_t, std::uint8_t* into, std::size_t room,
                           std::uint32_t* flags, nghttp2_data_source* source, void* self) {
-        return link(self).read_output(*static_cast<Http2Stream*>(source->ptr), into, room, *flags);
+        return guarded([&] {
+            return link(self).read_output(*static_cast<Http2Stream*>(source->ptr), into, room,
+                                          *flags);
+        });
     }
 };
 
@@ -307,6 +315,7 @@ void Http2Link::respond(Http2Stream& stream, const Fields& fields, bool has_body
     provider.read_callback = Callbacks::output;
     const auto all = name_values(fields);
     stream.is_submitted = true;
+    stream.is_error = fields.front().second >= "400";  // the status
     if (nghttp2_submit_response(session_, stream.id, all.data(), all.size(),
                                 has_body ? &provider : nullptr) != 0)
         reset(stream, NGHTTP2_INTERNAL_ERROR);
@@ -349,7 +358,7 @@ ssize_t Http2Link::read_output(Http2Stream& stream, std::uint8_t* into, std::siz
     if (stream.last_fields.empty()) return static_cast<ssize_t>(size);
     Fields fields;
     for (const auto& [name, value] : stream.last_fields)
-        fields.emplace_back(lower_case(name), value);
+        fields.emplace_back(lower_case(name), trimmed(value));
     const auto all = name_values(fields);
     if (nghttp2_submit_trailer(session_, stream.id, all.data(), all.size()) == 0)
         flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;

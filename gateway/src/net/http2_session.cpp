@@ -17,6 +17,8 @@ constexpr std::size_t most_streams = 100;  // as Http2Link tells the client
 constexpr milliseconds look_again{1000};
 constexpr milliseconds linger_time{1000};
 constexpr std::size_t most_discarded = 256 * 1024;
+// Of a body, behind the response.
+constexpr std::uint64_t most_let_in = 512 * 1024;
 // A request may be on its way to a door that stops.
 constexpr milliseconds last_chance{250};
 // Reads in a row before other connections have their turn.
@@ -177,8 +179,7 @@ void Http2Session::check_streams(Ticks time) {
         if (stream->has_head && !stream->is_begun &&
             (has_passed(stream->touched, options.body_timeout, time) || stream->drips(time)))
             refuse(*stream, {408, "the request body did not come in time"});
-        else if (stream->is_ended && stream->output.empty() &&
-                 has_passed(stream->touched, wait_for_rest, time))
+        else if (stream->is_sent && has_passed(stream->touched, wait_for_rest, time))
             link_.reset(*stream, NGHTTP2_NO_ERROR);  // the rest of its request is of no use
         else if (stream->is_ended && has_passed(stream->touched, options.write_timeout, time))
             link_.reset(*stream, NGHTTP2_CANCEL);
@@ -225,14 +226,14 @@ void Http2Session::on_head(Http2Stream& stream) {
 
 void Http2Session::on_data(Http2Stream& stream, std::string_view data) {
     stream.received += data.size();
-    stream.touched = now();
-    if (stream.body_began == never) stream.body_began = stream.touched;
+    if (stream.is_ended) stream.let_in += data.size();
     if (stream.is_unwanted) {
         link_.consumed(stream, data.size());
-        if (stream.is_ended && stream.received > door_.limits.body)
-            link_.reset(stream, NGHTTP2_NO_ERROR);
+        if (stream.is_sent && stream.let_in > most_let_in) link_.reset(stream, NGHTTP2_NO_ERROR);
         return;
     }
+    stream.touched = now();
+    if (stream.body_began == never) stream.body_began = stream.touched;
     stream.owes_continue = false;
     stream.body.put(data);
     stream.changed.notify_all();

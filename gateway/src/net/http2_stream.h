@@ -65,6 +65,7 @@ struct Http2Stream {
     std::size_t trailers_size = 0;
     ByteQueue body;
     std::uint64_t received = 0;
+    std::uint64_t let_in = 0;  // of it, after the end of the response
     Ticks body_began = never;
     bool has_head = false;
     bool is_complete = false;    // nothing more comes
@@ -79,8 +80,10 @@ struct Http2Stream {
     ByteQueue output;
     Headers last_fields;        // trailers
     bool is_submitted = false;  // its head has been handed to nghttp2
+    bool is_error = false;      // its status says that the request has failed
     bool is_deferred = false;   // nghttp2 asks for more when told that there is
     bool is_ended = false;      // all of it is here
+    bool is_sent = false;       // all of it has left, up to the end
     bool is_closed = false;     // the stream has ended, well or not
 };
 

@@ -121,8 +121,11 @@ void Http2Session::run(const StreamPtr& stream) {
         const Access access(*this);
         stream->is_at_work = false;
         stream->is_unwanted = true;
-        link_.consumed(*stream, stream->body.size());
-        stream->body = {};
+        if (!stream->body.empty()) {
+            link_.consumed(*stream, stream->body.size());
+            stream->body = {};
+            link_.flush();
+        }
         if (stream->is_closed) forget(*stream);
         if (streams_.empty() && (last_call_ != never || link_.is_done())) wake();
     }
