@@ -9,6 +9,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "observe/access_log.h"
 #include <turngate/events/answer.h>
 #include <turngate/http/serve.h>
 #include <turngate/json/json.h>
@@ -77,6 +78,14 @@ BOOST_AUTO_TEST_CASE(a_request_reaches_the_program_as_an_event_of_every_shape) {
         BOOST_TEST(r.status == 200, events::name(format));
         BOOST_TEST(r.body == "POST /orders/7?x=1 hello", events::name(format));
     }
+}
+
+BOOST_AUTO_TEST_CASE(the_log_is_told_which_shape_a_request_became) {
+    Request request = Request::make("GET", "/", {}, {{"Host", "a"}});
+    Recorder recorder("GET");
+    serve(*event_caller(replying("{}"), Format::lattice_v2), request, recorder);
+    BOOST_REQUIRE(request.context.find<EventShape>());
+    BOOST_TEST(request.context.find<EventShape>()->name == "lattice-v2");
 }
 
 BOOST_AUTO_TEST_CASE(cookies_come_back_one_by_one) {
