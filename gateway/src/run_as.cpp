@@ -22,9 +22,9 @@ constexpr int failed = 1;
 constexpr int misconfigured = 2;
 
 int run_cgi(HandlerPtr handler, const ReadVariable& get) {
-    const Level level = observe_settings(get).level.value_or(Level::info);
-    const auto reporter = stderr_reporter(
-        {.json = false, .level = std::max(level, Level::warn), .access = false, .door = "cgi"});
+    LogForm form = log_form(observe_settings(get), {.json = false, .door = "cgi"});
+    form.level = std::max(form.level, Level::warn);
+    const auto reporter = stderr_reporter(std::move(form));
     // Only the door may write to the web server: what the handler prints goes to the log.
     os::Fd out(::dup(STDOUT_FILENO));
     if (!out || ::dup2(STDERR_FILENO, STDOUT_FILENO) < 0)

@@ -77,8 +77,9 @@ inline constexpr Option limit_options[] = {
      .environment = false},
 };
 
-// The environment of `invocation` with what its flags say in the place of the variables above, and
-// --port and --host, where it has them, in the place of PORT and HOST.
+// The environment of `invocation` with what its flags say in the place of the variables above;
+// --port and --host, where it has them, in the place of PORT and HOST; and what --log-format,
+// --log-level, -q and -v say about the log.
 Environment with_flags(const Invocation& invocation);
 
 // What a command of this machine listens with: on loopback, unless flags or the environment say

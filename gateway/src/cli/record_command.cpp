@@ -9,6 +9,7 @@
 #include "cli/listen_options.h"
 #include "cli/request_options.h"
 #include "cli/value.h"
+#include "observe/settings.h"
 #include "open_target.h"
 #include "record/recorded.h"
 #include "record/session.h"
@@ -120,10 +121,16 @@ std::unique_ptr<HttpDoor> listening_door(const Invocation& invocation, Reporter&
     }
 }
 
-// What the handler says: warnings and errors, with -v more.
-Level log_level(int verbosity) {
-    if (verbosity <= 0) return Level::warn;
-    return verbosity == 1 ? Level::info : Level::debug;
+// What the handler says: warnings and errors, unless somebody wants more or less.
+std::unique_ptr<Reporter> handler_reporter(const Invocation& invocation) {
+    try {
+        return stderr_reporter(log_form(observe_settings(with_flags(invocation)),
+                                        {.json = !invocation.err.terminal().is_terminal,
+                                         .level = Level::warn,
+                                         .door = "http"}));
+    } catch (const Error& e) {
+        throw CommandError(exit_status::usage, e.what(), "correct or unset the variable");
+    }
 }
 
 std::string count_text(std::uint64_t n, const char* what) {
@@ -180,7 +187,7 @@ int record_traffic(Invocation& invocation) {
     const std::string target = target_of(invocation);
     const recording::RedactionRules rules = rules_of(arguments);
     const events::Format shape = shape_named(arguments.text("as"));
-    HandlerPtr handler = open_target(target, invocation.self);
+    HandlerPtr handler = open_target(target, invocation.self, with_flags(invocation));
 
     std::unique_ptr<recording::Folder> folder;
     try {
@@ -189,10 +196,7 @@ int record_traffic(Invocation& invocation) {
         throw CommandError(exit_status::usage, e.what(),
                            "give -o a directory that is writable, or one that can be made");
     }
-    const auto reporter = stderr_reporter({.json = !invocation.err.terminal().is_terminal,
-                                           .level = log_level(invocation.verbosity),
-                                           .access = false,
-                                           .door = "http"});
+    const std::unique_ptr<Reporter> reporter = handler_reporter(invocation);
     const std::unique_ptr<HttpDoor> door = listening_door(invocation, *reporter);
 
     const recording::EventWriter writer(*folder, shape, rules);

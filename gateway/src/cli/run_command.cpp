@@ -40,8 +40,9 @@ int run_target(Invocation& invocation) {
     } catch (const Error& e) {
         throw CommandError(exit_status::usage, e.what(), "\"doctor\" tells what was looked for");
     }
+    const Environment get = with_flags(invocation);
     return run_as(
-        as, [&] { return open_target(target, invocation.self); }, target, with_flags(invocation));
+        as, [&] { return open_target(target, invocation.self, get); }, target, get);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "event_caller.h"
 #include "lambda_api.h"
 #include "observe/observation.h"
+#include "observe/settings.h"
 #include "open_target.h"
 #include "serve_http.h"
 #include "stderr_reporter.h"
@@ -84,7 +85,8 @@ Served open_all(const Invocation& invocation) {
     // Files need no handler behind them.
     const bool is_files_alone = operands.empty() && !invocation.self && !out.files.empty();
     const auto open = invocation.environment(watched_variable) ? open_target_apart : open_target;
-    HandlerPtr target = is_files_alone ? nullptr : open(out.name, invocation.self);
+    HandlerPtr target =
+        is_files_alone ? nullptr : open(out.name, invocation.self, with_flags(invocation));
     out.has_lambda_api = target && arguments.text("lambda-api") != "off";
     out.handler = target;
     events::AnswerOptions answer;
@@ -134,17 +136,10 @@ std::vector<std::string> watched_files(const Invocation& invocation) {
     return patterns;
 }
 
-// Of the flags; absent if they say nothing.
-std::optional<Level> log_level(int verbosity) {
-    if (verbosity == 0) return std::nullopt;
-    return verbosity < 0 ? Level::warn : Level::debug;
-}
-
 // Log, metrics, health and the like, on the port we serve.
 ObservationOptions observation_options(const Invocation& invocation, const std::string& target) {
-    return {.get = invocation.environment,
+    return {.get = with_flags(invocation),
             .json = !invocation.err.terminal().is_terminal,
-            .level = log_level(invocation.verbosity),
             .operations_on_port = true,
             .target = target};
 }
@@ -153,7 +148,7 @@ void say_listening(Invocation& invocation, const Served& served, const std::stri
                    Reporter& reporter) {
     if (invocation.environment(watched_variable) == "again") return;
     const std::string url = "http://" + address;
-    if (!invocation.err.terminal().is_terminal)
+    if (!invocation.err.terminal().is_terminal || invocation.arguments.text("log-format") == "json")
         return reporter.logged(Context(), Level::info, "listening on " + url);
     if (invocation.verbosity < 0) return;
     std::string text = "turngate " + std::string(build.version) + "   " + served.name +
@@ -169,11 +164,9 @@ int serve(Invocation& invocation) {
     const std::string wanted = http.listen.front();
     try {
         if (invocation.arguments.given("watch")) {
-            const auto reporter =
-                stderr_reporter({.json = !invocation.err.terminal().is_terminal,
-                                 .level = log_level(invocation.verbosity).value_or(Level::info),
-                                 .access = false,
-                                 .door = "http"});
+            const auto reporter = stderr_reporter(
+                log_form(observe_settings(with_flags(invocation)),
+                         {.json = !invocation.err.terminal().is_terminal, .door = "http"}));
             http.reporter = reporter.get();
             return serve_watched(invocation, http, watched_files(invocation));
         }

@@ -49,6 +49,9 @@ std::vector<std::string> own_command_line(const Invocation& invocation, std::str
         for (const std::string& value : arguments.all(option.name))
             line.push_back(value.empty() && option.optional ? flag : flag + '=' + value);
     }
+    for (const std::string_view name : {"log-format", "log-level"})
+        if (arguments.given(name))
+            line.push_back("--" + std::string(name) + '=' + std::string(arguments.text(name)));
     if (invocation.verbosity < 0) line.push_back("--quiet");
     for (int i = 0; i < invocation.verbosity; ++i)
         line.push_back("--verbose");

@@ -17,7 +17,6 @@ struct ObservationOptions {
     ReadVariable get;
     std::string_view door = "http";   // a literal
     bool json = true;                 // log lines, unless TURNGATE_LOG_FORMAT says other
-    std::optional<Level> level = {};  // else LOG_LEVEL, else info
     bool operations_on_port = false;  // "/_turngate/" on the door itself
     std::string target = {};          // the URI of the handler, whose back end makes us ready
 };
