@@ -1,3 +1,5 @@
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <support/temporary_directory.h>
 
@@ -80,6 +82,27 @@ BOOST_AUTO_TEST_CASE(a_library_that_is_no_plug_in_is_refused) {
     BOOST_TEST(error_of(plugin("no_plugin")) ==
                plugin("no_plugin") + " is no turngate plug-in: it does not use TURNGATE_PLUGIN");
     BOOST_TEST(!is_loaded(plugin("no_plugin")));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_takes_the_place_of_another_is_the_one_that_is_loaded) {
+    const test::TemporaryDirectory directory;
+    const std::string path = directory.path() + "/served.so";
+    const auto put = [&](const char* name) {
+        std::filesystem::copy_file(plugin(name), path + ".new");
+        std::filesystem::rename(path + ".new", path);
+    };
+    put("good");
+    const HandlerPtr before = load_plugin(path, "x");
+    for (int i = 0; i < 3; ++i) {
+        put("wrong_abi");
+        BOOST_TEST(error_of(path).find("was built for") != std::string::npos);
+        put("good");
+        BOOST_TEST(error_of(path) == "loaded");
+    }
+    std::ofstream(path + ".new") << "no library";
+    std::filesystem::rename(path + ".new", path);
+    BOOST_TEST(error_of(path) ==
+               "cannot load the plug-in " + path + ": " + path + ": file too short");
 }
 
 BOOST_AUTO_TEST_CASE(another_abi_is_refused_with_both_names) {
