@@ -34,7 +34,8 @@ std::string advice(std::string_view uri) {
         return "write http://127.0.0.1:9000, or http+unix:/run/app.sock, and options as "
                "?timeout=30s";
     if (colon == uri.npos || (scheme != "cgi" && scheme != "plugin"))
-        return "a target is plugin:FILE.so, cgi:PROGRAM, http://HOST:PORT or self";
+        return "a target is plugin:FILE.so, cgi:PROGRAM, files:DIR, http://HOST:PORT, "
+               "http:spawn:COMMAND or self";
     uri.remove_prefix(colon + 1);
     const std::string path = percent_decode(uri.substr(0, uri.find('?')));
     struct stat facts {};

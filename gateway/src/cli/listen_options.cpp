@@ -36,6 +36,20 @@ Environment with_flags(const Invocation& invocation) {
     };
 }
 
+std::string served_target(const Invocation& invocation) {
+    const auto& operands = invocation.arguments.operands();
+    if (!operands.empty()) return operands[0];
+    if (invocation.self) return "self";
+    const std::string command(invocation.command.name);
+    throw CommandError(exit_status::usage,
+                       command + " needs a HANDLER, for none is linked into this program",
+                       "for example " + command + " plugin:./handler.so");
+}
+
+std::string url_of(const std::string& address) {
+    return address.starts_with("unix:") ? address : "http://" + address;
+}
+
 HttpOptions listen_options(const Invocation& invocation) {
     const Environment get = with_flags(invocation);
     try {

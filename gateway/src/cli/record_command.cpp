@@ -109,15 +109,12 @@ HttpOptions recording_options(const Invocation& invocation, Reporter& reporter) 
 
 std::unique_ptr<HttpDoor> listening_door(const Invocation& invocation, Reporter& reporter) {
     HttpOptions http = recording_options(invocation, reporter);
-    const std::string wanted = http.listen.front();
     try {
         return http_door(std::move(http));
     } catch (const std::invalid_argument& e) {
         throw CommandError(exit_status::usage, e.what(), "write -l 127.0.0.1:8080");
     } catch (const std::system_error& e) {
-        throw CommandError(exit_status::usage,
-                           "cannot listen on " + wanted + ": " + e.code().message(),
-                           "-l 0 takes any port that is free");
+        throw CommandError(exit_status::usage, e.what(), "-l 0 takes any port that is free");
     }
 }
 
@@ -161,10 +158,6 @@ class AnnouncedDoor final : public Door {
     HttpDoor& door_;
     std::function<void(const std::string& address)> announce_;
 };
-
-std::string url_of(const std::string& address) {
-    return address.starts_with("unix:") ? address : "http://" + address;
-}
 
 void say_summary(Invocation& invocation, const recording::Session& session,
                  const std::string& target, const recording::Folder& folder) {

@@ -30,8 +30,7 @@ constexpr auto options = joined(own_options, limit_options);
 constexpr std::string_view examples[] = {"run plugin:./handler.so", "run --as cgi"};
 
 int run_target(Invocation& invocation) {
-    const auto& operands = invocation.arguments.operands();
-    const std::string target = operands.empty() ? "self" : operands[0];
+    const std::string target = served_target(invocation);
     // A default gives way to TURNGATE_AS; what the user says does not.
     const std::string_view as =
         invocation.arguments.given("as") ? invocation.arguments.text("as") : "";

@@ -78,12 +78,12 @@ struct Served {
 // The order is that in which they get to see a request: the Invoke API, files, HANDLER.
 Served open_all(const Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
-    const auto& operands = arguments.operands();
     Served out;
     out.files = arguments.text("static");
-    out.name = operands.empty() ? "self" : operands[0];
     // Files need no handler behind them.
-    const bool is_files_alone = operands.empty() && !invocation.self && !out.files.empty();
+    const bool is_files_alone =
+        arguments.operands().empty() && !invocation.self && !out.files.empty();
+    out.name = is_files_alone ? "files:" + out.files : served_target(invocation);
     const auto open = invocation.environment(watched_variable) ? open_target_apart : open_target;
     HandlerPtr target =
         is_files_alone ? nullptr : open(out.name, invocation.self, with_flags(invocation));
@@ -109,7 +109,6 @@ Served open_all(const Invocation& invocation) {
     }
     if (out.has_lambda_api)
         out.handler = lambda_api(std::move(target), std::move(out.handler), std::move(answer));
-    if (is_files_alone) out.name = "files:" + out.files;
     return out;
 }
 
@@ -147,7 +146,7 @@ ObservationOptions observation_options(const Invocation& invocation, const std::
 void say_listening(Invocation& invocation, const Served& served, const std::string& address,
                    Reporter& reporter) {
     if (invocation.environment(watched_variable) == "again") return;
-    const std::string url = "http://" + address;
+    const std::string url = url_of(address);
     if (!invocation.err.terminal().is_terminal || invocation.arguments.text("log-format") == "json")
         return reporter.logged(Context(), Level::info, "listening on " + url);
     if (invocation.verbosity < 0) return;
@@ -161,7 +160,6 @@ void say_listening(Invocation& invocation, const Served& served, const std::stri
 
 int serve(Invocation& invocation) {
     HttpOptions http = listen_options(invocation);
-    const std::string wanted = http.listen.front();
     try {
         if (invocation.arguments.given("watch")) {
             const auto reporter = stderr_reporter(
@@ -188,9 +186,7 @@ int serve(Invocation& invocation) {
     } catch (const std::invalid_argument& e) {
         throw CommandError(exit_status::usage, e.what(), "write --host 127.0.0.1 -p 8080");
     } catch (const std::system_error& e) {
-        throw CommandError(exit_status::usage,
-                           "cannot listen on " + wanted + ": " + e.code().message(),
-                           "-p 0 takes any port that is free");
+        throw CommandError(exit_status::usage, e.what(), "-p 0 takes any port that is free");
     }
 }
 
