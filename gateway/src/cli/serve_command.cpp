@@ -1,6 +1,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "adapter_options.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/invocation.h"
@@ -89,7 +90,7 @@ Served open_all(const Invocation& invocation) {
         is_files_alone ? nullptr : open(out.name, invocation.self, with_flags(invocation));
     out.has_lambda_api = target && arguments.text("lambda-api") != "off";
     out.handler = target;
-    events::AnswerOptions answer;
+    events::AnswerOptions answer = adapter_options(invocation.environment);
     if (arguments.given("as")) {
         if (!target)
             throw CommandError(exit_status::usage, "--as needs a HANDLER that wants events",
