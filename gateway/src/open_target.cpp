@@ -92,7 +92,8 @@ HandlerPtr open_copy(const std::string& path, std::string_view query) {
 
 }  // namespace
 
-HandlerPtr open_target_apart(std::string_view uri, HandlerPtr self, const ReadVariable& get) {
+HandlerPtr open_target_apart(std::string_view uri, HandlerPtr self, const ReadVariable& get,
+                             BackendChanged changed) {
     constexpr std::string_view scheme = "plugin:";
     if (uri.starts_with(scheme)) {
         const std::string_view rest = uri.substr(scheme.size());
@@ -102,7 +103,7 @@ HandlerPtr open_target_apart(std::string_view uri, HandlerPtr self, const ReadVa
         } catch (const std::exception&) {  // what is wrong is told of the file itself
         }
     }
-    return open_target(uri, std::move(self), get);
+    return open_target(uri, std::move(self), get, std::move(changed));
 }
 
 std::string own_path() {
@@ -121,14 +122,15 @@ std::vector<std::string> target_files(std::string_view uri) {
     return {};
 }
 
-HandlerPtr open_target(std::string_view uri, HandlerPtr self, const ReadVariable& get) {
+HandlerPtr open_target(std::string_view uri, HandlerPtr self, const ReadVariable& get,
+                       BackendChanged changed) {
     if (uri == "self" && self) return self;
     if (uri == "self")
         throw cli::CommandError(
             cli::exit_status::no_target, "target self: no handler is linked into this program",
             "name one with -t, such as -t plugin:./handler.so or -t cgi:./program");
     try {
-        return open_handler(uri, program_log(get));
+        return open_handler(uri, program_log(get), std::move(changed));
     } catch (const std::exception& e) {
         throw cli::CommandError(cli::exit_status::no_target,
                                 std::string("cannot open the target: ") + e.what(), advice(uri));

@@ -121,6 +121,30 @@ def ready_follows_the_back_end():
         socket.create_server(("127.0.0.1", where)).listen()
 
 
+def ready_follows_a_program_that_is_started():
+    with tempfile.TemporaryDirectory() as folder:
+        with open(f"{folder}/app.py", "w", encoding="utf-8") as app:
+            app.write(MORTAL)
+        go = f"{folder}/go"
+        open(go, "w", encoding="utf-8").close()
+        target = f"http:spawn:until [ -e {go} ]; do sleep 0.05; done; exec python3 {folder}/app.py"
+        listen = {"PORT": "0", "HOST": "127.0.0.1"}
+        metrics = r"metrics on http://127\.0\.0\.1:(\d+)/"
+        for command, more in (("serve", {}), ("run", {"TURNGATE_METRICS_PORT": "0"})):
+            with Program(BUILD, [command, target], {**listen, **more}) as program:
+                port = program.port()
+                operations = program.port(metrics) if more else port
+                until("readiness", lambda: ask(operations, "/_turngate/ready")[0] == 200)
+                os.remove(go)
+                assert ask(port, "/die")[0] == 502
+                until("an obstacle", lambda: ask(operations, "/_turngate/ready")[0] == 503)
+                reason = ask(operations, "/_turngate/ready")[2]
+                assert "exited with status 9" in reason, reason
+                open(go, "w", encoding="utf-8").close()
+                until("readiness", lambda: ask(operations, "/_turngate/ready")[0] == 200)
+                assert program.stop() == 0
+
+
 def the_log_tells_of_each_request_and_of_no_secret():
     with Program(BUILD, ["serve", "-p", "0", PLUGIN]) as program:
         port = program.port()

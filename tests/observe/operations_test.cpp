@@ -114,6 +114,30 @@ BOOST_AUTO_TEST_CASE(it_follows_the_back_end) {
     BOOST_TEST(!readiness.obstacle());
 }
 
+BOOST_AUTO_TEST_CASE(a_back_end_may_tell_by_itself) {
+    BackendReadiness readiness;
+    const BackendChanged changed = readiness.listen();
+    BOOST_TEST(!readiness.obstacle());
+    changed("it has died");
+    BOOST_TEST(readiness.obstacle().value_or("") == "it has died");
+    changed("");
+    BOOST_TEST(!readiness.obstacle());
+}
+
+BOOST_AUTO_TEST_CASE(a_back_end_that_was_replaced_is_heard_no_more) {
+    BackendReadiness readiness;
+    const BackendChanged before = readiness.listen();
+    before("");
+    const BackendChanged failed = readiness.listen();  // it never comes to tell anything
+    before("it has died");
+    BOOST_TEST(readiness.obstacle().value_or("") == "it has died");
+
+    readiness.listen()("");
+    before("it has died again");
+
+    BOOST_TEST(!readiness.obstacle());
+}
+
 BOOST_AUTO_TEST_CASE(what_a_probe_throws_is_the_reason) {
     std::counting_semaphore<> asked(0);
     const BackendReadiness readiness(

@@ -41,7 +41,11 @@ int run_target(Invocation& invocation) {
     }
     const Environment get = with_flags(invocation);
     return run_as(
-        as, [&] { return open_target(target, invocation.self, get); }, target, get);
+        as,
+        [&](BackendChanged changed) {
+            return open_target(target, invocation.self, get, std::move(changed));
+        },
+        target, get);
 }
 
 }  // namespace

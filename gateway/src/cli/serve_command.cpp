@@ -77,7 +77,7 @@ struct Served {
 };
 
 // The order is that in which they get to see a request: the Invoke API, files, HANDLER.
-Served open_all(const Invocation& invocation) {
+Served open_all(const Invocation& invocation, BackendChanged changed) {
     const Arguments& arguments = invocation.arguments;
     Served out;
     out.files = arguments.text("static");
@@ -86,8 +86,9 @@ Served open_all(const Invocation& invocation) {
         arguments.operands().empty() && !invocation.self && !out.files.empty();
     out.name = is_files_alone ? "files:" + out.files : served_target(invocation);
     const auto open = invocation.environment(watched_variable) ? open_target_apart : open_target;
-    HandlerPtr target =
-        is_files_alone ? nullptr : open(out.name, invocation.self, with_flags(invocation));
+    HandlerPtr target = is_files_alone ? nullptr
+                                       : open(out.name, invocation.self, with_flags(invocation),
+                                              std::move(changed));
     out.has_lambda_api = target && arguments.text("lambda-api") != "off";
     out.handler = target;
     events::AnswerOptions answer = adapter_options(invocation.environment);
@@ -174,7 +175,7 @@ int serve(Invocation& invocation) {
             observation_options(invocation, operands.empty() ? "self" : operands[0]));
         Served served;
         const auto open = [&] {
-            served = open_all(invocation);
+            served = open_all(invocation, observation.backend());
             return served.handler;
         };
         return serve_http(open, std::move(http), observation, [&](const std::string& address) {

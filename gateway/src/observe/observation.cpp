@@ -183,6 +183,10 @@ void Observation::equip(HttpOptions& options) {
         options.inherited.push_back(socket.fd);
 }
 
+BackendChanged Observation::backend() {
+    return parts_->readiness.listen();
+}
+
 void Observation::reloading() noexcept {
     parts_->notifier.reloading();
 }

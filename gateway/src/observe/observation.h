@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "observe/readiness.h"
 #include "platform.h"
 #include <turngate/doors/http.h>
 
@@ -36,6 +37,9 @@ class Observation {
     // Puts itself into the options of the door: reporter, observer, operations, and the sockets
     // this process was given.
     void equip(HttpOptions& options);
+
+    // For whoever opens the handler: see BackendReadiness::listen().
+    BackendChanged backend();
 
     // The door takes connections: the service manager is told. `door` must outlive the call of
     // stopping() or this.

@@ -42,6 +42,15 @@ std::optional<std::string> BackendReadiness::obstacle() const {
     return reason_;
 }
 
+BackendChanged BackendReadiness::listen() {
+    return [this, own = ++listeners_](const std::string& obstacle) {
+        const std::lock_guard lock(mutex_);
+        if (own < last_heard_) return;
+        last_heard_ = own;
+        reason_ = obstacle.empty() ? std::nullopt : std::optional(obstacle);
+    };
+}
+
 void BackendReadiness::drain() noexcept {
     draining_ = true;
 }
