@@ -75,6 +75,10 @@ class EventCaller final : public Handler {
             return response.send(text(std::string(e.what()) + '\n', 502));
         }
         drop_framing(answer, request.method == "HEAD");
+        // What a REST API makes of a reply that does not say; others are as we are.
+        if (format_ == events::Format::api_gateway_v1 && !answer.body.empty() &&
+            !answer.headers.contains("Content-Type"))
+            answer.headers.set("Content-Type", "application/json");
         response.send(std::move(answer));
     }
 

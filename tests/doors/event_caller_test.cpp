@@ -133,6 +133,19 @@ BOOST_AUTO_TEST_CASE(an_http_api_takes_what_is_no_reply_for_the_body) {
     BOOST_TEST(r.body == R"({"id":7})");
 }
 
+BOOST_AUTO_TEST_CASE(a_reply_without_a_type_is_what_its_source_takes_it_for) {
+    const auto type_of = [](const char* reply, Format format) {
+        const Response r = ask(replying(reply), format, Request::get("/"));
+        return std::string(r.headers.get("Content-Type"));
+    };
+    const char* reply = R"({"statusCode":200,"body":"{}"})";
+    BOOST_TEST(type_of(reply, Format::api_gateway_v1) == "application/json");
+    BOOST_TEST(type_of(reply, Format::api_gateway_v2) == "text/plain; charset=utf-8");
+    BOOST_TEST(type_of(R"({"statusCode":200,"body":""})", Format::api_gateway_v1) == "");
+    BOOST_TEST(type_of(R"({"statusCode":200,"headers":{"content-type":"a/b"},"body":"x"})",
+                       Format::api_gateway_v1) == "a/b");
+}
+
 BOOST_AUTO_TEST_CASE(a_raw_program_gets_the_body_and_answers_with_json) {
     const auto program = to_handler([](Request& request) { return text(request.body.text()); });
     BOOST_TEST(ask(program, Format::raw, Request::post("/x", "[1]")).body == "[1]");
