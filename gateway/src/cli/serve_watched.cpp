@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "open_target.h"
+#include "systemd.h"
 #include "watch/watched_server.h"
 #include <turngate/os/socket.h>
 
@@ -28,8 +29,12 @@ std::vector<std::string> inherited_environment() {
     return out;
 }
 
+// Those that this process was given, as systemd does it, come before the addresses.
 std::vector<os::Fd> listen_all(const std::vector<std::string>& addresses) {
     std::vector<os::Fd> sockets;
+    for (const systemd::InheritedSocket& given : systemd::take_listen_sockets())
+        sockets.emplace_back(given.fd);
+    if (!sockets.empty()) return sockets;
     for (const std::string& address : addresses) {
         sockets.push_back(os::listen_on(os::Address::parse(address)));
         os::set_nonblocking(sockets.back().get());
