@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """soak_http.py BUILD [SECONDS]: what a server stands, with the goals beside the figures.
 
-BUILD has bench/attacker and tests/turngate_door_program. A phase takes SECONDS (20) or
+BUILD has bench/attacker, tests/turngate_door_program, bin/turngate and the samples. A phase takes SECONDS (20) or
 as long as the timers of the server do. The phases: quiet; 5,000 slow heads, 2,000 slow bodies and
 1,000 clients that do not read, all at once; 10,000 and 18,000 idle connections; ten times more
 requests than blocked handlers can serve; connections that come and go; errors of accept4() and short
@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 BUILD = sys.argv[1]
 SERVER, ATTACKER = f"{BUILD}/tests/turngate_door_program", f"{BUILD}/bench/attacker"
@@ -34,13 +35,13 @@ def row(figure, value, goal, is_met, is_hard=True):
 
 
 class Server:
-    def __init__(self, prefix=(), **environment):
+    def __init__(self, prefix=(), command=(SERVER,), **environment):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = str(free.getsockname()[1])
         self.log = tempfile.NamedTemporaryFile("w+", suffix=".log")
         environment = {"PORT": self.port, "HOST": "127.0.0.1", "LOG_LEVEL": "warn", **environment}
-        self.process = subprocess.Popen([*prefix, SERVER], env={**os.environ, **environment},
+        self.process = subprocess.Popen([*prefix, *command], env={**os.environ, **environment},
                                         stderr=self.log, stdout=subprocess.DEVNULL)
         if not wait_for(self.listens, 10):
             raise SystemExit(f"the server did not start: {open(self.log.name).read()}")
@@ -52,6 +53,10 @@ class Server:
     def listens(self):
         with socket.socket() as client:
             return client.connect_ex(("127.0.0.1", int(self.port))) == 0
+
+    def body(self, path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as reply:
+            return reply.read()
 
     def status(self, name):
         with open(f"/proc/{self.pid}/status") as lines:
@@ -230,15 +235,32 @@ def system_calls_fail():
             server.process.returncode == 0)
 
 
-def signals(server):
-    legit = ask(server, 8, 50, "/", 5)
-    time.sleep(1)
-    for _ in range(20):
-        os.kill(server.pid, signal.SIGHUP)
-        time.sleep(0.1)
-    time.sleep(0.5)
-    result = legit.result()
-    show_legit("SIGHUP 20 times", result)
+def reloads():
+    """Another plug-in takes the place of the one that serves, again and again."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/served.so"
+
+        def put(name):
+            shutil.copy(f"{BUILD}/samples/{name}.so", f"{path}.new")
+            os.rename(f"{path}.new", path)
+
+        put("shop")
+        server = Server(command=[f"{BUILD}/bin/turngate", "serve", f"plugin:{path}"])
+        legit = ask(server, 12, 50, "/hello", 5)
+        time.sleep(1)
+        taken = 0
+        for turn in range(100):
+            name, answer = ("shop", b"Hello") if turn % 2 else ("counter", b"visit")
+            put(name)
+            os.kill(server.pid, signal.SIGHUP)
+            taken += wait_for(lambda: server.body("/hello").startswith(answer), 1)
+        show_legit("SIGHUP 100 times", legit.result())
+        row("SIGHUP 100 times: plug-ins that took over", taken, "100", taken == 100)
+        status, _ = server.stop()
+        row("SIGHUP 100 times: exit status", status, "0", status == 0)
+
+
+def stopped_for_a_while(server):
     attack = Attack(server, "idle", 500, 18)
     time.sleep(1)
     os.kill(server.pid, signal.SIGSTOP)
@@ -284,7 +306,7 @@ def main():
     slow(server, quiet, "slow readers", SECONDS, {}, readers=1000)
     overload(server)
     burst(server)
-    signals(server)
+    stopped_for_a_while(server)
     early = server.megabytes()
     began = time.monotonic()
     ask(server, SECONDS, 64, "/echo", 1).result()
@@ -297,6 +319,7 @@ def main():
     row("threads more than at first", server.threads() - threads, "<= 0", are_back)
     status, seconds = server.stop()
     row("exit status, s", f"{status}, {seconds:.2f}", "0", status == 0)
+    reloads()
     descriptors_run_out()
     system_calls_fail()
     ends_under_load()

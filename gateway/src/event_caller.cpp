@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "fresh_ids.h"
+#include "observe/access_log.h"
 #include <turngate/events/make_event.h>
 #include <turngate/events/reply.h>
 #include <turngate/http/nominated_fields.h>
@@ -65,6 +66,7 @@ class EventCaller final : public Handler {
         : program_(std::move(program)), format_(format) {}
 
     void serve(Request& request, ResponseWriter& response) const override {
+        request.context.put(EventShape{events::name(format_)});
         Response answer;
         try {
             answer = understood(call(request, event_of(request)));
@@ -73,6 +75,10 @@ class EventCaller final : public Handler {
             return response.send(text(std::string(e.what()) + '\n', 502));
         }
         drop_framing(answer, request.method == "HEAD");
+        // What a REST API makes of a reply that does not say; others are as we are.
+        if (format_ == events::Format::api_gateway_v1 && !answer.body.empty() &&
+            !answer.headers.contains("Content-Type"))
+            answer.headers.set("Content-Type", "application/json");
         response.send(std::move(answer));
     }
 

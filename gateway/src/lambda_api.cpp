@@ -6,6 +6,7 @@
 
 #include "fresh_ids.h"
 #include "invocation_run.h"
+#include "observe/access_log.h"
 #include <turngate/http/encoding.h>
 #include <turngate/json/json_reader.h>
 #include <turngate/json/json_writer.h>
@@ -83,6 +84,8 @@ class LambdaApi final : public Handler {
         std::string event;
         if (auto error = take_event(request, is_queued ? most_queued_event : most_event, event))
             return refuse(response, *error);
+        const auto shape = events::classify(event).format.value_or(events::Format::raw);
+        request.context.put(EventShape{events::name(shape)});
         if (is_queued)
             queue(request, response, std::move(event), id);
         else

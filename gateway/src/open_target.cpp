@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <functional>
@@ -14,6 +13,7 @@
 #include <utility>
 
 #include "cli/exit_status.h"
+#include "observe/settings.h"
 #include "stderr_reporter.h"
 #include <turngate/handlers/open_handler.h>
 #include <turngate/http/encoding.h>
@@ -34,7 +34,8 @@ std::string advice(std::string_view uri) {
         return "write http://127.0.0.1:9000, or http+unix:/run/app.sock, and options as "
                "?timeout=30s";
     if (colon == uri.npos || (scheme != "cgi" && scheme != "plugin"))
-        return "a target is plugin:FILE.so, cgi:PROGRAM, http://HOST:PORT or self";
+        return "a target is plugin:FILE.so, cgi:PROGRAM, files:DIR, http://HOST:PORT, "
+               "http:spawn:COMMAND or self";
     uri.remove_prefix(colon + 1);
     const std::string path = percent_decode(uri.substr(0, uri.find('?')));
     struct stat facts {};
@@ -46,13 +47,13 @@ std::string advice(std::string_view uri) {
 }
 
 // What happens to a program that is started for all requests, which is nobody's request.
-std::function<void(Level, std::string_view)> program_log() {
-    const char* wanted = std::getenv("LOG_LEVEL");
-    const std::shared_ptr<Reporter> reporter =
-        stderr_reporter({.json = ::isatty(STDERR_FILENO) == 0,
-                         .level = parse_level(wanted ? wanted : "").value_or(Level::info),
-                         .access = false,
-                         .door = "http"});
+std::function<void(Level, std::string_view)> program_log(const ReadVariable& get) {
+    LogForm form{.json = ::isatty(STDERR_FILENO) == 0, .door = "http"};
+    try {
+        form = log_form(observe_settings(get), std::move(form));
+    } catch (const Error&) {  // who serves has refused it; others have no log of their own
+    }
+    const std::shared_ptr<Reporter> reporter = stderr_reporter(std::move(form));
     return [reporter](Level level, std::string_view message) {
         reporter->logged(Context(), level, message);
     };
@@ -91,7 +92,8 @@ HandlerPtr open_copy(const std::string& path, std::string_view query) {
 
 }  // namespace
 
-HandlerPtr open_target_apart(std::string_view uri, HandlerPtr self) {
+HandlerPtr open_target_apart(std::string_view uri, HandlerPtr self, const ReadVariable& get,
+                             BackendChanged changed) {
     constexpr std::string_view scheme = "plugin:";
     if (uri.starts_with(scheme)) {
         const std::string_view rest = uri.substr(scheme.size());
@@ -101,7 +103,7 @@ HandlerPtr open_target_apart(std::string_view uri, HandlerPtr self) {
         } catch (const std::exception&) {  // what is wrong is told of the file itself
         }
     }
-    return open_target(uri, std::move(self));
+    return open_target(uri, std::move(self), get, std::move(changed));
 }
 
 std::string own_path() {
@@ -120,14 +122,15 @@ std::vector<std::string> target_files(std::string_view uri) {
     return {};
 }
 
-HandlerPtr open_target(std::string_view uri, HandlerPtr self) {
+HandlerPtr open_target(std::string_view uri, HandlerPtr self, const ReadVariable& get,
+                       BackendChanged changed) {
     if (uri == "self" && self) return self;
     if (uri == "self")
         throw cli::CommandError(
             cli::exit_status::no_target, "target self: no handler is linked into this program",
             "name one with -t, such as -t plugin:./handler.so or -t cgi:./program");
     try {
-        return open_handler(uri, program_log());
+        return open_handler(uri, program_log(get), std::move(changed));
     } catch (const std::exception& e) {
         throw cli::CommandError(cli::exit_status::no_target,
                                 std::string("cannot open the target: ") + e.what(), advice(uri));

@@ -5,18 +5,23 @@
 #include <string_view>
 #include <vector>
 
+#include "observe/readiness.h"
+#include "platform.h"
 #include <turngate/http/handler.h>
 
 namespace turngate {
 
 // "self" is the handler linked into this program (`self`, which may be null); everything else is
 // open_handler()'s. Throws cli::CommandError with status no_target, which says what is wrong with
-// the URI, the file or the program behind it.
-HandlerPtr open_target(std::string_view uri, HandlerPtr self);
+// the URI, the file or the program behind it. `get` says how the log of a program that it starts is
+// written; `changed` hears whether it can be asked, as open_handler() says.
+HandlerPtr open_target(std::string_view uri, HandlerPtr self, const ReadVariable& get,
+                       BackendChanged changed = {});
 
 // The same, but a plug-in is loaded from a copy: who writes a new one over its file does this
 // process no harm. One that needs to stand where it is, for what it loads itself, is loaded there.
-HandlerPtr open_target_apart(std::string_view uri, HandlerPtr self);
+HandlerPtr open_target_apart(std::string_view uri, HandlerPtr self, const ReadVariable& get,
+                             BackendChanged changed = {});
 
 // The files that make the handler what it is, where the URI tells: the plug-in, the program, what
 // of a command to be started is a file. Of "self" it is this program.

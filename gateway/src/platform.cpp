@@ -90,15 +90,19 @@ constexpr std::array<Platform, 10> table = {{
 }};
 
 const Platform& named(std::string_view name, std::string_view where) {
-    if (const Platform* platform = find_platform(name); platform && platform->has_door)
-        return *platform;
+    const Platform* platform = find_platform(name);
+    if (platform && platform->has_door) return *platform;
     std::string known = "auto";
     std::vector<std::string_view> names = {"auto"};
-    for (const Platform& platform : table) {
-        if (!platform.has_door) continue;
-        known.append(", ").append(platform.name);
-        names.push_back(platform.name);
+    for (const Platform& row : table) {
+        if (!row.has_door) continue;
+        known.append(", ").append(row.name);
+        names.push_back(row.name);
     }
+    if (platform)
+        throw Error(std::string(where) + std::string(name) + " means " +
+                    std::string(platform->title) + ", which this version cannot serve: expected " +
+                    known);
     const std::string_view near = nearest_word(name, names);
     throw Error(std::string(where) + std::string(name) + " names no platform: " +
                 (near.empty() ? "" : "did you mean " + std::string(near) + "? ") + "expected " +

@@ -12,7 +12,7 @@ namespace turngate {
 int run(int argc, char** argv, HandlerPtr handler) {
     if (cli::is_command_line(argc, argv)) return cli::run(argc, argv, std::move(handler));
     return run_as(
-        {}, [&] { return handler; }, "self", cli::process_environment());
+        {}, [&](const BackendChanged&) { return handler; }, "self", cli::process_environment());
 }
 
 int run(int argc, char** argv, Functions functions) {

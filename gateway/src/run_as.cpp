@@ -22,9 +22,9 @@ constexpr int failed = 1;
 constexpr int misconfigured = 2;
 
 int run_cgi(HandlerPtr handler, const ReadVariable& get) {
-    const Level level = observe_settings(get).level.value_or(Level::info);
-    const auto reporter = stderr_reporter(
-        {.json = false, .level = std::max(level, Level::warn), .access = false, .door = "cgi"});
+    LogForm form = log_form(observe_settings(get), {.json = false, .door = "cgi"});
+    form.level = std::max(form.level, Level::warn);
+    const auto reporter = stderr_reporter(std::move(form));
     // Only the door may write to the web server: what the handler prints goes to the log.
     os::Fd out(::dup(STDOUT_FILENO));
     if (!out || ::dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
@@ -37,9 +37,11 @@ int run_cgi(HandlerPtr handler, const ReadVariable& get) {
 
 int run_http(const OpenHandler& open, const std::string& target, const ReadVariable& get) {
     Observation observation({.get = get, .json = ::isatty(STDERR_FILENO) == 0, .target = target});
-    return serve_http(open, http_options(get), observation, [&](const std::string& address) {
-        observation.reporter().logged(Context(), Level::info, "listening on " + address);
-    });
+    return serve_http([&] { return open(observation.backend()); }, http_options(get), observation,
+                      [&](const std::string& address) {
+                          observation.reporter().logged(Context(), Level::info,
+                                                        "listening on " + address);
+                      });
 }
 
 int complain(const std::exception& e, int status) {
@@ -78,7 +80,7 @@ int run_as(std::string_view as, const OpenHandler& open, const std::string& targ
            const ReadVariable& get) {
     try {
         const Platform& platform = detect_platform(get, as);
-        return platform.name == "cgi" ? run_cgi(open(), get) : run_http(open, target, get);
+        return platform.name == "cgi" ? run_cgi(open({}), get) : run_http(open, target, get);
     } catch (const cli::CommandError&) {
         throw;  // it says how to mend what is wrong with the target
     } catch (const Error& e) {

@@ -5,14 +5,15 @@
 #include <string>
 #include <string_view>
 
+#include "observe/readiness.h"
 #include "platform.h"
 #include <turngate/http/functions.h>
 #include <turngate/http/handler.h>
 
 namespace turngate {
 
-// Makes the handler that is served.
-using OpenHandler = std::function<HandlerPtr()>;
+// Makes the handler that is served, whose back end may tell how it is.
+using OpenHandler = std::function<HandlerPtr(BackendChanged changed)>;
 
 // Serves what `open` makes as the platform `as` wants it, or the one that the environment shows
 // when `as` is empty or "auto"; a door that listens does so before, and calls `open` again for

@@ -2,17 +2,29 @@
 #include "serve_http.h"
 
 #include <optional>
+#include <stdexcept>
 
 #include "cli/value.h"
 #include "observe/observation.h"
 #include "signals.h"
 #include <turngate/http/field_list.h>
+#include <turngate/os/socket.h>
 
 namespace turngate {
 namespace {
 
 [[noreturn]] void refuse(const std::string& name, const std::string& value, const char* expected) {
     throw Error(name + "=" + value + " is wrong: expected " + expected);
+}
+
+// `address`, which the variable `name` has among others.
+std::string checked(const std::string& name, std::string_view address) {
+    try {
+        os::Address::parse(address);
+        return std::string(address);
+    } catch (const std::invalid_argument& e) {
+        throw Error(name + " is wrong: " + e.what());
+    }
 }
 
 }  // namespace
@@ -51,14 +63,14 @@ HttpOptions http_options(const std::function<std::optional<std::string>(const st
     if (const std::string all = get("TURNGATE_LISTEN").value_or(""); !all.empty()) {
         out.listen.clear();
         for (std::string_view list = all; !list.empty();)
-            out.listen.emplace_back(take_element(list));
+            out.listen.push_back(checked("TURNGATE_LISTEN", take_element(list)));
         return out;
     }
 
     // Lambda Web Functions say where to listen (AWS, "Lambda Web Functions").
     if (const std::string endpoint = get("AWS_LAMBDA_HTTP_ENDPOINT").value_or("");
         !endpoint.empty()) {
-        out.listen = {endpoint};
+        out.listen = {checked("AWS_LAMBDA_HTTP_ENDPOINT", endpoint)};
         return out;
     }
     const std::string port = get("PORT").value_or("");

@@ -5,30 +5,23 @@
 #include <optional>
 #include <string_view>
 
+#include "observe/log_line.h"
 #include <turngate/http/context.h>
-#include <turngate/http/serve.h>
 
 namespace turngate {
 
 class Log;
 
-struct StderrReporterOptions {
-    int fd = 2;
-    bool json = true;            // one object a line; else text for people
-    Level level = Level::info;   // less is left out
-    bool access = true;          // a line for each request that ends
-    std::string_view door = {};  // "http"; a literal
-};
-
 // Each line is one write(2), of 16 KiB at most: lines of several threads and processes do not mix.
 // Control characters are escaped, so that no request can forge a line; nobody waits long for a
 // reader that does not come (see observe/log_sink.h).
-std::unique_ptr<Reporter> stderr_reporter(StderrReporterOptions options);
+std::unique_ptr<Reporter> stderr_reporter(LogForm form, int fd = 2);
 
 // The same for a log that others write to as well.
-std::unique_ptr<Reporter> log_reporter(std::shared_ptr<Log> log, bool access);
+std::unique_ptr<Reporter> log_reporter(std::shared_ptr<Log> log);
 
-// "debug", "info", "warn", "error" or "fatal"; absent for another word.
+// "debug", "info", "warn", "error" or "fatal", in any case, and what Python and Powertools call
+// two of them: "warning", "critical". Absent for another word.
 std::optional<Level> parse_level(std::string_view name);
 
 }  // namespace turngate

@@ -9,6 +9,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "observe/access_log.h"
 #include <turngate/events/answer.h>
 #include <turngate/http/serve.h>
 #include <turngate/json/json.h>
@@ -79,6 +80,14 @@ BOOST_AUTO_TEST_CASE(a_request_reaches_the_program_as_an_event_of_every_shape) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(the_log_is_told_which_shape_a_request_became) {
+    Request request = Request::make("GET", "/", {}, {{"Host", "a"}});
+    Recorder recorder("GET");
+    serve(*event_caller(replying("{}"), Format::lattice_v2), request, recorder);
+    BOOST_REQUIRE(request.context.find<EventShape>());
+    BOOST_TEST(request.context.find<EventShape>()->name == "lattice-v2");
+}
+
 BOOST_AUTO_TEST_CASE(cookies_come_back_one_by_one) {
     const Response r = ask(speaking(to_handler(echo)), Format::api_gateway_v2, Request::get("/"));
     BOOST_TEST(r.headers.values("Set-Cookie") == (std::vector<std::string>{"a=1", "b=2"}),
@@ -122,6 +131,19 @@ BOOST_AUTO_TEST_CASE(an_http_api_takes_what_is_no_reply_for_the_body) {
     const Response r = ask(replying(R"({"id":7})"), Format::api_gateway_v2, Request::get("/"));
     BOOST_TEST(r.status == 200);
     BOOST_TEST(r.body == R"({"id":7})");
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_without_a_type_is_what_its_source_takes_it_for) {
+    const auto type_of = [](const char* reply, Format format) {
+        const Response r = ask(replying(reply), format, Request::get("/"));
+        return std::string(r.headers.get("Content-Type"));
+    };
+    const char* reply = R"({"statusCode":200,"body":"{}"})";
+    BOOST_TEST(type_of(reply, Format::api_gateway_v1) == "application/json");
+    BOOST_TEST(type_of(reply, Format::api_gateway_v2) == "text/plain; charset=utf-8");
+    BOOST_TEST(type_of(R"({"statusCode":200,"body":""})", Format::api_gateway_v1) == "");
+    BOOST_TEST(type_of(R"({"statusCode":200,"headers":{"content-type":"a/b"},"body":"x"})",
+                       Format::api_gateway_v1) == "a/b");
 }
 
 BOOST_AUTO_TEST_CASE(a_raw_program_gets_the_body_and_answers_with_json) {

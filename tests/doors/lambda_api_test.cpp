@@ -6,7 +6,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "observe/access_log.h"
 #include "support/recording_reporter.h"
+#include <turngate/events/make_event.h>
 #include <turngate/http/encoding.h>
 #include <turngate/json/json.h>
 
@@ -44,6 +46,15 @@ std::string field(const Response& response, std::string_view name) {
     return std::string(response.headers.get(name));
 }
 
+// What the log and the metrics are told of `event`.
+std::string shape_of(std::string event, Headers headers = {}) {
+    Request request = Request::make("POST", invocations, std::move(event), std::move(headers));
+    Recorder recorder("POST");
+    settle(request.context, serve(*api(), request, recorder));
+    const EventShape* shape = request.context.find<EventShape>();
+    return std::string(shape ? shape->name : "none");
+}
+
 std::string error_type(const Response& response) {
     const Json body = Json::parse(response.body);
     return body["errorType"].string_or("");
@@ -72,6 +83,15 @@ BOOST_AUTO_TEST_CASE(an_event_with_a_shape_is_answered_in_it) {
     const Json reply = Json::parse(r.body);
     BOOST_TEST(reply["statusCode"].integer_or(0) == 200);
     BOOST_TEST(reply["body"].string_or("") == "GET /a?b=1 ");
+}
+
+BOOST_AUTO_TEST_CASE(the_log_is_told_which_shape_has_come) {
+    Request request = Request::get("/");
+    const std::string event = events::make_event(request, events::Format::alb);
+    BOOST_TEST(shape_of(event) == "alb");
+    BOOST_TEST(shape_of(event, {{"X-Amz-Invocation-Type", "Event"}}) == "alb");
+    BOOST_TEST(shape_of(R"({"id": 7})") == "raw");
+    BOOST_TEST(shape_of("no json") == "none");
 }
 
 BOOST_AUTO_TEST_CASE(every_name_of_a_function_is_known) {

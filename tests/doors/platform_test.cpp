@@ -75,6 +75,9 @@ BOOST_AUTO_TEST_CASE(an_unknown_name_is_refused_with_those_there_are) {
         }
         return std::string("accepted");
     };
+    BOOST_TEST(error_of({{"TURNGATE_AS", "lambda"}}, {}) ==
+               "TURNGATE_AS=lambda means AWS Lambda, which this version cannot serve: expected "
+               "auto, cgi, lambda-web, http");
     BOOST_TEST(error_of({{"TURNGATE_AS", "cgy"}}, {}) ==
                "TURNGATE_AS=cgy names no platform: did you mean cgi? expected auto, cgi, "
                "lambda-web, http");

@@ -13,10 +13,9 @@ namespace {
 
 // What `report` makes the reporter write.
 template <class F>
-std::string written(StderrReporterOptions options, F report) {
+std::string written(LogForm form, F report) {
     os::Pipe pipe = os::make_pipe();
-    options.fd = pipe.write.get();
-    report(*stderr_reporter(options));
+    report(*stderr_reporter(std::move(form), pipe.write.get()));
     pipe.write.reset();
     std::string out(100'000, '\0');
     out.resize(os::read_whole(pipe.read.get(), out));
@@ -61,17 +60,8 @@ BOOST_AUTO_TEST_CASE(less_than_the_level_is_left_out) {
         written({.json = false, .level = Level::warn}, [](Reporter& reporter) {
             reporter.logged(Context(), Level::info, "no");
             reporter.logged(Context(), Level::error, "yes");
-            reporter.ended(Context(), {.status = 200, .error = {}});
         });
     BOOST_TEST(lines == "error yes\n");
-}
-
-BOOST_AUTO_TEST_CASE(a_request_that_ended_is_a_line) {
-    const std::string line = written({.json = false}, [](Reporter& reporter) {
-        reporter.ended(Context(), {.status = 404, .bytes = 7, .error = {}, .complete = true});
-        reporter.ended(Context(), {.status = 200, .bytes = 9, .error = {}});
-    });
-    BOOST_TEST(line == "info request 404 7 bytes\ninfo request broken off 200 9 bytes\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_line_is_bounded_whatever_it_says) {
@@ -87,11 +77,14 @@ BOOST_AUTO_TEST_CASE(a_line_is_bounded_whatever_it_says) {
 BOOST_AUTO_TEST_CASE(a_closed_stream_is_no_failure) {
     os::Pipe pipe = os::make_pipe();
     pipe.read.reset();
-    stderr_reporter({.fd = pipe.write.get()})->logged(Context(), Level::error, "to nobody");
+    stderr_reporter({}, pipe.write.get())->logged(Context(), Level::error, "to nobody");
 }
 
 BOOST_AUTO_TEST_CASE(levels_have_names) {
     BOOST_TEST((parse_level("fatal") == Level::fatal));
+    BOOST_TEST((parse_level("INFO") == Level::info));
+    BOOST_TEST((parse_level("WARNING") == Level::warn));
+    BOOST_TEST((parse_level("critical") == Level::fatal));
     BOOST_TEST(!parse_level("loud"));
     BOOST_TEST(!parse_level(""));
 }

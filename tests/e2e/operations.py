@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import sys
+import tempfile
 import threading
 import time
 
@@ -15,6 +16,20 @@ from program import Program, ask
 BUILD = sys.argv[1]
 PLUGIN = f"plugin:{BUILD}/e2e/e2e_handler.so"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
+
+# A server that dies when it is told to.
+MORTAL = """
+import http.server, os
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        if self.path == "/die":
+            os._exit(9)
+        self.send_response(204)
+        self.end_headers()
+    def log_message(self, *_):
+        pass
+http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
+"""
 
 
 def until(what, holds):
@@ -97,13 +112,37 @@ def ready_follows_the_back_end():
         back.close()
         until("an obstacle", lambda: ask(port, "/_turngate/ready")[0] == 503)
         reason = ask(port, "/_turngate/ready")[2]
-        assert reason.startswith(f"not ready: the back end at 127.0.0.1:{where} does not answer"), reason
+        assert reason.startswith(f"not ready: the back end does not answer: http://127.0.0.1:{where}: cannot connect"), reason
         assert ask(port, "/_turngate/health")[0] == 200
         assert ask(port, "/x")[0] == 502
         samples = metrics_text.read(ask(port, "/_turngate/metrics")[2], False)
         for phase in ("probe", "reply"):
             assert samples["turngate_backend_errors_total", frozenset({("phase", phase)})] >= 1, phase
         socket.create_server(("127.0.0.1", where)).listen()
+
+
+def ready_follows_a_program_that_is_started():
+    with tempfile.TemporaryDirectory() as folder:
+        with open(f"{folder}/app.py", "w", encoding="utf-8") as app:
+            app.write(MORTAL)
+        go = f"{folder}/go"
+        open(go, "w", encoding="utf-8").close()
+        target = f"http:spawn:until [ -e {go} ]; do sleep 0.05; done; exec python3 {folder}/app.py"
+        listen = {"PORT": "0", "HOST": "127.0.0.1"}
+        metrics = r"metrics on http://127\.0\.0\.1:(\d+)/"
+        for command, more in (("serve", {}), ("run", {"TURNGATE_METRICS_PORT": "0"})):
+            with Program(BUILD, [command, target], {**listen, **more}) as program:
+                port = program.port()
+                operations = program.port(metrics) if more else port
+                until("readiness", lambda: ask(operations, "/_turngate/ready")[0] == 200)
+                os.remove(go)
+                assert ask(port, "/die")[0] == 502
+                until("an obstacle", lambda: ask(operations, "/_turngate/ready")[0] == 503)
+                reason = ask(operations, "/_turngate/ready")[2]
+                assert "exited with status 9" in reason, reason
+                open(go, "w", encoding="utf-8").close()
+                until("readiness", lambda: ask(operations, "/_turngate/ready")[0] == 200)
+                assert program.stop() == 0
 
 
 def the_log_tells_of_each_request_and_of_no_secret():
@@ -142,6 +181,47 @@ def forms_of_the_log_are_chosen_by_variables():
         ask(program.port(), "/a")
         assert program.stop() == 0
         assert not any('"/a"' in line for line in program.lines)
+
+
+def every_line_has_the_form_that_was_chosen():
+    """Also those about a program that is started, and about files that are watched."""
+    with tempfile.NamedTemporaryFile("w", suffix=".py") as app:
+        app.write(MORTAL)
+        app.flush()
+        target = f"http:spawn:exec python3 {app.name}"
+        for arguments, environment in ((["--log-format=text"], {}), ([], {"TURNGATE_LOG_FORMAT": "text"})):
+            with Program(BUILD, ["serve", "-p", "0", "--watch", *arguments, target], environment) as program:
+                assert ask(program.port(), "/die")[0] == 502
+                program.wait_for("is ready on .* after")
+                with open(app.name, "a", encoding="utf-8"):
+                    pass
+                program.wait_for("changed: restarted")
+                assert program.stop() == 0
+                assert all(line.startswith(("info ", "error ")) for line in program.lines), program.lines
+        with Program(BUILD, ["serve", "-p", "0", target], {"TURNGATE_LOG_SCHEMA": "powertools"}) as program:
+            ask(program.port(), "/die")
+            line = json.loads(program.wait_for(".*exited with status 9.*")[0])
+            assert line["level"] == "ERROR" and line["message"] == line["msg"], line
+
+
+def levels_are_chosen_by_flag_or_variable():
+    for arguments, environment in ((["--log-level", "error"], {}), (["-q"], {}), ([], {"LOG_LEVEL": "ERROR"}),
+                                   (["--log-level=error", "-v"], {"LOG_LEVEL": "debug"})):
+        for command in ("serve", "run"):
+            with tempfile.TemporaryDirectory() as folder:
+                listen = {"TURNGATE_LISTEN": f"unix:{folder}/s"}
+                with Program(BUILD, [command, *arguments, PLUGIN], {**listen, **environment}) as program:
+                    until("a socket", lambda: os.path.exists(f"{folder}/s"))
+                    with socket.socket(socket.AF_UNIX) as client:
+                        client.connect(f"{folder}/s")
+                        client.sendall(b"GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                        while client.recv(1000):
+                            pass
+                    assert program.stop() == 0
+                    assert program.lines == [], (command, arguments, environment, program.lines)
+    with Program(BUILD, ["run", "--log-format=text", "--log-level=debug", PLUGIN], {"PORT": "0", "HOST": "127.0.0.1"}) as program:
+        program.port()
+        assert program.lines[0].startswith("info listening"), program.lines
 
 
 def a_log_that_nobody_reads_stalls_no_request():

@@ -72,6 +72,14 @@ def sockets_and_notices(name):
     assert wait(child) == 0
 
 
+def who_watches_files_takes_the_sockets_too():
+    given = socket.create_server(("127.0.0.1", 0))
+    child = start(["serve", "--watch", PLUGIN], {}, [given])
+    assert ask(given.getsockname()[1], "/hello")[2] == "GET /hello\n"
+    os.kill(child, signal.SIGTERM)
+    assert wait(child) == 0
+
+
 def a_connection_made_before_the_start_is_served():
     listener = socket.create_server(("127.0.0.1", 0))
     with socket.create_connection(listener.getsockname()) as client:
@@ -151,6 +159,7 @@ def units_are_what_systemd_takes():
 with tempfile.TemporaryDirectory() as place:
     sockets_and_notices(f"{place}/notify")
 sockets_and_notices("@turngate-abstract-%d" % os.getpid())
+who_watches_files_takes_the_sockets_too()
 a_connection_made_before_the_start_is_served()
 sockets_of_another_process_are_left_alone()
 what_is_no_listener_is_refused()

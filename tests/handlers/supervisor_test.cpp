@@ -75,6 +75,27 @@ BOOST_AUTO_TEST_CASE(a_program_that_crashed_is_started_again) {
     BOOST_TEST(has(log.wait_for("started again", 2), "exited with status 3; "));
 }
 
+BOOST_AUTO_TEST_CASE(who_wants_to_know_hears_whether_it_can_be_asked) {
+    ProgramLog heard;
+    SpawnOptions options = spawn_program();
+    options.changed = [&](const std::string& obstacle) {
+        heard.add(obstacle.empty() ? "ready" : obstacle);
+    };
+    const HandlerPtr handler = spawned_upstream(options);
+    BOOST_TEST(heard.wait_for("") == "ready");
+    BOOST_TEST(record(*handler, Request::get("/exit")).status == 502);
+    BOOST_TEST(has(heard.wait_for("", 2), "exited with status 3"));
+    heard.wait_for("ready", 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_program_that_never_starts_tells_nobody_but_who_has_opened_it) {
+    SpawnOptions options = spawn_command("exit 3");
+    bool was_told = false;
+    options.changed = [&](const std::string&) { was_told = true; };
+    BOOST_TEST(has(test::error_of(options), "exited with status 3"));
+    BOOST_TEST(!was_told);
+}
+
 BOOST_AUTO_TEST_CASE(restarts_take_longer_each_time_up_to_a_limit) {
     const test::TemporaryDirectory here;
     ProgramLog log;

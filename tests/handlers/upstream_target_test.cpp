@@ -28,7 +28,7 @@ const Case bad[] = {
     {"http:///base", "expected http://HOST:PORT/BASE"},
     {"https://x", "TLS is not spoken here"},
     {"ftp://x", "expected http://HOST:PORT/BASE or http+unix:PATH"},
-    {"http://a:b@x", "with a user name"},
+    {"http://a:b@x", "has no user name"},
     {"http://x:0", "a port is a number from 1 to 65535"},
     {"http://x:65536", "expected http://HOST:PORT/BASE"},
     {"http://x:", "a port is a number"},
@@ -54,6 +54,12 @@ BOOST_DATA_TEST_CASE(a_url_that_is_none_is_refused_by_name, bad) {
         message = e.what();
     }
     BOOST_TEST(message.find(sample.expected) != std::string::npos, message);
+}
+
+BOOST_AUTO_TEST_CASE(a_password_in_a_url_is_not_repeated) {
+    BOOST_CHECK_EXCEPTION(upstream({.url = "http://user:secret@x"}), Error, [](const Error& e) {
+        return std::string(e.what()).find("secret") == std::string::npos;
+    });
 }
 
 BOOST_AUTO_TEST_CASE(a_name_is_resolved_and_every_address_tried) {

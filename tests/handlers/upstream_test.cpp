@@ -104,6 +104,20 @@ BOOST_AUTO_TEST_CASE(a_reply_goes_on_as_it_came_without_what_belongs_to_the_conn
                "Content-Length=2\nbody hi\nfinish\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_reply_without_a_type_is_given_none) {
+    const std::string reply = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+    BOOST_TEST(tell(reply) == "head 200 Content-Length=2\nbody hi\nfinish\n");
+
+    FakeUpstream server(once(reply));
+    const HandlerPtr through = compress({})(upstream({.url = server.url()}));
+    BOOST_TEST(tell(through, Request::get("/")) == "head 200 Content-Length=2\nbody hi\nfinish\n");
+}
+
+BOOST_AUTO_TEST_CASE(our_own_words_in_place_of_a_reply_have_a_type) {
+    BOOST_TEST(tell("HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\nhi")
+                   .starts_with("head 502 Content-Length=15 Content-Type=text/plain"));
+}
+
 BOOST_AUTO_TEST_CASE(a_small_reply_is_not_sent_on_before_it_is_whole) {
     FakeUpstream server([](FakePeer& peer) {
         peer.read_request();

@@ -5,6 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "support/temporary_directory.h"
 #include <turngate/http/serve.h>
 #include <turngate/json/json.h>
 #include <turngate/os/socket.h>
@@ -113,6 +114,30 @@ BOOST_AUTO_TEST_CASE(it_follows_the_back_end) {
     BOOST_TEST(!readiness.obstacle());
 }
 
+BOOST_AUTO_TEST_CASE(a_back_end_may_tell_by_itself) {
+    BackendReadiness readiness;
+    const BackendChanged changed = readiness.listen();
+    BOOST_TEST(!readiness.obstacle());
+    changed("it has died");
+    BOOST_TEST(readiness.obstacle().value_or("") == "it has died");
+    changed("");
+    BOOST_TEST(!readiness.obstacle());
+}
+
+BOOST_AUTO_TEST_CASE(a_back_end_that_was_replaced_is_heard_no_more) {
+    BackendReadiness readiness;
+    const BackendChanged before = readiness.listen();
+    before("");
+    const BackendChanged failed = readiness.listen();  // it never comes to tell anything
+    before("it has died");
+    BOOST_TEST(readiness.obstacle().value_or("") == "it has died");
+
+    readiness.listen()("");
+    before("it has died again");
+
+    BOOST_TEST(!readiness.obstacle());
+}
+
 BOOST_AUTO_TEST_CASE(what_a_probe_throws_is_the_reason) {
     std::counting_semaphore<> asked(0);
     const BackendReadiness readiness(
@@ -129,11 +154,17 @@ BOOST_AUTO_TEST_CASE(what_a_probe_throws_is_the_reason) {
 BOOST_AUTO_TEST_CASE(a_probe_connects_to_what_a_target_names) {
     const os::Fd listener = os::listen_on(os::Address::parse("127.0.0.1:0"));
     const std::string address = os::local_address(listener.get()).text();
-    for (const std::string& target : {"http://" + address + "/app", "fcgi:" + address + "?root=/x"})
-        BOOST_TEST(!backend_probe(target)().has_value());
+    const test::TemporaryDirectory directory;
+    const std::string path = directory.path() + "/a:b.sock";
+    const os::Fd local = os::listen_on(os::Address::parse("unix:" + path));
+    for (const std::string& target : {"http://" + address, "http://" + address + "/app?timeout=1s",
+                                      "http+unix:" + directory.path() + "/a%3Ab.sock:/app?max=1"})
+        BOOST_TEST(!backend_probe(target)().has_value(), target);
 
-    const auto gone = backend_probe("http:unix:/nonexistent/app.sock");
-    BOOST_TEST(gone().value_or("").starts_with("the back end at /nonexistent/app.sock does not"));
+    const auto gone = backend_probe("http+unix:/nonexistent/app.sock");
+    BOOST_TEST(gone().value_or("") ==
+               "the back end does not answer: http+unix:/nonexistent/app.sock: cannot connect to "
+               "unix:/nonexistent/app.sock: No such file or directory");
 }
 
 BOOST_AUTO_TEST_CASE(targets_in_this_process_have_no_probe) {

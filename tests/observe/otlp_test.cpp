@@ -132,6 +132,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named) {
         {"OTEL_EXPORTER_OTLP_ENDPOINT", "127.0.0.1:4318"},
         {"OTEL_EXPORTER_OTLP_ENDPOINT", "https://c"},
         {"OTEL_EXPORTER_OTLP_ENDPOINT", "http://"},
+        {"OTEL_EXPORTER_OTLP_ENDPOINT", "http://user:secret@127.0.0.1:4318"},
         {"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"},
         {"OTEL_EXPORTER_OTLP_HEADERS", "secret"},
         {"OTEL_EXPORTER_OTLP_HEADERS", "a=b%0d%0ac"},

@@ -132,6 +132,52 @@ BOOST_AUTO_TEST_CASE(directories_that_come_later_are_watched_too) {
     BOOST_TEST(files.take() == Paths{"src/moved/b/c"}, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_directory_that_is_made_again_is_watched_again) {
+    TemporaryDirectory dir;
+    fs::create_directories(dir / "build/bin");
+    dir.write("build/bin/h.so", "1");
+    fs::create_directories(dir / "src/sub");
+    dir.write("src/sub/a.c", "1");
+    FileWatch files({dir / "build/bin/h.so", dir / "src/**"});
+
+    fs::remove_all(dir / "build");
+    fs::remove_all(dir / "src");
+    files.take();
+    fs::create_directories(dir / "src/sub");
+    dir.write("src/sub/a.c", "2");
+    BOOST_TEST(files.take() == Paths{dir / "src/sub/a.c"}, boost::test_tools::per_element());
+    fs::create_directory(dir / "build");
+    BOOST_TEST(files.take().empty());
+    fs::create_directory(dir / "build/bin");
+    dir.write("build/bin/h.so", "2");
+    BOOST_TEST(files.take() == Paths{dir / "build/bin/h.so"}, boost::test_tools::per_element());
+
+    dir.write("src/sub/a.c", "3");
+    dir.write("build/bin/h.so", "3");
+    BOOST_TEST(files.take() == (Paths{dir / "build/bin/h.so", dir / "src/sub/a.c"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_that_another_takes_the_place_of_is_the_other) {
+    TemporaryDirectory dir;
+    const Here here(dir);
+    fs::create_directory("src");
+    dir.write("src/a.c", "1");
+    FileWatch files({"src/**"});
+
+    fs::rename("src", "old");
+    files.take();
+    dir.write("old/a.c", "2");
+    BOOST_TEST(files.take().empty());
+    fs::create_directory("src");
+    dir.write("src/b.c", "1");
+    BOOST_TEST(files.take() == Paths{"src/b.c"}, boost::test_tools::per_element());
+    dir.write("src/b.c", "2");
+    BOOST_TEST(files.take() == Paths{"src/b.c"}, boost::test_tools::per_element());
+    dir.write("other", "1");
+    BOOST_TEST(!is_readable(files));
+}
+
 BOOST_AUTO_TEST_CASE(a_directory_that_is_not_there_is_named) {
     TemporaryDirectory dir;
     for (const char* pattern : {"none/h.so", "none/**"})

@@ -43,6 +43,25 @@ constexpr Option globals[] = {
          [] {
              return std::vector<std::string_view>{"auto", "always", "never"};
          }},
+    {.name = "log-format",
+     .value = "FORMAT",
+     .help = "lines of the log: text or json [json, and text on a terminal; env: "
+             "TURNGATE_LOG_FORMAT]",
+     .kind = Value::choice,
+     .choices =
+         [] {
+             return std::vector<std::string_view>{"text", "json"};
+         },
+     .environment = false},
+    {.name = "log-level",
+     .value = "LEVEL",
+     .help = "the least that is logged: debug, info, warn, error or fatal [info; env: LOG_LEVEL]",
+     .kind = Value::choice,
+     .choices =
+         [] {
+             return std::vector<std::string_view>{"debug", "info", "warn", "error", "fatal"};
+         },
+     .environment = false},
     {.letter = 'h', .name = "help", .help = "show help; --help shows more", .environment = false},
     {.letter = 'V', .name = "version", .help = "show the version", .environment = false},
 };

@@ -29,7 +29,7 @@ extern const Command version_command;
 // In the order of help.
 std::span<const Command* const> commands();
 
-// -C, -q, -v, --color, -h, -V: accepted before and after the command.
+// -C, -q, -v, --color, --log-format, --log-level, -h, -V: accepted before and after the command.
 std::span<const Option> global_options();
 
 // "TURNGATE_REPLAY_JOBS" for ("replay", "jobs"); a global option has no command.

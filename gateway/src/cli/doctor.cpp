@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/invocation.h"
+#include "cli/listen_options.h"
 #include "observe/log_line.h"
 #include "observe/settings.h"
 #include "observe/trace_settings.h"
@@ -223,7 +224,7 @@ void print_json(const Diagnosis& found, Output& out) {
 }
 
 int doctor(Invocation& invocation) {
-    const Diagnosis found = diagnose(invocation.environment);
+    const Diagnosis found = diagnose(with_flags(invocation));
     if (invocation.arguments.on("json"))
         print_json(found, invocation.out);
     else

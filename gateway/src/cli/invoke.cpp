@@ -11,6 +11,7 @@
 #include "cli/handler_log.h"
 #include "cli/http_text.h"
 #include "cli/invocation.h"
+#include "cli/listen_options.h"
 #include "cli/request_options.h"
 #include "open_target.h"
 #include "replay/golden_file.h"
@@ -256,7 +257,8 @@ int invoke(Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
     Work work = arguments.given("event") ? read_work(arguments, invocation.err)
                                          : described_request(arguments);
-    HandlerPtr handler = open_target(arguments.text("target"), invocation.self);
+    HandlerPtr handler =
+        open_target(arguments.text("target"), invocation.self, with_flags(invocation));
     int status = exit_status::good;
     for (events::Event& event : work.events)
         status = std::max(status, Call(invocation, work.is_event).run(*handler, std::move(event)));

@@ -24,10 +24,30 @@ Environment with_flags(const Invocation& invocation) {
     }
     // Who says where by a flag does not mean the addresses of the environment.
     if (flags.contains("PORT") || flags.contains("HOST")) flags["TURNGATE_LISTEN"];
+    const Arguments& arguments = invocation.arguments;
+    if (arguments.given("log-format")) flags["TURNGATE_LOG_FORMAT"] = arguments.text("log-format");
+    if (arguments.given("log-level"))
+        flags["LOG_LEVEL"] = arguments.text("log-level");
+    else if (invocation.verbosity != 0)
+        flags["LOG_LEVEL"] = invocation.verbosity < 0 ? "warn" : "debug";
     return [flags = std::move(flags), &invocation](const std::string& name) {
         const auto flag = flags.find(name);
         return flag == flags.end() ? invocation.environment(name) : std::optional(flag->second);
     };
+}
+
+std::string served_target(const Invocation& invocation) {
+    const auto& operands = invocation.arguments.operands();
+    if (!operands.empty()) return operands[0];
+    if (invocation.self) return "self";
+    const std::string command(invocation.command.name);
+    throw CommandError(exit_status::usage,
+                       command + " needs a HANDLER, for none is linked into this program",
+                       "for example " + command + " plugin:./handler.so");
+}
+
+std::string url_of(const std::string& address) {
+    return address.starts_with("unix:") ? address : "http://" + address;
 }
 
 HttpOptions listen_options(const Invocation& invocation) {

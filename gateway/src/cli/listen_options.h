@@ -1,6 +1,7 @@
 // The flags of commands that listen: their limits, each with its variable of the environment.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "cli/invocation.h"
@@ -77,9 +78,17 @@ inline constexpr Option limit_options[] = {
      .environment = false},
 };
 
-// The environment of `invocation` with what its flags say in the place of the variables above, and
-// --port and --host, where it has them, in the place of PORT and HOST.
+// The environment of `invocation` with what its flags say in the place of the variables above;
+// --port and --host, where it has them, in the place of PORT and HOST; and what --log-format,
+// --log-level, -q and -v say about the log.
 Environment with_flags(const Invocation& invocation);
+
+// The HANDLER of a command that serves: its operand, or "self". Throws CommandError if there is
+// neither.
+std::string served_target(const Invocation& invocation);
+
+// How a client writes `address`, which a door listens on: "http://127.0.0.1:8080", "unix:PATH".
+std::string url_of(const std::string& address);
 
 // What a command of this machine listens with: on loopback, unless flags or the environment say
 // other. Throws CommandError that names the variable or the flag.

@@ -9,6 +9,7 @@
 #include "cli/listen_options.h"
 #include "cli/request_options.h"
 #include "cli/value.h"
+#include "observe/settings.h"
 #include "open_target.h"
 #include "record/recorded.h"
 #include "record/session.h"
@@ -108,22 +109,25 @@ HttpOptions recording_options(const Invocation& invocation, Reporter& reporter) 
 
 std::unique_ptr<HttpDoor> listening_door(const Invocation& invocation, Reporter& reporter) {
     HttpOptions http = recording_options(invocation, reporter);
-    const std::string wanted = http.listen.front();
     try {
         return http_door(std::move(http));
     } catch (const std::invalid_argument& e) {
         throw CommandError(exit_status::usage, e.what(), "write -l 127.0.0.1:8080");
     } catch (const std::system_error& e) {
-        throw CommandError(exit_status::usage,
-                           "cannot listen on " + wanted + ": " + e.code().message(),
-                           "-l 0 takes any port that is free");
+        throw CommandError(exit_status::usage, e.what(), "-l 0 takes any port that is free");
     }
 }
 
-// What the handler says: warnings and errors, with -v more.
-Level log_level(int verbosity) {
-    if (verbosity <= 0) return Level::warn;
-    return verbosity == 1 ? Level::info : Level::debug;
+// What the handler says: warnings and errors, unless somebody wants more or less.
+std::unique_ptr<Reporter> handler_reporter(const Invocation& invocation) {
+    try {
+        return stderr_reporter(log_form(observe_settings(with_flags(invocation)),
+                                        {.json = !invocation.err.terminal().is_terminal,
+                                         .level = Level::warn,
+                                         .door = "http"}));
+    } catch (const Error& e) {
+        throw CommandError(exit_status::usage, e.what(), "correct or unset the variable");
+    }
 }
 
 std::string count_text(std::uint64_t n, const char* what) {
@@ -155,10 +159,6 @@ class AnnouncedDoor final : public Door {
     std::function<void(const std::string& address)> announce_;
 };
 
-std::string url_of(const std::string& address) {
-    return address.starts_with("unix:") ? address : "http://" + address;
-}
-
 void say_summary(Invocation& invocation, const recording::Session& session,
                  const std::string& target, const recording::Folder& folder) {
     if (invocation.verbosity < 0) return;
@@ -180,7 +180,7 @@ int record_traffic(Invocation& invocation) {
     const std::string target = target_of(invocation);
     const recording::RedactionRules rules = rules_of(arguments);
     const events::Format shape = shape_named(arguments.text("as"));
-    HandlerPtr handler = open_target(target, invocation.self);
+    HandlerPtr handler = open_target(target, invocation.self, with_flags(invocation));
 
     std::unique_ptr<recording::Folder> folder;
     try {
@@ -189,10 +189,7 @@ int record_traffic(Invocation& invocation) {
         throw CommandError(exit_status::usage, e.what(),
                            "give -o a directory that is writable, or one that can be made");
     }
-    const auto reporter = stderr_reporter({.json = !invocation.err.terminal().is_terminal,
-                                           .level = log_level(invocation.verbosity),
-                                           .access = false,
-                                           .door = "http"});
+    const std::unique_ptr<Reporter> reporter = handler_reporter(invocation);
     const std::unique_ptr<HttpDoor> door = listening_door(invocation, *reporter);
 
     const recording::EventWriter writer(*folder, shape, rules);

@@ -10,6 +10,7 @@
 #include "cli/event_options.h"
 #include "cli/exit_status.h"
 #include "cli/invocation.h"
+#include "cli/listen_options.h"
 #include "cli/report_file.h"
 #include "cli/request_options.h"
 #include "open_target.h"
@@ -258,7 +259,7 @@ replay::JudgeOptions judge_options(const Invocation& invocation) {
                                                        std::chrono::hours(24 * 365));
     const auto style = diff_style(arguments.text("diff"));
     judge.whole_bodies = style == replay::DiffStyle::unified || style == replay::DiffStyle::side;
-    judge.handler = open_target(arguments.text("target"), invocation.self);
+    judge.handler = open_target(arguments.text("target"), invocation.self, with_flags(invocation));
     return judge;
 }
 

@@ -30,8 +30,7 @@ constexpr auto options = joined(own_options, limit_options);
 constexpr std::string_view examples[] = {"run plugin:./handler.so", "run --as cgi"};
 
 int run_target(Invocation& invocation) {
-    const auto& operands = invocation.arguments.operands();
-    const std::string target = operands.empty() ? "self" : operands[0];
+    const std::string target = served_target(invocation);
     // A default gives way to TURNGATE_AS; what the user says does not.
     const std::string_view as =
         invocation.arguments.given("as") ? invocation.arguments.text("as") : "";
@@ -40,8 +39,13 @@ int run_target(Invocation& invocation) {
     } catch (const Error& e) {
         throw CommandError(exit_status::usage, e.what(), "\"doctor\" tells what was looked for");
     }
+    const Environment get = with_flags(invocation);
     return run_as(
-        as, [&] { return open_target(target, invocation.self); }, target, with_flags(invocation));
+        as,
+        [&](BackendChanged changed) {
+            return open_target(target, invocation.self, get, std::move(changed));
+        },
+        target, get);
 }
 
 }  // namespace

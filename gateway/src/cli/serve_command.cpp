@@ -1,6 +1,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "adapter_options.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/invocation.h"
@@ -10,6 +11,7 @@
 #include "event_caller.h"
 #include "lambda_api.h"
 #include "observe/observation.h"
+#include "observe/settings.h"
 #include "open_target.h"
 #include "serve_http.h"
 #include "stderr_reporter.h"
@@ -75,19 +77,21 @@ struct Served {
 };
 
 // The order is that in which they get to see a request: the Invoke API, files, HANDLER.
-Served open_all(const Invocation& invocation) {
+Served open_all(const Invocation& invocation, BackendChanged changed) {
     const Arguments& arguments = invocation.arguments;
-    const auto& operands = arguments.operands();
     Served out;
     out.files = arguments.text("static");
-    out.name = operands.empty() ? "self" : operands[0];
     // Files need no handler behind them.
-    const bool is_files_alone = operands.empty() && !invocation.self && !out.files.empty();
+    const bool is_files_alone =
+        arguments.operands().empty() && !invocation.self && !out.files.empty();
+    out.name = is_files_alone ? "files:" + out.files : served_target(invocation);
     const auto open = invocation.environment(watched_variable) ? open_target_apart : open_target;
-    HandlerPtr target = is_files_alone ? nullptr : open(out.name, invocation.self);
+    HandlerPtr target = is_files_alone ? nullptr
+                                       : open(out.name, invocation.self, with_flags(invocation),
+                                              std::move(changed));
     out.has_lambda_api = target && arguments.text("lambda-api") != "off";
     out.handler = target;
-    events::AnswerOptions answer;
+    events::AnswerOptions answer = adapter_options(invocation.environment);
     if (arguments.given("as")) {
         if (!target)
             throw CommandError(exit_status::usage, "--as needs a HANDLER that wants events",
@@ -107,7 +111,6 @@ Served open_all(const Invocation& invocation) {
     }
     if (out.has_lambda_api)
         out.handler = lambda_api(std::move(target), std::move(out.handler), std::move(answer));
-    if (is_files_alone) out.name = "files:" + out.files;
     return out;
 }
 
@@ -134,17 +137,10 @@ std::vector<std::string> watched_files(const Invocation& invocation) {
     return patterns;
 }
 
-// Of the flags; absent if they say nothing.
-std::optional<Level> log_level(int verbosity) {
-    if (verbosity == 0) return std::nullopt;
-    return verbosity < 0 ? Level::warn : Level::debug;
-}
-
 // Log, metrics, health and the like, on the port we serve.
 ObservationOptions observation_options(const Invocation& invocation, const std::string& target) {
-    return {.get = invocation.environment,
+    return {.get = with_flags(invocation),
             .json = !invocation.err.terminal().is_terminal,
-            .level = log_level(invocation.verbosity),
             .operations_on_port = true,
             .target = target};
 }
@@ -152,8 +148,8 @@ ObservationOptions observation_options(const Invocation& invocation, const std::
 void say_listening(Invocation& invocation, const Served& served, const std::string& address,
                    Reporter& reporter) {
     if (invocation.environment(watched_variable) == "again") return;
-    const std::string url = "http://" + address;
-    if (!invocation.err.terminal().is_terminal)
+    const std::string url = url_of(address);
+    if (!invocation.err.terminal().is_terminal || invocation.arguments.text("log-format") == "json")
         return reporter.logged(Context(), Level::info, "listening on " + url);
     if (invocation.verbosity < 0) return;
     std::string text = "turngate " + std::string(build.version) + "   " + served.name +
@@ -166,14 +162,11 @@ void say_listening(Invocation& invocation, const Served& served, const std::stri
 
 int serve(Invocation& invocation) {
     HttpOptions http = listen_options(invocation);
-    const std::string wanted = http.listen.front();
     try {
         if (invocation.arguments.given("watch")) {
-            const auto reporter =
-                stderr_reporter({.json = !invocation.err.terminal().is_terminal,
-                                 .level = log_level(invocation.verbosity).value_or(Level::info),
-                                 .access = false,
-                                 .door = "http"});
+            const auto reporter = stderr_reporter(
+                log_form(observe_settings(with_flags(invocation)),
+                         {.json = !invocation.err.terminal().is_terminal, .door = "http"}));
             http.reporter = reporter.get();
             return serve_watched(invocation, http, watched_files(invocation));
         }
@@ -182,7 +175,7 @@ int serve(Invocation& invocation) {
             observation_options(invocation, operands.empty() ? "self" : operands[0]));
         Served served;
         const auto open = [&] {
-            served = open_all(invocation);
+            served = open_all(invocation, observation.backend());
             return served.handler;
         };
         return serve_http(open, std::move(http), observation, [&](const std::string& address) {
@@ -195,9 +188,7 @@ int serve(Invocation& invocation) {
     } catch (const std::invalid_argument& e) {
         throw CommandError(exit_status::usage, e.what(), "write --host 127.0.0.1 -p 8080");
     } catch (const std::system_error& e) {
-        throw CommandError(exit_status::usage,
-                           "cannot listen on " + wanted + ": " + e.code().message(),
-                           "-p 0 takes any port that is free");
+        throw CommandError(exit_status::usage, e.what(), "-p 0 takes any port that is free");
     }
 }
 

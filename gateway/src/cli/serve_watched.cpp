@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "open_target.h"
+#include "systemd.h"
 #include "watch/watched_server.h"
 #include <turngate/os/socket.h>
 
@@ -28,8 +29,12 @@ std::vector<std::string> inherited_environment() {
     return out;
 }
 
+// Those that this process was given, as systemd does it, come before the addresses.
 std::vector<os::Fd> listen_all(const std::vector<std::string>& addresses) {
     std::vector<os::Fd> sockets;
+    for (const systemd::InheritedSocket& given : systemd::take_listen_sockets())
+        sockets.emplace_back(given.fd);
+    if (!sockets.empty()) return sockets;
     for (const std::string& address : addresses) {
         sockets.push_back(os::listen_on(os::Address::parse(address)));
         os::set_nonblocking(sockets.back().get());
@@ -49,6 +54,9 @@ std::vector<std::string> own_command_line(const Invocation& invocation, std::str
         for (const std::string& value : arguments.all(option.name))
             line.push_back(value.empty() && option.optional ? flag : flag + '=' + value);
     }
+    for (const std::string_view name : {"log-format", "log-level"})
+        if (arguments.given(name))
+            line.push_back("--" + std::string(name) + '=' + std::string(arguments.text(name)));
     if (invocation.verbosity < 0) line.push_back("--quiet");
     for (int i = 0; i < invocation.verbosity; ++i)
         line.push_back("--verbose");

@@ -10,7 +10,8 @@
 namespace turngate::cli {
 
 // The command line that makes a child do what this invocation would, without the option `without`:
-// flags of the command, -q, -v, --color and the operands. What the environment says is inherited.
+// flags of the command and of the log, -q, -v, --color and the operands. What the environment says
+// is inherited.
 std::vector<std::string> own_command_line(const Invocation& invocation, std::string_view without);
 
 // Set in the environment of the servers: "first", or "again" for one that need not say where it

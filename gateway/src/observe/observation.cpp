@@ -25,16 +25,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-LogForm log_form(const ObserveSettings& settings, const ObservationOptions& options) {
-    LogForm form;
-    form.json = settings.json.value_or(options.json);
-    form.powertools = settings.powertools;
-    form.level = options.level.value_or(settings.level.value_or(Level::info));
-    form.door = options.door;
-    form.service = settings.service;
-    return form;
-}
-
 // The log, and traces of outgoing calls.
 class TracedReporter final : public Reporter {
   public:
@@ -122,7 +112,8 @@ class Observation::Parts {
           on_port(options.operations_on_port),
           notifier(systemd::Notifier::take()),
           sockets(systemd::take_listen_sockets()),
-          log(std::make_shared<Log>(STDERR_FILENO, log_form(settings, options))),
+          log(std::make_shared<Log>(
+              STDERR_FILENO, log_form(settings, {.json = options.json, .door = options.door}))),
           metrics(options.door),
           ids(settings.trust),
           access(*log, {.query = settings.access == AccessLines::query}),
@@ -137,7 +128,7 @@ class Observation::Parts {
         if (const auto traces = trace_settings(options.get)) trace(*traces);
         if (settings.access != AccessLines::off) observers.add(access);
         if (on_port) observers.skip_operations();
-        reporter = std::make_unique<TracedReporter>(log_reporter(log, false), tracer.get());
+        reporter = std::make_unique<TracedReporter>(log_reporter(log), tracer.get());
         if (!settings.metrics_port) return;
         operations_door = std::make_unique<OperationsDoor>(*settings.metrics_port, operations);
         log->write(Level::info,
@@ -190,6 +181,10 @@ void Observation::equip(HttpOptions& options) {
     if (parts_->on_port) options.operations = parts_->operations;
     for (const systemd::InheritedSocket& socket : parts_->sockets)
         options.inherited.push_back(socket.fd);
+}
+
+BackendChanged Observation::backend() {
+    return parts_->readiness.listen();
 }
 
 void Observation::reloading() noexcept {

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "observe/readiness.h"
 #include "platform.h"
 #include <turngate/doors/http.h>
 
@@ -17,7 +18,6 @@ struct ObservationOptions {
     ReadVariable get;
     std::string_view door = "http";   // a literal
     bool json = true;                 // log lines, unless TURNGATE_LOG_FORMAT says other
-    std::optional<Level> level = {};  // else LOG_LEVEL, else info
     bool operations_on_port = false;  // "/_turngate/" on the door itself
     std::string target = {};          // the URI of the handler, whose back end makes us ready
 };
@@ -37,6 +37,9 @@ class Observation {
     // Puts itself into the options of the door: reporter, observer, operations, and the sockets
     // this process was given.
     void equip(HttpOptions& options);
+
+    // For whoever opens the handler: see BackendReadiness::listen().
+    BackendChanged backend();
 
     // The door takes connections: the service manager is told. `door` must outlive the call of
     // stopping() or this.

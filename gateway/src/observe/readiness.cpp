@@ -1,34 +1,13 @@
 // Probing the back end.
 #include "observe/readiness.h"
 
-#include <Poco/Net/SocketAddress.h>
-#include <Poco/Net/StreamSocket.h>
-#include <Poco/Timespan.h>
-
-#include <turngate/http/encoding.h>
-#include <turngate/http/url.h>
+#include <turngate/handlers/upstream.h>
+#include <turngate/http/error.h>
 
 namespace turngate {
 namespace {
 
-constexpr Poco::Timespan::TimeDiff patience = 1'000'000;  // microseconds
-
-// The address behind a target, as Poco reads it; empty if it is not one to connect to.
-std::string peer(std::string_view target) {
-    if (target.starts_with("http://")) {
-        const std::string host = Url::parse(target.substr(0, target.find('#'))).host;
-        const bool has_port = host.find(':', host.rfind(']') + 1) != host.npos;
-        return has_port ? host : host + ":80";
-    }
-    for (const std::string_view scheme : {"http:unix:", "fcgi:unix:"})
-        if (target.starts_with(scheme)) {
-            target.remove_prefix(scheme.size());
-            return percent_decode(target.substr(0, target.find_first_of("?#")));
-        }
-    if (!target.starts_with("fcgi:") || target.starts_with("fcgi:spawn:")) return {};
-    target.remove_prefix(5);
-    return std::string(target.substr(0, target.find_first_of("/?#")));
-}
+constexpr std::chrono::seconds patience{1};
 
 }  // namespace
 
@@ -63,24 +42,27 @@ std::optional<std::string> BackendReadiness::obstacle() const {
     return reason_;
 }
 
+BackendChanged BackendReadiness::listen() {
+    return [this, own = ++listeners_](const std::string& obstacle) {
+        const std::lock_guard lock(mutex_);
+        if (own < last_heard_) return;
+        last_heard_ = own;
+        reason_ = obstacle.empty() ? std::nullopt : std::optional(obstacle);
+    };
+}
+
 void BackendReadiness::drain() noexcept {
     draining_ = true;
 }
 
 BackendProbe backend_probe(std::string_view target) {
-    const std::string address = peer(target);
-    if (address.empty()) return {};
-    return [address]() -> std::optional<std::string> {
+    if (!target.starts_with("http://") && !target.starts_with("http+unix:")) return {};
+    return [url = std::string(target.substr(0, target.find('?')))]() -> std::optional<std::string> {
         try {
-            Poco::Net::StreamSocket socket;
-            socket.connect(
-                address.front() == '/'
-                    ? Poco::Net::SocketAddress(Poco::Net::SocketAddress::UNIX_LOCAL, address)
-                    : Poco::Net::SocketAddress(address),
-                Poco::Timespan(patience));
+            reach_upstream(url, patience);
             return std::nullopt;
-        } catch (const Poco::Exception& e) {
-            return "the back end at " + address + " does not answer: " + e.displayText();
+        } catch (const Error& e) {
+            return std::string("the back end does not answer: ") + e.what();
         }
     };
 }

@@ -16,6 +16,9 @@ namespace turngate {
 // Asks the back end; returns why it is not ready, or nothing. May block for a while.
 using BackendProbe = std::function<std::optional<std::string>()>;
 
+// Tells why the back end cannot be asked, or an empty text: it can.
+using BackendChanged = std::function<void(const std::string& obstacle)>;
+
 // Asks by itself, from a thread of its own, so that whoever asks it never waits. Thread-safe.
 class BackendReadiness {
   public:
@@ -29,6 +32,11 @@ class BackendReadiness {
 
     // Why no request should come, as one clause; absent if they may.
     std::optional<std::string> obstacle() const;
+
+    // For a back end that tells by itself. Those of a later call count, once they have told
+    // anything: what they replace may end when it likes. Must not be called any more once this is
+    // gone.
+    BackendChanged listen();
 
     // From now on there is one.
     void drain() noexcept;
@@ -44,12 +52,13 @@ class BackendReadiness {
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     std::optional<std::string> reason_;  // under mutex_
+    unsigned listeners_ = 0;             // of the thread that calls listen() alone
+    unsigned last_heard_ = 0;            // under mutex_
     std::jthread thread_;                // last: it ends before what it uses
 };
 
-// A probe that connects to what a target URI names: "http://host:port/...", "http:unix:PATH",
-// "fcgi:unix:PATH", "fcgi:host:port". Null for targets that are in this process or are started by
-// it.
+// A probe that connects to what a target URI names: "http://host:port/...", "http+unix:PATH:/...".
+// Null for targets that are in this process or are started by it.
 BackendProbe backend_probe(std::string_view target);
 
 }  // namespace turngate

@@ -63,4 +63,13 @@ ObserveSettings observe_settings(const ReadVariable& get) {
     return out;
 }
 
+LogForm log_form(const ObserveSettings& settings, LogForm otherwise) {
+    LogForm form = std::move(otherwise);
+    form.json = settings.json.value_or(form.json);
+    form.level = settings.level.value_or(form.level);
+    form.powertools = settings.powertools;
+    form.service = settings.service;
+    return form;
+}
+
 }  // namespace turngate

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "observe/log_line.h"
 #include "observe/request_ids.h"
 #include "platform.h"
 #include <turngate/http/context.h>
@@ -23,5 +24,8 @@ struct ObserveSettings {
 
 // Throws Error that names the variable, its value and what was expected.
 ObserveSettings observe_settings(const ReadVariable& get);
+
+// The form of a log: `otherwise`, but for what `settings` say.
+LogForm log_form(const ObserveSettings& settings, LogForm otherwise);
 
 }  // namespace turngate

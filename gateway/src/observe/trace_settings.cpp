@@ -67,6 +67,8 @@ std::chrono::milliseconds duration(const ReadVariable& get, const std::string& n
 
 void read_endpoint(TraceSettings& out, const std::string& name, const std::string& text,
                    std::string_view suffix) {
+    if (text.find('@') != text.npos)  // no word of it, for it has a password
+        throw Error(name + " is wrong: a user and a password go into OTEL_EXPORTER_OTLP_HEADERS");
     const bool is_http = text.starts_with("http://");
     Url url;
     try {

@@ -37,6 +37,7 @@ void ResponseTee::on_head(int status, const Headers& headers) {
     call_.reply.status = status;
     call_.reply.headers = headers;
     call_.is_head_known = true;
+    next_.relay();
     next_.status(status);
     next_.headers().merge(headers);
 }

@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint32_t events = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE |
-                                 IN_DELETE | IN_ONLYDIR | IN_EXCL_UNLINK;
+                                 IN_DELETE | IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK;
 
 // "a/b", and "b" for what is in this directory: how patterns and people write it.
 std::string inside(const std::string& directory, std::string_view name) {
@@ -65,22 +65,77 @@ FileWatch::FileWatch(const std::vector<std::string>& patterns)
             watch_file(pattern);
         } else {
             wanted_.push_back(without_dot(pattern));
-            watch_tree(fixed_part(wanted_.back()), nullptr);
+            roots_.push_back({fixed_part(wanted_.back())});
         }
     }
+    for (const Root& root : roots_)
+        watch_root(root, nullptr);
 }
 
 void FileWatch::watch_file(const std::string& path) {
     const auto add = [&](const fs::path& file) {
         const fs::path directory = file.parent_path();
-        watch(directory.empty() ? "." : directory.string(), false)
-            .files.push_back(file.filename().string());
+        roots_.push_back({directory.empty() ? "." : directory.string(), file.filename().string()});
     };
     add(path);
     // Behind a link another file may be replaced.
     std::error_code error;
     const fs::path real = fs::canonical(path, error);
     if (!error && fs::is_symlink(fs::symlink_status(path, error))) add(real);
+}
+
+void FileWatch::watch_root(const Root& root, std::vector<std::string>* found) {
+    if (root.file.empty()) return watch_tree(root.path, found);
+    auto& files = watch(root.path, false).files;
+    if (std::find(files.begin(), files.end(), root.file) == files.end()) files.push_back(root.file);
+    const std::string path = inside(root.path, root.file);
+    if (found && fs::exists(path)) found->push_back(path);
+}
+
+// `path` is not watched any more, or is another place than it was.
+void FileWatch::lose(const std::string& path) {
+    for (Root& root : roots_)
+        root.is_lost = root.is_lost || root.path == path;
+}
+
+void FileWatch::find_again(std::vector<std::string>& changed) {
+    bool is_complete = true;
+    for (Root& root : roots_)
+        is_complete = (!root.is_lost || find_again(root, changed)) && is_complete;
+    if (is_complete) forget([](const Directory& d) { return !d.is_deep && d.files.empty(); });
+}
+
+// False if it is not there; then the nearest directory above tells when something comes.
+bool FileWatch::find_again(Root& root, std::vector<std::string>& changed) {
+    const auto is_watched = [](const auto& work) {
+        try {
+            work();
+            return true;
+        } catch (const Error&) {
+            return false;
+        }
+    };
+    do {
+        root.is_lost = !is_watched([&] { watch_root(root, &changed); });
+        if (!root.is_lost) return true;
+        forget([&](const Directory& d) {
+            return d.path == root.path || d.path.starts_with(root.path + '/');
+        });
+        fs::path above = root.path;
+        do {
+            if (!above.has_relative_path() || above == ".") return false;
+            above = above.has_parent_path() ? above.parent_path() : fs::path(".");
+        } while (!is_watched([&] { watch(above.string(), false); }));
+    } while (fs::is_directory(root.path));  // it has come before that was watched
+    return false;
+}
+
+void FileWatch::forget(const std::function<bool(const Directory&)>& is_unwanted) {
+    std::erase_if(directories_, [&](const auto& entry) {
+        const bool goes = is_unwanted(entry.second);
+        if (goes) ::inotify_rm_watch(inotify_.get(), entry.first);
+        return goes;
+    });
 }
 
 FileWatch::Directory& FileWatch::watch(const std::string& path, bool is_deep) {
@@ -156,13 +211,17 @@ std::vector<std::string> FileWatch::take() {
             const auto found = directories_.find(event.wd);
             if (found == directories_.end()) continue;
             if ((event.mask & IN_IGNORED) != 0) {
+                lose(found->second.path);
                 directories_.erase(found);
+            } else if ((event.mask & IN_MOVE_SELF) != 0) {
+                lose(found->second.path);
             } else if (!name.empty()) {
                 const Directory directory = found->second;  // note() may add others
                 note(directory, name, event.mask, changed);
             }
         }
     }
+    find_again(changed);
     std::sort(changed.begin(), changed.end());
     changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
     return changed;

@@ -1,6 +1,7 @@
 // Tells which files changed.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -22,7 +23,7 @@ class FileWatch {
     int fd() const noexcept { return inotify_.get(); }
 
     // What has changed since, without waiting: each path once, in order. Directories that are new
-    // are watched from now on.
+    // are watched from now on; so is one that has gone and is made again, with all that is in it.
     std::vector<std::string> take();
 
   private:
@@ -32,7 +33,19 @@ class FileWatch {
         std::vector<std::string> files = {};  // named ones; their names here
     };
 
+    // What a pattern or a file needs to have watched, and has again once it is made again.
+    struct Root {
+        std::string path;
+        std::string file = {};  // the name of one there; empty: all below it
+        bool is_lost = false;
+    };
+
     void watch_file(const std::string& path);
+    void watch_root(const Root& root, std::vector<std::string>* found);
+    void lose(const std::string& path);
+    void find_again(std::vector<std::string>& changed);
+    bool find_again(Root& root, std::vector<std::string>& changed);
+    void forget(const std::function<bool(const Directory&)>& is_unwanted);
     void watch_tree(const std::string& path, std::vector<std::string>* found);
     Directory& watch(const std::string& path, bool is_deep);
     bool is_selected(const std::string& path) const;
@@ -42,7 +55,9 @@ class FileWatch {
     os::Fd inotify_;
     std::vector<std::string> wanted_;
     std::vector<std::string> unwanted_;
-    std::map<int, Directory> directories_;  // by watch
+    std::vector<Root> roots_;
+    std::map<int, Directory>
+        directories_;  // by watch; with those in which a lost root may come back
 };
 
 }  // namespace turngate::watch

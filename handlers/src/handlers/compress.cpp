@@ -36,6 +36,7 @@ class Compressor final : public ResponseSink {
 
     void on_interim(int status, const Headers& headers) override { next_.interim(status, headers); }
     void on_head(int status, const Headers& headers) override {
+        next_.relay();
         next_.status(status);
         next_.headers().merge(headers);
         if (!may_compress(status, headers)) return;

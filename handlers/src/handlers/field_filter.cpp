@@ -15,6 +15,7 @@ class FieldFilter final : public ResponseSink {
         next_.interim(status, filtered(headers));
     }
     void on_head(int status, const Headers& headers) override {
+        next_.relay();
         next_.status(status);
         next_.headers().merge(filtered(headers));
     }

@@ -1,4 +1,5 @@
 // Handlers from shared libraries.
+#include <atomic>
 #include <cstring>
 #include <dlfcn.h>
 #include <exception>
@@ -17,6 +18,26 @@ struct Loaded {
     HandlerPtr handler;
 };
 
+// Another way to write `file` each time. glibc takes a name it has loaded for the library it has
+// loaded, also when the file has been replaced since; of a new name it compares the file itself.
+// The directory stays the same, for $ORIGIN.
+std::string fresh_spelling(const std::string& file) {
+    static std::atomic<unsigned> loads = 0;
+    const auto name = file.rfind('/') + 1;
+    std::string out = file.substr(0, name);
+    for (unsigned n = loads++; n > 0; n /= 2)
+        out += n % 2 == 1 ? "./" : "/";
+    return out + file.substr(name);
+}
+
+// What dlerror() says, about the file as the user calls it.
+std::string load_error(const std::string& spelling, const std::string& file) {
+    std::string error = ::dlerror();
+    if (const auto at = error.find(spelling); at != error.npos)
+        error.replace(at, spelling.size(), file);
+    return error;
+}
+
 std::shared_ptr<void> open_library(const std::string& path) {
     std::error_code ignored;
     if (path.find('\0') != std::string::npos) throw Error("the path of the plug-in has a NUL");
@@ -24,8 +45,10 @@ std::shared_ptr<void> open_library(const std::string& path) {
         throw Error("cannot load the plug-in " + path + ": there is no such file");
     // dlopen() searches the system for a name without '/'.
     const std::string file = path.find('/') == std::string::npos ? "./" + path : path;
-    void* library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (!library) throw Error("cannot load the plug-in " + path + ": " + ::dlerror());
+    const std::string spelling = fresh_spelling(file);
+    void* library = ::dlopen(spelling.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (!library)
+        throw Error("cannot load the plug-in " + path + ": " + load_error(spelling, file));
     return {library, [](void* opened) { ::dlclose(opened); }};
 }
 

@@ -29,14 +29,15 @@ constexpr std::array<Scheme, 5> schemes = {{
 
 constexpr std::string_view spawn = "http:spawn:";
 
-HandlerPtr open_spawned(std::string_view command,
-                        std::function<void(Level, std::string_view)> log) {
+HandlerPtr open_spawned(std::string_view command, std::function<void(Level, std::string_view)> log,
+                        std::function<void(const std::string&)> changed) {
     const auto variable = [](const std::string& name) {
         const char* value = std::getenv(name.c_str());
         return value ? std::optional<std::string>(value) : std::nullopt;
     };
-    return spawned_upstream(
-        spawn_options(variable, {.command = std::string(command), .log = std::move(log)}));
+    return spawned_upstream(spawn_options(
+        variable,
+        {.command = std::string(command), .log = std::move(log), .changed = std::move(changed)}));
 }
 
 }  // namespace
@@ -81,9 +82,11 @@ HandlerPtr open_files(const HandlerUri& uri) {
     return static_files(std::move(options));
 }
 
-HandlerPtr open_handler(std::string_view text, std::function<void(Level, std::string_view)> log) {
+HandlerPtr open_handler(std::string_view text, std::function<void(Level, std::string_view)> log,
+                        std::function<void(const std::string&)> changed) {
     // First, for a command may have every character that means something in a URI.
-    if (text.starts_with(spawn)) return open_spawned(text.substr(spawn.size()), std::move(log));
+    if (text.starts_with(spawn))
+        return open_spawned(text.substr(spawn.size()), std::move(log), std::move(changed));
     const HandlerUri uri = HandlerUri::split(text);
     const std::string quoted = "\"" + std::string(text) + "\"";
     std::vector<std::string_view> known;

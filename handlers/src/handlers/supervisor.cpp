@@ -40,7 +40,10 @@ Supervisor::Supervisor(SpawnOptions options) : options_(std::move(options)) {
     else
         changed_.wait(lock, settled);
     is_first_start_ = false;
-    if (!has_given_up_) return;
+    if (!has_given_up_) {
+        tell_change();
+        return;
+    }
     lock.unlock();
     thread_.join();
     throw Error(why_not_);
@@ -94,6 +97,7 @@ void Supervisor::run() {
             has_given_up_ = is_first_start_;
             changed_.notify_all();
             if (has_given_up_) return;
+            tell_change();
         }
         log(Level::error, *failure + "; it is started again in " + text(delay));
         if (ended_before(Clock::now() + delay)) return;
@@ -171,12 +175,14 @@ void Supervisor::publish(HandlerPtr proxy) {
     const std::lock_guard lock(mutex_);
     proxy_ = std::move(proxy);
     changed_.notify_all();
+    if (!is_first_start_) tell_change();
 }
 
 void Supervisor::withdraw(const std::string& why) {
     const std::lock_guard lock(mutex_);
     proxy_ = nullptr;
     why_not_ = why;
+    if (!is_first_start_) tell_change();
 }
 
 bool Supervisor::ended_before(Clock::time_point until) const {
@@ -189,6 +195,11 @@ std::string Supervisor::name() const {
 
 void Supervisor::log(Level level, const std::string& message) const {
     if (options_.log) options_.log(level, message);
+}
+
+// Under the mutex, so that the last word is the true one.
+void Supervisor::tell_change() const {
+    if (options_.changed) options_.changed(proxy_ ? "" : why_not_);
 }
 
 }  // namespace turngate

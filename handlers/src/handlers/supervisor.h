@@ -39,6 +39,7 @@ class Supervisor {
     bool ended_before(Clock::time_point until) const;
     std::string name() const;
     void log(Level level, const std::string& message) const;
+    void tell_change() const;
 
     const SpawnOptions options_;
     const os::WakeUp end_;

@@ -1,6 +1,7 @@
 // The handler: times, the pool, one retry, and what the platform is told.
 #include <algorithm>
 #include <atomic>
+#include <system_error>
 #include <utility>
 
 #include "upstream_exchange.h"
@@ -107,6 +108,20 @@ class Upstream final : public Handler {
 
 HandlerPtr upstream(UpstreamOptions options) {
     return std::make_shared<const Upstream>(std::move(options));
+}
+
+void reach_upstream(std::string_view url, milliseconds patience) {
+    const UpstreamTarget target = UpstreamTarget::parse(url);
+    std::string problem;
+    for (const os::Address& address : target.addresses()) {
+        try {
+            os::connect_to(address, patience);
+            return;
+        } catch (const std::system_error& e) {
+            problem = "cannot connect to " + address.text() + ": " + e.code().message();
+        }
+    }
+    throw Error(target.text + ": " + problem);
 }
 
 }  // namespace turngate

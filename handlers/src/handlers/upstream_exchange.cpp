@@ -145,6 +145,7 @@ void UpstreamExchange::pass_interim(http1::ReplyHead& head) {
 
 void UpstreamExchange::relay(http1::ReplyHead& head) {
     const http1::Framing framing = head.framing;
+    response_.relay();
     response_.status(head.status);
     if (response_.headers().empty())
         response_.headers() = passed_on(head);

@@ -61,7 +61,9 @@ void parse_tcp(UpstreamTarget& out, std::string_view rest) {
     const std::string_view authority = rest.substr(0, slash);
     out.base = parse_base(out.text, rest.substr(slash));
     if (authority.find('@') != authority.npos)
-        throw refusal(out.text, "a URL with a user name is not taken, for it would be logged");
+        throw Error(
+            "the URL of an upstream has no user name, for it would be logged: expected "
+            "http://HOST:PORT/BASE");
     if (!is_host(authority)) throw refusal(out.text, "expected http://HOST:PORT/BASE");
     out.authority = authority;
     out.host = authority;

@@ -138,6 +138,7 @@ void ResponseWriter::reset() {
     held_.clear();
     written_ = 0;
     encoding_.reset();
+    is_relayed_ = false;
 }
 
 void ResponseWriter::abort() noexcept {
@@ -186,7 +187,8 @@ void ResponseWriter::commit(std::uint64_t upcoming, Length known) {
     if (status_ == 204) headers_.remove("Content-Length");
     if (status_ == 205) headers_.set("Content-Length", "0");
     const bool may_have_body = status_ != 204 && status_ != 205 && status_ != 304;
-    if (may_have_body && written_ + upcoming > 0 && !headers_.contains("Content-Type"))
+    if (may_have_body && !is_relayed_ && written_ + upcoming > 0 &&
+        !headers_.contains("Content-Type"))
         headers_.add("Content-Type", "text/plain; charset=utf-8");
     declared_ = declared_length(headers_);
     check_length(written_ + upcoming, known);

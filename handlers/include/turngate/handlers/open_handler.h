@@ -24,11 +24,12 @@ namespace turngate {
 //
 // COMMAND is for /bin/sh and is taken as it is: its options are variables of the environment (see
 // spawn_variables()). `log` hears what happens to its program apart from any request; it is called
-// from another thread for as long as the handler lives.
+// from another thread for as long as the handler lives; and so is `changed`, with the reason when
+// the program cannot be asked any more and an empty text when it can.
 //
 // Throws Error, one sentence: for an unknown scheme or option (with the nearest known one), a value
 // that is none, and whatever the opened handler refuses.
-HandlerPtr open_handler(std::string_view uri,
-                        std::function<void(Level, std::string_view)> log = {});
+HandlerPtr open_handler(std::string_view uri, std::function<void(Level, std::string_view)> log = {},
+                        std::function<void(const std::string& obstacle)> changed = {});
 
 }  // namespace turngate

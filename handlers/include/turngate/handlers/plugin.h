@@ -25,9 +25,9 @@ namespace turngate {
 // change of what they exchange.
 #ifdef __clang__
 inline constexpr const char* plugin_abi =
-    "turngate 2, C++20, Clang " __clang_version__ TURNGATE_LIBRARY;
+    "turngate 3, C++20, Clang " __clang_version__ TURNGATE_LIBRARY;
 #else
-inline constexpr const char* plugin_abi = "turngate 2, C++20, GCC " __VERSION__ TURNGATE_LIBRARY;
+inline constexpr const char* plugin_abi = "turngate 3, C++20, GCC " __VERSION__ TURNGATE_LIBRARY;
 #endif
 #undef TURNGATE_LIBRARY
 

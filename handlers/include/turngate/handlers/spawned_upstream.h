@@ -52,6 +52,10 @@ struct SpawnOptions {
     int output = 2;                 // a descriptor for all it prints, which is not touched
     std::function<void(Level, std::string_view)> log = {};
 
+    // Hears why the program cannot be asked now, and an empty text when it can: first when
+    // spawned_upstream() returns, then from another thread. Must not ask the handler.
+    std::function<void(const std::string& obstacle)> changed = {};
+
     // The proxy to "http://127.0.0.1:41234". Empty: upstream().
     std::function<HandlerPtr(std::string url)> open = {};
 };

@@ -1,0 +1,14 @@
+// What variables say about events that are served as AWS Lambda would: Lambda Web Adapter's.
+#pragma once
+
+#include "platform.h"
+#include <turngate/events/answer.h>
+
+namespace turngate {
+
+// TURNGATE_PASS_THROUGH_PATH, where events go that are no HTTP requests, and
+// TURNGATE_ERROR_STATUS_CODES, the statuses that fail an invocation; or the same with AWS_LWA_ in
+// front. An empty variable is as good as none. Throws Error that names the variable and the rule.
+events::AnswerOptions adapter_options(const ReadVariable& get);
+
+}  // namespace turngate
