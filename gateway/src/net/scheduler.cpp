@@ -25,7 +25,7 @@ constexpr std::uint64_t probe_key = Scheduler::reserved_key + 2;
 constexpr milliseconds alert_tick{1};
 constexpr milliseconds busy_tick{4};            // while the cores are all in use
 constexpr unsigned quiet_enough = 50;           // ticks until the watching thread sleeps again
-constexpr int most_fetched = 16;                // events at once, when that delays none of them
+constexpr int most_fetched = 64;                // events at once, when that delays none of them
 constexpr std::uint64_t few = 8;                // one switch in so many events
 constexpr std::chrono::microseconds brief{50};  // of an event's CPU
 constexpr unsigned stuck_enough = 10;           // ticks without any event taken
