@@ -4,11 +4,13 @@
 #include <string>
 #include <sys/socket.h>
 #include <thread>
+#include <vector>
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include "support/served.h"
+#include "support/temporary_directory.h"
 #include <turngate/doors/http.h>
 #include <turngate/http/serve.h>
 #include <turngate/os/socket.h>
@@ -271,6 +273,43 @@ BOOST_AUTO_TEST_CASE(requests_begun_are_finished_and_no_more_taken) {
     fd.reset();
     served.stop();
     BOOST_CHECK_THROW(served.connect(), std::system_error);
+}
+
+BOOST_AUTO_TEST_CASE(who_has_connected_is_answered_and_who_has_not_is_refused) {
+    constexpr int rounds = 5, clients = 4;
+    const test::TemporaryDirectory directory;
+    std::atomic<int> answered{0}, refused{0}, lost{0};
+    for (int round = 0; round < rounds; ++round) {
+        Served served([](Request&) { return text("ok"); },
+                      {.listen = {"127.0.0.1:0", "unix:" + directory / "socket"}});
+        std::vector<std::thread> threads;
+        for (int i = 0; i < clients; ++i)
+            threads.emplace_back([&, address = i % 2u] {
+                for (;;) {
+                    os::Fd fd;
+                    try {
+                        fd = served.connect(address);
+                    } catch (const std::system_error&) {
+                        ++refused;
+                        return;
+                    }
+                    try {
+                        os::write_whole(fd.get(), "GET / HTTP/1.0\r\n\r\n");
+                        const bool is_whole = read_all(fd).ends_with("\r\n\r\nok");
+                        ++(is_whole ? answered : lost);
+                    } catch (const std::system_error&) {
+                        ++lost;
+                    }
+                }
+            });
+        while (answered < 100 * (round + 1))
+            std::this_thread::yield();
+        served.stop();
+        for (std::thread& thread : threads)
+            thread.join();
+    }
+    BOOST_TEST(lost == 0);
+    BOOST_TEST(refused == rounds * clients);
 }
 
 BOOST_AUTO_TEST_CASE(a_request_that_does_not_end_is_cancelled) {

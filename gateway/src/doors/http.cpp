@@ -26,6 +26,7 @@ namespace {
 // Keys of listeners are their index; those of connections have more than 32 bits.
 constexpr std::uint64_t first_connection = 1ull << 32;
 constexpr int accepted_in_turn = 64;
+constexpr std::chrono::milliseconds handshake_time{20};  // of who is connecting as the door stops
 constexpr int last_turns = 1024;               // when the door stops, for those that have connected
 constexpr std::size_t spare_descriptors = 64;  // for what is not a connection, and a quarter of all
 
@@ -164,21 +165,24 @@ class Server final : public HttpDoor, private net::Scheduler::Target {
     // After stop(): who has connected is served still, then nobody is any more.
     void drain() {
         using Clock = std::chrono::steady_clock;
+        const auto time = Clock::now();
+        if (deaf_since_ == Clock::time_point()) {
+            const std::lock_guard lock(listeners_mutex_);
+            listeners_.admit_nobody();
+            deaf_since_ = time;
+        }
         if (!is_closed_) {
             for (std::size_t i = 0; i < listeners_.size(); ++i)
                 for (int turns = 0; accept(i, false) > 0 && turns < last_turns; ++turns) {
                 }
-            {
-                const std::lock_guard lock(listeners_mutex_);
-                is_closed_ = true;
-                listeners_.close();
-            }
-            drain_until_ = Clock::now() + options_.drain_timeout;
+            const std::lock_guard lock(listeners_mutex_);
+            is_closed_ = time - deaf_since_ >= handshake_time;
+            if (is_closed_) listeners_.close();
         }
-        if (slots_.size() == 0 && parking_.waiting() == 0)
+        if (is_closed_ && slots_.size() == 0 && parking_.waiting() == 0)
             scheduler_.finish();  // when deferred tasks have ended, too
         slots_.stop_all();
-        if (Clock::now() < drain_until_) return;
+        if (time - deaf_since_ < options_.drain_timeout) return;
         door_.shutdown.request_stop();
         slots_.cancel_all();
     }
@@ -192,7 +196,7 @@ class Server final : public HttpDoor, private net::Scheduler::Target {
     std::atomic<bool> is_short_{false};
     std::mutex listeners_mutex_;
     bool is_closed_ = false;  // under the mutex; the watching thread alone changes it
-    std::chrono::steady_clock::time_point drain_until_;
+    std::chrono::steady_clock::time_point deaf_since_;  // when the door began to stop
 };
 
 }  // namespace

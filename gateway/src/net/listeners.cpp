@@ -4,6 +4,8 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <iterator>
+#include <linux/filter.h>
 #include <string_view>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -45,6 +47,7 @@ Listeners::Listeners(const HttpOptions& options) : reserve_(open_reserve()) {
             fds_.push_back(os::listen_on(address, SOMAXCONN));
             if (!address.path.empty()) paths_.push_back(address.path);
         }
+        are_ours_ = true;
     }
     if (fds_.empty()) throw std::invalid_argument("a door needs an address to listen on");
     for (const os::Fd& fd : fds_) {
@@ -89,12 +92,30 @@ os::Fd Listeners::accept(std::size_t index, bool& is_short) {
     }
 }
 
-void Listeners::close() noexcept {
-    for (os::Fd& fd : fds_)
-        fd.reset();
+void Listeners::admit_nobody() noexcept {
     for (const std::string& path : paths_)
         ::unlink(path.c_str());
     paths_.clear();
+    if (!are_ours_) return;
+    // To close a listener resets every connection that the kernel has made meanwhile. So it is deaf
+    // to SYN first, which clients send again; then they find the port closed, and have lost
+    // nothing.
+    constexpr unsigned flags = 13, syn = 2;  // a byte of TCP's header, and a bit of it
+    sock_filter drop_syn[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, flags),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, syn, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, 0xffff'ffffu),
+    };
+    const sock_fprog program = {std::size(drop_syn), drop_syn};
+    for (const os::Fd& fd : fds_)  // of Unix sockets in vain
+        ::setsockopt(fd.get(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
+
+void Listeners::close() noexcept {
+    admit_nobody();
+    for (os::Fd& fd : fds_)
+        fd.reset();
 }
 
 void Listeners::turn_away(os::Fd fd) noexcept {

@@ -28,8 +28,11 @@ class Listeners {
     // descriptors, who comes is told so with a 503 and `is_short` is set.
     os::Fd accept(std::size_t index, bool& is_short);
 
-    // Who has connected and was not accepted is turned away by the kernel; removes the files of
-    // Unix sockets that were opened here.
+    // From now on nobody new can connect to what was opened here; who has, and who is about to, is
+    // still to be accepted. Removes the files of Unix sockets.
+    void admit_nobody() noexcept;
+
+    // Who has connected and was not accepted is turned away by the kernel.
     void close() noexcept;
 
     // Tells the client of `fd` to come again, and closes it.
@@ -39,6 +42,7 @@ class Listeners {
     std::vector<os::Fd> fds_;
     std::vector<std::string> addresses_;
     std::vector<std::string> paths_;  // of Unix sockets, to be removed
+    bool are_ours_ = false;           // rather than inherited, and so shared
     os::Fd reserve_;                  // given up to accept, and refuse, one more connection
 };
 
