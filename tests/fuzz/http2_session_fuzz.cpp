@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 
 #include "net/http2_session.h"
+#include "net/parking_lot.h"
 #include <turngate/http/serve.h>
 
 using namespace turngate;
@@ -107,10 +108,14 @@ struct Run {
                         .max_body = 50'000};
     Nobody nobody;
     std::unique_ptr<net::Scheduler> scheduler = std::make_unique<net::Scheduler>(nobody, 4);
+    net::StackPool stacks;
+    net::ParkingLot parking{*scheduler, stacks};
     net::Surroundings door{
         .options = options,
         .limits = {.start_line = 500, .section = 2000, .fields = 20, .body = options.max_body},
-        .scheduler = *scheduler};
+        .scheduler = *scheduler,
+        .stacks = stacks,
+        .parking = parking};
     os::Fd client;
     std::shared_ptr<net::Http2Session> session;
     Frames frames;

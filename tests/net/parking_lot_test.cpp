@@ -43,7 +43,8 @@ struct Pair {
 // A scheduler with a parking lot, and nothing else.
 class Place final : private Scheduler::Target {
   public:
-    explicit Place(std::size_t max_threads) : scheduler(*this, max_threads), lot(scheduler) {
+    explicit Place(std::size_t max_threads)
+        : scheduler(*this, max_threads), lot(scheduler, stacks) {
         thread_ = std::thread([this] { scheduler.run(); });
     }
     ~Place() override {
@@ -51,6 +52,12 @@ class Place final : private Scheduler::Target {
         thread_.join();
     }
 
+    template <class F>
+    void run(F task) {
+        scheduler.post([this, task] { stacks.run(task); });
+    }
+
+    StackPool stacks;
     Scheduler scheduler;
     ParkingLot lot;
 
@@ -75,7 +82,7 @@ BOOST_AUTO_TEST_CASE(many_wait_on_one_thread_and_each_gets_its_news) {
     std::counting_semaphore<> begun{0}, done{0};
     std::atomic<int> heard{0};
     for (const Pair& pair : pairs)
-        place.scheduler.post([&] {
+        place.run([&] {
             const auto watch = place.lot.watch(pair.near.get());
             begun.release();
             if (watch->wait(Clock::now() + patience) && pair.hear()) ++heard;
@@ -97,7 +104,7 @@ BOOST_AUTO_TEST_CASE(news_from_before_a_wait_are_told_once_and_the_end_every_tim
     std::binary_semaphore done{0};
     std::array<bool, 4> told{};
     pair.say();
-    place.scheduler.post([&] {
+    place.run([&] {
         const auto watch = place.lot.watch(pair.near.get());
         told[0] = watch->wait(Clock::now() + patience) && pair.hear();
         told[1] = watch->wait(Clock::now() + 30ms);
@@ -119,7 +126,7 @@ BOOST_AUTO_TEST_CASE(whoever_waits_too_long_goes_on) {
     std::binary_semaphore done{0};
     std::atomic<bool> has_come{true}, was_late_already{true};
     const auto begin = Clock::now();
-    place.scheduler.post([&] {
+    place.run([&] {
         const auto watch = place.lot.watch(pair.near.get());
         has_come = watch->wait(begin + 50ms);
         was_late_already = watch->wait(begin);
@@ -148,7 +155,7 @@ BOOST_AUTO_TEST_CASE(news_and_the_time_that_come_together_wake_once) {
     std::atomic<int> returned{0};
     std::vector<Pair> pairs(times);
     for (const Pair& pair : pairs)
-        place.scheduler.post([&] {
+        place.run([&] {
             const auto watch = place.lot.watch(pair.near.get());
             watch->wait(Clock::now() + 20ms);
             ++returned;
@@ -180,8 +187,8 @@ BOOST_AUTO_TEST_CASE(two_talk_to_each_other_over_many_threads) {
         done.release();
     };
     for (const Pair& pair : pairs) {
-        place.scheduler.post([&] { talk(pair.near, true); });
-        place.scheduler.post([&] { talk(pair.far, false); });
+        place.run([&] { talk(pair.near, true); });
+        place.run([&] { talk(pair.far, false); });
     }
     for (int i = 0; i < 2 * couples; ++i)
         BOOST_TEST_REQUIRE(done.try_acquire_for(patience));

@@ -45,15 +45,20 @@ class Server final : public HttpDoor, private net::Scheduler::Target {
           door_{.options = options_,
                 .limits = limits(options_),
                 .scheduler = scheduler_,
+                .stacks = stacks_,
                 .parking = parking_,
                 .begin_http2 = net::Http2Session::begin},
           slots_(most_connections(options_), scheduler_),
-          parking_(scheduler_),
+          parking_(scheduler_, stacks_),
           scheduler_(*this, options_.max_threads) {}
 
     std::vector<std::string> addresses() const override { return listeners_.addresses(); }
 
-    void replace(HandlerPtr handler) override { door_.handler = prepared(std::move(handler)); }
+    void replace(HandlerPtr handler) override {
+        const HandlerPtr next = prepared(std::move(handler));
+        if (next->may_migrate()) door_.may_migrate = true;
+        door_.handler = next;
+    }
 
     void stop() noexcept override {
         door_.is_stopping = true;
@@ -90,15 +95,19 @@ class Server final : public HttpDoor, private net::Scheduler::Target {
         const bool is_gone = (events & (EPOLLERR | EPOLLHUP)) != 0;
         const bool has_ended = is_gone || (events & EPOLLRDHUP) != 0;
         if ((key & net::ParkingLot::key_bit) != 0)
-            parking_.on_event(key, has_ended, is_express);
+            return parking_.on_event(key, has_ended, is_express);
+        const auto serve = [=, this] { slots_.on_event(key, has_ended, is_gone, is_express); };
+        if (!is_express && door_.may_migrate)
+            stacks_.run(serve);
         else
-            slots_.on_event(key, has_ended, is_gone, is_express);
+            serve();
     }
 
     // As long as there are connections, or a listener to be armed again, or we end.
     std::chrono::milliseconds tick_length() const override {
         if (door_.is_stopping) return std::chrono::milliseconds(10);
-        return std::chrono::milliseconds(slots_.size() > 0 || is_short_ ? 100 : 0);
+        return std::chrono::milliseconds(
+            slots_.size() > 0 || parking_.waiting() > 0 || is_short_ ? 100 : 0);
     }
 
     void on_tick() override {
@@ -191,6 +200,7 @@ class Server final : public HttpDoor, private net::Scheduler::Target {
     net::Listeners listeners_;
     net::Surroundings door_;
     net::Slots slots_;
+    net::StackPool stacks_;
     net::ParkingLot parking_;
     net::Scheduler scheduler_;
     std::atomic<bool> is_short_{false};

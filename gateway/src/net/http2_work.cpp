@@ -81,7 +81,10 @@ void Http2Session::work() {
                 });
             if (has_had_its_turn) return;
         }
-        run(stream);
+        if (door_.may_migrate)
+            door_.stacks.run([self = shared_from_this(), stream] { self->run(stream); });
+        else
+            run(stream);
     }
 }
 

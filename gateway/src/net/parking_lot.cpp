@@ -24,9 +24,11 @@ constexpr Ticks always = 1;
 }  // namespace
 
 struct ParkingLot::Board {
-    explicit Board(Scheduler& its) : scheduler(its), slots(most, its) {}
+    Board(Scheduler& its, StackPool& tasks) : scheduler(its), stacks(tasks), slots(most, its) {}
 
-    Scheduler& scheduler;  // as long as the lot is there
+    // As long as the lot is there.
+    Scheduler& scheduler;
+    StackPool& stacks;
     Slots slots;
     std::atomic<std::size_t> waiting{0};
     std::atomic<bool> is_open{true};
@@ -46,7 +48,7 @@ class ParkingLot::Spot final : public Session {
         until_ = ticks(until);
         if (until_ <= now()) return false;
         is_late_ = false;
-        if (!board_->scheduler.suspend(publish, this)) return wait_here(until);
+        if (!board_->stacks.suspend(publish, this)) return wait_here(until);
         return !is_late_;
     }
 
@@ -57,12 +59,12 @@ class ParkingLot::Spot final : public Session {
         if (is_closed_) return {.kind = Step::Kind::close};
         // What came before the end may hide it: it is told once, so it is kept in mind.
         if (occasion.peer_ended) has_ended_ = true;
-        return wake(false);
+        return wake(false, occasion.is_express);
     }
     Step expired() override {
         if (is_closed_) return {.kind = Step::Kind::close};
         if (now() < until_) return {.deadline = always};
-        return wake(true);
+        return wake(true, false);
     }
     Step stopping() override { return {.deadline = always}; }
     void cancel() noexcept override {}
@@ -84,7 +86,7 @@ class ParkingLot::Spot final : public Session {
         return false;
     }
 
-    Step wake(bool is_late) {
+    Step wake(bool is_late, bool is_express) {
         State state = state_;
         while (!state_.compare_exchange_weak(state, state == State::waiting ? State::quiet
                                                     : is_late               ? state
@@ -93,10 +95,13 @@ class ParkingLot::Spot final : public Session {
         if (state != State::waiting) return {.deadline = always};
         is_late_ = is_late;
         --board_->waiting;
-        return {.deadline = always,
-                .afterwards = [&scheduler = board_->scheduler, to = suspended_] {
-                    scheduler.resume(*to);
-                }};
+        auto resume = [&stacks = board_->stacks, to = suspended_] { stacks.resume(*to); };
+        Step step{.deadline = always};
+        if (is_express)
+            board_->scheduler.post(resume);
+        else
+            step.afterwards = resume;
+        return step;
     }
 
     bool wait_here(Clock::time_point until) const {
@@ -117,7 +122,8 @@ class ParkingLot::Spot final : public Session {
     bool is_late_ = false;
 };
 
-ParkingLot::ParkingLot(Scheduler& scheduler) : board_(std::make_shared<Board>(scheduler)) {}
+ParkingLot::ParkingLot(Scheduler& scheduler, StackPool& stacks)
+    : board_(std::make_shared<Board>(scheduler, stacks)) {}
 ParkingLot::~ParkingLot() {
     board_->is_open = false;
 }

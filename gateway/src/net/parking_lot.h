@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "net/slots.h"
+#include "net/stack_pool.h"
 #include <turngate/http/parking.h>
 
 namespace turngate::net {
@@ -17,13 +18,14 @@ class ParkingLot final : public Parking {
     // Those of the keys in the epoll that are of a parking lot.
     static constexpr Slots::Key key_bit = 1ull << 63;
 
-    // `scheduler` must outlive this.
-    explicit ParkingLot(Scheduler& scheduler);
+    // Who waits as a task of `stacks` goes on on a thread of `scheduler`; everybody else waits
+    // himself. Both must outlive this.
+    ParkingLot(Scheduler& scheduler, StackPool& stacks);
     ~ParkingLot() override;
 
     std::unique_ptr<Watch> watch(int fd) override;
 
-    // An event has come whose key has the bit.
+    // An event has come whose key has the bit. REQUIRES that the caller is no task.
     void on_event(Slots::Key key, bool peer_ended, bool is_express);
 
     // Those whose time is up go on, soon.

@@ -113,8 +113,6 @@ Scheduler::~Scheduler() {
     finish();
     std::unique_lock lock(mutex_);
     thread_ended_.wait(lock, [&] { return threads_ == 0; });
-    lock.unlock();
-    end_stacks();
 }
 
 void Scheduler::finish() noexcept {
@@ -182,29 +180,29 @@ std::function<void()> Scheduler::take_job() {
     return job;
 }
 
-// Takes events until the thread is not needed. Wherever an event is dealt with, this may go on on
-// another thread, which then has its own events at hand.
-void Scheduler::work() {
+// A thread takes events until it is not needed.
+void Scheduler::work(Worker& self) {
     epoll_event event{};
-    for (bool has_event = take(event);;) {
-        for (; has_event; has_event = take(event)) {
-            this_worker()->begun.fetch_add(1, std::memory_order_relaxed);
-            deal_with(event);
-            if (are_stacks_over_) return;
-        }
-        if (is_surplus() && !park()) return;
+    for (;;) {
         if ((load_.fetch_add(1) & waiting_mask) >= cores_) {  // enough are waiting
             // Unless they have left meanwhile, and the last has taken us for one that waits.
             if ((load_.fetch_sub(1) & waiting_mask) > 1 && !park()) return;
             continue;
         }
-        has_event = fetch(event);
-        if (!has_event && is_ending_) return;
+        if (!fetch(self, event)) {
+            if (is_ending_) return;
+            continue;
+        }
+        do {
+            self.begun.fetch_add(1, std::memory_order_relaxed);
+            deal_with(event);
+        } while (take(self, event));
+        if (is_surplus() && !park()) return;
     }
 }
 
 // Waits for events and takes them, the first as `event`. False if there is none to deal with.
-bool Scheduler::fetch(epoll_event& event) {
+bool Scheduler::fetch(Worker& self, epoll_event& event) {
     std::array<epoll_event, most_fetched> events;
     const int n =
         ::epoll_wait(epoll_.get(), events.data(), fetched_.load(std::memory_order_relaxed), -1);
@@ -214,7 +212,6 @@ bool Scheduler::fetch(epoll_event& event) {
     const bool is_last = (before & waiting_mask) == 1;
     event = events[0];
     if (n > 1) {
-        Worker& self = *this_worker();
         const std::lock_guard lock(self.mutex);
         self.taken.assign(events.begin() + 1, events.begin() + n);
         self.has_taken = true;
@@ -225,8 +222,7 @@ bool Scheduler::fetch(epoll_event& event) {
 }
 
 // The next of those that the thread has fetched.
-bool Scheduler::take(epoll_event& event) {
-    Worker& self = *this_worker();
+bool Scheduler::take(Worker& self, epoll_event& event) {
     if (!self.has_taken) return false;
     const std::lock_guard lock(self.mutex);
     self.has_taken = !self.taken.empty();
@@ -313,12 +309,10 @@ void Scheduler::start(std::size_t threads) {
         }
         if (threads_ >= max_threads_) return;
         const std::size_t before = workers_.size();
-        Stack* stack = nullptr;
         try {
-            stack = &take_stack();
-            workers_.emplace_front(*this);
-            std::thread([this, self = workers_.begin(), stack] {
-                begin_thread(*self, *stack);
+            workers_.emplace_front();
+            std::thread([this, self = workers_.begin()] {
+                work(*self);
                 // At the end events are of no use any more; jobs are.
                 while (const auto job = is_ending_ ? take_job() : nullptr)
                     job();
@@ -329,7 +323,6 @@ void Scheduler::start(std::size_t threads) {
             }).detach();
         } catch (const std::exception&) {  // the system has no more: we do with those we have
             if (workers_.size() > before) workers_.pop_front();
-            if (stack) put_back(*stack);
             has_no_more_ = true;
             return;
         }

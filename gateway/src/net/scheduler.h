@@ -9,14 +9,11 @@
 #include <deque>
 #include <functional>
 #include <list>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <sys/epoll.h>
 #include <thread>
-#include <vector>
 
-#include "net/stack.h"
 #include <turngate/os/fd.h>
 
 namespace turngate::net {
@@ -28,9 +25,6 @@ namespace turngate::net {
 // CPU a request than 2). As long as the cores are all in use, a thread fetches several events at
 // once; what it has not begun with while a handler holds it up, others get. Past the bound on
 // threads the watching thread takes the events itself, in express: it must not be held up.
-//
-// What a thread does can also be suspended: then the thread goes on with other events on another
-// stack, and whichever thread resumes it goes on with it.
 class Scheduler {
   public:
     // What events are for. Called from all threads.
@@ -75,25 +69,13 @@ class Scheduler {
     // The watching thread looks at tick_length() again.
     void nudge();
 
-    // Suspends what this thread does. `publish` is called once that can be resumed, and returns
-    // false if it is to go on at once. False, and nothing happened, where there is nothing to
-    // suspend: this is no thread of ours, or there is no memory for one more stack.
-    bool suspend(bool (*publish)(void* argument, Stack& suspended), void* argument);
-
-    // From any thread: what was suspended goes on, on this thread if it is one of ours.
-    void resume(Stack& suspended);
-
   private:
     // A thread, as the watching one sees it.
     struct Worker {
-        explicit Worker(const Scheduler& its) : scheduler(its) {}
-
-        const Scheduler& scheduler;
         std::mutex mutex;                // of those below
         std::deque<epoll_event> taken;   // events that it has fetched and not begun with
         std::atomic<unsigned> begun{0};  // how many it has begun with
         bool has_taken = false;          // of the thread alone
-        Stack* own = nullptr;            // that it began on and ends on; likewise
         unsigned seen = 0;               // of these, when the watching thread looked last
     };
     struct Usage {
@@ -104,16 +86,9 @@ class Scheduler {
     };
 
     bool has_waiter() const noexcept { return (load_.load() & waiting_mask) != 0; }
-    static Worker*& this_worker() noexcept;
-    bool is_worker() const noexcept;
-    void begin_thread(Worker& self, Stack& stack);
-    Stack& take_stack();
-    void put_back(Stack& stack) noexcept;
-    Stack& run_on_stack();
-    void end_stacks();
-    void work();
-    bool fetch(epoll_event& event);
-    bool take(epoll_event& event);
+    void work(Worker& self);
+    bool fetch(Worker& self, epoll_event& event);
+    bool take(Worker& self, epoll_event& event);
     void deal_with(const epoll_event& event);
     unsigned measure_queue();
     void rescue_taken();
@@ -163,11 +138,6 @@ class Scheduler {
     std::list<std::function<void()>> jobs_;
     std::deque<epoll_event> passed_on_;  // events that others were to deal with
     std::list<Worker> workers_;
-
-    std::mutex stacks_mutex_;  // of the two below
-    std::vector<std::unique_ptr<Stack>> stacks_;
-    std::vector<Stack*> free_stacks_;  // each in work(), or before or behind it
-    bool are_stacks_over_ = false;     // of ~Scheduler() alone
 
     // Of the watching thread.
     Usage last_;

@@ -10,6 +10,7 @@
 #include "net/connection.h"
 #include "net/scheduler.h"
 #include "net/session.h"
+#include "net/stack_pool.h"
 #include <turngate/doors/http.h>
 #include <turngate/http1/head.h>
 
@@ -19,8 +20,10 @@ struct Surroundings {
     const HttpOptions& options;
     http1::Limits limits;
     Scheduler& scheduler;
+    StackPool& stacks;
     Parking& parking;
     std::atomic<std::shared_ptr<const Handler>> handler{};
+    std::atomic<bool> may_migrate{false};  // a handler that there is or was
     std::atomic<bool> is_stopping{false};
     std::stop_source shutdown{};  // the time to drain is over
 

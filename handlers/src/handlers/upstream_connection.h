@@ -66,7 +66,9 @@ class UpstreamConnection {
     std::optional<Clock::time_point> idle_since;
 
   private:
-    Received receive(int flags);
+    // Not a part of its callers, which may change threads: a compiler would take errno for the same
+    // place before and after.
+    [[gnu::noinline]] Received receive(int flags);
     Received receive_parked(Clock::time_point until);
 
     os::Fd fd_;
