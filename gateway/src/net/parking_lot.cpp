@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <cstdint>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <system_error>
@@ -107,8 +108,8 @@ class ParkingLot::Spot final : public Session {
     bool wait_here(Clock::time_point until) const {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
         pollfd events = {fd_, POLLIN, 0};
-        const long most = std::clamp<long>(left.count(), 0, INT_MAX);
-        return ::poll(&events, 1, static_cast<int>(most)) != 0;
+        const auto ms = std::clamp<std::int64_t>(left.count(), 0, INT_MAX);
+        return ::poll(&events, 1, static_cast<int>(ms)) != 0;
     }
 
     const std::shared_ptr<Board> board_;
