@@ -218,13 +218,15 @@ void Stack::enter(Then then, void* argument) {
 }
 
 void Stack::trim() noexcept {
-    constexpr std::uintptr_t page = 4096;
-    const auto bottom = reinterpret_cast<std::uintptr_t>(implementation_->sanitized.bottom);
-    // What resume() has put below.
-    const auto used = reinterpret_cast<std::uintptr_t>(implementation_->left_at) - page;
-    const std::uintptr_t end = used / page * page;
-    if (implementation_->left_at && bottom > 0 && end > bottom)
-        ::madvise(reinterpret_cast<void*>(bottom), end - bottom, MADV_DONTNEED);
+    constexpr std::ptrdiff_t page = 4096;
+    const Implementation& its = *implementation_;
+    if (!its.left_at || !its.sanitized.bottom) return;
+    // What enter() has put below is less than a page. The bottom is the beginning of one.
+    const std::ptrdiff_t unused =
+        its.left_at - static_cast<const char*>(its.sanitized.bottom) - page;
+    if (unused >= page)
+        ::madvise(const_cast<void*>(its.sanitized.bottom),
+                  static_cast<std::size_t>(unused / page * page), MADV_DONTNEED);
 }
 
 }  // namespace turngate::net
