@@ -145,7 +145,22 @@ BOOST_AUTO_TEST_CASE(a_kept_connection_serves_the_next_door) {
         BOOST_TEST(ask(served, last_get).ends_with("\r\n\r\nok"));
         BOOST_TEST(ask(served, last_get).ends_with("\r\n\r\nok"));
     }
-    BOOST_TEST(record(*handler, Request::get("/")).body == "ok");  // and who has no door
+    BOOST_TEST(connections == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_kept_connection_serves_who_has_no_door_and_then_the_door_again) {
+    std::atomic<int> connections{0};
+    FakeUpstream server([&](FakePeer& peer) {
+        ++connections;
+        while (!peer.read_request().empty())
+            peer.write(reply);
+    });
+    const HandlerPtr handler = upstream({.url = server.url()});
+    const Served served(handler, of_threads(2));
+    for (int i = 0; i < 3; ++i) {
+        BOOST_TEST(ask(served, last_get).ends_with("\r\n\r\nok"));
+        BOOST_TEST(record(*handler, Request::get("/")).body == "ok");
+    }
     BOOST_TEST(connections == 1);
 }
 

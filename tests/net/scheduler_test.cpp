@@ -207,7 +207,6 @@ BOOST_AUTO_TEST_CASE(takes_events_in_express_when_the_system_has_no_more_threads
 BOOST_AUTO_TEST_CASE(gives_to_others_what_a_thread_that_is_held_up_has_taken) {
     Place place(64);
     std::atomic<int> dealt_with = 0;
-    std::atomic<bool> is_flood_over = false;
     std::binary_semaphore go_on{0};
     std::counting_semaphore<> done{0};
     place.deal_with = [&](std::uint64_t key, std::uint32_t, bool) {

@@ -158,7 +158,10 @@ std::unique_ptr<Watch> ParkingLot::watch(int fd) {
     epoll_event event{};
     event.events = EPOLLIN | EPOLLRDHUP | EPOLLET;
     event.data.u64 = key | key_bit;
-    if (::epoll_ctl(board_->scheduler.epoll(), EPOLL_CTL_ADD, fd, &event) != 0)
+    const int epoll = board_->scheduler.epoll();
+    // One that was watched before is still there, under a key that nobody listens to.
+    if (::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0 &&
+        (errno != EEXIST || ::epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event) != 0))
         throw std::system_error(errno, std::generic_category(), "epoll_ctl");
     return handle;
 }
