@@ -276,15 +276,16 @@ BOOST_AUTO_TEST_CASE(requests_begun_are_finished_and_no_more_taken) {
 }
 
 BOOST_AUTO_TEST_CASE(who_has_connected_is_answered_and_who_has_not_is_refused) {
-    constexpr int rounds = 5, clients = 4;
+    constexpr int rounds = 5;
+    constexpr std::size_t clients = 4;
     const test::TemporaryDirectory directory;
     std::atomic<int> answered{0}, refused{0}, lost{0};
     for (int round = 0; round < rounds; ++round) {
         Served served([](Request&) { return text("ok"); },
                       {.listen = {"127.0.0.1:0", "unix:" + directory / "socket"}});
         std::vector<std::thread> threads;
-        for (int i = 0; i < clients; ++i)
-            threads.emplace_back([&, address = i % 2u] {
+        for (std::size_t i = 0; i < clients; ++i)
+            threads.emplace_back([&, address = i % 2] {
                 for (;;) {
                     os::Fd fd;
                     try {
@@ -309,7 +310,7 @@ BOOST_AUTO_TEST_CASE(who_has_connected_is_answered_and_who_has_not_is_refused) {
             thread.join();
     }
     BOOST_TEST(lost == 0);
-    BOOST_TEST(refused == rounds * clients);
+    BOOST_TEST(refused == rounds * static_cast<int>(clients));
 }
 
 BOOST_AUTO_TEST_CASE(a_request_that_does_not_end_is_cancelled) {

@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(ignore_events_of_a_connection_that_has_ended) {
     BOOST_TEST(session->readies.size() == 1u);
     BOOST_TEST(session.use_count() == 1);
     const auto [new_key, next] = place.waiting();  // in the same slot
-    BOOST_TEST(new_key >> 32 == key >> 32);
+    BOOST_TEST((new_key >> 32) == (key >> 32));
     place.event(key);
     place.event(key, true, true);
     BOOST_TEST(next->readies.empty());
