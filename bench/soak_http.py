@@ -3,7 +3,7 @@
 
 BUILD has bench/attacker, tests/turngate_door_program, bin/turngate and the samples. A phase takes SECONDS (20) or
 as long as the timers of the server do. The phases: quiet; 5,000 slow heads, 2,000 slow bodies and
-1,000 clients that do not read, all at once; 10,000 and 18,000 idle connections; ten times more
+1,000 clients that do not read, and all of them at once in 128 MB; 10,000 and 18,000 idle connections; ten times more
 requests than blocked handlers can serve; connections that come and go; errors of accept4() and short
 reads by strace, where it is installed; SIGHUP, SIGSTOP and SIGTERM under load. Goals of time are
 reported and depend on what else the machine does; a miss of any other ends with status 1.
@@ -173,6 +173,40 @@ def idle(server, quiet):
     row("18,000 idle: slowest 503, ms", f"{slowest:.1f}", "<= 50", slowest <= 50, False)
 
 
+def memory_group(megabytes):
+    """A folder of the kernel's that holds who is in it to so much memory; None where there is no such thing."""
+    for folder, limit in (("/sys/fs/cgroup/memory", "memory.limit_in_bytes"), ("/sys/fs/cgroup", "memory.max")):
+        group = f"{folder}/turngate-soak-{os.getpid()}"
+        try:
+            os.mkdir(group)
+            with open(f"{group}/{limit}", "w", encoding="ascii") as file:
+                file.write(str(megabytes << 20))
+            return group
+        except OSError:
+            if os.path.isdir(group):
+                os.rmdir(group)
+    return None
+
+
+def in_little_memory(quiet):
+    group = memory_group(128)
+    if not group:
+        print("SKIPPED: everything at once in 128 MB, for no memory group can be made here", flush=True)
+        return
+    server = Server()
+    try:
+        with open(f"{group}/cgroup.procs", "w", encoding="ascii") as file:
+            file.write(str(server.pid))
+        slow(server, quiet, "all at once in 128 MB", HEADER_TIMEOUT + 8,
+             {"heads": HEADER_TIMEOUT, "bodies": GRACE + 1}, heads=5000, bodies=2000, readers=1000)
+        status, _ = server.stop()
+        row("all at once in 128 MB: exit status", status, "0", status == 0)
+    finally:
+        server.process.kill()
+        server.process.wait()
+        os.rmdir(group)
+
+
 def overload(server):
     peak = ask(server, SECONDS // 2, 200, "/wait", 0).result()
     result = ask(server, SECONDS // 2, 2560, "/wait", 0).result()
@@ -319,6 +353,7 @@ def main():
     row("threads more than at first", server.threads() - threads, "<= 0", are_back)
     status, seconds = server.stop()
     row("exit status, s", f"{status}, {seconds:.2f}", "0", status == 0)
+    in_little_memory(quiet)
     reloads()
     descriptors_run_out()
     system_calls_fail()

@@ -109,6 +109,30 @@ std::size_t read_body(Request& request, std::binary_semaphore& waits) {
 
 BOOST_AUTO_TEST_SUITE(http_flow)
 
+BOOST_AUTO_TEST_CASE(clients_that_do_not_read_leave_threads_to_others) {
+    constexpr int slow = 6;
+    static const std::string more_than_may_be_left(33 << 20, 'x');
+    std::counting_semaphore<> begun{0};
+    HttpOptions options;
+    options.max_threads = 2;
+    Served served(
+        [&](Request& request, ResponseWriter& w) {
+            if (request.url.path != "/large") return w.write("|");
+            begun.release();
+            w.write(more_than_may_be_left);
+        },
+        options);
+    std::vector<os::Fd> clients;
+    for (int i = 0; i < slow; ++i) {
+        clients.push_back(served.connect());
+        os::write_whole(clients.back().get(), "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+    }
+    for (int i = 0; i < slow; ++i)
+        BOOST_TEST(begun.try_acquire_for(std::chrono::seconds(10)));
+    for (int i = 0; i < 20; ++i)
+        BOOST_TEST(ask(served, get).ends_with("|"));
+}
+
 BOOST_AUTO_TEST_CASE(a_response_that_does_not_fit_comes_whole_after_a_body_that_came_late) {
     const TemporaryDirectory directory;
     std::binary_semaphore waits{0}, answered{0};

@@ -179,6 +179,30 @@ BOOST_AUTO_TEST_CASE(takes_events_in_express_when_it_may_have_no_more_threads) {
     BOOST_TEST(done.try_acquire_for(patience));
 }
 
+BOOST_AUTO_TEST_CASE(has_threads_in_place_of_those_that_wait_for_slow_clients) {
+    constexpr int slow = 20;
+    Place place(2);
+    std::counting_semaphore<> inside{0}, others{0}, go_on{0};
+    std::atomic<int> in_express{0};
+    place.deal_with = [&](std::uint64_t key, std::uint32_t, bool is_express) {
+        if (is_express) ++in_express;
+        if (key == 2) return others.release();
+        const Scheduler::Aside aside(place.scheduler);
+        inside.release();
+        go_on.acquire();
+    };
+    place.run();
+    for (int i = 0; i < slow; ++i)
+        place.signal(place.add(1));
+    for (int i = 0; i < slow; ++i)
+        BOOST_TEST(inside.try_acquire_for(patience));
+    BOOST_TEST(!place.scheduler.is_crowded());
+    place.signal(place.add(2));
+    BOOST_TEST(others.try_acquire_for(patience));
+    BOOST_TEST(in_express == 0);
+    go_on.release(slow);
+}
+
 BOOST_AUTO_TEST_CASE(takes_events_in_express_when_the_system_has_no_more_threads) {
     Place place(64);
     std::counting_semaphore<> inside{0}, express{0}, go_on{0};

@@ -170,6 +170,11 @@ std::chrono::milliseconds Http1Exchange::patience() const noexcept {
     return std::min(door_.options.write_timeout, crowded_timeout);
 }
 
+void Http1Exchange::wait_for_room() {
+    const Scheduler::Aside aside(door_.scheduler);
+    connection_.wait_writable(patience());
+}
+
 // Waits for bytes; 0 at the end of the client's side.
 std::size_t Http1Exchange::receive(std::span<char> into) {
     send_continue();
@@ -281,7 +286,10 @@ void Http1Exchange::send(std::string_view bytes, std::string_view end, bool is_l
         sent -= n;
     }
     const std::size_t left = parts[0].size() + parts[1].size() + parts[2].size();
-    if (left > 0 && !(is_last && outbox_.keep(parts))) connection_.send_all(parts, patience());
+    if (left > 0 && !(is_last && outbox_.keep(parts))) {
+        const Scheduler::Aside aside(door_.scheduler);
+        connection_.send_all(parts, patience());
+    }
     out_.clear();
 }
 
@@ -294,7 +302,7 @@ void Http1Exchange::on_file(int fd, std::uint64_t offset, std::uint64_t size) {
         size -= n;
         if (n > 0) continue;
         if (last && outbox_.keep(fd, offset, size)) return;
-        connection_.wait_writable(patience());
+        wait_for_room();
     }
     if (is_chunked_) out_ += "\r\n";
 }
@@ -302,7 +310,7 @@ void Http1Exchange::on_file(int fd, std::uint64_t offset, std::uint64_t size) {
 void Http1Exchange::on_flush() {
     send({}, {}, false);
     while (!outbox_.empty() && !outbox_.send(connection_))
-        connection_.wait_writable(patience());
+        wait_for_room();
 }
 
 void Http1Exchange::on_trailers(const Headers& trailers) {

@@ -76,6 +76,7 @@ class Http1Exchange final : public ResponseSink {
     class Raw;
 
     std::chrono::milliseconds patience() const noexcept;
+    void wait_for_room();
     std::size_t receive(std::span<char> into);
     void send_continue();
     void check_pace(std::uint64_t received);

@@ -111,6 +111,7 @@ void Http2Exchange::on_body(std::string_view chunk) {
         if (room() == 0) {
             stream_.touched = now();
             const auto can_go_on = [&] { return stream_.is_closed || room() > 0; };
+            const Scheduler::Aside aside(session_.door_.scheduler);
             if (!stream_.changed.wait_for(access.lock, session_.door_.options.write_timeout,
                                           can_go_on)) {
                 session_.link_.reset(stream_, NGHTTP2_CANCEL);

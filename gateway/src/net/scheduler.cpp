@@ -307,7 +307,7 @@ void Scheduler::start(std::size_t threads) {
             wake_.notify_one();
             continue;
         }
-        if (threads_ >= max_threads_) return;
+        if (threads_ >= most_threads()) return;
         const std::size_t before = workers_.size();
         try {
             workers_.emplace_front();
@@ -420,16 +420,17 @@ void Scheduler::grow_if_held_up(const Usage& before, const Usage& after) {
     // To turn somebody away takes more than a moment in which nobody got a core.
     const bool is_overloaded = stuck_ticks_ >= hopeless || probe_ticks_ >= overloaded;
     const bool has_no_more = std::exchange(has_no_more_, false);  // to be tried again
-    if (is_overloaded && (active >= max_threads_ || has_no_more)) return take_events_in_express();
+    const std::size_t most = most_threads();
+    if (is_overloaded && (active >= most || has_no_more)) return take_events_in_express();
     const bool is_still = used < available / 4 && after.progress == before.progress;
     const auto switches = static_cast<std::uint64_t>(after.switches - before.switches);
     const bool is_waiting = used < available * 3 / 4 && switches > 2 &&
                             switches * few > after.progress - before.progress;
     if (!is_still && !is_waiting && stuck_ticks_ < stuck_enough) return;
-    if (active >= max_threads_) return;
+    if (active >= most) return;
     std::lock_guard lock(mutex_);
     surplus_ = 0;
-    start(std::max<std::size_t>(1, std::min(active / 2, max_threads_ - active)));
+    start(std::max<std::size_t>(1, std::min(active / 2, most - active)));
 }
 
 // The cores are all in use and there are more threads than cores: one fewer does as much. Then, and

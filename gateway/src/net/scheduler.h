@@ -1,6 +1,7 @@
 // The threads of a door: leader/followers on one epoll, as many as the handlers need.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -63,8 +64,22 @@ class Scheduler {
     // More than half of the threads that there may be are at work.
     bool is_crowded() const noexcept {
         const std::uint64_t waiting = load_.load() & waiting_mask;
-        return active_.load() * 2 > max_threads_ + 2 * waiting;
+        const std::size_t active = active_;
+        return (active - std::min(active, aside())) * 2 > max_threads_ + 2 * waiting;
     }
+
+    // As long as it lives its thread waits for a client that is slow to read, and another thread
+    // may take its place: for a thousand of them, who then cost no more than a stack each.
+    class Aside {
+      public:
+        explicit Aside(Scheduler& scheduler) : scheduler_(scheduler) { ++scheduler_.aside_; }
+        Aside(const Aside&) = delete;
+        Aside& operator=(const Aside&) = delete;
+        ~Aside() { --scheduler_.aside_; }
+
+      private:
+        Scheduler& scheduler_;
+    };
 
     // The watching thread looks at tick_length() again.
     void nudge();
@@ -85,6 +100,8 @@ class Scheduler {
         std::chrono::steady_clock::time_point when;
     };
 
+    std::size_t aside() const noexcept { return std::min(aside_.load(), most_aside); }
+    std::size_t most_threads() const noexcept { return max_threads_ + aside(); }
     bool has_waiter() const noexcept { return (load_.load() & waiting_mask) != 0; }
     void work(Worker& self);
     bool fetch(Worker& self, epoll_event& event);
@@ -110,6 +127,7 @@ class Scheduler {
 
     static constexpr std::uint64_t waiting_mask = 0xFFFF;
     static constexpr std::uint64_t one_done = 0x1'0000;
+    static constexpr std::size_t most_aside = 1024;
 
     Target& target_;
     const std::size_t max_threads_;
@@ -121,6 +139,7 @@ class Scheduler {
     // How many threads wait for events, and above that how many events have been taken.
     std::atomic<std::uint64_t> load_{0};
     std::atomic<std::size_t> active_{0};   // threads that are not parked
+    std::atomic<std::size_t> aside_{0};    // of them, those that wait for slow clients
     std::atomic<std::size_t> surplus_{0};  // threads that are to park when they have finished
     std::atomic<bool> is_alert_{false};
     std::atomic<bool> is_probing_{false};  // an event of probe_ waits among the others
