@@ -25,8 +25,8 @@ constexpr std::uint64_t small_body = 64 * 1024;
 // Reports the exchange when it is left, by whichever way.
 class Metric {
   public:
-    Metric(const Request& request, const UpstreamTarget& target)
-        : request_(request), target_(target) {}
+    Metric(const Request& request, const UpstreamTarget& target, Clock::time_point begin)
+        : request_(request), target_(target), begin_(begin) {}
     Metric(const Metric&) = delete;
     Metric& operator=(const Metric&) = delete;
     ~Metric() {
@@ -50,7 +50,7 @@ class Metric {
   private:
     const Request& request_;
     const UpstreamTarget& target_;
-    Clock::time_point begin_ = Clock::now();
+    const Clock::time_point begin_;
 };
 
 Clock::time_point request_deadline(const Context& context, Clock::time_point now,
@@ -69,8 +69,8 @@ class Upstream final : public Handler {
     }
 
     void serve(Request& request, ResponseWriter& response) const override {
-        Metric metric(request, target_);
         const auto now = Clock::now();
+        Metric metric(request, target_, now);
         const auto limit = request_deadline(request.context, now, options_.deadline_margin);
         const auto end = options_.timeout.count() > 0
                              ? now + std::min<milliseconds>(options_.timeout, for_ever)
@@ -81,7 +81,7 @@ class Upstream final : public Handler {
         const bool may_repeat = UpstreamExchange::is_idempotent(request.method);
         for (auto choice = may_repeat ? UpstreamPool::Choice::any : UpstreamPool::Choice::certain;;
              choice = UpstreamPool::Choice::fresh) {
-            UpstreamPool::Lease lease = pool_.take(choice, terms.deadline, request.context);
+            UpstreamPool::Lease lease = pool_.take(choice, now, terms.deadline, request.context);
             UpstreamExchange exchange(*lease, request, response, terms);
             try {
                 const UpstreamExchange::End how = exchange.run();

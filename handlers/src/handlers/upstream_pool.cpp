@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <ctime>
 #include <string>
 #include <system_error>
 
@@ -18,15 +19,23 @@ bool is_shortage(int error) {
     return error == EMFILE || error == ENFILE || error == ENOMEM || error == EADDRNOTAVAIL;
 }
 
+// The same clock to a few milliseconds, which is soon told.
+UpstreamPool::Clock::time_point coarse_now() {
+    timespec time{};
+    ::clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+    return UpstreamPool::Clock::time_point(std::chrono::seconds(time.tv_sec) +
+                                           std::chrono::nanoseconds(time.tv_nsec));
+}
+
 }  // namespace
 
-UpstreamPool::Lease UpstreamPool::take(Choice choice, Clock::time_point until,
-                                       const Context& context) {
-    Lease lease(*this, admit(choice, until, context.stop));
+UpstreamPool::Lease UpstreamPool::take(Choice choice, Clock::time_point now,
+                                       Clock::time_point until, const Context& context) {
+    Lease lease(*this, admit(choice, now, until, context.stop));
     // One that has something to say unasked is not to be trusted with a request. To ask the system
     // is not for those who hold the lock.
     while (lease.connection_ && !lease.connection_->is_quiet(choice == Choice::certain))
-        lease.connection_ = take_idle();
+        lease.connection_ = take_idle(now);
     if (!lease.connection_) lease.connection_ = connect(until, context.stop);
     try {
         lease.connection_->wait_by(context.parking);
@@ -37,7 +46,8 @@ UpstreamPool::Lease UpstreamPool::take(Choice choice, Clock::time_point until,
 }
 
 // A connection that is kept, or null: there may be one more.
-std::unique_ptr<UpstreamConnection> UpstreamPool::admit(Choice choice, Clock::time_point until,
+std::unique_ptr<UpstreamConnection> UpstreamPool::admit(Choice choice, Clock::time_point now,
+                                                        Clock::time_point until,
                                                         const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     if (leased_ >= options_.max_connections) {
@@ -57,27 +67,27 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::admit(Choice choice, Clock::ti
     if (choice == Choice::fresh)
         idle_.clear();
     else
-        connection = last_idle();
+        connection = last_idle(now);
     ++leased_;
     return connection;
 }
 
-std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle() {
+std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle(Clock::time_point now) {
     const std::lock_guard lock(mutex_);
-    return last_idle();
+    return last_idle(now);
 }
 
 // The last one given back is the least likely to have been closed. REQUIRES: mutex_ is locked.
-std::unique_ptr<UpstreamConnection> UpstreamPool::last_idle() {
-    drop_expired();
+std::unique_ptr<UpstreamConnection> UpstreamPool::last_idle(Clock::time_point now) {
+    drop_expired(now);
     if (idle_.empty()) return nullptr;
     std::unique_ptr<UpstreamConnection> connection = std::move(idle_.back());
     idle_.pop_back();
     return connection;
 }
 
-void UpstreamPool::drop_expired() {
-    const auto oldest = Clock::now() - options_.keep_alive;
+void UpstreamPool::drop_expired(Clock::time_point now) {
+    const auto oldest = now - options_.keep_alive;
     const auto alive = std::find_if(idle_.begin(), idle_.end(),
                                     [&](const auto& one) { return *one->idle_since > oldest; });
     idle_.erase(idle_.begin(), alive);
@@ -118,7 +128,7 @@ void UpstreamPool::release(std::unique_ptr<UpstreamConnection> connection) noexc
     const std::lock_guard lock(mutex_);
     --leased_;
     if (connection && options_.max_idle > 0) {
-        connection->idle_since = Clock::now();
+        connection->idle_since = coarse_now();
         if (idle_.size() >= options_.max_idle) idle_.erase(idle_.begin());
         idle_.push_back(std::move(connection));
     }

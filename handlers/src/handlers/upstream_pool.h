@@ -59,16 +59,17 @@ class UpstreamPool {
     // the system knows. `fresh`: a connection of the pool has turned out to be closed, and so may
     // all of them: they are dropped and a new one is made. Throws HttpError(503) and (504),
     // ProtocolError, Cancelled.
-    Lease take(Choice choice, Clock::time_point until, const Context& context);
+    Lease take(Choice choice, Clock::time_point now, Clock::time_point until,
+               const Context& context);
 
   private:
-    std::unique_ptr<UpstreamConnection> admit(Choice choice, Clock::time_point until,
-                                              const std::stop_token& stop);
-    std::unique_ptr<UpstreamConnection> take_idle();
-    std::unique_ptr<UpstreamConnection> last_idle();
+    std::unique_ptr<UpstreamConnection> admit(Choice choice, Clock::time_point now,
+                                              Clock::time_point until, const std::stop_token& stop);
+    std::unique_ptr<UpstreamConnection> take_idle(Clock::time_point now);
+    std::unique_ptr<UpstreamConnection> last_idle(Clock::time_point now);
     std::unique_ptr<UpstreamConnection> connect(Clock::time_point until,
                                                 const std::stop_token& stop) const;
-    void drop_expired();
+    void drop_expired(Clock::time_point now);
     void release(std::unique_ptr<UpstreamConnection> connection) noexcept;
 
     const UpstreamOptions& options_;
