@@ -234,6 +234,16 @@ BOOST_AUTO_TEST_CASE(a_short_value_is_not_looked_for) {
     BOOST_TEST(done.call.ignore.empty());
 }
 
+BOOST_AUTO_TEST_CASE(blanks_are_not_looked_for) {
+    const std::string spaced = "spaced          out";
+    const Redacted done = redact_all(
+        Request::make("POST", "/", spaced, {{"Cookie", "a=1; %20%20%20%20%20%20%20%20%20%20"}}),
+        text(spaced));
+    BOOST_TEST(done.request.headers.get("Cookie") == "a=REDACTED; REDACTED");
+    BOOST_TEST(done.call.body == spaced);
+    BOOST_TEST(done.reply.body == spaced);
+}
+
 BOOST_AUTO_TEST_CASE(more_secrets_than_can_be_looked_for_refuse_the_call) {
     std::string body = "[";
     for (int i = 0; i < 6000; ++i)

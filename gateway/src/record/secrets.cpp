@@ -44,7 +44,8 @@ void Secrets::add_echo(std::string_view prefix, std::string_view value) {
 }
 
 void Secrets::add_one(std::string value) {
-    if (value.size() < shortest || value == redacted) return;
+    const bool is_blank = value.find_first_not_of(" \t") == value.npos;
+    if (value.size() < shortest || is_blank || value == redacted) return;
     const auto place = std::find_if(values_.begin(), values_.end(), [&](const std::string& other) {
         return other.size() <= value.size();
     });
