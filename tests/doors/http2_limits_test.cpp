@@ -17,7 +17,6 @@ using turngate::test::Served;
 
 namespace {
 
-constexpr std::uint32_t enhance_your_calm = 11;
 const auto plain = request("GET", "/");
 
 Response hello_world(Request&) {

@@ -17,6 +17,7 @@
 #include "support/fake_upstream.h"
 #include "support/fault_proxy.h"
 #include "support/served.h"
+#include "support/tcp_client.h"
 #include <turngate/handlers/upstream.h>
 #include <turngate/http/serve.h>
 #include <turngate/os/subprocess.h>
@@ -28,33 +29,6 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-
-void reset(os::Fd& fd) {
-    const linger now = {1, 0};
-    ::setsockopt(fd.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
-    fd.reset();
-}
-
-// Every byte tells its place, so that one that is lost, doubled or moved is seen.
-std::string pattern(std::size_t size) {
-    std::string out(size, '\0');
-    for (std::size_t i = 0; i < size; ++i)
-        out[i] = static_cast<char>('a' + i % 25 + i / 65536 % 2);
-    return out;
-}
-
-os::Fd connect_with_tiny_window(Served& served) {
-    const os::Address address = os::Address::parse(served.door().addresses().at(0));
-    os::Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const int tiny = 1;
-    ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &tiny, sizeof tiny);
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(static_cast<std::uint16_t>(address.port));
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    BOOST_TEST_REQUIRE(::connect(fd.get(), reinterpret_cast<sockaddr*>(&to), sizeof to) == 0);
-    return fd;
-}
 
 std::string read_exactly(const os::Fd& fd, std::size_t size) {
     std::string all(size, '\0');
@@ -196,7 +170,7 @@ BOOST_AUTO_TEST_CASE(a_tiny_window_gets_every_byte) {
             w.write(std::string_view(body).substr(at, 10'007));
     });
     for (const std::string path : {"/whole", "/pieces"}) {
-        os::Fd fd = connect_with_tiny_window(served);
+        os::Fd fd = connect_with_receive_buffer(served, 1);
         os::write_whole(fd.get(), "GET " + path + " HTTP/1.0\r\n\r\n");
         const std::string reply = read_all(fd);
         BOOST_TEST((reply.substr(reply.find("\r\n\r\n") + 4) == body), path);
@@ -206,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_tiny_window_gets_every_byte) {
 BOOST_AUTO_TEST_CASE(who_does_not_read_is_reset_in_time) {
     Served served([](Request&) { return text(std::string(16 << 20, 'x')); },
                   {.write_timeout = milliseconds(700)});
-    const os::Fd fd = connect_with_tiny_window(served);
+    const os::Fd fd = connect_with_receive_buffer(served, 1);
     os::write_whole(fd.get(), get);
     pollfd end = {fd.get(), POLLRDHUP, 0};
     BOOST_TEST(::poll(&end, 1, 5000) == 1);
@@ -365,7 +339,7 @@ BOOST_AUTO_TEST_CASE(a_tunnel_to_a_client_that_does_not_read_ends) {
         peer.write(std::string(8 << 20, 'x'));
     });
     Served served(upstream({.url = origin.url()}), {.drain_timeout = milliseconds(50)});
-    const os::Fd fd = connect_with_tiny_window(served);
+    const os::Fd fd = connect_with_receive_buffer(served, 1);
     os::write_whole(fd.get(),
                     "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
     BOOST_TEST(read_until(fd, "\r\n\r\n").starts_with("HTTP/1.1 101 "));

@@ -2,7 +2,6 @@
 #include <atomic>
 #include <csignal>
 #include <cstdio>
-#include <netinet/in.h>
 #include <poll.h>
 #include <semaphore>
 #include <string>
@@ -13,6 +12,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "support/served.h"
+#include "support/tcp_client.h"
 #include "support/temporary_directory.h"
 #include <turngate/http/serve.h>
 
@@ -59,33 +59,12 @@ class PipeSignalsCounted {
     sigset_t mask_{};
 };
 
-// Every byte tells its place.
-std::string pattern(std::size_t size) {
-    std::string out(size, '\0');
-    for (std::size_t i = 0; i < size; ++i)
-        out[i] = static_cast<char>('a' + i % 25 + i / 65536 % 2);
-    return out;
-}
-
 // One that has little room for what comes, and for what goes.
-os::Fd connect_with_small_buffers(Served& served) {
-    const os::Address address = os::Address::parse(served.door().addresses().at(0));
-    os::Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const int small = 2048, little = 4096;
-    ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+os::Fd connect_with_small_buffers(const Served& served) {
+    os::Fd fd = connect_with_receive_buffer(served, 2048);
+    const int little = 4096;
     ::setsockopt(fd.get(), SOL_SOCKET, SO_SNDBUF, &little, sizeof little);
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(static_cast<std::uint16_t>(address.port));
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    BOOST_TEST_REQUIRE(::connect(fd.get(), reinterpret_cast<sockaddr*>(&to), sizeof to) == 0);
     return fd;
-}
-
-void reset(os::Fd& fd) {
-    const linger now = {1, 0};
-    ::setsockopt(fd.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
-    fd.reset();
 }
 
 // A Unix socket holds no more than 200 kB that nobody has read.

@@ -1,6 +1,5 @@
 // Exchanges with an upstream that wait, behind the HTTP door: without a thread each, and whatever
 // ends them.
-#include <atomic>
 #include <chrono>
 #include <semaphore>
 #include <string>
@@ -25,6 +24,11 @@ namespace {
 constexpr const char* get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 constexpr const char* last_get = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 constexpr const char* reply = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+void answer_all(FakePeer& peer) {
+    while (!peer.read_request().empty())
+        peer.write(reply);
+}
 
 HttpOptions of_threads(std::size_t most) {
     HttpOptions options;
@@ -133,35 +137,25 @@ BOOST_AUTO_TEST_CASE(requests_that_wait_beyond_the_time_to_drain_are_ended) {
 }
 
 BOOST_AUTO_TEST_CASE(a_kept_connection_serves_the_next_door) {
-    std::atomic<int> connections{0};
-    FakeUpstream server([&](FakePeer& peer) {
-        ++connections;
-        while (!peer.read_request().empty())
-            peer.write(reply);
-    });
+    FakeUpstream server(answer_all);
     const HandlerPtr handler = upstream({.url = server.url()});
     for (int i = 0; i < 3; ++i) {
         const Served served(handler, of_threads(2));
         BOOST_TEST(ask(served, last_get).ends_with("\r\n\r\nok"));
         BOOST_TEST(ask(served, last_get).ends_with("\r\n\r\nok"));
     }
-    BOOST_TEST(connections == 1);
+    BOOST_TEST(server.connections() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_kept_connection_serves_who_has_no_door_and_then_the_door_again) {
-    std::atomic<int> connections{0};
-    FakeUpstream server([&](FakePeer& peer) {
-        ++connections;
-        while (!peer.read_request().empty())
-            peer.write(reply);
-    });
+    FakeUpstream server(answer_all);
     const HandlerPtr handler = upstream({.url = server.url()});
     const Served served(handler, of_threads(2));
     for (int i = 0; i < 3; ++i) {
         BOOST_TEST(ask(served, last_get).ends_with("\r\n\r\nok"));
         BOOST_TEST(record(*handler, Request::get("/")).body == "ok");
     }
-    BOOST_TEST(connections == 1);
+    BOOST_TEST(server.connections() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(pipelined_requests_are_answered_in_their_order) {

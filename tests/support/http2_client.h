@@ -30,6 +30,7 @@ enum Type : std::uint8_t {
     continuation
 };
 inline constexpr std::uint8_t end_stream = 1, ack = 1, end_headers = 4;
+inline constexpr std::uint32_t enhance_your_calm = 11;
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 

@@ -41,7 +41,7 @@ class Served {
                               std::chrono::milliseconds(5000));
     }
 
-    HttpDoor& door() { return *door_; }
+    HttpDoor& door() const { return *door_; }
 
   private:
     std::unique_ptr<HttpDoor> door_;
