@@ -13,7 +13,7 @@ function(turngate_module name)
     set(scope PUBLIC)
     target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:turngate_warnings>)
     foreach(library ${arg_USES})
-      if(library MATCHES "^RapidJSON")  # header-only: an installed turngate does not need it
+      if(library MATCHES "^(RapidJSON|FastCGI)")  # header-only: an installed turngate does not need it
         target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:${library}>)
       else()
         target_link_libraries(${target} PRIVATE ${library})

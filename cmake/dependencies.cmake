@@ -11,3 +11,6 @@ find_library(NGHTTP2_LIBRARY nghttp2 REQUIRED)
 add_library(nghttp2::nghttp2 UNKNOWN IMPORTED)
 set_target_properties(nghttp2::nghttp2 PROPERTIES IMPORTED_LOCATION "${NGHTTP2_LIBRARY}"
   INTERFACE_INCLUDE_DIRECTORIES "${NGHTTP2_INCLUDE_DIR}")
+find_path(FASTCGI_INCLUDE_DIR fastcgi.h REQUIRED)  # the constants: nothing of libfcgi is linked
+add_library(FastCGI::Constants INTERFACE IMPORTED)
+target_include_directories(FastCGI::Constants SYSTEM INTERFACE ${FASTCGI_INCLUDE_DIR})
