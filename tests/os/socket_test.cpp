@@ -155,12 +155,12 @@ BOOST_AUTO_TEST_CASE(nobody_there_is_an_error_that_names_the_address) {
         });
 }
 
-BOOST_AUTO_TEST_CASE(a_full_backlog_of_a_unix_socket_ends_in_a_timeout) {
+BOOST_AUTO_TEST_CASE(a_unix_socket_whose_backlog_stays_full_is_told_from_one_that_is_slow) {
     TemporaryDirectory here;
     Fd listener = listen_on({here / "s"}, 0);
     Fd first = connect_to({here / "s"}, milliseconds(1000));
     BOOST_CHECK_EXCEPTION(connect_to({here / "s"}, milliseconds(10)), std::system_error,
-                          [](const auto& e) { return e.code().value() == ETIMEDOUT; });
+                          [](const auto& e) { return e.code().value() == EAGAIN; });
 }
 
 BOOST_AUTO_TEST_CASE(connecting_can_be_cancelled) {
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(connecting_can_be_cancelled) {
             for (int i = 0; i < 20; ++i)
                 waiting.push_back(connect_to(full, milliseconds(50)));
         } catch (const std::system_error& e) {
-            BOOST_TEST(e.code().value() == ETIMEDOUT);
+            BOOST_TEST(e.code().value() == (address.path.empty() ? ETIMEDOUT : EAGAIN));
         }
         std::stop_source stop;
         std::thread canceller([&] { stop.request_stop(); });

@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "exchange_rules.h"
 #include "upstream_exchange.h"
 #include "upstream_pool.h"
 #include "upstream_target.h"
@@ -15,12 +16,6 @@ namespace {
 
 using Clock = UpstreamConnection::Clock;
 using std::chrono::milliseconds;
-
-constexpr std::chrono::hours for_ever{24 * 365};
-
-// A body of this size at most is read before the upstream is troubled with it: no thread has to
-// wait for the client, no connection has to wait for a slow one, and it can be sent again.
-constexpr std::uint64_t small_body = 64 * 1024;
 
 // Reports the exchange when it is left, by whichever way.
 class Metric {
@@ -53,11 +48,12 @@ class Metric {
     const Clock::time_point begin_;
 };
 
-Clock::time_point request_deadline(const Context& context, Clock::time_point now,
-                                   milliseconds margin) {
-    if (!context.deadline) return now + for_ever;
-    const auto left = *context.deadline - now;
-    return *context.deadline - std::clamp<Clock::duration>(left / 10, Clock::duration(0), margin);
+PoolLimits pool_limits(const UpstreamOptions& options) {
+    return {.connect_timeout = options.connect_timeout,
+            .keep_alive = options.keep_alive,
+            .max_connections = options.max_connections,
+            .max_waiting = options.max_waiting,
+            .max_idle = options.max_idle};
 }
 
 class Upstream final : public Handler {
@@ -71,14 +67,12 @@ class Upstream final : public Handler {
     void serve(Request& request, ResponseWriter& response) const override {
         const auto now = Clock::now();
         Metric metric(request, target_, now);
-        const auto limit = request_deadline(request.context, now, options_.deadline_margin);
-        const auto end = options_.timeout.count() > 0
-                             ? now + std::min<milliseconds>(options_.timeout, for_ever)
-                             : limit;
-        const UpstreamExchange::Terms terms{options_, target_, std::min(limit, end), limit};
+        const auto limit = answer_by(request.context, now, options_.deadline_margin);
+        const UpstreamExchange::Terms terms{options_, target_, sooner(limit, now, options_.timeout),
+                                            limit};
         Body& body = request.body;
         if (!body.arrived() && body.size().value_or(UINT64_MAX) <= small_body) body.text();
-        const bool may_repeat = UpstreamExchange::is_idempotent(request.method);
+        const bool may_repeat = is_idempotent(request.method);
         for (auto choice = may_repeat ? UpstreamPool::Choice::any : UpstreamPool::Choice::certain;;
              choice = UpstreamPool::Choice::fresh) {
             UpstreamPool::Lease lease = pool_.take(choice, now, terms.deadline, request.context);
@@ -101,7 +95,7 @@ class Upstream final : public Handler {
   private:
     const UpstreamOptions options_;
     const UpstreamTarget target_;
-    mutable UpstreamPool pool_{options_, target_};
+    mutable UpstreamPool pool_{pool_limits(options_), target_};
 };
 
 }  // namespace
@@ -111,17 +105,7 @@ HandlerPtr upstream(UpstreamOptions options) {
 }
 
 void reach_upstream(std::string_view url, milliseconds patience) {
-    const UpstreamTarget target = UpstreamTarget::parse(url);
-    std::string problem;
-    for (const os::Address& address : target.addresses()) {
-        try {
-            os::connect_to(address, patience);
-            return;
-        } catch (const std::system_error& e) {
-            problem = "cannot connect to " + address.text() + ": " + e.code().message();
-        }
-    }
-    throw Error(target.text + ": " + problem);
+    UpstreamTarget::parse(url).reach(patience);
 }
 
 }  // namespace turngate

@@ -2,6 +2,7 @@
 #include "upstream_connection.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <climits>
 #include <cstdint>
@@ -21,6 +22,8 @@ using std::chrono::milliseconds;
 [[noreturn]] void fail(const char* what) {
     throw std::system_error(errno, std::generic_category(), what);
 }
+
+constexpr std::size_t most_parts = 64;  // in one call; what is behind them goes by and by
 
 milliseconds left_until(UpstreamConnection::Clock::time_point until) {
     return std::chrono::ceil<milliseconds>(until - UpstreamConnection::Clock::now());
@@ -50,14 +53,21 @@ void UpstreamConnection::wait_by(Parking* parking) {
 }
 
 std::size_t UpstreamConnection::send_now(std::string_view head, std::string_view body) {
-    iovec parts[] = {part(head), part(body)};
+    const std::string_view parts[] = {head, body};
+    return send_now(std::span(parts, body.empty() ? 1 : 2));
+}
+
+std::size_t UpstreamConnection::send_now(std::span<const std::string_view> parts) {
+    std::array<iovec, most_parts> vector;
     msghdr message{};
-    message.msg_iov = parts;
-    message.msg_iovlen = 2;
+    message.msg_iov = vector.data();
+    for (const std::string_view one : parts.first(std::min(parts.size(), vector.size())))
+        vector[message.msg_iovlen++] = part(one);
     constexpr int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
     for (;;) {
-        const ssize_t n = body.empty() ? ::send(fd_.get(), head.data(), head.size(), flags)
-                                       : ::sendmsg(fd_.get(), &message, flags);
+        const ssize_t n = message.msg_iovlen == 1
+                              ? ::send(fd_.get(), vector[0].iov_base, vector[0].iov_len, flags)
+                              : ::sendmsg(fd_.get(), &message, flags);
         if (n >= 0) return static_cast<std::size_t>(n);
         if (errno == EAGAIN) return 0;
         if (errno != EINTR) fail("send");

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -32,8 +33,9 @@ class UpstreamConnection {
     // Throws std::system_error.
     void wait_by(Parking* parking);
 
-    // Sends what goes at once, of both; returns how much that was.
+    // Sends what goes at once, of all; returns how much that was.
     std::size_t send_now(std::string_view head, std::string_view body);
+    std::size_t send_now(std::span<const std::string_view> parts);
 
     // Sends all, waiting where the peer is slow. False if the time was up first.
     bool send(std::string_view bytes, Clock::time_point until);
@@ -64,6 +66,7 @@ class UpstreamConnection {
     std::string out;
     // When it became idle; absent before its first reply.
     std::optional<Clock::time_point> idle_since;
+    std::size_t requests = 0;  // that it has carried
 
   private:
     // Not a part of its callers, which may change threads: a compiler would take errno for the same

@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <stop_token>
 
+#include "exchange_rules.h"
+#include "http1_upload.h"
 #include "upstream_fields.h"
 #include "upstream_tunnel.h"
 #include <turngate/http/error.h>
@@ -18,10 +20,6 @@ using http1::Progress;
 
 constexpr int most_interim = 32;
 constexpr std::size_t most_fields = 256;
-
-bool is_gone(const std::system_error& error) {
-    return error.code().value() == EPIPE || error.code().value() == ECONNRESET;
-}
 
 // True if `list` has protocols, and each is one of those that `asked` lists.
 bool are_among(std::string_view list, std::string_view asked) {
@@ -38,17 +36,7 @@ bool are_among(std::string_view list, std::string_view asked) {
     return has_any;
 }
 
-bool is_event_stream(const Headers& headers) {
-    std::string_view type = headers.get("content-type");
-    return iequals(take_element(type, ';'), "text/event-stream");
-}
-
 }  // namespace
-
-bool UpstreamExchange::is_idempotent(std::string_view method) noexcept {
-    return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "PUT" ||
-           method == "DELETE";
-}
 
 UpstreamExchange::End UpstreamExchange::run() {
     connection_.out.clear();
@@ -98,10 +86,10 @@ bool UpstreamExchange::send_request() {
     const bool is_sent = n == head.size() + bytes.size();
     if (is_sent && (is_replayable_ || (!sent_.is_chunked && body.size() == 0))) return true;
     const std::size_t of_head = std::min(n, head.size());
-    const UpstreamUpload::Parts parts{std::string_view(head).substr(of_head),
-                                      bytes.substr(n - of_head), sent_.is_chunked};
+    const Http1Parts parts{std::string_view(head).substr(of_head), bytes.substr(n - of_head),
+                           sent_.is_chunked};
     try {
-        upload_.emplace(connection_, body, parts, deadline_);
+        upload_.emplace(connection_, deadline_, http1_upload(body, parts));
     } catch (const std::system_error& e) {
         throw HttpError(503, std::string("there is no thread to send a body: ") + e.what());
     }
@@ -233,7 +221,7 @@ UpstreamExchange::End UpstreamExchange::switch_protocols(http1::ReplyHead& head)
 }
 
 UpstreamExchange::Clock::time_point UpstreamExchange::until(std::chrono::milliseconds limit) const {
-    return limit.count() > 0 ? std::min(deadline_, Clock::now() + limit) : deadline_;
+    return limit.count() > 0 ? sooner(deadline_, Clock::now(), limit) : deadline_;
 }
 
 // Never `nothing`. An end may be that of the request rather than the peer's.

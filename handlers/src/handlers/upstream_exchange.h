@@ -44,9 +44,6 @@ class UpstreamExchange {
     // is spent then.
     End run();
 
-    // RFC 9110 section 9.2.2.
-    static bool is_idempotent(std::string_view method) noexcept;
-
     // Of the reply's head; 0 if none came.
     int status() const noexcept { return status_; }
 

@@ -39,15 +39,6 @@ FieldRole role_of_plain(std::string_view name) {
     return starts_with(name, "x-forwarded-") ? FieldRole::forwarded : FieldRole::other;
 }
 
-// What Vercel and Lambda say between themselves and a runtime (never to a client), and orders to a
-// server of files, which the upstream is in no place to give.
-bool is_internal(std::string_view name) {
-    return (name[0] | 0x20) == 'x'
-               ? starts_with(name, "x-vercel-internal-") || iequals(name, "x-accel-redirect") ||
-                     iequals(name, "x-sendfile")
-               : starts_with(name, "lambda-runtime-");
-}
-
 bool is_of_a_head(std::string_view name) {
     constexpr std::array<std::string_view, 14> names = {"authorization",
                                                         "cache-control",
@@ -74,6 +65,13 @@ FieldRole role_of(std::string_view name) {
     std::string dashed(name);
     std::replace(dashed.begin(), dashed.end(), '_', '-');
     return role_of_plain(dashed);
+}
+
+bool is_internal(std::string_view name) noexcept {
+    return (name[0] | 0x20) == 'x'
+               ? starts_with(name, "x-vercel-internal-") || iequals(name, "x-accel-redirect") ||
+                     iequals(name, "x-sendfile")
+               : starts_with(name, "lambda-runtime-");
 }
 
 // Mostly all of it, so the rest is taken out.

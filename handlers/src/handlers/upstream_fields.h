@@ -20,6 +20,10 @@ enum class FieldRole {
 // A '_' counts as '-', for servers that make variables of names cannot tell them apart.
 FieldRole role_of(std::string_view name);
 
+// What Vercel and Lambda say between themselves and a runtime (never to a client), and orders to a
+// server of files, which an application is in no place to give. REQUIRES: `name` is not empty.
+bool is_internal(std::string_view name) noexcept;
+
 // What of a reply's head goes to the client; `head` is left without fields.
 Headers passed_on(http1::ReplyHead& head);
 

@@ -50,18 +50,21 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::admit(Choice choice, Clock::ti
                                                         Clock::time_point until,
                                                         const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    if (leased_ >= options_.max_connections) {
-        const std::string busy = target_.text + ": all " +
-                                 std::to_string(options_.max_connections) +
+    if (leased_ >= limits_.max_connections) {
+        const std::string busy = target_.text + ": all " + std::to_string(limits_.max_connections) +
                                  " connections to the upstream are in use";
-        if (waiting_ >= options_.max_waiting) throw HttpError(503, busy);
+        if (waiting_ >= limits_.max_waiting) throw HttpError(503, busy);
         ++waiting_;
-        const bool is_free = released_.wait_until(
-            lock, stop, until, [&] { return leased_ < options_.max_connections; });
+        const bool is_bounded =
+            limits_.queue_timeout.count() > 0 && now + limits_.queue_timeout < until;
+        const bool is_free =
+            released_.wait_until(lock, stop, is_bounded ? now + limits_.queue_timeout : until,
+                                 [&] { return leased_ < limits_.max_connections; });
         --waiting_;
         if (!is_free && stop.stop_requested())
             throw Cancelled("the request was cancelled, waiting for a connection to the upstream");
-        if (!is_free) throw HttpError(504, busy + ", and none became free in time");
+        if (!is_free)
+            throw HttpError(is_bounded ? 503 : 504, busy + ", and none became free in time");
     }
     std::unique_ptr<UpstreamConnection> connection;
     if (choice == Choice::fresh)
@@ -87,7 +90,7 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::last_idle(Clock::time_point no
 }
 
 void UpstreamPool::drop_expired(Clock::time_point now) {
-    const auto oldest = now - options_.keep_alive;
+    const auto oldest = now - limits_.keep_alive;
     const auto alive = std::find_if(idle_.begin(), idle_.end(),
                                     [&](const auto& one) { return *one->idle_since > oldest; });
     idle_.erase(idle_.begin(), alive);
@@ -100,16 +103,19 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::connect(Clock::time_point unti
         const std::vector<os::Address> addresses = target_.addresses();
         for (const os::Address& address : addresses) {
             const auto left = std::chrono::ceil<milliseconds>(until - Clock::now());
-            const bool is_hurried = left < options_.connect_timeout;
+            const bool is_hurried = left < limits_.connect_timeout;
             if (left.count() <= 0)
                 throw HttpError(504, target_.text + ": no connection in time: " + problem);
             try {
                 return std::make_unique<UpstreamConnection>(
-                    os::connect_to(address, is_hurried ? left : options_.connect_timeout, stop));
+                    os::connect_to(address, is_hurried ? left : limits_.connect_timeout, stop));
             } catch (const std::system_error& e) {
                 problem = e.what();
                 const int error = e.code().value();
                 if (is_shortage(error)) throw HttpError(503, target_.text + ": " + problem);
+                if (error == EAGAIN)
+                    throw HttpError(503, target_.text + ": " + problem +
+                                             ": too many connections wait for the server already");
                 if (error == ETIMEDOUT && (is_hurried || &address == &addresses.back()))
                     throw HttpError(504, target_.text + ": " + problem);
             }
@@ -127,12 +133,22 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::connect(Clock::time_point unti
 void UpstreamPool::release(std::unique_ptr<UpstreamConnection> connection) noexcept {
     const std::lock_guard lock(mutex_);
     --leased_;
-    if (connection && options_.max_idle > 0) {
+    if (connection && limits_.max_idle > 0 && ++connection->requests < limits_.max_requests) {
         connection->idle_since = coarse_now();
-        if (idle_.size() >= options_.max_idle) idle_.erase(idle_.begin());
+        if (idle_.size() >= limits_.max_idle) idle_.erase(idle_.begin());
         idle_.push_back(std::move(connection));
     }
     if (waiting_ > 0) released_.notify_one();
+}
+
+std::size_t UpstreamPool::load() const {
+    const std::lock_guard lock(mutex_);
+    return leased_ + waiting_;
+}
+
+void UpstreamPool::expire(Clock::time_point now) {
+    const std::lock_guard lock(mutex_);
+    drop_expired(now);
 }
 
 }  // namespace turngate

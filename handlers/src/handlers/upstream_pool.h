@@ -1,28 +1,40 @@
-// The connections to one upstream: kept for the next request, and never more than so many.
+// The connections to one server: kept for the next request, and never more than so many.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <stop_token>
 #include <utility>
 #include <vector>
 
+#include "server_address.h"
 #include "upstream_connection.h"
-#include "upstream_target.h"
-#include <turngate/handlers/upstream.h>
+#include <turngate/http/context.h>
 
 namespace turngate {
+
+struct PoolLimits {
+    std::chrono::milliseconds connect_timeout;
+    std::chrono::milliseconds queue_timeout{0};  // of a request that waits; 0: its deadline alone
+    std::chrono::milliseconds keep_alive;        // of a connection that waits for a request
+    std::size_t max_connections;                 // at once; a request past that waits
+    std::size_t max_waiting;
+    std::size_t max_idle;
+    std::size_t max_requests = SIZE_MAX;  // of one connection
+};
 
 // Thread-safe.
 class UpstreamPool {
   public:
     using Clock = UpstreamConnection::Clock;
 
-    // Both must outlive the pool.
-    UpstreamPool(const UpstreamOptions& options, const UpstreamTarget& target)
-        : options_(options), target_(target) {
-        idle_.reserve(options.max_idle);
+    // `target` must outlive the pool.
+    UpstreamPool(const PoolLimits& limits, const ServerAddress& target)
+        : limits_(limits), target_(target) {
+        idle_.reserve(limits.max_idle);
     }
 
     // The right to one connection. Without keep() the connection is closed at the end.
@@ -62,6 +74,12 @@ class UpstreamPool {
     Lease take(Choice choice, Clock::time_point now, Clock::time_point until,
                const Context& context);
 
+    // Requests that have a connection, or wait for one.
+    std::size_t load() const;
+
+    // Closes the connections that have waited too long for a request.
+    void expire(Clock::time_point now);
+
   private:
     std::unique_ptr<UpstreamConnection> admit(Choice choice, Clock::time_point now,
                                               Clock::time_point until, const std::stop_token& stop);
@@ -72,9 +90,9 @@ class UpstreamPool {
     void drop_expired(Clock::time_point now);
     void release(std::unique_ptr<UpstreamConnection> connection) noexcept;
 
-    const UpstreamOptions& options_;
-    const UpstreamTarget& target_;
-    std::mutex mutex_;
+    const PoolLimits limits_;
+    const ServerAddress& target_;
+    mutable std::mutex mutex_;
     std::condition_variable_any released_;
     std::vector<std::unique_ptr<UpstreamConnection>> idle_;  // the longest idle first
     std::size_t leased_ = 0;

@@ -4,12 +4,12 @@
 #include <chrono>
 #include <condition_variable>
 #include <exception>
+#include <functional>
 #include <mutex>
 #include <string_view>
 #include <thread>
 
 #include "upstream_connection.h"
-#include <turngate/http/body.h>
 
 namespace turngate {
 
@@ -17,15 +17,13 @@ class UpstreamUpload {
   public:
     using Clock = UpstreamConnection::Clock;
 
-    struct Parts {
-        std::string_view head;   // what is left of it
-        std::string_view bytes;  // what is left of a body that is here
-        bool is_chunked = false;
-    };
+    // Sends everything, on the thread, by the calls below. What it throws is the upload's failure,
+    // except std::system_error: the server reads no more.
+    using Job = std::function<void(UpstreamUpload&)>;
 
-    // Sends the parts and then what `body` still yields. Everything must outlive this.
-    UpstreamUpload(UpstreamConnection& connection, Body& body, Parts parts,
-                   Clock::time_point until);
+    // What `job` uses must outlive this, as must the connection.
+    UpstreamUpload(UpstreamConnection& connection, Clock::time_point until, Job job,
+                   std::chrono::milliseconds stall = {});
     UpstreamUpload(const UpstreamUpload&) = delete;
     UpstreamUpload& operator=(const UpstreamUpload&) = delete;
 
@@ -36,22 +34,30 @@ class UpstreamUpload {
     // True if all was sent; waits a moment for what is just being sent, the very last of it.
     bool has_ended();
 
+    // True while there is something to send, or to wait for from the client, each in its time.
+    bool is_sending() const;
+
     // Throws what reading the body threw, or HttpError(504) if the upstream did not read in time.
     // That the upstream reads no more is no failure: its reply tells.
     void check() const;
+
+    // For the job. Throws HttpError(504) if the server does not take all of it in time: until
+    // `until`, or within `stall` if that is not 0.
+    void send(std::string_view bytes);
+
+    // Nothing has to be waited for any more but the server: the very last is sent.
+    void sends_last() { become(State::sending_last); }
 
   private:
     enum class State { sending, sending_last, ended, refused, failed };
 
     void run() noexcept;
-    void send_everything();
-    void send(std::string_view bytes);
     void become(State state);
 
     UpstreamConnection& connection_;
-    Body& body_;
-    const Parts parts_;
     const Clock::time_point until_;
+    const Job job_;
+    const std::chrono::milliseconds stall_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     State state_ = State::sending;  // under mutex_, as is the failure

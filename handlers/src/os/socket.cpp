@@ -222,7 +222,7 @@ Fd connect_to(const Address& address, std::chrono::milliseconds timeout,
         }
         // A Unix socket whose backlog is full says EAGAIN and gives no event to wait for.
         if (errno != EAGAIN) fail(what);
-        if (left() == 0) timed_out();
+        if (left() == 0) fail(what);
         if (stop.stop_requested()) throw Cancelled("connecting was cancelled");
         ::poll(nullptr, 0, 2);
     }

@@ -31,7 +31,8 @@ struct Address {
 // A stale Unix socket, to which nobody listens, is replaced; the new one has mode 0600.
 Fd listen_on(const Address& address, int backlog = 511);
 
-// Past `timeout` the error is ETIMEDOUT; throws Cancelled once `stop` is requested.
+// Past `timeout` the error is ETIMEDOUT, or EAGAIN where the backlog of a Unix socket is still
+// full; throws Cancelled once `stop` is requested.
 Fd connect_to(const Address& address, std::chrono::milliseconds timeout,
               const std::stop_token& stop = {});
 
