@@ -82,4 +82,15 @@ std::size_t count(const std::string& option, const std::string& value, std::size
     return *number;
 }
 
+std::uint64_t size(const std::string& option, const std::string& value) {
+    constexpr std::array<std::pair<std::string_view, unsigned>, 4> units = {
+        {{"", 0}, {"KiB", 10}, {"MiB", 20}, {"GiB", 30}}};
+    std::string_view rest;
+    const auto number = leading_number(value, rest);
+    for (auto [unit, shift] : units)
+        if (number && rest == unit && *number > 0 && *number <= (UINT64_MAX >> 1) >> shift)
+            return *number << shift;
+    throw bad_value(option, value, "a size above zero, as 10MiB or 4096");
+}
+
 }  // namespace turngate

@@ -3,11 +3,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include <turngate/http/context.h>
 #include <turngate/http/error.h>
 #include <turngate/http/handler.h>
 
@@ -40,10 +42,14 @@ std::chrono::milliseconds duration(const std::string& option, const std::string&
 std::size_t count(const std::string& option, const std::string& value, std::size_t least,
                   std::size_t most);
 
+// Above zero, as "10MiB" or "4096". Throws Error.
+std::uint64_t size(const std::string& option, const std::string& value);
+
 // One for each scheme.
 HandlerPtr open_cgi(const HandlerUri& uri);
 HandlerPtr open_plugin(const HandlerUri& uri);
 HandlerPtr open_files(const HandlerUri& uri);
 HandlerPtr open_upstream(const HandlerUri& uri);
+HandlerPtr open_fcgi(const HandlerUri& uri, std::function<void(Level, std::string_view)> log);
 
 }  // namespace turngate

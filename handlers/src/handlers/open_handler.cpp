@@ -15,12 +15,13 @@ namespace {
 
 struct Scheme {
     std::string_view name;
-    HandlerPtr (*open)(const HandlerUri&);
-    std::string_view names;  // what stands behind the scheme, for messages
+    HandlerPtr (*open)(const HandlerUri&);  // null: open_fcgi()
+    std::string_view names;                 // what stands behind the scheme, for messages
     std::string_view expected;
 };
-constexpr std::array<Scheme, 5> schemes = {{
+constexpr std::array<Scheme, 6> schemes = {{
     {"cgi", open_cgi, "no file", "cgi:PATH"},
+    {"fcgi", nullptr, "no application", "fcgi:unix:PATH or fcgi:HOST:PORT"},
     {"files", open_files, "no directory", "files:DIR"},
     {"plugin", open_plugin, "no file", "plugin:PATH"},
     {"http", open_upstream, "no server", "http://HOST:PORT"},
@@ -95,7 +96,7 @@ HandlerPtr open_handler(std::string_view text, std::function<void(Level, std::st
             if (uri.path.empty())
                 throw Error(quoted + " names " + std::string(scheme.names) + ": expected " +
                             std::string(scheme.expected));
-            return scheme.open(uri);
+            return scheme.open ? scheme.open(uri) : open_fcgi(uri, std::move(log));
         }
         known.push_back(scheme.name);
     }

@@ -6,8 +6,8 @@
 namespace turngate {
 
 void StderrLog::feed(std::string_view bytes) {
-    if (total_ >= max_total) return;
-    bytes = bytes.substr(0, max_total - total_);
+    if (total_ >= limit_) return;
+    bytes = bytes.substr(0, limit_ - total_);
     total_ += bytes.size();
     while (!bytes.empty()) {
         const std::string_view line = bytes.substr(0, bytes.find('\n'));
@@ -17,7 +17,7 @@ void StderrLog::feed(std::string_view bytes) {
         bytes.remove_prefix(taken + (ends ? 1 : 0));
         if (ends || line_.size() == max_line) log_line();
     }
-    if (total_ >= max_total) {
+    if (total_ >= limit_) {
         finish();
         context_.log(Level::warn, "the program's further output to its standard error is left out");
     }

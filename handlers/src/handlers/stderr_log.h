@@ -10,11 +10,13 @@ namespace turngate {
 
 class StderrLog {
   public:
-    static constexpr std::size_t max_line = 4096;    // a longer one is logged in pieces
-    static constexpr std::size_t max_total = 65536;  // the rest is left out, and this is logged
+    static constexpr std::size_t max_line = 4096;  // a longer one is logged in pieces
+    static constexpr std::size_t max_total =
+        65536;  // or another limit; the rest is left out, and this is logged
 
     // `context` must outlive this.
-    explicit StderrLog(const Context& context) : context_(context) {}
+    explicit StderrLog(const Context& context, std::size_t limit = max_total)
+        : context_(context), limit_(limit) {}
 
     void feed(std::string_view bytes);
     void finish();  // logs a last line without an end
@@ -23,6 +25,7 @@ class StderrLog {
     void log_line();
 
     const Context& context_;
+    const std::size_t limit_;
     std::string line_;
     std::size_t total_ = 0;
 };

@@ -10,6 +10,8 @@ namespace turngate {
 
 // Opens
 //   cgi:PATH[?timeout=30s&max=64&arg=A&arg=B&inherit=NAME]     a program (cgi_program)
+//   fcgi:unix:PATH[?timeout=30s&keep=4&...]                    FastCGI (fcgi_client)
+//   fcgi:HOST:PORT,HOST:PORT[?...]                             the same, of several backends
 //   files:DIR[?index=index.html&cache-control=no-cache]        files (static_files)
 //   plugin:PATH[?config=TEXT]                                  a shared library (load_plugin)
 //   http://HOST:PORT/BASE[?timeout=30s&max=64&...]             a server (upstream)
@@ -21,6 +23,11 @@ namespace turngate {
 // max (connections), queue, idle (connections kept), connect-timeout, first-byte-timeout,
 // idle-timeout, keep-alive and timeout (0: none), forwarded=replace|append|keep|none and
 // host=client|url, each as in UpstreamOptions.
+//
+// Those of FastCGI are, as in FcgiOptions: connect-timeout, send-timeout, read-timeout, timeout and
+// restart-patience (0: none), max, queue, queue-timeout, keep, keep-alive, keep-requests, max-body,
+// spool-dir, buffer=off|memory|file, script-name, script-filename, document-root, param=NAME=VALUE,
+// ping=PATH, ping-interval and tolerate-missing-end; "%2C" is a ',' of the path.
 //
 // COMMAND is for /bin/sh and is taken as it is: its options are variables of the environment (see
 // spawn_variables()). `log` hears what happens to its program apart from any request; it is called

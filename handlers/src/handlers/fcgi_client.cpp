@@ -1,0 +1,201 @@
+// The handler: spooling, backends, and what is sent twice.
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "body_spool.h"
+#include "exchange_rules.h"
+#include "fcgi_backends.h"
+#include "fcgi_exchange.h"
+#include "fcgi_health.h"
+#include <turngate/handlers/fcgi_client.h>
+#include <turngate/http/error.h>
+
+namespace turngate {
+namespace {
+
+using Clock = UpstreamPool::Clock;
+using Choice = UpstreamPool::Choice;
+using End = FcgiExchange::End;
+using std::chrono::milliseconds;
+
+constexpr milliseconds between_tries{20};
+
+bool is_at(std::string_view path, std::string_view name) {
+    return path.starts_with(name) && (path.size() == name.size() || path[name.size()] == '/');
+}
+
+// One request, from backend to backend until one has answered.
+class Delivery {
+  public:
+    Delivery(const FcgiOptions& options, FcgiBackends& backends, Request& request,
+             ResponseWriter& response)
+        : options_(options),
+          backends_(backends),
+          request_(request),
+          response_(response),
+          began_(Clock::now()),
+          request_deadline_(answer_by(request.context, began_, options.deadline_margin)),
+          deadline_(sooner(request_deadline_, began_, options.timeout)),
+          is_repeatable_(is_idempotent(request.method)) {}
+
+    void run(const cgi::Script& script) {
+        read_body();
+        const FcgiRequest records(request_, script, options_);
+        for (FcgiBackend* backend = next_backend(); backend;)
+            backend = attempt(*backend, records);
+    }
+
+  private:
+    // The next one to try; null once the reply is written.
+    FcgiBackend* attempt(FcgiBackend& backend, const FcgiRequest& records) {
+        const Choice choice = std::exchange(choice_, usual_choice());
+        std::optional<UpstreamPool::Lease> lease;
+        try {
+            lease.emplace(backend.pool().take(choice, Clock::now(), deadline_, request_.context));
+        } catch (const ProtocolError& e) {
+            return after_failure(backend, e.what(), true);
+        } catch (const HttpError& e) {
+            if (Clock::now() >= deadline_) throw;
+            return after_failure(backend, e.what(), e.status() == 504);
+        }
+        if (is_body_used_) request_.body = spool_->body();
+        const FcgiExchange::Terms terms{options_, backend.name(), deadline_, request_deadline_};
+        FcgiExchange exchange(**lease, request_, records, response_, terms);
+        const End end = exchange.run();
+        if (end == End::kept || end == End::spent) {
+            backends_.worked(backend);
+            if (end == End::kept) lease->keep();
+            return nullptr;
+        }
+        is_body_used_ = !exchange.is_body_whole();
+        return after_refusal(backend, end, (*lease)->idle_since.has_value());
+    }
+
+    // No connection was made, in the course of a catch.
+    FcgiBackend* after_failure(FcgiBackend& backend, const char* why, bool is_away) {
+        if (is_away) backends_.failed(backend, why, Clock::now());
+        if (FcgiBackend* next = next_backend()) return next;
+        if (!is_away || !backends_.may_come_back(Clock::now())) throw;
+        pause();
+        tried_ = 0;
+        return next_backend();
+    }
+
+    // The connection was made, and nothing has come of it.
+    FcgiBackend* after_refusal(FcgiBackend& backend, End end, bool was_kept) {
+        const bool can_repeat = !is_body_used_ || spool_;
+        switch (end) {
+            case End::unsent:
+                choice_ = Choice::fresh;
+                return &backend;
+            case End::overloaded:
+                if (FcgiBackend* next = can_repeat ? next_backend() : nullptr) return next;
+                throw HttpError(503, backend.name() + ": the application is overloaded");
+            case End::cannot_multiplex:
+                if (!can_repeat || std::exchange(was_refused_, true))
+                    throw ProtocolError(backend.name() +
+                                        ": the application takes one request at a time on a "
+                                        "connection, and refused the only one");
+                choice_ = Choice::fresh;
+                return &backend;
+            default:
+                break;
+        }
+        const std::string what =
+            backend.name() + ": the connection was closed before a byte of the reply";
+        if (!was_kept) backends_.failed(backend, what, Clock::now());
+        if (!can_repeat || !is_repeatable_ || (!was_kept && std::exchange(was_closed_, true)))
+            throw ProtocolError(what);
+        if (was_kept) {
+            choice_ = Choice::fresh;
+            return &backend;
+        }
+        FcgiBackend* next = next_backend();
+        return next ? next : &backend;
+    }
+
+    void read_body() {
+        Body& body = request_.body;
+        body.limit(options_.max_body);
+        if (body.arrived()) return;
+        if (!body.size()) {
+            spool_.emplace(body, options_.spool_memory, options_.spool_directory);
+            body = spool_->body();
+        } else if (*body.size() <= small_body) {
+            body.text();
+        }
+    }
+
+    FcgiBackend* next_backend() { return backends_.choose(tried_, Clock::now()); }
+
+    Choice usual_choice() const { return is_repeatable_ ? Choice::any : Choice::certain; }
+
+    // Holds up the thread.
+    void pause() const {
+        std::mutex mutex;
+        std::condition_variable_any never;
+        std::unique_lock lock(mutex);
+        never.wait_until(lock, request_.context.stop,
+                         std::min(deadline_, Clock::now() + between_tries), [] { return false; });
+        if (request_.context.stop.stop_requested())
+            throw Cancelled("the request was cancelled, waiting for a backend");
+    }
+
+    const FcgiOptions& options_;
+    FcgiBackends& backends_;
+    Request& request_;
+    ResponseWriter& response_;
+    const Clock::time_point began_;
+    const Clock::time_point request_deadline_;
+    const Clock::time_point deadline_;
+    const bool is_repeatable_;
+    Choice choice_ = usual_choice();
+    FcgiBackends::Set tried_ = 0;
+    std::optional<BodySpool> spool_;
+    bool is_body_used_ = false;  // some of it was taken by an attempt
+    bool was_refused_ = false;   // as one of two on a connection
+    bool was_closed_ = false;    // a connection, behind the request
+};
+
+class FcgiClient final : public Handler {
+  public:
+    explicit FcgiClient(FcgiOptions options) : options_(std::move(options)) {}
+
+    void serve(Request& request, ResponseWriter& response) const override {
+        Delivery(options_, backends_, request, response).run(script_of(request));
+    }
+
+    bool may_migrate() const noexcept override { return true; }
+
+  private:
+    cgi::Script script_of(const Request& request) const {
+        if (const auto* found = request.context.find<cgi::Script>()) return *found;
+        cgi::Script script = options_.script;
+        if (!is_at(request.url.path, script.name)) script.name.clear();
+        return script;
+    }
+
+    const FcgiOptions options_;
+    mutable FcgiBackends backends_{options_};
+    const FcgiHealth health_{options_, backends_};  // last: it uses both
+};
+
+}  // namespace
+
+HandlerPtr fcgi_client(FcgiOptions options) {
+    if (options.max_connections == 0) throw Error("a FastCGI client needs one connection at least");
+    if (options.keep > options.max_connections)
+        throw Error("a FastCGI client cannot keep " + std::to_string(options.keep) +
+                    " connections of " + std::to_string(options.max_connections));
+    return std::make_shared<const FcgiClient>(std::move(options));
+}
+
+void reach_fcgi(std::string_view backend, milliseconds patience) {
+    FcgiBackend::parse(backend).reach(patience);
+}
+
+}  // namespace turngate

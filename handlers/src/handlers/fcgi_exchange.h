@@ -1,0 +1,102 @@
+// One request to a FastCGI application and its reply, over one connection.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "fcgi_request.h"
+#include "stderr_log.h"
+#include "upstream_connection.h"
+#include "upstream_upload.h"
+#include <turngate/cgi/response_head.h>
+#include <turngate/fcgi/record.h>
+
+namespace turngate {
+
+class FcgiExchange {
+  public:
+    using Clock = UpstreamConnection::Clock;
+
+    struct Terms {
+        const FcgiOptions& options;
+        const std::string& backend;          // its name, for messages
+        Clock::time_point deadline;          // of the exchange
+        Clock::time_point request_deadline;  // of the request alone
+    };
+
+    // Everything must outlive this.
+    FcgiExchange(UpstreamConnection& connection, Request& request, const FcgiRequest& records,
+                 ResponseWriter& response, const Terms& terms);
+    ~FcgiExchange() { error_.finish(); }
+
+    enum class End {
+        kept,   // the reply is written, and the connection can carry another request
+        spent,  // the reply is written
+
+        // Nothing has happened yet, and nothing has been taken of the body:
+        unsent,  // a kept connection was closed already
+
+        // Nothing has come, but the application may be at it:
+        closed,
+
+        // The application will have nothing to do with it:
+        cannot_multiplex,
+        overloaded,
+    };
+
+    // Blocks until the reply is written to the response, or one of the other ends. Throws as
+    // fcgi_client() says; the connection is spent then.
+    End run();
+
+    // Whether the body can be sent once more.
+    bool is_body_whole() const noexcept { return !has_taken_body_; }
+
+  private:
+    bool send_request();
+    bool receive();
+    void take_records();
+    void take_piece(const fcgi::RecordReader::Piece& piece);
+    void take_output(std::string_view bytes);
+    void take_body(std::string_view bytes);
+    void take_end(std::string_view content);
+    void begin_response();
+    void flush();
+    void finish_at_close();
+    End conclude();
+
+    bool is_body_due() const noexcept;
+    void check() const;
+    [[noreturn]] void fail(const std::string& what) const;
+    [[noreturn]] void fail_late() const;
+
+    UpstreamConnection& connection_;
+    Request& request_;
+    const FcgiRequest& records_;
+    ResponseWriter& response_;
+    const Terms& terms_;
+    Clock::time_point deadline_;
+    const char* phase_ = "sending the request";  // for messages
+
+    fcgi::RecordReader reader_;
+    cgi::ResponseHeadReader head_reader_;
+    StderrLog error_;
+    std::optional<std::uint64_t> content_length_;
+    std::uint64_t body_size_ = 0;  // of the reply, as it came
+    std::optional<End> end_;
+    bool has_taken_body_ = false;  // of the request
+    bool has_reply_ = false;       // a byte of it
+    bool has_head_ = false;
+    bool is_small_ = false;   // by its length: not sent on in pieces
+    bool flushes_ = true;     // where the application pauses
+    bool is_flushed_ = true;  // nothing was written since
+    bool has_output_end_ = false;
+    bool is_clean_ = true;  // nothing came that should not have come
+    std::atomic<bool> is_stopped_ = false;
+    std::optional<UpstreamUpload> upload_;
+};
+
+}  // namespace turngate

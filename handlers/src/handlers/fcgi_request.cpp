@@ -1,0 +1,114 @@
+// BEGIN_REQUEST, PARAMS and STDIN.
+#include "fcgi_request.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include <turngate/http/error.h>
+#include <turngate/http/headers.h>
+
+namespace turngate {
+namespace {
+
+using fcgi::Type;
+
+// Of a record of the body: with its header a multiple of 8, and php-fpm counts padding in.
+constexpr std::size_t largest_piece = 65'528;
+
+// Copied rather than sent from where it is.
+constexpr std::size_t small_piece = 4 * 1024;
+
+std::string_view view(const fcgi::HeaderBytes& header) {
+    return {header.data(), header.size()};
+}
+
+const fcgi::HeaderBytes end_of_body = fcgi::record_header(Type::standard_input, FcgiRequest::id, 0);
+
+// Reads a body into records of one block, and sends them.
+void send_body(UpstreamUpload& to, Body& body) {
+    const std::uint64_t size = body.size().value_or(UINT64_MAX);
+    std::vector<char> block(fcgi::header_size + largest_piece + fcgi::header_size);
+    const std::span<char> room(block.data() + fcgi::header_size, largest_piece);
+    std::uint64_t all = 0;
+    while (const std::size_t n = body.read(room)) {
+        const auto header = fcgi::record_header(Type::standard_input, FcgiRequest::id, n);
+        std::memcpy(block.data(), header.data(), header.size());
+        all += n;
+        std::size_t length = header.size() + n;
+        if (all == size) {
+            std::memcpy(block.data() + length, end_of_body.data(), end_of_body.size());
+            length += end_of_body.size();
+            to.sends_last();
+        }
+        to.send({block.data(), length});
+    }
+    if (all == 0) to.send(view(end_of_body));
+}
+
+}  // namespace
+
+FcgiRequest::FcgiRequest(const Request& request, const cgi::Script& script,
+                         const FcgiOptions& options) {
+    if (request.method == "CONNECT") throw HttpError(501, "the method CONNECT is not implemented");
+    constexpr std::size_t usual = 2048;
+    start_.reserve(usual);
+    fcgi::append_begin_request(
+        start_, id, {.role = fcgi::Role::responder, .keeps_connection = options.keep > 0});
+    append_variables(request, script, options);
+    if (request.body.arrived())
+        append_body(request.body.buffered());
+    else
+        parts_.push_back(start_);
+}
+
+void FcgiRequest::append_variables(const Request& request, const cgi::Script& script,
+                                   const FcgiOptions& options) {
+    cgi::Variables variables = cgi::to_variables(request, script);
+    // php-fpm reads no body without it, and waits for ever for more than there is.
+    variables["CONTENT_LENGTH"] = std::to_string(
+        request.body.arrived() ? request.body.buffered().size() : request.body.size().value_or(0));
+    for (const auto& [name, value] : options.params)
+        variables[name] = value;
+    fcgi::ParamsWriter params(start_, id);
+    for (const auto& [name, value] : variables)
+        params.add(name, value);
+    params.finish();
+}
+
+void FcgiRequest::append_body(std::string_view body) {
+    if (body.size() <= small_piece) {
+        fcgi::append_stream(start_, Type::standard_input, id, body);
+        fcgi::append_end_of_stream(start_, Type::standard_input, id);
+        parts_.push_back(start_);
+        return;
+    }
+    const std::size_t count = (body.size() + largest_piece - 1) / largest_piece;
+    headers_.reserve(count);
+    parts_.reserve(2 * count + 2);
+    parts_.push_back(start_);
+    while (!body.empty()) {
+        const std::string_view piece = body.substr(0, largest_piece);
+        body.remove_prefix(piece.size());
+        headers_.push_back(fcgi::record_header(Type::standard_input, id, piece.size()));
+        parts_.push_back(view(headers_.back()));
+        parts_.push_back(piece);
+    }
+    parts_.push_back(view(end_of_body));
+}
+
+UpstreamUpload::Job FcgiRequest::rest(std::size_t sent, Body& body) const {
+    return [this, sent, &body](UpstreamUpload& to) {
+        const bool is_whole = body.arrived();
+        if (is_whole) to.sends_last();
+        std::size_t left = sent;
+        for (std::string_view part : parts_) {
+            const std::size_t skipped = std::min(left, part.size());
+            left -= skipped;
+            part.remove_prefix(skipped);
+            if (!part.empty()) to.send(part);
+        }
+        if (!is_whole) send_body(to, body);
+    };
+}
+
+}  // namespace turngate
