@@ -145,7 +145,16 @@ BOOST_AUTO_TEST_CASE(an_interrupted_read_goes_on) {
     other.join();
 }
 
-BOOST_AUTO_TEST_CASE(a_wake_up_stays_signalled) {
+BOOST_AUTO_TEST_CASE(a_wake_up_can_be_cleared) {
+    WakeUp wake;
+    wake.clear();
+    wake.signal();
+    wake.signal();
+    wake.clear();
+    BOOST_TEST(!is_readable(wake.fd()));
+}
+
+BOOST_AUTO_TEST_CASE(a_wake_up_stays_signalled_until_it_is_cleared) {
     WakeUp wake;
     BOOST_TEST(!is_readable(wake.fd()));
     std::thread([&] { wake.signal(); }).join();

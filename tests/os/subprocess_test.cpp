@@ -123,6 +123,19 @@ BOOST_AUTO_TEST_CASE(without_pipes_the_input_is_empty) {
     BOOST_TEST(p.wait()->success());
 }
 
+BOOST_AUTO_TEST_CASE(a_descriptor_of_ours_may_be_the_input) {
+    Pipe input = make_pipe();
+    Pipe output = make_pipe();
+    Subprocess p({.program = TURNGATE_TEST_CHILD,
+                  .arguments = {"copy"},
+                  .output = output.write.get(),
+                  .input = input.read.get()});
+    output.write.reset();
+    write_whole(input.write.get(), "hello");
+    input.write.reset();
+    BOOST_TEST(read_all(output.read.get()) == "hello");
+}
+
 BOOST_AUTO_TEST_CASE(a_group_ends_with_its_last_process) {
     char up[3];
     Subprocess q({"/bin/sh", {"-c", "exec 3<&0; cat <&3 & echo up; exit 0"}});

@@ -120,4 +120,10 @@ void WakeUp::signal() const noexcept {
     errno = error;
 }
 
+void WakeUp::clear() const noexcept {
+    std::uint64_t count = 0;
+    // Fails only when there is no signal to take back.
+    [[maybe_unused]] ssize_t n = ::read(event_.get(), &count, sizeof count);
+}
+
 }  // namespace turngate::os

@@ -221,11 +221,13 @@ Streams pipes() {
 // Above 2, as those of make_pipe().
 Fd duplicate(int fd) {
     Fd copy(::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
-    if (!copy) throw std::system_error(errno, std::generic_category(), "the output of a child");
+    if (!copy)
+        throw std::system_error(errno, std::generic_category(), "a standard stream of a child");
     return copy;
 }
 
-Streams streams_to(int output) {
+Streams streams_to(int output, std::optional<int> input) {
+    if (input) return {{duplicate(*input), duplicate(output), duplicate(output)}, {}};
     const Fd nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     if (!nothing) throw std::system_error(errno, std::generic_category(), "/dev/null");
     return {{duplicate(nothing.get()), duplicate(output), duplicate(output)}, {}};
@@ -277,7 +279,7 @@ Subprocess::Subprocess(const Command& command) {
     std::vector<char*> argv = pointers(arguments);
     std::vector<char*> envp = pointers(environment);
 
-    Streams streams = command.output ? streams_to(*command.output) : pipes();
+    Streams streams = command.output ? streams_to(*command.output, command.input) : pipes();
     Plan plan = {argv[0],
                  argv.data(),
                  envp.data(),

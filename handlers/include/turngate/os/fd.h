@@ -58,11 +58,13 @@ std::size_t write_some(int fd, std::string_view bytes);
 void write_whole(int fd, std::string_view bytes);
 
 // Lets one thread wake another out of poll(): wait for fd() to be readable. signal() may be called
-// from any thread, from a stop callback and from a signal handler. It stays signalled.
+// from any thread, from a stop callback and from a signal handler. It stays signalled until
+// clear().
 class WakeUp {
   public:
     WakeUp();  // throws std::system_error
     void signal() const noexcept;
+    void clear() const noexcept;
     int fd() const noexcept { return event_.get(); }
 
   private:

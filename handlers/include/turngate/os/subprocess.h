@@ -18,9 +18,13 @@ struct Command {
     std::vector<std::string> environment = {};  // "NAME=value"; exactly these, nothing is inherited
     std::string directory = {};                 // where it runs; empty: here
 
-    // A descriptor of ours that its output and error go to, as they are; its input is empty then.
-    // Absent: three pipes.
+    // A descriptor of ours that its output and error go to, as they are; its input is empty then,
+    // or `input`. Absent: three pipes.
     std::optional<int> output = {};
+
+    // A descriptor of ours that becomes its input, such as a socket that it is to accept from.
+    // REQUIRES: `output` is set.
+    std::optional<int> input = {};
 };
 
 struct ExitStatus {
@@ -35,8 +39,8 @@ std::string describe(const ExitStatus& status);
 
 // One running child. It leads a session and process group of its own, so that it is stopped
 // together with its own children; what is to outlive it must leave the group by setsid(). It has no
-// descriptor but its three pipes, default signal handling, and dies when this process dies
-// (PR_SET_PDEATHSIG).
+// descriptor but its three standard streams, default signal handling, and dies when this process
+// dies (PR_SET_PDEATHSIG).
 //
 // Not thread-safe, except that the descriptors may be used by different threads.
 class Subprocess {
