@@ -6,18 +6,11 @@
 #include <poll.h>
 #include <stdexcept>
 #include <system_error>
-#include <unistd.h>
+
+#include "program_environment.h"
 
 namespace turngate {
 namespace {
-
-constexpr const char* shell = "/bin/sh";
-
-// The guard kills when its input ends. The reader is a child of the guard's shell, because the
-// shell itself has a parent death signal.
-constexpr const char* guard_script =
-    "exec 3<&0; { read -r line; kill -KILL \"-$1\"; } <&3 3<&- 2>/dev/null & exec 3<&- </dev/null; "
-    "wait";
 
 // Where the program is to listen. The port is bound and let go, so that one which is taken is told
 // from a program that does not answer, and so that it is not another server that answers for it.
@@ -38,12 +31,7 @@ os::Address choose_address(const SpawnOptions& options) {
 
 // Ours, with PORT and HOST for the program.
 std::vector<std::string> environment(const os::Address& address) {
-    std::vector<std::string> out;
-    for (char** one = ::environ; one && *one; ++one) {
-        const std::string_view variable = *one;
-        if (!variable.starts_with("PORT=") && !variable.starts_with("HOST="))
-            out.emplace_back(variable);
-    }
+    std::vector<std::string> out = environment_without({"PORT", "HOST"});
     out.push_back("PORT=" + std::to_string(address.port));
     out.push_back("HOST=" + address.host);
     return out;
@@ -53,19 +41,12 @@ std::vector<std::string> environment(const os::Address& address) {
 
 RunningProgram::RunningProgram(const SpawnOptions& options)
     : address_(choose_address(options)),
-      child_({shell, {"-c", options.command}, environment(address_), {}, options.output}),
-      guard_({shell, {"-c", guard_script, "turngate-guard", std::to_string(child_.pid())}}) {}
+      child_({"/bin/sh", {"-c", options.command}, environment(address_), {}, options.output}) {
+    guard_.add(child_.pid());
+}
 
 RunningProgram::~RunningProgram() {
-    // The guard goes first and in order, leaving no orphan: the number of the group is ours until
-    // the child is reaped.
     child_.kill(SIGKILL);
-    guard_.in.reset();
-    try {
-        guard_.wait(std::chrono::seconds(2));
-    } catch (const std::system_error&) {
-        // Its destructor kills it.
-    }
 }
 
 void RunningProgram::stop(std::chrono::milliseconds grace) {

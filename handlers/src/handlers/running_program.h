@@ -4,15 +4,14 @@
 #include <optional>
 #include <string>
 
+#include "program_guard.h"
 #include <turngate/handlers/spawned_upstream.h>
 #include <turngate/os/socket.h>
 #include <turngate/os/subprocess.h>
 
 namespace turngate {
 
-// Its group, and nothing of it, outlives this object, or this process: PR_SET_PDEATHSIG is of the
-// shell alone, so a guard, which is a process that waits for our end of a pipe to close, kills the
-// rest.
+// Its group, and nothing of it, outlives this object, or this process.
 class RunningProgram {
   public:
     // Throws Error, or std::system_error, if it cannot be started or its port is taken.
@@ -35,7 +34,7 @@ class RunningProgram {
   private:
     os::Address address_;
     os::Subprocess child_;
-    os::Subprocess guard_;
+    ProgramGuard guard_;
 };
 
 }  // namespace turngate

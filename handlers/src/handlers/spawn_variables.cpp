@@ -1,14 +1,13 @@
 // What the environment says about spawned programs: one row each.
 #include <algorithm>
+#include <array>
 #include <charconv>
 
-#include "handler_uri.h"
+#include "program_variables.h"
 #include <turngate/handlers/spawned_upstream.h>
 
 namespace turngate {
 namespace {
-
-constexpr const char* no_error = nullptr;
 
 const char* set_port(int& into, const std::string& value) {
     int port = 0;
@@ -28,15 +27,6 @@ const char* set_flag(bool& into, const std::string& value) {
     if (!is_one_of({"true", "1", "yes", "on", "false", "0", "no", "off"})) return "true or false";
     into = is_one_of({"true", "1", "yes", "on"});
     return no_error;
-}
-
-const char* set_time(std::chrono::milliseconds& into, const std::string& value) {
-    try {
-        into = duration({}, value);
-        return no_error;
-    } catch (const Error&) {
-        return "a duration, as 30s or 500ms";
-    }
 }
 
 const char* set_protocol(SpawnOptions& options, const std::string& value) {
@@ -158,14 +148,7 @@ std::span<const SpawnVariable> spawn_variables() {
 SpawnOptions spawn_options(
     const std::function<std::optional<std::string>(const std::string& name)>& get,
     SpawnOptions options) {
-    for (const SpawnVariable& variable : table)
-        for (std::string_view name : {variable.name, variable.aliases[0], variable.aliases[1]}) {
-            const std::string value = name.empty() ? "" : get(std::string(name)).value_or("");
-            if (value.empty()) continue;
-            if (const char* expected = variable.set(options, value))
-                throw Error(std::string(name) + '=' + value + " is wrong: expected " + expected);
-            break;
-        }
+    read_variables(table, get, options);
     return options;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <exception>
 
+#include "patience.h"
 #include "readiness_probe.h"
 #include "running_program.h"
 
@@ -16,18 +17,6 @@ using std::chrono::milliseconds;
 std::string text(milliseconds time) {
     return std::to_string(time.count()) + " ms";
 }
-
-// Counts a request that waits, for as long as it does.
-class Waiting {
-  public:
-    explicit Waiting(std::size_t& count) : count_(count) { ++count_; }
-    Waiting(const Waiting&) = delete;
-    Waiting& operator=(const Waiting&) = delete;
-    ~Waiting() { --count_; }
-
-  private:
-    std::size_t& count_;
-};
 
 }  // namespace
 
@@ -62,20 +51,11 @@ HandlerPtr Supervisor::ready(const Context& context) const {
         throw HttpError(503, name() + " is not ready and " + std::to_string(waiting_) +
                                  " requests wait for it already: " + why_not_);
     const Waiting waiting(waiting_);
-    auto until = Clock::now() + options_.start_timeout;
-    bool is_deadline = false;
-    if (const auto left = context.remaining()) {
-        // Early enough that the answer is still of use to the client.
-        const auto last = *context.deadline - std::min<milliseconds>(*left / 10, milliseconds(500));
-        is_deadline = last < until;
-        until = std::min(until, last);
-    }
-    if (changed_.wait_until(lock, context.stop, until, [&] { return proxy_ != nullptr; }))
+    const Patience patience(context, options_.start_timeout);
+    if (changed_.wait_until(lock, context.stop, patience.until(),
+                            [&] { return proxy_ != nullptr; }))
         return proxy_;
-    const std::string reason = name() + " is not ready: " + why_not_;
-    lock.unlock();
-    if (context.stop.stop_requested()) throw Cancelled("cancelled while " + reason);
-    throw HttpError(is_deadline ? 504 : 503, reason);
+    patience.give_up(name() + " is not ready: " + why_not_);
 }
 
 void Supervisor::run() {

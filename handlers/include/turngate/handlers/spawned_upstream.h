@@ -1,7 +1,6 @@
 // An HTTP server that is a child of ours as a handler: started, watched, restarted and stopped.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -11,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include <turngate/handlers/program_variable.h>
 #include <turngate/handlers/status_range.h>
 #include <turngate/http/context.h>
 #include <turngate/http/handler.h>
@@ -60,16 +60,8 @@ struct SpawnOptions {
     std::function<HandlerPtr(std::string url)> open = {};
 };
 
-// One environment variable that sets an option. `aliases` are Lambda Web Adapter's names for it.
-struct SpawnVariable {
-    std::string_view name;
-    std::array<std::string_view, 2> aliases;  // empty ones last
-    std::string_view fallback;                // the default; empty: none
-    std::string_view meaning;
-
-    // Returns what was expected instead of `value`, or null.
-    const char* (*set)(SpawnOptions& options, const std::string& value);
-};
+// Aliases are Lambda Web Adapter's names.
+using SpawnVariable = ProgramVariable<SpawnOptions>;
 
 // Valid for ever, in the order of the documentation.
 std::span<const SpawnVariable> spawn_variables();
