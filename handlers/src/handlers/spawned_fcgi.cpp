@@ -1,0 +1,59 @@
+#include "process_pool.h"
+#include "upstream_exchange.h"
+#include <turngate/handlers/spawned_fcgi.h>
+
+namespace turngate {
+namespace {
+
+class SpawnedFcgi final : public Handler {
+  public:
+    explicit SpawnedFcgi(FcgiSpawnOptions options) : pool_(std::move(options)) {}
+
+    void serve(Request& request, ResponseWriter& response) const override {
+        const std::size_t size = request.body.buffered().size();
+        const bool has_whole_body = request.body.arrived();
+        const bool may_repeat =
+            has_whole_body && UpstreamExchange::is_idempotent(request.method);
+        try {
+            return serve_once(request, response);
+        } catch (const ProtocolError& e) {
+            if (!may_repeat || response.committed() || request.body.buffered().size() != size)
+                throw;
+            request.context.log(Level::warn,
+                                std::string("another child is asked: ") + e.what());
+        }
+        response.reset();
+        serve_once(request, response);
+    }
+
+    bool may_migrate() const noexcept override { return true; }
+
+  private:
+    void serve_once(Request& request, ResponseWriter& response) const {
+        ProcessPool::Lease lease = pool_.take(request.context);
+        try {
+            lease.client().serve(request, response);
+            lease.ends(ProcessPool::End::answered);
+        } catch (const Cancelled&) {
+            const Context& context = request.context;
+            const bool is_late = context.deadline && Context::Clock::now() >= *context.deadline;
+            lease.ends(is_late ? ProcessPool::End::stuck : ProcessPool::End::cancelled);
+            throw;
+        } catch (const HttpError& e) {
+            lease.ends(e.status() == 504 ? ProcessPool::End::stuck : ProcessPool::End::cancelled);
+            throw;
+        }
+    }
+
+    mutable ProcessPool pool_;
+};
+
+}  // namespace
+
+HandlerPtr spawned_fcgi(FcgiSpawnOptions options) {
+    if (options.command.find_first_not_of(" \t\n") == std::string::npos)
+        throw Error("the command of a spawned program is empty: expected fcgi:spawn:COMMAND");
+    return std::make_shared<const SpawnedFcgi>(std::move(options));
+}
+
+}  // namespace turngate

@@ -1,0 +1,128 @@
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <support/temporary_directory.h>
+#include <sys/stat.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include "pool_children.h"
+
+using namespace turngate;
+using namespace std::chrono_literals;
+using test::ask;
+using test::pid_of;
+using test::pool;
+using test::pool_of;
+using test::ProgramLog;
+
+namespace {
+
+std::string error_of(FcgiSpawnOptions options) {
+    try {
+        turngate::spawned_fcgi(std::move(options));
+    } catch (const Error& e) {
+        return e.what();
+    }
+    return "started";
+}
+
+bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != text.npos;
+}
+
+class OneByte final : public BodySource {
+  public:
+    std::size_t read(std::span<char> into) override {
+        if (is_read_) return 0;
+        is_read_ = true;
+        into[0] = 'x';
+        return 1;
+    }
+
+  private:
+    bool is_read_ = false;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(spawned_fcgi)
+
+BOOST_AUTO_TEST_CASE(a_child_takes_connections_from_its_input_and_has_nothing_else_of_ours) {
+    const HandlerPtr handler = turngate::spawned_fcgi(pool());
+    BOOST_TEST(ask(handler, "fds").body == "0 1 2 3 ");  // 3: the connection
+}
+
+BOOST_AUTO_TEST_CASE(a_child_has_our_environment) {
+    ::setenv("OF_THE_TEST", "yes", 1);
+    ::setenv("PORT", "1", 1);
+    const HandlerPtr handler = turngate::spawned_fcgi(pool());
+    ::unsetenv("OF_THE_TEST");
+    ::unsetenv("PORT");
+    BOOST_TEST(ask(handler, "variable OF_THE_TEST").body == "yes");
+    BOOST_TEST(ask(handler, "variable PORT").body == "1");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_child_prints_is_logged_with_its_number) {
+    ProgramLog log;
+    const HandlerPtr handler = turngate::spawned_fcgi(pool("", &log));
+    const std::string prefix = "child " + std::to_string(pid_of(handler)) + ": ";
+    ask(handler, "print hello");
+    BOOST_TEST(log.wait_for("hello") == prefix + "hello");
+}
+
+BOOST_AUTO_TEST_CASE(its_socket_is_in_a_directory_of_ours_alone_which_goes_with_it) {
+    std::filesystem::path socket;
+    FcgiSpawnOptions options = pool();
+    options.open = [&](const std::string& address) {
+        socket = address.substr(5);
+        return to_handler([](Request&) { return Response{}; });
+    };
+    HandlerPtr handler = turngate::spawned_fcgi(std::move(options));
+    struct stat facts {};
+    BOOST_TEST_REQUIRE(::stat(socket.parent_path().c_str(), &facts) == 0);
+    BOOST_TEST((facts.st_mode & 0777) == 0700);
+    BOOST_TEST(std::filesystem::is_socket(socket));
+    handler.reset();
+    BOOST_TEST(!std::filesystem::exists(socket.parent_path()));
+}
+
+BOOST_AUTO_TEST_CASE(an_idempotent_request_is_asked_again_once_if_nothing_was_answered) {
+    const test::TemporaryDirectory here;
+    ProgramLog log;
+    const HandlerPtr handler = turngate::spawned_fcgi(pool("", &log));
+    BOOST_TEST(ask(handler, "once " + here / "mark").body == "again");
+    BOOST_TEST(ask(handler, "raise 9").status == 502);
+    log.wait_for("was killed by SIGKILL", 2);
+    BOOST_TEST(ask(handler, "half").status == 502);
+    log.wait_for("was killed by SIGKILL", 4);
+    BOOST_TEST(pid_of(handler) > 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_may_not_be_repeated_is_not) {
+    const test::TemporaryDirectory here;
+    const HandlerPtr handler = turngate::spawned_fcgi(pool());
+    const std::string path = "/once%20" + here / "mark";
+    BOOST_TEST(record(*handler, Request::post(path, "body")).status == 502);
+    std::filesystem::remove(here / "mark");
+    Request put = Request::make("PUT", path);
+    put.body = Body(std::make_unique<OneByte>(), 1);
+    BOOST_TEST(record(*handler, std::move(put)).status == 502);
+    BOOST_TEST(record(*handler, Request::make("PUT", path, "body")).status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_program_that_is_none_tells_what_it_did) {
+    BOOST_TEST(error_of(pool_of("exit 3")) ==
+               "the program \"exit 3\" exited with status 3 before it took a connection on its "
+               "descriptor 0");
+    BOOST_TEST(has(error_of(pool_of("kill -SEGV $$")), "was killed by SIGSEGV"));
+    FcgiSpawnOptions deaf = pool("deaf");
+    deaf.start_timeout = 20ms;
+    BOOST_TEST(has(error_of(deaf), "did not take a connection on its descriptor 0 within 20 ms: "
+                                   "is it a FastCGI program?"));
+    BOOST_TEST(has(error_of(pool_of(" \t")), "is empty: expected fcgi:spawn:COMMAND"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
