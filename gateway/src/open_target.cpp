@@ -30,12 +30,15 @@ std::string advice(std::string_view uri) {
         return "the program must listen on the port that $PORT names, as in "
                "http:spawn:'python3 -m http.server $PORT'; its options are variables, see "
                "docs/upstreams.md";
+    if (uri.starts_with("fcgi:spawn:"))
+        return "the program must take FastCGI connections from its descriptor 0, as "
+               "fcgi:spawn:./app.fcgi does; its options are variables, see docs/upstreams.md";
     if (scheme.starts_with("http"))
         return "write http://127.0.0.1:9000, or http+unix:/run/app.sock, and options as "
                "?timeout=30s";
     if (colon == uri.npos || (scheme != "cgi" && scheme != "plugin"))
         return "a target is plugin:FILE.so, cgi:PROGRAM, files:DIR, http://HOST:PORT, "
-               "http:spawn:COMMAND or self";
+               "http:spawn:COMMAND, fcgi:spawn:COMMAND or self";
     uri.remove_prefix(colon + 1);
     const std::string path = percent_decode(uri.substr(0, uri.find('?')));
     struct stat facts {};

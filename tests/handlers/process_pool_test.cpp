@@ -363,8 +363,8 @@ BOOST_AUTO_TEST_CASE(what_waits_at_a_child_that_dies_is_answered_by_the_next) {
     const HandlerPtr handler = spawned_fcgi(options);
     const pid_t first = pid_of(handler);
     Held held(handler, Request::post("/", ""));
-    auto behind = std::async(std::launch::async,
-                             [&] { return record(*handler, Request::post("/pid", "")); });
+    auto behind =
+        std::async(std::launch::async, [&] { return record(*handler, Request::post("/pid", "")); });
     given.wait_for(3);
     ::kill(first, SIGKILL);
     BOOST_TEST(held.let_go().status == 502);

@@ -120,8 +120,9 @@ BOOST_AUTO_TEST_CASE(a_program_that_is_none_tells_what_it_did) {
     BOOST_TEST(has(error_of(pool_of("kill -SEGV $$")), "was killed by SIGSEGV"));
     FcgiSpawnOptions deaf = pool("deaf");
     deaf.start_timeout = 20ms;
-    BOOST_TEST(has(error_of(deaf), "did not take a connection on its descriptor 0 within 20 ms: "
-                                   "is it a FastCGI program?"));
+    BOOST_TEST(has(error_of(deaf),
+                   "did not take a connection on its descriptor 0 within 20 ms: "
+                   "is it a FastCGI program?"));
     BOOST_TEST(has(error_of(pool_of(" \t")), "is empty: expected fcgi:spawn:COMMAND"));
 }
 

@@ -76,7 +76,8 @@ void answer(int client, const std::string& line) {
     const std::string what = line.substr(0, line.find(' '));
     const std::string value = line.substr(std::min(line.size(), what.size() + 1));
     if (what == "pid") put(client, std::to_string(::getpid()));
-    if (what == "variable") put(client, std::getenv(value.c_str()) ? std::getenv(value.c_str()) : "");
+    if (what == "variable")
+        put(client, std::getenv(value.c_str()) ? std::getenv(value.c_str()) : "");
     if (what == "exit") ::_exit(std::atoi(value.c_str()));
     if (what == "raise") die(std::atoi(value.c_str()));
     if (what == "half") put(client, "half"), die(SIGKILL);

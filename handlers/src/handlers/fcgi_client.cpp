@@ -40,7 +40,7 @@ class Delivery {
           began_(Clock::now()),
           request_deadline_(answer_by(request.context, began_, options.deadline_margin)),
           deadline_(sooner(request_deadline_, began_, options.timeout)),
-          is_repeatable_(is_idempotent(request.method)) {}
+          is_repeatable_(options.repeats && is_idempotent(request.method)) {}
 
     void run(const cgi::Script& script) {
         read_body();

@@ -31,8 +31,7 @@ const char* set_signal(FcgiSpawnOptions& options, const std::string& value) {
                                             {"QUIT", SIGQUIT},
                                             {"INT", SIGINT},
                                             {"HUP", SIGHUP}}};
-    const std::string_view word =
-        std::string_view(value).substr(value.starts_with("SIG") ? 3 : 0);
+    const std::string_view word = std::string_view(value).substr(value.starts_with("SIG") ? 3 : 0);
     for (const Name& one : names)
         if (one.name == word) return options.stop_signal = one.signal, no_error;
     return "TERM, USR1, USR2, QUIT, INT or HUP";
@@ -41,7 +40,7 @@ const char* set_signal(FcgiSpawnOptions& options, const std::string& value) {
 using Options = FcgiSpawnOptions;
 using Value = std::string;
 
-constexpr std::array<FcgiSpawnVariable, 9> table = {{
+constexpr std::array<FcgiSpawnVariable, 10> table = {{
     {"TURNGATE_FCGI_CHILDREN",
      {},
      "1:8",
@@ -67,6 +66,11 @@ constexpr std::array<FcgiSpawnVariable, 9> table = {{
      "60s",
      "after which a child that is too many ends",
      [](Options& o, const Value& v) { return set_time(o.idle_timeout, v); }},
+    {"TURNGATE_FCGI_READ_TIMEOUT",
+     {},
+     "60s",
+     "a child that sends nothing of an answer for so long is replaced; 0: only at the deadline",
+     [](Options& o, const Value& v) { return set_time_or_none(o.read_timeout, v); }},
     {"TURNGATE_FCGI_ABANDON_TIMEOUT",
      {},
      "30s",

@@ -7,6 +7,7 @@
 #include <turngate/handlers/cgi_program.h>
 #include <turngate/handlers/load_plugin.h>
 #include <turngate/handlers/open_handler.h>
+#include <turngate/handlers/spawned_fcgi.h>
 #include <turngate/handlers/spawned_upstream.h>
 #include <turngate/handlers/static_files.h>
 
@@ -28,17 +29,12 @@ constexpr std::array<Scheme, 6> schemes = {{
     {"http+unix", open_upstream, "no socket", "http+unix:PATH"},
 }};
 
-constexpr std::string_view spawn = "http:spawn:";
+constexpr std::string_view http_spawn = "http:spawn:";
+constexpr std::string_view fcgi_spawn = "fcgi:spawn:";
 
-HandlerPtr open_spawned(std::string_view command, std::function<void(Level, std::string_view)> log,
-                        std::function<void(const std::string&)> changed) {
-    const auto variable = [](const std::string& name) {
-        const char* value = std::getenv(name.c_str());
-        return value ? std::optional<std::string>(value) : std::nullopt;
-    };
-    return spawned_upstream(spawn_options(
-        variable,
-        {.command = std::string(command), .log = std::move(log), .changed = std::move(changed)}));
+std::optional<std::string> variable(const std::string& name) {
+    const char* value = std::getenv(name.c_str());
+    return value ? std::optional<std::string>(value) : std::nullopt;
 }
 
 }  // namespace
@@ -86,8 +82,16 @@ HandlerPtr open_files(const HandlerUri& uri) {
 HandlerPtr open_handler(std::string_view text, std::function<void(Level, std::string_view)> log,
                         std::function<void(const std::string&)> changed) {
     // First, for a command may have every character that means something in a URI.
-    if (text.starts_with(spawn))
-        return open_spawned(text.substr(spawn.size()), std::move(log), std::move(changed));
+    if (text.starts_with(http_spawn))
+        return spawned_upstream(
+            spawn_options(variable, {.command = std::string(text.substr(http_spawn.size())),
+                                     .log = std::move(log),
+                                     .changed = std::move(changed)}));
+    if (text.starts_with(fcgi_spawn))
+        return spawned_fcgi(
+            fcgi_spawn_options(variable, {.command = std::string(text.substr(fcgi_spawn.size())),
+                                          .log = std::move(log),
+                                          .changed = std::move(changed)}));
     const HandlerUri uri = HandlerUri::split(text);
     const std::string quoted = "\"" + std::string(text) + "\"";
     std::vector<std::string_view> known;

@@ -2,20 +2,19 @@
 
 #include <algorithm>
 
+#include "exchange_rules.h"
 #include <turngate/http/error.h>
 
 namespace turngate {
 
 using std::chrono::milliseconds;
 
-Patience::Patience(const Context& context, milliseconds longest)
-    : context_(context), until_(Clock::now() + longest) {
-    const auto left = context.remaining();
-    if (!left) return;
+Patience::Patience(const Context& context, milliseconds longest) : context_(context) {
+    const auto now = Clock::now();
     // Early enough that the answer is still of use to the client.
-    const auto last = *context.deadline - std::min<milliseconds>(*left / 10, milliseconds(500));
-    is_deadline_ = last < until_;
-    until_ = std::min(until_, last);
+    const auto last = answer_by(context, now, milliseconds(500));
+    is_deadline_ = last < now + longest;
+    until_ = std::min(now + longest, last);
 }
 
 void Patience::give_up(const std::string& reason) const {

@@ -50,8 +50,8 @@ class PoolSocket {
 // For one thread.
 class PoolProgram {
   public:
-    // `log` gets the lines it prints, as "child 4711: text". `guard` and `socket` must outlive this. Throws
-    // std::system_error.
+    // `log` gets the lines it prints, as "child 4711: text". `guard` and `socket` must outlive
+    // this. Throws std::system_error.
     PoolProgram(const std::string& command, const PoolSocket& socket, ProgramGuard& guard,
                 std::function<void(std::string_view line)> log);
     PoolProgram(const PoolProgram&) = delete;

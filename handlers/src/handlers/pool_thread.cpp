@@ -22,11 +22,13 @@ constexpr milliseconds poll_interval{5};
 using Phase = PoolPhase;
 
 void ProcessPool::run() {
-    for (;;) try {
+    for (;;)
+        try {
             if (!pass()) break;
             wait();
         } catch (const std::exception& e) {  // memory, say, which may be had again later
-            note(Level::error, std::string("the children are not watched for a moment: ") + e.what());
+            note(Level::error,
+                 std::string("the children are not watched for a moment: ") + e.what());
             ::poll(nullptr, 0, 100);
         }
     end_all();
@@ -62,8 +64,8 @@ void ProcessPool::look_at(Child& child) {
     const bool is_late = child.is_stopping && Clock::now() >= child.kill_at;
     if (is_late) child.program->kill(SIGKILL);
     child.has_ended = child.program->has_ended();
-    child.is_over = child.has_ended &&
-                    (!child.is_stopping || is_late || child.program->group_ended());
+    child.is_over =
+        child.has_ended && (!child.is_stopping || is_late || child.program->group_ended());
     child.program->pass_output();
     child.takes_connections = child.program->has_answered();
     if (child.takes_connections) child.program->end_question();
@@ -112,7 +114,8 @@ void ProcessPool::settle(Child& child, Clock::time_point now) {
 
 void ProcessPool::stop(Child& child, Clock::time_point now) {
     if (child.is_stuck)
-        note(Level::warn, name(child) + " is stuck in a request whose time is over: it is replaced");
+        note(Level::warn,
+             name(child) + " is stuck in a request whose time is over: it is replaced");
     child.program->kill(child.is_stuck ? SIGTERM : options_.stop_signal);
     child.phase = Phase::leaving;
     child.is_stopping = true;
@@ -219,10 +222,11 @@ void ProcessPool::start(Child& child) {
             child.socket = std::make_unique<PoolSocket>(directory_.next_socket());
             client = options_.open(child.socket->address().text());
         }
-        child.program = std::make_unique<PoolProgram>(
-            options_.command, *child.socket, guard_, [this](std::string_view line) {
-                if (options_.log) options_.log(Level::warn, line);
-            });
+        child.program = std::make_unique<PoolProgram>(options_.command, *child.socket, guard_,
+                                                      [this](std::string_view line) {
+                                                          if (options_.log)
+                                                              options_.log(Level::warn, line);
+                                                      });
         child.program->ask();
     } catch (const std::exception& e) {
         child.program.reset();

@@ -22,7 +22,7 @@ ProcessPool::ProcessPool(FcgiSpawnOptions options) : options_(std::move(options)
     std::unique_lock lock(mutex_);
     if (options_.min_children > 0)
         changed_.wait(lock, [&] { return free_child() || failures_ > 0; });
-    if (failures_ == 0) {
+    if (failures_ == 0 || free_child()) {
         is_first_start_ = false;
         tell_change();
         return;

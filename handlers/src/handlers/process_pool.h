@@ -112,7 +112,7 @@ class ProcessPool {
     Clock::time_point last_failure_;
     Clock::time_point next_start_;  // not before
     std::string why_not_ = "it is starting";
-    bool is_first_start_ = true;  // the constructor waits: a failure is for its caller
+    bool is_first_start_ = true;       // the constructor waits: a failure is for its caller
     std::optional<std::string> told_;  // to options_.changed
     bool is_ending_ = false;
 

@@ -1,26 +1,27 @@
+#include "exchange_rules.h"
 #include "process_pool.h"
-#include "upstream_exchange.h"
+#include <turngate/handlers/fcgi_client.h>
 #include <turngate/handlers/spawned_fcgi.h>
 
 namespace turngate {
 namespace {
+
+// None of its body has been taken.
+bool can_be_repeated(const Request& request) {
+    const Body& body = request.body;
+    return is_idempotent(request.method) && body.arrived() && body.size() == body.buffered().size();
+}
 
 class SpawnedFcgi final : public Handler {
   public:
     explicit SpawnedFcgi(FcgiSpawnOptions options) : pool_(std::move(options)) {}
 
     void serve(Request& request, ResponseWriter& response) const override {
-        const std::size_t size = request.body.buffered().size();
-        const bool has_whole_body = request.body.arrived();
-        const bool may_repeat =
-            has_whole_body && UpstreamExchange::is_idempotent(request.method);
         try {
             return serve_once(request, response);
         } catch (const ProtocolError& e) {
-            if (!may_repeat || response.committed() || request.body.buffered().size() != size)
-                throw;
-            request.context.log(Level::warn,
-                                std::string("another child is asked: ") + e.what());
+            if (response.committed() || !can_be_repeated(request)) throw;
+            request.context.log(Level::warn, std::string("another child is asked: ") + e.what());
         }
         response.reset();
         serve_once(request, response);
@@ -53,6 +54,14 @@ class SpawnedFcgi final : public Handler {
 HandlerPtr spawned_fcgi(FcgiSpawnOptions options) {
     if (options.command.find_first_not_of(" \t\n") == std::string::npos)
         throw Error("the command of a spawned program is empty: expected fcgi:spawn:COMMAND");
+    if (!options.open)
+        options.open = [load = options.load, limit = options.read_timeout](std::string address) {
+            return fcgi_client({.backends = {std::move(address)},
+                                .read_timeout = limit,
+                                .restart_patience = std::chrono::milliseconds(0),
+                                .max_connections = load,
+                                .repeats = false});
+        };
     return std::make_shared<const SpawnedFcgi>(std::move(options));
 }
 

@@ -80,6 +80,10 @@ struct FcgiOptions {
     // Passes on X-Sendfile and X-Accel-Redirect, for a handler in front of this that obeys them.
     bool passes_file_fields = false;
 
+    // Whether a request is sent again where the connection was closed; not where whoever opens this
+    // sees to that.
+    bool repeats = true;
+
     // Takes the end of the output for the end of the response, where an application never sends
     // FCGI_END_REQUEST.
     bool tolerate_missing_end = false;

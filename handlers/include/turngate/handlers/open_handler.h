@@ -12,6 +12,7 @@ namespace turngate {
 //   cgi:PATH[?timeout=30s&max=64&arg=A&arg=B&inherit=NAME]     a program (cgi_program)
 //   fcgi:unix:PATH[?timeout=30s&keep=4&...]                    FastCGI (fcgi_client)
 //   fcgi:HOST:PORT,HOST:PORT[?...]                             the same, of several backends
+//   fcgi:spawn:COMMAND                                         one of ours (spawned_fcgi)
 //   files:DIR[?index=index.html&cache-control=no-cache]        files (static_files)
 //   plugin:PATH[?config=TEXT]                                  a shared library (load_plugin)
 //   http://HOST:PORT/BASE[?timeout=30s&max=64&...]             a server (upstream)
@@ -30,9 +31,10 @@ namespace turngate {
 // ping=PATH, ping-interval and tolerate-missing-end; "%2C" is a ',' of the path.
 //
 // COMMAND is for /bin/sh and is taken as it is: its options are variables of the environment (see
-// spawn_variables()). `log` hears what happens to its program apart from any request; it is called
-// from another thread for as long as the handler lives; and so is `changed`, with the reason when
-// the program cannot be asked any more and an empty text when it can.
+// spawn_variables() and fcgi_spawn_variables()). `log` hears what happens to its program apart from
+// any request; it is called from another thread for as long as the handler lives; and so is
+// `changed`, with the reason when the program cannot be asked any more and an empty text when it
+// can.
 //
 // Throws Error, one sentence: for an unknown scheme or option (with the nearest known one), a value
 // that is none, and whatever the opened handler refuses.

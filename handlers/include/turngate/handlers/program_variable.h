@@ -9,7 +9,8 @@
 namespace turngate {
 
 // One variable that sets an option.
-template <class Options> struct ProgramVariable {
+template <class Options>
+struct ProgramVariable {
     std::string_view name;
     std::array<std::string_view, 2> aliases;  // other names for it; empty ones last
     std::string_view fallback;                // the default; empty: none

@@ -32,6 +32,10 @@ struct FcgiSpawnOptions {
 
     std::chrono::milliseconds idle_timeout{60'000};  // one that is too many ends after it
 
+    // A child that sends nothing of an answer for so long is stuck; 0: only at the request's
+    // deadline.
+    std::chrono::milliseconds read_timeout{60'000};
+
     // What a child may still do for a request that nobody waits for any more. Past that it counts
     // as stuck.
     std::chrono::milliseconds abandon_timeout{30'000};
@@ -46,9 +50,9 @@ struct FcgiSpawnOptions {
 
     // A child that ends is started again at once, or after `first_delay` if it has not answered the
     // first request it was given. One that ends before it was given any is a start in vain: the
-    // next one comes at once, then after first_delay, which doubles each time. From `start_failures`
-    // in a row on requests get 503 at once while no child runs. The first answer of a child ends the
-    // row, and so does `steady_after` without a start in vain.
+    // next one comes at once, then after first_delay, which doubles each time. From
+    // `start_failures` in a row on requests get 503 at once while no child runs. The first answer
+    // of a child ends the row, and so does `steady_after` without a start in vain.
     std::chrono::milliseconds first_delay{100};
     std::chrono::milliseconds longest_delay{30'000};
     std::chrono::milliseconds steady_after{60'000};
@@ -61,7 +65,8 @@ struct FcgiSpawnOptions {
     // spawned_fcgi() returns, then from another thread. Must not ask the handler.
     std::function<void(const std::string& obstacle)> changed = {};
 
-    // The client of "unix:/tmp/turngate-x/1", which is one child. It is to keep no connection.
+    // The client of "unix:/tmp/turngate-x/1", which is one child. It is to keep no connection, and
+    // to send no request twice. Empty: fcgi_client().
     std::function<HandlerPtr(std::string address)> open = {};
 };
 
