@@ -305,14 +305,67 @@ BOOST_AUTO_TEST_CASE(what_is_no_request_is_refused) {
         }
         return 0;
     };
-    BOOST_CHECK_THROW(to_request({}), ProtocolError);
+    BOOST_CHECK_THROW(to_request(Variables()), ProtocolError);
     BOOST_TEST(status_of({{"REQUEST_METHOD", "G T"}}) == 400);
     BOOST_TEST(status_of({{"REQUEST_URI", "/a b"}}) == 400);
     BOOST_TEST(status_of({{"REQUEST_URI", "no-slash"}}) == 400);
     BOOST_TEST(status_of({{"HTTP_A", "b\r\nc"}}) == 400);
-    for (const char* length : {"-1", "+1", "1x", " 1", "99999999999999999999"})
+    BOOST_TEST(status_of({{"CONTENT_LENGTH", "-1"}}) == 411);
+    BOOST_TEST(status_of({{"HTTP_HOST", "a b"}}) == 400);
+    BOOST_TEST(status_of({{"REMOTE_ADDR", "a\nb"}}) == 400);
+    for (const char* length : {"-2", "+1", "1x", " 1", "99999999999999999999"})
         BOOST_TEST(status_of({{"CONTENT_LENGTH", length}}) == 400);
     BOOST_TEST(status_of({{"CONTENT_LENGTH", ""}}) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_list_keeps_the_order_of_fields_and_those_that_come_twice) {
+    const std::vector<cgi::Variable> list = {{"HTTP_X", "1"},
+                                             {"REQUEST_METHOD", "GET"},
+                                             {"HTTP_B", "2"},
+                                             {"HTTP_X", "3"},
+                                             {"", "nothing"}};
+    const Headers expected = {{"x", "1"}, {"b", "2"}, {"x", "3"}};
+    BOOST_TEST((to_request(list).headers == expected));
+}
+
+BOOST_AUTO_TEST_CASE(of_a_variable_that_comes_twice_the_last_counts) {
+    const std::vector<cgi::Variable> list = {{"REQUEST_METHOD", "GET"},
+                                             {"REQUEST_URI", "/a"},
+                                             {"REQUEST_METHOD", "PUT"},
+                                             {"REQUEST_URI", "/b"}};
+    const Request request = to_request(list);
+    BOOST_TEST(request.method == "PUT");
+    BOOST_TEST(request.url.path == "/b");
+}
+
+BOOST_AUTO_TEST_CASE(a_body_has_one_length) {
+    std::vector<cgi::Variable> list = {
+        {"REQUEST_METHOD", "GET"}, {"CONTENT_LENGTH", "1"}, {"CONTENT_LENGTH", "1"}};
+    BOOST_TEST(cgi::content_length(list) == 1u);
+    BOOST_TEST(to_request(list).headers.size() == 1u);
+    list.push_back({"CONTENT_LENGTH", "2"});
+    BOOST_CHECK_THROW(to_request(list), HttpError);
+    list.clear();
+    BOOST_TEST(cgi::content_length(list) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_script_name_need_not_be_a_mount) {
+    const std::vector<cgi::Variable> list = {
+        {"REQUEST_METHOD", "GET"}, {"REQUEST_URI", "/f/x?q"}, {"SCRIPT_NAME", "/f/x"}};
+    BOOST_TEST(to_request(list).url.script_name == "/f/x");
+    const Request request = to_request(list, cgi::Mount::nowhere);
+    BOOST_TEST(request.url.script_name == "");
+    BOOST_TEST(request.url.path == "/f/x");
+}
+
+BOOST_AUTO_TEST_CASE(a_protocol_that_is_none_of_http_is_not_told) {
+    auto protocol_of = [](const char* text) {
+        return to_request({{"REQUEST_METHOD", "GET"}, {"SERVER_PROTOCOL", text}}).protocol;
+    };
+    for (const char* http : {"HTTP/1.0", "HTTP/2.0", "HTTP/3"})
+        BOOST_TEST(protocol_of(http) == http);
+    for (const char* other : {"", "INCLUDED", "HTTP/", "HTTP/1.1 x", "HTTP/123.45"})
+        BOOST_TEST(protocol_of(other) == "HTTP/1.1");
 }
 
 BOOST_AUTO_TEST_CASE(a_request_survives_the_way_there_and_back) {

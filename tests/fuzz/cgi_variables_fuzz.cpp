@@ -1,6 +1,6 @@
 // CGI variables: any environment is a request or a clean error, and the variables of a request lead
 // to the same variables again.
-// covers: handlers/src/cgi/variables.cpp
+// covers: handlers/src/cgi/variables.cpp handlers/src/cgi/request_of.cpp
 #include <cstdlib>
 #include <string>
 

@@ -1,27 +1,13 @@
-// Requests as CGI/1.1 variables and back.
+// Requests as CGI/1.1 variables.
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <stdexcept>
 
+#include "private_field.h"
 #include <turngate/cgi/variables.h>
 #include <turngate/http/encoding.h>
 #include <turngate/http/nominated_fields.h>
 
 namespace turngate::cgi {
 namespace {
-
-// Not for a program: what is about the connection, what CGI has a variable of its own for, and
-// "Proxy", which would become HTTP_PROXY. Front servers send some of them to a responder, too:
-// nginx passes "Transfer-Encoding: chunked" with a body that is decoded already.
-constexpr std::array<std::string_view, 5> private_fields = {
-    "Proxy", "Expect", "Content-Type", "Content-Length", "Proxy-Authorization"};
-
-bool is_private(std::string_view name) {
-    return is_hop_by_hop(name) ||
-           std::any_of(private_fields.begin(), private_fields.end(),
-                       [&](std::string_view field) { return iequals(field, name); });
-}
 
 bool is_letter_or_digit(char c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
@@ -35,15 +21,6 @@ std::string variable_of(std::string_view name) {
         out += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
     }
     return out;
-}
-
-// "accept" for "HTTP_ACCEPT"; empty if it is no variable of a field.
-std::string field_of(std::string_view variable) {
-    if (!variable.starts_with("HTTP_") || variable.size() == 5) return {};
-    std::string out;
-    for (char c : variable.substr(5))
-        out += c == '_' ? '-' : static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    return is_token(out) ? out : std::string();
 }
 
 std::string decode_path(std::string_view path) {
@@ -63,12 +40,6 @@ struct Authority {
     std::string port;
 };
 
-bool is_server_name(std::string_view name) {
-    return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-        return is_letter_or_digit(c) || std::string_view("-._:[]").find(c) != std::string::npos;
-    });
-}
-
 // A Host field may hold anything; what is no host gets no say in SERVER_NAME.
 Authority split_host(std::string_view host, bool secure) {
     Authority out{"localhost", secure ? "443" : "80"};
@@ -81,38 +52,6 @@ Authority split_host(std::string_view host, bool secure) {
         port.find_first_not_of("0123456789", 1) == std::string_view::npos)
         out.port = port.substr(1);
     return out;
-}
-
-std::string get(const Variables& variables, std::string_view name) {
-    auto it = variables.find(name);
-    return it == variables.end() ? std::string() : it->second;
-}
-
-// A decoded path as a URL has it. Unlike percent_escape_path() it may not take "%41" for encoded.
-std::string encode_path(std::string_view decoded) {
-    std::string out;
-    for (char c : decoded)
-        if (c == '%')
-            out += "%25";
-        else
-            out += c;
-    return percent_escape_path(out);
-}
-
-// How much of the encoded `path` the decoded `prefix` is; npos if it is not its beginning.
-std::size_t encoded_length(std::string_view path, std::string_view prefix) {
-    std::size_t at = 0;
-    for (char c : prefix) {
-        if (at >= path.size()) return std::string::npos;
-        const std::string one = percent_decode(path.substr(at, path[at] == '%' ? 3 : 1));
-        if (one.empty() || one[0] != c) return std::string::npos;
-        at += one.size() == 1 && path[at] == '%' && path.size() - at >= 3 ? 3 : 1;
-    }
-    return at;
-}
-
-bool is_on(std::string_view https) {
-    return !https.empty() && !iequals(https, "off") && https != "0";
 }
 
 }  // namespace
@@ -170,68 +109,6 @@ Variables to_variables(const Request& request, const Script& script) {
         if (!is_field_value(value))
             throw HttpError(400, "the CGI variable " + name + " would have a CR, LF or NUL");
     return out;
-}
-
-Request to_request(const Variables& variables) {
-    Request request;
-    request.method = get(variables, "REQUEST_METHOD");
-    if (request.method.empty())
-        throw ProtocolError("there is no REQUEST_METHOD among the CGI variables");
-    if (!is_token(request.method)) throw HttpError(400, "the request method is not a token");
-
-    const std::string script_name = get(variables, "SCRIPT_NAME");
-    std::string target = get(variables, "REQUEST_URI");
-    if (target.empty()) {
-        target = encode_path(script_name + get(variables, "PATH_INFO"));
-        if (target.empty()) target = "/";
-        if (std::string query = get(variables, "QUERY_STRING"); !query.empty())
-            target += '?' + query;
-    }
-    request.url = Url::parse(target);
-    if (const auto end = encoded_length(request.url.path, script_name);
-        !script_name.empty() && end != std::string::npos)
-        request.url.strip_prefix(std::string(request.url.path, 0, end));
-
-    request.url.scheme =
-        is_on(get(variables, "HTTPS")) || iequals(get(variables, "REQUEST_SCHEME"), "https")
-            ? "https"
-            : "http";
-    if (std::string host = get(variables, "HTTP_HOST"); !host.empty()) {
-        request.url.host = host;
-    } else if (std::string name = get(variables, "SERVER_NAME"); is_server_name(name)) {
-        const std::string port = get(variables, "SERVER_PORT");
-        const bool usual =
-            !is_server_name(port) || port == (request.url.scheme == "https" ? "443" : "80");
-        request.url.host = usual ? name : name + ':' + port;
-    }
-    request.remote_address = get(variables, "REMOTE_ADDR");
-    if (std::string protocol = get(variables, "SERVER_PROTOCOL"); !protocol.empty())
-        request.protocol = protocol;
-
-    auto add = [&](std::string_view name, const std::string& value) {
-        if (!is_field_value(value))
-            throw HttpError(
-                400, "the header field " + std::string(name) + " has a CR, LF or NUL in its value");
-        request.headers.add(name, value);
-    };
-    for (const auto& [variable, value] : variables)
-        if (std::string name = field_of(variable); !name.empty() && !is_private(name))
-            add(name, value);
-    if (std::string type = get(variables, "CONTENT_TYPE"); !type.empty()) add("content-type", type);
-    if (std::string length = get(variables, "CONTENT_LENGTH"); !length.empty())
-        add("content-length", std::to_string(content_length(variables)));
-    return request;
-}
-
-std::uint64_t content_length(const Variables& variables) {
-    const std::string text = get(variables, "CONTENT_LENGTH");
-    if (text.empty()) return 0;
-    std::uint64_t length = 0;
-    const char* end = text.data() + text.size();
-    if (auto [stop, error] = std::from_chars(text.data(), end, length);
-        error != std::errc() || stop != end)
-        throw HttpError(400, "CONTENT_LENGTH is no number");
-    return length;
 }
 
 }  // namespace turngate::cgi
