@@ -36,14 +36,18 @@ std::string advice(std::string_view uri) {
     if (scheme.starts_with("http"))
         return "write http://127.0.0.1:9000, or http+unix:/run/app.sock, and options as "
                "?timeout=30s";
-    if (colon == uri.npos || (scheme != "cgi" && scheme != "plugin"))
-        return "a target is plugin:FILE.so, cgi:PROGRAM, files:DIR, http://HOST:PORT, "
-               "http:spawn:COMMAND, fcgi:spawn:COMMAND or self";
+    if (colon == uri.npos || (scheme != "cgi" && scheme != "cgi-dir" && scheme != "plugin"))
+        return "a target is plugin:FILE.so, cgi:PROGRAM, cgi-dir:DIR, files:DIR, "
+               "http://HOST:PORT, http:spawn:COMMAND, fcgi:spawn:COMMAND or self";
     uri.remove_prefix(colon + 1);
     const std::string path = percent_decode(uri.substr(0, uri.find('?')));
     struct stat facts {};
     if (::stat(path.c_str(), &facts) != 0)
         return "build it first, or check the path: it is relative to the current directory";
+    if (scheme == "cgi-dir")
+        return S_ISDIR(facts.st_mode) ? "" : "name the directory, or run the one program by cgi:";
+    if (S_ISDIR(facts.st_mode) && scheme == "cgi")
+        return "name the file itself, or run all that are in there by cgi-dir:";
     if (!S_ISREG(facts.st_mode)) return "name the file itself";
     if (scheme == "cgi" && (facts.st_mode & 0111) == 0) return "chmod +x " + path;
     return scheme == "plugin" ? "a plug-in is a shared library that has a TURNGATE_PLUGIN" : "";

@@ -1,6 +1,7 @@
 // What a deployed program does.
 #include "run_as.h"
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
@@ -32,7 +33,10 @@ int run_cgi(HandlerPtr handler, const ReadVariable& get) {
     const auto max_body = http_options(get).max_body;
     const auto door =
         cgi_door({.out = out.release(), .max_body = max_body, .reporter = reporter.get()});
-    return serve_until_signal(*door, std::move(handler));
+    const int status = serve_until_signal(*door, std::move(handler));
+    // An answer of unknown length ends with our output: only how we end can tell that it broke off.
+    if (status != 0) std::raise(SIGTERM);
+    return status;
 }
 
 int run_http(const OpenHandler& open, const std::string& target, const ReadVariable& get) {

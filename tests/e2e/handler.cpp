@@ -1,9 +1,12 @@
 // A handler with the habits, good and bad, that the cases of the command line need. As a plug-in it
 // is e2e_handler.so, as a program e2e_program.
 #include <atomic>
+#include <chrono>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #ifdef TURNGATE_PLUGIN_BUILD
 #include <turngate/handlers/plugin.h>
@@ -25,12 +28,65 @@ std::string cookie(const Request& request, std::string_view name) {
     return std::string(cookies.get(name).value_or("none"));
 }
 
+// What a client sent, however the way to here spells names and splits fields.
+void tell_fields(const Request& request, ResponseWriter& response) {
+    std::map<std::string, std::string> fields;
+    for (const auto& [name, value] : request.headers) {
+        std::string lower(name);
+        for (char& c : lower)
+            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        if (!lower.starts_with("x-test-")) continue;
+        std::string& all = fields[lower];
+        all.append(all.empty() ? "" : ", ").append(value);
+    }
+    for (const auto& [name, value] : fields)
+        response.write(name + ": " + value + '\n');
+}
+
+// Bytes that follow from where they are.
+void write_pattern(std::size_t size, ResponseWriter& response) {
+    std::string block(64 * 1024, '\0');
+    for (std::size_t at = 0; at < size; at += block.size()) {
+        for (std::size_t i = 0; i < block.size(); ++i)
+            block[i] = static_cast<char>((at + i) % 251);
+        response.write(std::string_view(block).substr(0, size - at));
+    }
+}
+
+// What shows how a response travels: piece by piece, all of it, or not to its end.
+bool answer_streams(const std::string& kind, const Request& request, ResponseWriter& response) {
+    if (kind == "ticks") {  // until nobody listens
+        response.header("Content-Type", "text/event-stream");
+        response.header("X-Accel-Buffering", "no");
+        for (int tick = 0;; ++tick) {
+            response.write("data: " + std::to_string(tick) + "\n\n");
+            response.flush();
+            request.context.check();
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        }
+    }
+    if (kind == "pattern") {
+        response.header("Content-Type", "application/octet-stream");
+        write_pattern(std::stoul(request.query("n", "0")), response);
+    } else if (kind == "torn") {  // declares more than there is
+        response.header("Content-Length", "10").write("half");
+        response.flush();
+        throw std::runtime_error("late");
+    } else {
+        return false;
+    }
+    return true;
+}
+
 // Answers of every kind, which depend on nothing that a shape of event may lose.
 bool answer_kinds(Request& request, ResponseWriter& response) {
     const std::string& path = request.url.path;
     if (!path.starts_with("/kinds/")) return false;
     const std::string kind = turngate::percent_decode(path.substr(7));
-    if (kind == "cookies") {
+    if (answer_streams(kind, request, response)) return true;
+    if (kind == "fields") {
+        tell_fields(request, response);
+    } else if (kind == "cookies") {
         response.headers().add("Set-Cookie", "a=1; Path=/");
         response.headers().add("Set-Cookie", "b=2; HttpOnly");
         response.write("a is " + cookie(request, "a") + ", b is " + cookie(request, "b") + '\n');

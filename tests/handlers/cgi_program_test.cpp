@@ -1,7 +1,9 @@
 #include <cstdlib>
+#include <fcntl.h>
 #include <semaphore>
 #include <string>
 #include <support/temporary_directory.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <thread>
 #include <utility>
@@ -9,6 +11,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "cgi_child.h"
+#include <turngate/os/fd.h>
 
 using namespace turngate;
 using namespace turngate::test;
@@ -64,6 +67,11 @@ BOOST_AUTO_TEST_CASE(the_environment_is_that_of_cgi_and_the_variables_named) {
 BOOST_AUTO_TEST_CASE(the_query_never_becomes_an_argument) {
     Response r = run({}, Request::get("/?cgi-echo+x"));  // section 4.4's indexed query
     BOOST_TEST(r.status == 502);                         // no argument: it writes nothing
+    // What made php-cgi show its source and run what a client sent (CVE-2012-1823, CVE-2024-4577).
+    for (const char* query : {"-s", "-d+allow_url_include%3d1+-d+auto_prepend_file%3dphp://input",
+                              "%ADd+x", "a+b+c"})
+        BOOST_TEST(run({"cgi-arguments"}, Request::get("/?" + std::string(query))).body ==
+                   "cgi-arguments\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_body_of_unknown_length_gets_one) {
@@ -111,6 +119,17 @@ esac
     BOOST_TEST(elsewhere.status == 302);
     BOOST_TEST(elsewhere.headers.get("Location") == "/elsewhere");
     BOOST_TEST(ask("/app/loop").status == 502);
+}
+
+BOOST_AUTO_TEST_CASE(redirects_come_to_an_end) {
+    test::TemporaryDirectory here;
+    const std::string script =
+        here.write("r.sh", "#!/bin/sh\nprintf 'Location: %sx\\n\\n' \"$REQUEST_URI\"", true);
+    Log log;
+    Request request = Request::get("/");
+    request.context.reporter = &log;
+    BOOST_TEST(record(*cgi_program({.path = script}), std::move(request)).status == 502);
+    BOOST_TEST(log.has("the CGI program " + script + " redirects for ever"));
 }
 
 BOOST_AUTO_TEST_CASE(a_path_with_a_control_character_reaches_no_program) {
@@ -162,6 +181,16 @@ BOOST_AUTO_TEST_CASE(a_cancelled_request_ends_its_program_and_leaves_no_zombie) 
     BOOST_TEST(!outcome.complete);
     BOOST_CHECK_THROW(std::rethrow_exception(outcome.error), Cancelled);
     BOOST_TEST(::waitpid(-1, nullptr, WNOHANG) == -1);
+}
+
+BOOST_AUTO_TEST_CASE(past_its_time_what_the_program_has_started_ends_too) {
+    test::TemporaryDirectory here;
+    const std::string file = here.write("lock", "");
+    CgiProgramOptions options = child({"cgi-family", file});
+    options.timeout = milliseconds(300);
+    BOOST_TEST(record(*cgi_program(options), Request::get("/")).status == 504);
+    const os::Fd lock(::open(file.c_str(), O_RDWR | O_CLOEXEC));
+    BOOST_TEST(::flock(lock.get(), LOCK_EX) == 0);  // once all of them have let go of it
 }
 
 BOOST_AUTO_TEST_CASE(a_program_that_has_answered_may_go_on_until_its_time_is_over) {
@@ -231,7 +260,8 @@ BOOST_AUTO_TEST_CASE(past_the_bound_a_request_waits_and_is_then_refused) {
 
     BOOST_TEST(busy.status == 503);
     BOOST_TEST(busy.headers.get("Retry-After") == "1");
-    BOOST_TEST(refused.has("as many CGI programs " TURNGATE_TEST_CHILD " run as may"));
+    BOOST_TEST(refused.has(
+        "as many CGI programs run as may, and none ended in time for " TURNGATE_TEST_CHILD));
     BOOST_TEST(served.has(program + "did not finish in time"));  // it got the place
 }
 

@@ -51,6 +51,19 @@ BOOST_DATA_TEST_CASE(files_are_found_below_the_directory, both, links) {
     BOOST_TEST(static_cast<bool>(tree.open("b/")));
 }
 
+BOOST_DATA_TEST_CASE(what_is_there_can_be_located_without_reading_it, both, links) {
+    TemporaryDirectory dir;
+    fs::permissions(dir.write("root/a/run", ""), fs::perms(0111));
+    fs::create_symlink("../outside", dir / "root/out");
+    dir.write("outside", "");
+    const FileTree tree(dir / "root", links);
+
+    BOOST_TEST(static_cast<bool>(tree.locate("a/run")));
+    BOOST_TEST(static_cast<bool>(tree.locate("a")));
+    for (const char* path : {"none", "a/run/x", "out", "../outside", "/a"})
+        BOOST_TEST(!tree.locate(path), path);
+}
+
 BOOST_DATA_TEST_CASE(nothing_is_found_elsewhere, both, links) {
     TemporaryDirectory dir;
     dir.write("secret", "s");

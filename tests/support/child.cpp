@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <string>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -180,6 +181,18 @@ int main(int argc, char** argv) {
         for (long left = std::atol(value.c_str()); left > 0; left -= 100)
             std::fprintf(stderr, "%s\n", line.c_str());
         put("Content-Type: text/plain\n\nok\n");
+    }
+    if (what == "cgi-arguments") {
+        put("Content-Type: text/plain\n\n");
+        for (int i = 1; i < argc; ++i)
+            put(std::string(argv[i]) + "\n");
+    }
+    if (what == "cgi-family") {  // never answers, nor does its child, which holds all it has open
+        ::flock(::open(value.c_str(), O_RDWR), LOCK_EX);
+        std::signal(SIGTERM, SIG_IGN);
+        if (::fork() >= 0)
+            for (;;)
+                ::pause();
     }
     if (what == "cgi-stderr") {
         std::fprintf(stderr, "first line\nsecond line\nlast, without an end");

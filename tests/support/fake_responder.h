@@ -55,7 +55,7 @@ class ResponderPeer {
     struct Record {
         int type = 0;  // 0: the end
         int id = 0;
-        std::string content;
+        std::string content = {};
         std::size_t padding = 0;
     };
     Record read_record();

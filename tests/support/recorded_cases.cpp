@@ -1,6 +1,7 @@
 #include "recorded_cases.h"
 
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <zlib.h>
 
@@ -25,14 +26,26 @@ std::string raw_bytes(const Json& facts) {
     return raw;
 }
 
+std::ifstream open_cases(const std::string& path) {
+    std::ifstream file(path);
+    if (!file) test::skip("no recorded cases at " + path);
+    return file;
+}
+
 }  // namespace
 
+std::vector<RecordedCase> recorded_table(const std::string& path) {
+    std::ifstream file = open_cases(path);
+    if (!file) return {};
+    std::vector<RecordedCase> cases;
+    const Json table = Json::parse(std::string(std::istreambuf_iterator<char>(file), {}));
+    for (const auto& [name, facts] : *table.members())
+        cases.push_back({name, facts, raw_bytes(facts)});
+    return cases;
+}
+
 std::vector<RecordedCase> recorded_cases(const std::string& path) {
-    std::ifstream file(path);
-    if (!file) {
-        test::skip("no recorded cases at " + path);
-        return {};
-    }
+    std::ifstream file = open_cases(path);
     std::vector<RecordedCase> cases;
     for (std::string line; std::getline(file, line);) {
         Json facts = Json::parse(line);

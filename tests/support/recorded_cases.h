@@ -15,3 +15,6 @@ struct RecordedCase {
 // The cases of TURNGATE_FIXTURES "/events/bad-events.jsonl" and the like. Where there is no such
 // file, says so and yields none.
 std::vector<RecordedCase> recorded_cases(const std::string& path);
+
+// The same of one object, whose members are named cases.
+std::vector<RecordedCase> recorded_table(const std::string& path);

@@ -43,7 +43,7 @@ class CgiSink final : public ResponseSink {
     void on_body(std::string_view chunk) override { put(chunk); }
     void on_flush() override {}
     void on_finish() override { out_.reset(); }
-    void on_abort() noexcept override { out_.reset(); }
+    void on_abort() noexcept override {}  // the output ends with the process, which tells why
 
   private:
     void put(std::string_view bytes) {

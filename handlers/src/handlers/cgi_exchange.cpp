@@ -54,6 +54,7 @@ CgiExchange::CgiExchange(os::Subprocess& child, const std::string& program, Body
       terms_(terms),
       block_(block_size, '\0'),
       error_(context) {
+    if (terms.is_nph) nph_.emplace(terms.is_head);
     os::set_nonblocking(child.in.get());
     os::set_nonblocking(child.out.get());
     os::set_nonblocking(child.err.get());
@@ -161,32 +162,63 @@ void CgiExchange::read_output() {
 }
 
 void CgiExchange::take_output(std::string_view bytes) {
-    if (has_head_) return write_body(bytes);
+    has_output_ = true;
     try {
-        if (!reader_.feed(bytes)) return;
+        if (!has_head_) {
+            if (!take_head(bytes)) return;
+            use_head();
+        }
+        take_body(bytes);
     } catch (const ProtocolError& e) {
         fail(std::string("sent a wrong answer: ") + e.what());
     }
-    has_head_ = true;
-    cgi::ResponseHead& head = reader_.head();
-    for (const std::string& remark : head.remarks)
-        context_.log(Level::warn, "CGI program " + program_ + ": " + remark);
-    streams_ = head.headers.get("Content-Type").starts_with("text/event-stream") ||
-               iequals(head.headers.get("X-Accel-Buffering"), "no");
-    head.headers.remove("X-Accel-Buffering");
-    local_redirect_ = head.local_redirect;
-    if (local_redirect_.empty()) apply_head();
-    write_body(reader_.rest());
     if (streams_) response_.flush();
+}
+
+// `bytes` is then what follows the head.
+bool CgiExchange::take_head(std::string_view& bytes) {
+    if (nph_) {
+        has_head_ = nph_->feed(bytes);
+        if (has_head_) head_ = nph_->head();
+    } else {
+        has_head_ = reader_.feed(bytes);
+        if (has_head_) head_ = std::move(reader_.head());
+        bytes = has_head_ ? reader_.rest() : std::string_view();
+    }
+    return has_head_;
+}
+
+void CgiExchange::use_head() {
+    for (const std::string& remark : head_.remarks)
+        context_.log(Level::warn, "CGI program " + program_ + ": " + remark);
+    streams_ = nph_ || head_.headers.get("Content-Type").starts_with("text/event-stream") ||
+               iequals(head_.headers.get("X-Accel-Buffering"), "no");
+    head_.headers.remove("X-Accel-Buffering");
+    // They are for a server of files, and name files to whom they are not for.
+    for (const char* name : {"X-Sendfile", "X-Accel-Redirect"}) {
+        if (!head_.headers.contains(name)) continue;
+        context_.log(Level::warn, "CGI program " + program_ + ": " + name + " is not followed");
+        head_.headers.remove(name);
+    }
+    local_redirect_ = head_.local_redirect;
+    if (local_redirect_.empty()) apply_head();
 }
 
 // As ResponseWriter::send() does it: a field of the program replaces what a middleware has set.
 void CgiExchange::apply_head() {
-    const cgi::ResponseHead& head = reader_.head();
-    Headers& headers = response_.status(head.status).headers();
-    headers.merge(head.headers);
-    if (head.content_length && head.status != 204)
-        headers.set("Content-Length", std::to_string(*head.content_length));
+    Headers& headers = response_.status(head_.status).headers();
+    headers.merge(head_.headers);
+    if (head_.content_length && head_.status != 204)
+        headers.set("Content-Length", std::to_string(*head_.content_length));
+}
+
+void CgiExchange::take_body(std::string_view bytes) {
+    if (!nph_) return write_body(bytes);
+    while (!bytes.empty()) {
+        const std::size_t before = bytes.size();
+        write_body(nph_->body(bytes));
+        if (bytes.size() == before) return;  // past the end of the body
+    }
 }
 
 void CgiExchange::write_body(std::string_view bytes) {
@@ -199,14 +231,13 @@ void CgiExchange::write_body(std::string_view bytes) {
     body_bytes_ += bytes.size();
     if (body_bytes_ > terms_.max_output)
         fail("wrote more than " + std::to_string(terms_.max_output) + " bytes");
-    if (const auto length = reader_.head().content_length; length && body_bytes_ > *length) {
+    if (const auto length = head_.content_length; length && body_bytes_ > *length) {
         if (before <= *length)
             context_.log(Level::warn, "CGI program " + program_ +
                                           " wrote more than its Content-Length; the rest is cut");
         bytes = bytes.substr(0, *length - std::min(before, *length));
     }
     response_.write(bytes);
-    if (streams_) response_.flush();
 }
 
 void CgiExchange::read_error() {
@@ -219,18 +250,22 @@ void CgiExchange::read_error() {
 }
 
 // Its output is at its end: was that an answer?
-void CgiExchange::conclude(const std::optional<os::ExitStatus>& status) const {
+void CgiExchange::conclude(const std::optional<os::ExitStatus>& status) {
     const std::string how = status ? describe(*status) : "closed its output";
     if (!has_head_) {
-        if (reader_.size() == 0) fail(how + " without an answer");
+        if (!has_output_) fail(how + " without an answer");
         fail(how + " before the end of its response head");
     }
     if (status && status->signal != 0) fail(how + " before the end of its answer");
-    const cgi::ResponseHead& head = reader_.head();
-    const bool has_body = !terms_.is_head && head.status != 204 && head.status != 304;
-    if (has_body && body_bytes_ < head.content_length.value_or(0))
+    const bool has_body = !terms_.is_head && head_.status != 204 && head_.status != 304;
+    if (has_body && body_bytes_ < head_.content_length.value_or(0))
         fail(how + " after " + std::to_string(body_bytes_) + " of " +
-             std::to_string(*head.content_length) + " bytes of its answer");
+             std::to_string(*head_.content_length) + " bytes of its answer");
+    try {
+        if (nph_) nph_->end();
+    } catch (const ProtocolError& e) {
+        fail(how + " before the end of its answer: " + e.what());
+    }
     if (status && status->code != 0)
         context_.log(Level::warn, "the CGI program " + program_ + ' ' + how);
 }

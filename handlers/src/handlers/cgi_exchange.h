@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "nph_reply.h"
 #include "stderr_log.h"
 #include <turngate/cgi/response_head.h>
 #include <turngate/http/body.h>
@@ -23,6 +24,7 @@ struct CgiTerms {
     Context::Clock::time_point deadline;
     std::uint64_t max_output;
     bool is_head = false;  // the request's method: a declared body need not come
+    bool is_nph = false;   // the program writes a reply of HTTP
 };
 
 class CgiExchange {
@@ -47,10 +49,13 @@ class CgiExchange {
     void pump();
     void read_output();
     void take_output(std::string_view bytes);
+    bool take_head(std::string_view& bytes);
+    void use_head();
+    void take_body(std::string_view bytes);
     void apply_head();
     void write_body(std::string_view bytes);
     void read_error();
-    void conclude(const std::optional<os::ExitStatus>& status) const;
+    void conclude(const std::optional<os::ExitStatus>& status);
     [[noreturn]] void fail(const std::string& what) const;
 
     os::Subprocess& child_;
@@ -65,7 +70,10 @@ class CgiExchange {
     std::string_view input_;  // read from the body, not yet written to the program
 
     cgi::ResponseHeadReader reader_;
+    std::optional<NphReply> nph_;  // instead of `reader_`
+    bool has_output_ = false;
     bool has_head_ = false;
+    cgi::ResponseHead head_;
     std::string local_redirect_;
     bool streams_ = false;
     std::uint64_t body_bytes_ = 0;  // of the answer

@@ -9,6 +9,13 @@ namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdefABCDEF";
 
+bool is_foreign(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f || c == '\\' || c == '/';
+}
+
+}  // namespace
+
 bool has_only_whole_escapes(std::string_view text) {
     for (auto at = text.find('%'); at != text.npos; at = text.find('%', at + 3))
         if (at + 2 >= text.size() || hex_digits.find(text[at + 1]) == text.npos ||
@@ -17,12 +24,13 @@ bool has_only_whole_escapes(std::string_view text) {
     return true;
 }
 
-bool is_foreign(char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7f || c == '\\' || c == '/';
+std::optional<std::string> file_segment(std::string_view encoded) {
+    if (!has_only_whole_escapes(encoded)) return std::nullopt;
+    std::string segment = percent_decode(encoded);
+    if (!is_utf8(segment) || std::any_of(segment.begin(), segment.end(), is_foreign))
+        return std::nullopt;
+    return segment;
 }
-
-}  // namespace
 
 FileName file_name(std::string_view path) {
     if (!path.starts_with('/')) return {FileName::Kind::malformed};
@@ -32,13 +40,12 @@ FileName file_name(std::string_view path) {
     for (bool is_first = true; !path.empty(); is_first = false) {
         const std::string_view encoded = path.substr(0, path.find('/'));
         path.remove_prefix(std::min(path.size(), encoded.size() + 1));
-        if (!has_only_whole_escapes(encoded)) return {FileName::Kind::malformed};
-        const std::string segment = percent_decode(encoded);
-        if (!is_utf8(segment) || std::any_of(segment.begin(), segment.end(), is_foreign))
-            return {FileName::Kind::malformed};
-        if (segment.empty() || (segment[0] == '.' && !(is_first && segment == ".well-known")))
+        const std::optional<std::string> segment = file_segment(encoded);
+        if (!segment) return {FileName::Kind::malformed};
+        if (segment->empty() ||
+            (segment->front() == '.' && !(is_first && *segment == ".well-known")))
             is_hidden = true;
-        name.path += (is_first ? "" : "/") + segment;
+        name.path += (is_first ? "" : "/") + *segment;
     }
     if (is_hidden) return {FileName::Kind::hidden};
     return name;

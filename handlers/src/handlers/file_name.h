@@ -1,6 +1,7 @@
 // From the path of a URL to the name of a file.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,5 +22,11 @@ struct FileName {
 // begin with a dot, except ".well-known" in front; malformed are escapes that are none, encoded
 // slashes, backslashes, control characters and what is not UTF-8.
 FileName file_name(std::string_view path);
+
+// One segment of a path, decoded; absent if it is malformed in that way.
+std::optional<std::string> file_segment(std::string_view encoded);
+
+// True if every '%' of `text` has its two digits.
+bool has_only_whole_escapes(std::string_view text);
 
 }  // namespace turngate

@@ -47,6 +47,7 @@ std::uint64_t size(const std::string& option, const std::string& value);
 
 // One for each scheme.
 HandlerPtr open_cgi(const HandlerUri& uri);
+HandlerPtr open_cgi_directory(const HandlerUri& uri);
 HandlerPtr open_plugin(const HandlerUri& uri);
 HandlerPtr open_files(const HandlerUri& uri);
 HandlerPtr open_upstream(const HandlerUri& uri);

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "handler_uri.h"
+#include <turngate/handlers/cgi_directory.h>
 #include <turngate/handlers/cgi_program.h>
 #include <turngate/handlers/load_plugin.h>
 #include <turngate/handlers/open_handler.h>
@@ -20,8 +21,9 @@ struct Scheme {
     std::string_view names;                 // what stands behind the scheme, for messages
     std::string_view expected;
 };
-constexpr std::array<Scheme, 6> schemes = {{
+constexpr std::array<Scheme, 7> schemes = {{
     {"cgi", open_cgi, "no file", "cgi:PATH"},
+    {"cgi-dir", open_cgi_directory, "no directory", "cgi-dir:DIR"},
     {"fcgi", nullptr, "no application", "fcgi:unix:PATH or fcgi:HOST:PORT"},
     {"files", open_files, "no directory", "files:DIR"},
     {"plugin", open_plugin, "no file", "plugin:PATH"},
@@ -37,24 +39,44 @@ std::optional<std::string> variable(const std::string& name) {
     return value ? std::optional<std::string>(value) : std::nullopt;
 }
 
+// Takes an option that all programs have; false if it is another.
+bool take_program_option(CgiProgramOptions& options, const std::string& name,
+                         const std::string& value) {
+    if (name == "timeout")
+        options.timeout = duration(name, value);
+    else if (name == "inherit")
+        options.inherit.push_back(value);
+    else if (name == "max")
+        options.max_processes = count(name, value, 1, 100'000);
+    else if (name == "queue")
+        options.max_waiting = count(name, value, 0, 1'000'000);
+    else
+        return false;
+    return true;
+}
+
 }  // namespace
 
 HandlerPtr open_cgi(const HandlerUri& uri) {
     CgiProgramOptions options{.path = uri.path};
     for (const auto& [name, value] : uri.options) {
-        if (name == "timeout") {
-            options.timeout = duration(name, value);
-        } else if (name == "arg") {
-            options.arguments.push_back(value);
-        } else if (name == "inherit") {
-            options.inherit.push_back(value);
-        } else if (name == "max") {
-            options.max_processes = count(name, value, 1, 100'000);
-        } else {
-            throw unknown_option(uri.scheme, name, {"arg", "inherit", "max", "timeout"});
-        }
+        if (take_program_option(options, name, value)) continue;
+        if (name != "arg")
+            throw unknown_option(uri.scheme, name, {"arg", "inherit", "max", "queue", "timeout"});
+        options.arguments.push_back(value);
     }
     return cgi_program(std::move(options));
+}
+
+HandlerPtr open_cgi_directory(const HandlerUri& uri) {
+    CgiDirectoryOptions options{.root = uri.path};
+    for (const auto& [name, value] : uri.options) {
+        if (take_program_option(options.programs, name, value)) continue;
+        if (name != "index")
+            throw unknown_option(uri.scheme, name, {"index", "inherit", "max", "queue", "timeout"});
+        options.index = value;
+    }
+    return cgi_directory(std::move(options));
 }
 
 HandlerPtr open_plugin(const HandlerUri& uri) {

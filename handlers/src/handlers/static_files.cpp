@@ -5,6 +5,7 @@
 
 #include "file_answer.h"
 #include "file_name.h"
+#include "slash_redirect.h"
 #include <turngate/handlers/static_files.h>
 #include <turngate/http/accept_encoding.h>
 #include <turngate/http/error.h>
@@ -22,18 +23,6 @@ os::FileTree open_root(const std::string& root) {
     } catch (const std::system_error& e) {
         throw Error("cannot serve the files of " + root + ": " + e.code().message());
     }
-}
-
-// What stands behind the prefix under which a client reached a directory, with its slash. One slash
-// in front: "//host/" would be another host.
-std::string with_slash(const Url& url) {
-    Url there = url;
-    if (there.bare_script_name)
-        there.bare_script_name = false;
-    else
-        there.path += '/';
-    std::string uri = there.request_uri();
-    return '/' + uri.substr(std::min(uri.find_first_not_of('/'), uri.size()));
 }
 
 class StaticFiles final : public Handler {
@@ -119,10 +108,6 @@ class StaticFiles final : public Handler {
         if (!accepts_gzip(request.headers.joined("Accept-Encoding"))) return;
         file = *std::move(coded);
         file.coding = "gzip";
-    }
-
-    static void redirect_to_slash(const Request& request, ResponseWriter& response) {
-        response.send(redirect(with_slash(request.url), 308));
     }
 
     const StaticFilesOptions options_;

@@ -1,7 +1,9 @@
 #include <cerrno>
+#include <cstdint>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <string_view>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <system_error>
 #include <unistd.h>
@@ -11,7 +13,8 @@
 namespace turngate::os {
 namespace {
 
-constexpr int how_to_open = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+constexpr int to_read = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+constexpr int to_examine = O_PATH | O_CLOEXEC;
 
 // The answers that mean "there is no such file here": ENXIO is a socket or a device without driver.
 bool is_absence(int error) {
@@ -36,18 +39,30 @@ FileTree::FileTree(const std::string& directory, Links links)
 }
 
 Fd FileTree::open(const std::string& path) const {
+    return open_with(to_read, path);
+}
+
+Fd FileTree::locate(const std::string& path) const {
+    Fd fd = open_with(to_examine, path);
+    // O_PATH | O_NOFOLLOW opens a link itself.
+    struct stat facts {};
+    if (fd && ::fstat(fd.get(), &facts) == 0 && S_ISLNK(facts.st_mode)) return {};
+    return fd;
+}
+
+Fd FileTree::open_with(int flags, const std::string& path) const {
     if (path.empty() || path.front() == '/' || path.find('\0') != path.npos) return {};
     if (links_ == Links::inside) {
         bool is_known = true;
-        Fd fd = open_by_kernel(path, is_known);
+        Fd fd = open_by_kernel(flags, path, is_known);
         if (is_known) return fd;
     }
-    return open_by_step(path);
+    return open_by_step(flags, path);
 }
 
-Fd FileTree::open_by_kernel(const std::string& path, bool& is_known) const {
+Fd FileTree::open_by_kernel(int flags, const std::string& path, bool& is_known) const {
     open_how how{};
-    how.flags = how_to_open;
+    how.flags = static_cast<std::uint64_t>(flags);
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
     // EAGAIN: something was renamed meanwhile, so that the kernel cannot tell where it is.
     for (int attempt = 0;; ++attempt) {
@@ -61,7 +76,7 @@ Fd FileTree::open_by_kernel(const std::string& path, bool& is_known) const {
     }
 }
 
-Fd FileTree::open_by_step(const std::string& path) const {
+Fd FileTree::open_by_step(int flags, const std::string& path) const {
     Fd directory;
     std::string_view rest = path;
     while (true) {
@@ -70,11 +85,11 @@ Fd FileTree::open_by_step(const std::string& path) const {
         const std::string name(rest.substr(0, slash));
         if (name == "..") return {};
         const bool is_last = slash == rest.npos || slash + 1 == rest.size();
-        const int flags =
-            is_last ? how_to_open | O_NOFOLLOW : O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+        const int how =
+            is_last ? flags | O_NOFOLLOW : O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
         const char* here = name.empty() ? "." : name.c_str();
-        Fd next = opened(::openat(at, here, slash + 1 == rest.size() ? flags | O_DIRECTORY : flags),
-                         path);
+        Fd next =
+            opened(::openat(at, here, slash + 1 == rest.size() ? how | O_DIRECTORY : how), path);
         if (is_last || !next) return next;
         directory = std::move(next);
         rest.remove_prefix(slash + 1);

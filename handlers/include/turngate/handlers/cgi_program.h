@@ -25,6 +25,8 @@ struct CgiProgramOptions {
     // As many run at once; a request past that waits, and gets 503 when its time is over.
     std::size_t max_processes = 64;
 
+    std::size_t max_waiting = 1024;  // a request past that gets 503 at once
+
     // Past it the response is broken off.
     std::uint64_t max_output = 1u << 30;
 
@@ -36,14 +38,18 @@ struct CgiProgramOptions {
 // Runs the program in its own directory and process group, feeds it the body while its answer is
 // read, and logs what it writes to its standard error, line by line.
 //
+// A program whose file name begins with "nph-" writes a reply of HTTP/1.1 (section 5), of which
+// each piece is sent on at once.
+//
 // A response that ends by a signal, or before its Content-Length, is no response: 502, or broken
 // off if its head is out; so are a wrong head (see ResponseHeadReader) and none. Past its time the
 // program and all of its group get SIGTERM, and SIGKILL if they are there a second later: 504. So
 // it is when the request is cancelled. Streams (text/event-stream, or X-Accel-Buffering: no) are
 // sent on at once, everything else in blocks. A path in Location alone (section 6.2.2) is answered
-// by the program itself, if it leads there, else by the client. A program that has closed its
-// output may go on, until its time is over; what it has started may not, unless in a session of its
-// own (setsid).
+// by the program itself, if it leads there, else by the client; five of them in a row, or one to
+// where it is, is a 502. X-Sendfile and X-Accel-Redirect are left out. A program that has closed
+// its output may go on, until its time is over; what it has started may not, unless in a session of
+// its own (setsid).
 //
 // Throws Error if there is no such program or it may not be executed.
 HandlerPtr cgi_program(CgiProgramOptions options);

@@ -10,6 +10,7 @@ namespace turngate {
 
 // Opens
 //   cgi:PATH[?timeout=30s&max=64&arg=A&arg=B&inherit=NAME]     a program (cgi_program)
+//   cgi-dir:DIR[?index=index.cgi&timeout=30s&max=64&...]       a directory of them (cgi_directory)
 //   fcgi:unix:PATH[?timeout=30s&keep=4&...]                    FastCGI (fcgi_client)
 //   fcgi:HOST:PORT,HOST:PORT[?...]                             the same, of several backends
 //   fcgi:spawn:COMMAND                                         one of ours (spawned_fcgi)
@@ -20,7 +21,9 @@ namespace turngate {
 //   http:spawn:COMMAND                                         one of ours (spawned_upstream)
 //
 // Options are written as a URL's query: "%26" is '&', "%3F" is a '?' of the path. "//" after
-// cgi: and plugin: is no host: everything behind the colon is the path. Those of a server are
+// cgi:, cgi-dir: and plugin: is no host: everything behind the colon is the path. Those of programs
+// are timeout, max (at once), queue (that wait) and inherit, and arg of a single one. Those of a
+// server are
 // max (connections), queue, idle (connections kept), connect-timeout, first-byte-timeout,
 // idle-timeout, keep-alive and timeout (0: none), forwarded=replace|append|keep|none and
 // host=client|url, each as in UpstreamOptions.

@@ -23,9 +23,13 @@ class FileTree {
     // for what is there and cannot be opened.
     Fd open(const std::string& path) const;
 
+    // The same for who only asks what it is, by fstat(): nobody needs the right to read it.
+    Fd locate(const std::string& path) const;
+
   private:
-    Fd open_by_kernel(const std::string& path, bool& is_known) const;
-    Fd open_by_step(const std::string& path) const;
+    Fd open_with(int flags, const std::string& path) const;
+    Fd open_by_kernel(int flags, const std::string& path, bool& is_known) const;
+    Fd open_by_step(int flags, const std::string& path) const;
 
     Fd root_;
     Links links_;

@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""cgi_fronts.py BINARY_DIR: programs of ours in the cgi-bin of web servers that others wrote.
+
+Apache with mod_cgid and with mod_cgi, lighttpd, nginx with fcgiwrap, Python's http.server, and our
+own cgi: and cgi-dir:. Ends with 77 where something is absent.
+"""
+import contextlib
+import http.client
+import os
+import shutil
+import sys
+
+from conformance import Front, print_matrix, try_cases
+from peers import check, finish, gate, need, nginx
+from web_servers import apache, free_port, lighttpd, public_directory, running, wait_until
+
+BUILD = os.path.abspath(sys.argv[1])
+PROGRAM = "/cgi-bin/app"
+UNSEEN = "a CGI answer of unknown length ends with the program's output, however it ends"
+LACKS = {"broken answers": UNSEEN, "nominated fields": "it passes fields on that Connection lists"}
+IN_CHUNKS = "it gives the program no CONTENT_LENGTH"
+
+FCGIWRAP = """
+server {
+  listen PORT;
+  location ~ ^(?<script>/cgi-bin/[^/]+)(?<info>.*)$ {
+    include /etc/nginx/fastcgi_params;
+    fastcgi_param SCRIPT_FILENAME DIRECTORY$script;
+    fastcgi_param SCRIPT_NAME $script;
+    fastcgi_param PATH_INFO $info;
+    fastcgi_pass unix:SOCKET;
+    fastcgi_buffering off;
+  }
+}
+"""
+
+
+@contextlib.contextmanager
+def apache_cgi(program, bin_directory, mpm, cgi):
+    more = f"""
+ScriptAlias /cgi-bin/ {bin_directory}/
+<Directory {bin_directory}>
+  Require all granted
+</Directory>
+"""
+    if cgi == "cgid":
+        more += "ScriptSock PLACE/cgisock\n"
+    with apache(program, (mpm, cgi), more) as (port, _):
+        yield Front(f"Apache mod_{cgi}", port, PROGRAM, LACKS | {"chunked uploads": IN_CHUNKS})
+
+
+@contextlib.contextmanager
+def lighttpd_cgi(program, bin_directory):
+    more = f"""
+alias.url = ( "/cgi-bin/" => "{bin_directory}/" )
+$HTTP["url"] =^ "/cgi-bin/" {{ cgi.assign = ( "" => "" ) }}
+server.http-parseopts = ( "url-path-2f-decode" => "disable", "url-path-dotseg-remove" => "disable" )
+"""
+    with lighttpd(program, ("mod_alias", "mod_cgi"), more) as (port, _):
+        yield Front("lighttpd mod_cgi", port, PROGRAM, LACKS)
+
+
+@contextlib.contextmanager
+def nginx_fcgiwrap(program, wrap, bin_directory):
+    with public_directory() as place:
+        socket = f"{place}/socket"
+        with running([wrap, "-c", "4", "-s", f"unix:{socket}"], socket, f"{place}/log"), \
+                nginx(program, FCGIWRAP.replace("SOCKET", socket).replace(
+                    "DIRECTORY", os.path.dirname(bin_directory))) as (port, _):
+            yield Front("nginx with fcgiwrap", port, PROGRAM, LACKS)
+
+
+@contextlib.contextmanager
+def python_cgi(program, bin_directory):
+    port = free_port()
+    directory = os.path.dirname(bin_directory)
+    with public_directory() as place, \
+            running([program, "-m", "http.server", "--cgi", "-b", "127.0.0.1", str(port)], port, f"{place}/log",
+                    cwd=directory):
+        lacks = {"methods": "it runs programs for GET, HEAD and POST alone", "chunked uploads": IN_CHUNKS,
+                 "raw path": "it tells the path decoded and cleaned, and no REQUEST_URI",
+                 "repeated fields": "it tells a program of the last alone"}
+        # It always answers with 200; the program's Status is a field like others.
+        yield Front("Python's http.server", port, PROGRAM, LACKS | lacks,
+                    status=lambda reply: int(reply.getheader("Status", "0").split()[0]))
+
+
+@contextlib.contextmanager
+def our_own(bin_directory, target, prefix):
+    with gate(BUILD, f"{target}{bin_directory}") as door:
+        yield Front(f"turngate {target}", door.port, prefix)
+
+
+def is_running(path):
+    """True if there is a process of this program."""
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            if os.readlink(f"/proc/{pid}/exe") == path:
+                return True
+    return False
+
+
+def try_stream(front, bin_directory):
+    path = f"{os.path.realpath(bin_directory)}/app"
+    try:
+        connection, lines = front.first_event()
+    except (OSError, http.client.HTTPException) as error:
+        check(f"{front.name}: the first event of an endless stream", False, error)
+        return
+    check(f"{front.name}: the first event of an endless stream", lines == [b"data: 0\n", b"\n"], lines)
+    check(f"{front.name}: the program runs meanwhile", is_running(path))
+    connection.close()
+    lasted = wait_until(lambda: not is_running(path))
+    check(f"{front.name}: the program ends when the client has left ({lasted or 20:.2f} s)", lasted is not None)
+
+
+def try_sample(front):
+    """What is installed as it is, without a handler for tests."""
+    reply = Front(front.name, front.port, front.prefix.replace("/app", "/hello")).ask("GET", "/?name=Ada")
+    check(f"{front.name}: the sample says hello", reply.body == b"Hello, Ada!\n", reply)
+
+
+def fronts(bin_directory):
+    """Those that can be started here."""
+    server = need("apache2")
+    if server:
+        yield apache_cgi(server, bin_directory, "mpm_event", "cgid")
+        yield apache_cgi(server, bin_directory, "mpm_prefork", "cgi")
+    server = need("lighttpd")
+    if server:
+        yield lighttpd_cgi(server, bin_directory)
+    server, wrap = need("nginx"), need("fcgiwrap")
+    if server and wrap:
+        yield nginx_fcgiwrap(server, wrap, bin_directory)
+    yield python_cgi("/usr/bin/python3", bin_directory)
+    yield our_own(bin_directory, "cgi-dir:", "/app")
+
+
+def main():
+    rows = {}
+    with public_directory() as place:
+        bin_directory = f"{place}/cgi-bin"
+        os.mkdir(bin_directory, 0o755)
+        for source, name in (("e2e/e2e_program", "app"), ("samples/hello", "hello")):
+            shutil.copy(f"{BUILD}/{source}", f"{bin_directory}/{name}")
+        for start in fronts(bin_directory):
+            with start as front:
+                rows[front.name] = try_cases(front)
+                try_stream(front, bin_directory)
+                try_sample(front)
+        with our_own(f"{bin_directory}/app", "cgi:", "") as front:
+            rows[front.name] = try_cases(front)
+            try_stream(front, bin_directory)
+    print_matrix(rows)
+    finish()
+
+
+main()

@@ -1,0 +1,111 @@
+"""Web servers that others wrote, as the current user, on a port and with a configuration of their own."""
+import contextlib
+import os
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+
+APACHE_MODULES = "/usr/lib/apache2/modules"
+APACHE = """
+ServerRoot {place}
+DefaultRuntimeDir {place}
+PidFile {place}/pid
+ServerName localhost
+Listen 127.0.0.1:{port}
+ErrorLog {place}/error
+LogLevel info
+AllowEncodedSlashes NoDecode
+MergeSlashes Off
+LimitRequestBody 0
+{modules}
+{owner}
+{more}
+"""
+LIGHTTPD = """
+server.document-root = "{place}"
+server.bind = "127.0.0.1"
+server.port = {port}
+server.errorlog = "{place}/error"
+server.upload-dirs = ( "{place}" )
+server.stream-response-body = 1
+server.modules = ( {modules} )
+{more}
+"""
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+def wait_until(condition, seconds=20):
+    """Seconds until it was true, or None."""
+    start = time.monotonic()
+    while not condition():
+        if time.monotonic() > start + seconds:
+            return None
+        threading.Event().wait(0.005)
+    return time.monotonic() - start
+
+
+def answers(address):
+    """True if somebody listens: a port of this machine, or the path of a Unix socket."""
+    family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
+    with socket.socket(family) as client:
+        return client.connect_ex(address if isinstance(address, str) else ("127.0.0.1", address)) == 0
+
+
+@contextlib.contextmanager
+def running(command, address, log, **options):
+    """Runs a server until the end of the block, which begins when it listens."""
+    with open(log, "ab") as output:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **options)
+    try:
+        if wait_until(lambda: process.poll() is not None or answers(address)) is None or process.poll() is not None:
+            with open(log, encoding="utf-8", errors="replace") as said:
+                raise RuntimeError(f"{command[0]} does not start: {said.read()[-2000:]}")
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextlib.contextmanager
+def public_directory():
+    """For servers that serve as somebody else where they are started as root."""
+    with tempfile.TemporaryDirectory() as place:
+        os.chmod(place, 0o755)
+        yield place
+
+
+@contextlib.contextmanager
+def apache(program, modules, more):
+    """Runs Apache with these modules (mpm_event, cgid, ...) and lines; gives its port and its log of errors."""
+    port = free_port()
+    with public_directory() as place:
+        lines = "\n".join(f"LoadModule {name}_module {APACHE_MODULES}/mod_{name}.so"
+                          for name in (*modules, "authz_core", "alias"))
+        owner = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
+        with open(f"{place}/conf", "w", encoding="utf-8") as file:
+            file.write(APACHE.format(place=place, port=port, modules=lines, owner=owner,
+                                     more=more.replace("PLACE", place)))
+        with running([program, "-d", place, "-f", f"{place}/conf", "-DFOREGROUND"], port, f"{place}/start"):
+            yield port, f"{place}/error"
+
+
+@contextlib.contextmanager
+def lighttpd(program, modules, more):
+    """The same of lighttpd (mod_cgi, ...)."""
+    port = free_port()
+    with public_directory() as place:
+        with open(f"{place}/conf", "w", encoding="utf-8") as file:
+            file.write(LIGHTTPD.format(place=place, port=port, modules=", ".join(f'"{m}"' for m in modules),
+                                       more=more.replace("PLACE", place)))
+        with running([program, "-D", "-f", f"{place}/conf"], port, f"{place}/start"):
+            yield port, f"{place}/error"
