@@ -105,8 +105,7 @@ BOOST_AUTO_TEST_CASE(a_response_that_breaks_off_is_seen_by_how_the_program_ends)
     BOOST_TEST(r.status.signal == SIGTERM);
     Recorder recorder;
     Request request = Request::get("/break");
-    const Outcome outcome =
-        serve(*cgi_program({.path = TURNGATE_DOOR_PROGRAM}), request, recorder);
+    const Outcome outcome = serve(*cgi_program({.path = TURNGATE_DOOR_PROGRAM}), request, recorder);
     settle(request.context, outcome);
     BOOST_TEST(recorder.response().status == 502);
 }

@@ -46,7 +46,9 @@ ScriptAlias /cgi-bin/ {bin_directory}/
     if cgi == "cgid":
         more += "ScriptSock PLACE/cgisock\n"
     with apache(program, (mpm, cgi), more) as (port, _):
-        yield Front(f"Apache mod_{cgi}", port, PROGRAM, LACKS | {"chunked uploads": IN_CHUNKS})
+        lacks = {"chunked uploads": IN_CHUNKS, "lengths": "it leaves out Content-Length, and takes less for all",
+                 "unread uploads": "it may close the connection before the client has read the answer"}
+        yield Front(f"Apache mod_{cgi}", port, PROGRAM, LACKS | lacks)
 
 
 @contextlib.contextmanager

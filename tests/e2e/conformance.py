@@ -44,7 +44,8 @@ CASES = [
     Case("a large upload", "/kinds/echo", UPLOAD, "POST", [("Content-Type", "application/octet-stream")], UPLOAD),
     Case("an upload in chunks", "/kinds/echo", BINARY, "POST", [("Transfer-Encoding", "chunked")], BINARY,
          needs=frozenset({"chunked uploads"})),
-    Case("an upload that nobody reads", "/kinds/unread", b"not here\n", "POST", sent=UPLOAD, status=404),
+    Case("an upload that nobody reads", "/kinds/unread", b"not here\n", "POST", sent=UPLOAD, status=404,
+         needs=frozenset({"unread uploads"})),
     Case("a PUT", "/x", b"PUT /x\n", "PUT", sent=b"", needs=frozenset({"methods"})),
     Case("a DELETE", "/x", b"DELETE /x\n", "DELETE", needs=frozenset({"methods"})),
     Case("a PATCH", "/kinds/plain", b"PATCH plain q=none\n", "PATCH", sent=b"", needs=frozenset({"methods"})),
@@ -69,7 +70,8 @@ CASES = [
          answers={"Content-Type": ["text/event-stream"]}),
     Case("20 kB of no text", "/kinds/large", b"\xfe" * 20_000),
     Case("a large download", "/kinds/pattern?n=5000003", pattern(5_000_003)),
-    Case("an answer that breaks off, of a known length", "/kinds/torn", b"half", is_whole=False),
+    Case("an answer that breaks off, of a known length", "/kinds/torn", b"half", is_whole=False,
+         needs=frozenset({"lengths"})),
     Case("an answer that breaks off", "/break", b"half", is_whole=False, needs=frozenset({"broken answers"})),
 ]
 

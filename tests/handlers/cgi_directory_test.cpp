@@ -54,9 +54,9 @@ BOOST_AUTO_TEST_CASE(a_program_hears_how_the_path_led_to_it) {
     BOOST_TEST(ask(bin.open(), "/dir/in%20side/a%2Fb/c?q").body ==
                "/cgi-bin/dir/in side|/a/b/c|" + bin.root + "/a/b/c|" + bin.root + "/dir/in side|" +
                    bin.root + "|/cgi-bin/dir/in%20side/a%2Fb/c?q|" + bin.root + "/dir\n");
-    BOOST_TEST(ask(bin.open(), "/app/", nullptr, "").body ==
-               "/app|/|" + bin.root + "/|" + bin.root + "/app|" + bin.root + "|/app/|" + bin.root +
-                   "\n");
+    BOOST_TEST(ask(bin.open(), "/app/", nullptr, "").body == "/app|/|" + bin.root + "/|" +
+                                                                 bin.root + "/app|" + bin.root +
+                                                                 "|/app/|" + bin.root + "\n");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_program_is_not_found) {
@@ -73,16 +73,15 @@ BOOST_AUTO_TEST_CASE(what_may_not_be_executed_is_refused_and_the_log_says_how_to
     const Response r = ask(bin.open(), "/plain/x", &log);
     BOOST_TEST(r.status == 403);
     BOOST_TEST(r.body == "this program may not be run\n");
-    BOOST_TEST(
-        log.has("the CGI program " + bin.root + "/plain may not be executed (chmod +x)"));
+    BOOST_TEST(log.has("the CGI program " + bin.root + "/plain may not be executed (chmod +x)"));
 }
 
 BOOST_AUTO_TEST_CASE(a_directory_may_have_a_program_that_answers) {
     const Bin bin;
     const HandlerPtr handler = bin.open("index.cgi");
-    BOOST_TEST(ask(handler, "/with/?q").body ==
-               "/cgi-bin/with/index.cgi|||" + bin.root + "/with/index.cgi|" + bin.root +
-                   "|/cgi-bin/with/?q|" + bin.root + "/with\n");
+    BOOST_TEST(ask(handler, "/with/?q").body == "/cgi-bin/with/index.cgi|||" + bin.root +
+                                                    "/with/index.cgi|" + bin.root +
+                                                    "|/cgi-bin/with/?q|" + bin.root + "/with\n");
     const Response moved = ask(handler, "/with?q");
     BOOST_TEST(moved.status == 308);
     BOOST_TEST(moved.headers.get("Location") == "/cgi-bin/with/?q");

@@ -68,8 +68,8 @@ BOOST_AUTO_TEST_CASE(the_query_never_becomes_an_argument) {
     Response r = run({}, Request::get("/?cgi-echo+x"));  // section 4.4's indexed query
     BOOST_TEST(r.status == 502);                         // no argument: it writes nothing
     // What made php-cgi show its source and run what a client sent (CVE-2012-1823, CVE-2024-4577).
-    for (const char* query : {"-s", "-d+allow_url_include%3d1+-d+auto_prepend_file%3dphp://input",
-                              "%ADd+x", "a+b+c"})
+    for (const char* query :
+         {"-s", "-d+allow_url_include%3d1+-d+auto_prepend_file%3dphp://input", "%ADd+x", "a+b+c"})
         BOOST_TEST(run({"cgi-arguments"}, Request::get("/?" + std::string(query))).body ==
                    "cgi-arguments\n");
 }

@@ -17,7 +17,7 @@ const std::string plain = "Content-Type=text/plain";
 const std::string html = "Content-Type=text/html";
 const std::string absolute = "Location=http://example.com/a";
 
-// Status, fields and body.
+// Status, fields but Content-Length, which stands for the body, and body.
 const std::map<std::string, std::string> expected = {
     {"basic", "200 [" + plain + "] hi"},
     {"lf_only", "200 [" + plain + "] hi"},
@@ -34,7 +34,7 @@ const std::map<std::string, std::string> expected = {
     {"status_last", "202 [" + plain + "; X-A=1] x"},
     {"status_2000", "502"},
     {"status204_body", "204 [] "},
-    {"status304_body", "304 [" + plain + "; Content-Length=4] "},
+    {"status304_body", "304 [" + plain + "] "},
     {"status100", "502"},
     {"status103", "502"},
     {"status101", "502"},
@@ -57,10 +57,10 @@ const std::map<std::string, std::string> expected = {
     {"dup_xa", "200 [" + plain + "; X-A=1; X-A=2] hi"},
     {"dup_ctype", "200 [" + html + "] hi"},
     {"cookies", "200 [" + plain + "; Set-Cookie=a=1; Set-Cookie=b=2] hi"},
-    {"cl_exact", "200 [" + plain + "; Content-Length=2] hi"},
-    {"cl_short", "200 [" + plain + "; Content-Length=2] hi"},
+    {"cl_exact", "200 [" + plain + "] hi"},
+    {"cl_short", "200 [" + plain + "] hi"},
     {"cl_long", "502"},
-    {"cl_dup_same", "200 [" + plain + "; Content-Length=2] hi"},
+    {"cl_dup_same", "200 [" + plain + "] hi"},
     {"cl_dup_diff", "502"},
     {"cl_neg", "200 [" + plain + "] hi"},
     {"cl_junk", "200 [" + plain + "] hi"},
@@ -83,8 +83,7 @@ const std::map<std::string, std::string> expected = {
     {"cr_in_value", "502"},
     {"empty_value", "200 [" + plain + "; X-A=] hi"},
     {"nospace", "200 [" + plain + "; X-A=1] hi"},
-    {"date_server",
-     "200 [" + plain + "; Date=Thu, 01 Jan 1970 00:00:00 GMT; Server=mine] hi"},
+    {"date_server", "200 [" + plain + "; Date=Thu, 01 Jan 1970 00:00:00 GMT; Server=mine] hi"},
     {"xsendfile", "200 [" + plain + "] hi"},
     {"xaccel", "200 [" + plain + "] hi"},
     {"xaccel_buf", "200 [" + plain + "] hi"},
@@ -95,7 +94,8 @@ std::string described(const Response& response) {
     if (response.status == 502) return status;
     std::string fields;
     for (const auto& [name, value] : response.headers)
-        fields.append(fields.empty() ? "" : "; ").append(name).append("=").append(value);
+        if (name != "Content-Length")
+            fields.append(fields.empty() ? "" : "; ").append(name).append("=").append(value);
     return status + " [" + fields + "] " + response.body;
 }
 
@@ -114,7 +114,8 @@ std::string answer(const std::string& reply, const std::string& name = "reply.cg
 BOOST_AUTO_TEST_SUITE(cgi_replies)
 
 BOOST_AUTO_TEST_CASE(each_recorded_reply_is_read_in_one_way) {
-    for (const RecordedCase& reply : recorded_table(TURNGATE_FIXTURES "/fastcgi/reply-matrix.json")) {
+    for (const RecordedCase& reply :
+         recorded_table(TURNGATE_FIXTURES "/fastcgi/reply-matrix.json")) {
         if (reply.facts["kind"].string_or("") != "cgi") continue;
         const auto rule = expected.find(reply.name);
         BOOST_TEST_REQUIRE((rule != expected.end()), reply.name);
@@ -128,7 +129,9 @@ BOOST_AUTO_TEST_CASE(a_program_named_nph_writes_a_reply_of_http) {
     BOOST_TEST(answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
                       "2\r\nhi\r\n0\r\n\r\nmore",
                       "nph-app") == "200 [] hi");
-    BOOST_TEST(answer("HTTP/1.0 200 OK\r\nContent-Length: 9\r\n\r\nshort", "nph-app") == "502");
+    // Its head was on the way to the client already: the response breaks off.
+    BOOST_TEST(
+        answer("HTTP/1.0 200 OK\r\nContent-Length: 9\r\n\r\nshort", "nph-app").starts_with("500"));
     BOOST_TEST(answer("Content-Type: text/plain\r\n\r\nhi", "nph-app") == "502");
 }
 

@@ -1,8 +1,8 @@
+#include "../../handlers/src/handlers/nph_reply.h"
+
 #include <string>
 
 #include <boost/test/unit_test.hpp>
-
-#include "../../handlers/src/handlers/nph_reply.h"
 
 using namespace turngate;
 

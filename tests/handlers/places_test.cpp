@@ -1,9 +1,9 @@
+#include "../../handlers/src/handlers/places.h"
+
 #include <future>
 #include <stop_token>
 
 #include <boost/test/unit_test.hpp>
-
-#include "../../handlers/src/handlers/places.h"
 
 using namespace turngate;
 using Clock = Context::Clock;

@@ -1,3 +1,5 @@
+#include "../../handlers/src/handlers/script_path.h"
+
 #include <filesystem>
 #include <string>
 #include <support/temporary_directory.h>
@@ -5,7 +7,6 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "../../handlers/src/handlers/script_path.h"
 #include <turngate/http/error.h>
 
 using namespace turngate;

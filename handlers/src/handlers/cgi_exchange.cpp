@@ -206,6 +206,7 @@ void CgiExchange::use_head() {
 
 // As ResponseWriter::send() does it: a field of the program replaces what a middleware has set.
 void CgiExchange::apply_head() {
+    response_.relay();
     Headers& headers = response_.status(head_.status).headers();
     headers.merge(head_.headers);
     if (head_.content_length && head_.status != 204)

@@ -13,7 +13,7 @@ namespace {
 
 std::string existing(const std::string& path) {
     check_no_nul("the path of the CGI program", path);
-    const std::filesystem::path file = std::filesystem::absolute(path);
+    const std::filesystem::path file = std::filesystem::absolute(path).lexically_normal();
     std::error_code error;
     if (!std::filesystem::exists(file, error))
         throw Error("cannot run the CGI program " + path + ": there is no such file");
