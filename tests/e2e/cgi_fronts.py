@@ -23,11 +23,11 @@ IN_CHUNKS = "it gives the program no CONTENT_LENGTH"
 FCGIWRAP = """
 server {
   listen PORT;
-  location ~ ^(?<script>/cgi-bin/[^/]+)(?<info>.*)$ {
+  location /cgi-bin/ {
+    fastcgi_split_path_info ^(/cgi-bin/[^/]+)(.*)$;
     include /etc/nginx/fastcgi_params;
-    fastcgi_param SCRIPT_FILENAME DIRECTORY$script;
-    fastcgi_param SCRIPT_NAME $script;
-    fastcgi_param PATH_INFO $info;
+    fastcgi_param SCRIPT_FILENAME DIRECTORY$fastcgi_script_name;
+    fastcgi_param PATH_INFO $fastcgi_path_info;
     fastcgi_pass unix:SOCKET;
     fastcgi_buffering off;
   }
@@ -69,7 +69,9 @@ def nginx_fcgiwrap(program, wrap, bin_directory):
         with running([wrap, "-c", "4", "-s", f"unix:{socket}"], socket, f"{place}/log"), \
                 nginx(program, FCGIWRAP.replace("SOCKET", socket).replace(
                     "DIRECTORY", os.path.dirname(bin_directory))) as (port, _):
-            yield Front("nginx with fcgiwrap", port, PROGRAM, LACKS)
+            lacks = {"unread uploads": "fcgiwrap waits until its program has read all of a body, or takes it for broken",
+                     "repeated fields": "nginx tells each, and fcgiwrap gives a program the first"}
+            yield Front("nginx with fcgiwrap", port, PROGRAM, LACKS | lacks)
 
 
 @contextlib.contextmanager
@@ -81,7 +83,9 @@ def python_cgi(program, bin_directory):
                     cwd=directory):
         lacks = {"methods": "it runs programs for GET, HEAD and POST alone", "chunked uploads": IN_CHUNKS,
                  "raw path": "it tells the path decoded and cleaned, and no REQUEST_URI",
-                 "repeated fields": "it tells a program of the last alone"}
+                 "repeated fields": "it tells a program of the last alone",
+                 "fields": "it tells a program of few",
+                 "no type": "a request without Content-Type has text/plain for it"}
         # It always answers with 200; the program's Status is a field like others.
         yield Front("Python's http.server", port, PROGRAM, LACKS | lacks,
                     status=lambda reply: int(reply.getheader("Status", "0").split()[0]))

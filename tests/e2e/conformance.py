@@ -29,14 +29,16 @@ BINARY = bytes(range(256)) * 4
 UPLOAD = pattern(3_000_001)
 
 CASES = [
-    Case("a query, as it is", "/raw?x=%2F&y=+%26&z", b"GET /raw?x=%2F&y=+%26&z\n", answers={"Content-Type": ["text/plain"]}),
+    Case("a query, as it is", "/raw?x=%2F&y=+%26&z", b"GET /raw?x=%2F&y=+%26&z\n", answers={"Content-Type": ["text/plain"]},
+         needs=frozenset({"no type"})),
     Case("a parameter, decoded", "/kinds/plain?q=a%20b+c", b"GET plain q=a b c\n",
          answers={"Content-Type": ["text/plain; charset=utf-8"]}),
     Case("no query", "/kinds/plain", b"GET plain q=none\n"),
-    Case("a path with escapes", "/a%20b/%C3%A9;v=1/c", b"GET /a%20b/%C3%A9;v=1/c\n"),
+    Case("a path with escapes", "/a%20b/%C3%A9;v=1/c", b"GET /a%20b/%C3%A9;v=1/c\n",
+         needs=frozenset({"no type"})),
     Case("a path with an encoded slash", "/a%2Fb", b"GET /a%2Fb\n", needs=frozenset({"raw path"})),
     Case("an empty segment", "/a//b", b"GET /a//b\n", needs=frozenset({"raw path"})),
-    Case("nothing but the root", "/", b"GET /\n"),
+    Case("nothing but the root", "/", b"GET /\n", needs=frozenset({"no type"})),
     Case("a POST", "/kinds/echo", b"a=1&b=2", "POST", [("Content-Type", "application/x-www-form-urlencoded")], b"a=1&b=2",
          answers={"Content-Type": ["application/x-www-form-urlencoded"]}),
     Case("bytes of every value", "/kinds/echo", BINARY, "POST", [("Content-Type", "application/octet-stream")], BINARY),
@@ -51,7 +53,7 @@ CASES = [
     Case("a PATCH", "/kinds/plain", b"PATCH plain q=none\n", "PATCH", sent=b"", needs=frozenset({"methods"})),
     Case("a HEAD", "/kinds/plain?q=1", b"", "HEAD", answers={"Content-Type": ["text/plain; charset=utf-8"]}),
     Case("fields", "/kinds/fields", b"x-test-a: one, two\nx-test-b: 3;q=\"x, y\"\n",
-         fields=[("X-Test-A", "one, two"), ("X-Test-B", '3;q="x, y"')]),
+         fields=[("X-Test-A", "one, two"), ("X-Test-B", '3;q="x, y"')], needs=frozenset({"fields"})),
     Case("a field that comes twice", "/kinds/fields", b"x-test-a: one, two\n",
          fields=[("X-Test-A", "one"), ("X-Test-A", "two")], needs=frozenset({"repeated fields"})),
     Case("no field of the connection", "/kinds/fields", b"x-test-a: 1\n",
@@ -61,7 +63,7 @@ CASES = [
          answers={"Set-Cookie": ["a=1; Path=/", "b=2; HttpOnly"]}),
     Case("not found", "/kinds/unread", b"not here\n", status=404),
     Case("a refusal", "/refuse", b"no name\n", status=422),
-    Case("a status of our own", "/teapot", b"GET /teapot\n", status=418),
+    Case("a status of our own", "/teapot", b"GET /teapot\n", status=418, needs=frozenset({"no type"})),
     Case("a handler that throws", "/throw", b"internal error\n", status=500),
     Case("a redirect", "/kinds/moved?q=1", b"", status=302, answers={"Location": ["/kinds/elsewhere?q=1"]}),
     Case("no content", "/kinds/empty", b"", status=204),
@@ -139,6 +141,8 @@ class Front:
 
 
 def differences(case, reply):
+    if not case.is_whole and reply.status == 502:
+        return []  # it broke before anything of it was sent
     wrong = []
     if reply.status != case.status:
         wrong.append(f"status {reply.status}, not {case.status}")

@@ -61,7 +61,9 @@ def answers(address):
 def running(command, address, log, **options):
     """Runs a server until the end of the block, which begins when it listens."""
     with open(log, "ab") as output:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **options)
+        # A session of its own, for Apache ends its whole process group.
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                                   start_new_session=True, **options)
     try:
         if wait_until(lambda: process.poll() is not None or answers(address)) is None or process.poll() is not None:
             with open(log, encoding="utf-8", errors="replace") as said:
