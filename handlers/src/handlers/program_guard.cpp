@@ -1,5 +1,6 @@
 #include "program_guard.h"
 
+#include <cerrno>
 #include <chrono>
 #include <system_error>
 
@@ -7,9 +8,11 @@ namespace turngate {
 namespace {
 
 // The reader is a child of the guard's shell, because the shell itself has a parent death signal.
+// It says that it is there, for before that there is no guard.
 constexpr const char* script = R"(exec 3<&0
 {
   groups=' '
+  echo
   while read -r sign group; do
     case $sign in
       +) groups="$groups$group " ;;
@@ -66,6 +69,11 @@ void ProgramGuard::start() {
     for (pid_t group : groups_)
         groups += line('+', group);
     guard_.emplace(os::Command{"/bin/sh", {"-c", script, "turngate-guard", directory_}});
+    char there = 0;
+    if (os::read_some(guard_->out.get(), {&there, 1}) == 0) {
+        guard_.reset();
+        throw std::system_error(EPIPE, std::generic_category(), "the guard of programs has ended");
+    }
     os::write_whole(guard_->in.get(), groups);
 }
 

@@ -47,6 +47,7 @@ RunningProgram::RunningProgram(const SpawnOptions& options)
 
 RunningProgram::~RunningProgram() {
     child_.kill(SIGKILL);
+    guard_.remove(child_.pid());
 }
 
 void RunningProgram::stop(std::chrono::milliseconds grace) {

@@ -33,8 +33,8 @@ class RunningProgram {
 
   private:
     os::Address address_;
-    os::Subprocess child_;
     ProgramGuard guard_;
+    os::Subprocess child_;
 };
 
 }  // namespace turngate
