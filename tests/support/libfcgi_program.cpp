@@ -1,7 +1,7 @@
 // A FastCGI application of libfcgi, as others write them: one request at a time, or "threads N".
 //
 //   /pid      its number                       /echo      the body
-//   /sleep    its number, after 50 ms          /hang      never answers
+//   /sleep    its number, after 200 ms         /hang      never answers
 //   /large    1 MB                             /stderr    a line for the log
 //   /die      SIGKILL before it answers        /die-in-head, /die-in-body   SIGKILL in the middle
 //   /fork     its number, and 20 processes that it leaves behind
@@ -50,7 +50,7 @@ void answer(FCGX_Request& request) {
     if (path == "/hang")
         for (;;)
             ::pause();
-    if (path == "/sleep") ::usleep(50'000);
+    if (path == "/sleep") ::usleep(200'000);
     if (path == "/fork") fork_away();
     if (path == "/allocate") {
         const std::vector<char> much(1u << 30, 'x');
