@@ -172,7 +172,6 @@ void FcgiExchange::begin_response() {
         request_.context.log(Level::warn, terms_.backend + ": " + remark);
     const bool streams =
         is_event_stream(head.headers) || iequals(head.headers.get("x-accel-buffering"), "no");
-    flushes_ = streams || terms_.options.buffer == FcgiBuffer::off;
     if (is_event_stream(head.headers)) deadline_ = terms_.request_deadline;
     const bool is_obeyed = terms_.options.passes_file_fields;
     head.headers.remove_if([&](const auto& field) {
@@ -210,7 +209,7 @@ void FcgiExchange::take_body(std::string_view bytes) {
 void FcgiExchange::flush() {
     is_flushed_ = true;
     const bool is_whole = content_length_ && body_size_ >= *content_length_;
-    if (has_head_ && flushes_ && (!is_small_ || is_whole)) response_.flush();
+    if (has_head_ && (!is_small_ || is_whole)) response_.flush();
 }
 
 void FcgiExchange::take_end(std::string_view content) {

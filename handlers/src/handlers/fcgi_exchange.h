@@ -91,7 +91,6 @@ class FcgiExchange {
     bool has_reply_ = false;       // a byte of it
     bool has_head_ = false;
     bool is_small_ = false;   // by its length: not sent on in pieces
-    bool flushes_ = true;     // where the application pauses
     bool is_flushed_ = true;  // nothing was written since
     bool has_output_end_ = false;
     bool is_clean_ = true;  // nothing came that should not have come

@@ -53,9 +53,6 @@ constexpr std::array<TextOption, 5> texts = {{
     {"spool-dir", [](FcgiOptions& o) -> std::string& { return o.spool_directory; }},
 }};
 
-constexpr std::array<std::pair<std::string_view, FcgiBuffer>, 3> buffers = {
-    {{"off", FcgiBuffer::off}, {"memory", FcgiBuffer::memory}, {"file", FcgiBuffer::file}}};
-
 // True if `name` is an option of that kind.
 bool set_simple(FcgiOptions& options, const std::string& name, const std::string& value) {
     for (const TimeOption& time : times) {
@@ -77,12 +74,6 @@ bool set_simple(FcgiOptions& options, const std::string& name, const std::string
     return false;
 }
 
-FcgiBuffer buffer(const std::string& name, const std::string& value) {
-    for (const auto& [word, meaning] : buffers)
-        if (word == value) return meaning;
-    throw bad_value(name, value, "off, memory or file");
-}
-
 std::pair<std::string, std::string> param(const std::string& name, const std::string& value) {
     const std::size_t end = value.find('=');
     if (end == value.npos || end == 0) throw bad_value(name, value, "NAME=VALUE");
@@ -90,7 +81,7 @@ std::pair<std::string, std::string> param(const std::string& name, const std::st
 }
 
 Error unknown(const HandlerUri& uri, const std::string& name) {
-    std::vector<std::string_view> known = {"buffer", "max-body", "param", "tolerate-missing-end"};
+    std::vector<std::string_view> known = {"max-body", "param", "tolerate-missing-end"};
     for (const TimeOption& one : times)
         known.push_back(one.name);
     for (const CountOption& one : counts)
@@ -112,9 +103,7 @@ HandlerPtr open_fcgi(const HandlerUri& uri, std::function<void(Level, std::strin
     }
     for (const auto& [name, value] : uri.options) {
         if (set_simple(options, name, value)) continue;
-        if (name == "buffer")
-            options.buffer = buffer(name, value);
-        else if (name == "max-body")
+        if (name == "max-body")
             options.max_body = size(name, value);
         else if (name == "param")
             options.params.push_back(param(name, value));

@@ -16,14 +16,6 @@
 
 namespace turngate {
 
-// Who waits for a client that is slow to read: the application (off), or a copy of the response, so
-// that the application is free as soon as it has answered.
-enum class FcgiBuffer {
-    off,     // passed on as it comes
-    memory,  // up to `buffer_memory`; what is longer is passed on as it comes
-    file,    // and past that up to `buffer_file` in a file without a name
-};
-
 struct FcgiOptions {
     // Each "unix:/run/app.sock", "127.0.0.1:9000", "[::1]:9000" or "name:9000": one of them gets
     // the request, the least busy of those that work.
@@ -61,10 +53,6 @@ struct FcgiOptions {
     std::size_t spool_memory = 64 * 1024;
     std::string spool_directory = {};  // of all such files; empty: $TMPDIR or /tmp
 
-    FcgiBuffer buffer = FcgiBuffer::off;
-    std::size_t buffer_memory = 64 * 1024;
-    std::uint64_t buffer_file = std::uint64_t{1} << 30;
-
     // SCRIPT_NAME, where the path begins with it, SCRIPT_FILENAME and DOCUMENT_ROOT; unless there
     // is a cgi::Script in the request's context, whose word counts.
     cgi::Script script = {};
@@ -100,9 +88,10 @@ struct FcgiOptions {
 // gets half a body for a whole one.
 //
 // Reply: read strictly (cgi::ResponseHeadReader). What the application sends and then pauses is
-// flushed, with `buffer` only of an event stream and behind "X-Accel-Buffering: no". Its standard
-// error goes to the log of the request, 8 KiB of it. A local redirect (RFC 3875 section 6.2.2) goes
-// to the client. X-Sendfile and X-Accel-* are dropped, unless `passes_file_fields`.
+// flushed; not of a body whose Content-Length is small before it is whole, unless it is an event
+// stream or has "X-Accel-Buffering: no". Its standard error goes to the log of the request, 8 KiB
+// of it. A local redirect (RFC 3875 section 6.2.2) goes to the client. X-Sendfile and X-Accel-* are
+// dropped, unless `passes_file_fields`.
 //
 // A reply that breaks off, has less than its Content-Length or no FCGI_END_REQUEST breaks the
 // response off, or is a 502 if nothing of that is sent yet: it is never a short whole one.

@@ -30,8 +30,8 @@ namespace turngate {
 //
 // Those of FastCGI are, as in FcgiOptions: connect-timeout, send-timeout, read-timeout, timeout and
 // restart-patience (0: none), max, queue, queue-timeout, keep, keep-alive, keep-requests, max-body,
-// spool-dir, buffer=off|memory|file, script-name, script-filename, document-root, param=NAME=VALUE,
-// ping=PATH, ping-interval and tolerate-missing-end; "%2C" is a ',' of the path.
+// spool-dir, script-name, script-filename, document-root, param=NAME=VALUE, ping=PATH,
+// ping-interval and tolerate-missing-end; "%2C" is a ',' of the path.
 //
 // COMMAND is for /bin/sh and is taken as it is: its options are variables of the environment (see
 // spawn_variables() and fcgi_spawn_variables()). `log` hears what happens to its program apart from
