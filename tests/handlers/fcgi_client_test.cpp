@@ -1,0 +1,278 @@
+// Requests of a FastCGI client: their records, who gets them, and which are sent again.
+#include <future>
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "support/fcgi_ask.h"
+#include "support/temporary_directory.h"
+
+using namespace turngate;
+using namespace turngate::test;
+
+namespace {
+
+const std::string hello = reply("Content-Type: text/plain\r\n\r\nhello");
+
+// What an application is asked.
+SeenFcgi seen_of(Request request, FcgiOptions options = {}) {
+    std::promise<SeenFcgi> seen;
+    FakeResponder responder([&](ResponderPeer& peer) {
+        seen.set_value(peer.read_request());
+        peer.write(hello);
+    });
+    options.backends = {responder.backend()};
+    BOOST_TEST(ask_fcgi(std::move(options), std::move(request)).body == "hello");
+    return seen.get_future().get();
+}
+
+// A body that comes in pieces, of a length that only its end tells.
+class Pieces final : public BodySource {
+  public:
+    Pieces(std::size_t count, std::size_t size) : left_(count), piece_(size, 'p') {}
+    std::size_t read(std::span<char> into) override {
+        if (left_ == 0) return 0;
+        --left_;
+        return piece_.copy(into.data(), into.size());
+    }
+
+  private:
+    std::size_t left_;
+    const std::string piece_;
+};
+
+Request streamed(std::size_t count, std::size_t size, std::optional<std::uint64_t> length = {}) {
+    Request request = Request::make("POST", "/");
+    request.body = Body(std::make_unique<Pieces>(count, size), length);
+    return request;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(fcgi_client_requests)
+
+BOOST_AUTO_TEST_CASE(a_request_is_one_of_a_responder_with_its_variables_and_no_body) {
+    Request request = Request::get("/a/b?c=d");
+    request.headers.set("X-One", "1");
+    const SeenFcgi seen = seen_of(std::move(request));
+    BOOST_TEST(seen.is_there);
+    BOOST_TEST(seen.problem == "");
+    BOOST_TEST(seen.role == 1);
+    BOOST_TEST(!seen.keeps);
+    BOOST_TEST(seen.body == "");
+    BOOST_TEST(seen.params.at("REQUEST_METHOD") == "GET");
+    BOOST_TEST(seen.params.at("REQUEST_URI") == "/a/b?c=d");
+    BOOST_TEST(seen.params.at("QUERY_STRING") == "c=d");
+    BOOST_TEST(seen.params.at("HTTP_X_ONE") == "1");
+    BOOST_TEST(seen.params.at("CONTENT_LENGTH") == "0");
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_is_kept_only_where_the_options_say_so) {
+    BOOST_TEST(seen_of(Request::get("/"), {.keep = 1}).keeps);
+
+    const FakeResponder responder(FakeResponder::always(hello));
+    const HandlerPtr kept = fcgi_client({.backends = {responder.backend()}, .keep = 1});
+    for (int i = 0; i < 3; ++i)
+        BOOST_TEST(ask_fcgi(*kept).body == "hello");
+    BOOST_TEST(responder.connections() == 1u);
+
+    const HandlerPtr fresh = fcgi_client({.backends = {responder.backend()}});
+    for (int i = 0; i < 3; ++i)
+        BOOST_TEST(ask_fcgi(*fresh).body == "hello");
+    BOOST_TEST(responder.connections() == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(pairs_are_never_cut_by_the_end_of_a_record) {
+    Request request = Request::get("/");
+    for (int i = 0; i < 5; ++i)
+        request.headers.set("X-Long-" + std::to_string(i), std::string(20'000, 'v'));
+    const SeenFcgi seen = seen_of(std::move(request));
+    BOOST_TEST(seen.problem == "");
+    for (int i = 0; i < 5; ++i)
+        BOOST_TEST(seen.params.at("HTTP_X_LONG_" + std::to_string(i)).size() == 20'000u);
+}
+
+BOOST_AUTO_TEST_CASE(the_options_add_variables_and_replace_those_of_the_request) {
+    const SeenFcgi seen = seen_of(
+        Request::get("/app/x"),
+        {.script = {.name = "/app"}, .params = {{"SERVER_NAME", "here"}, {"APP_ENV", "test"}}});
+    BOOST_TEST(seen.problem == "");
+    BOOST_TEST(seen.params.at("SCRIPT_NAME") == "/app");
+    BOOST_TEST(seen.params.at("PATH_INFO") == "/x");
+    BOOST_TEST(seen.params.at("SERVER_NAME") == "here");
+    BOOST_TEST(seen.params.at("APP_ENV") == "test");
+}
+
+BOOST_AUTO_TEST_CASE(bodies_come_whole_in_records_of_a_size_that_php_takes) {
+    for (const std::size_t size : {1u, 4'096u, 4'097u, 65'528u, 65'529u, 300'000u}) {
+        const SeenFcgi seen = seen_of(Request::post("/", std::string(size, 'b')));
+        BOOST_TEST(seen.is_there);
+        BOOST_TEST(seen.problem == "");
+        BOOST_TEST(seen.body.size() == size);
+        BOOST_TEST(seen.params.at("CONTENT_LENGTH") == std::to_string(size));
+        BOOST_TEST(seen.largest_record <= 65'528u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_body_of_known_length_is_streamed) {
+    const SeenFcgi seen = seen_of(streamed(100, 10'000, 1'000'000));
+    BOOST_TEST(seen.is_there);
+    BOOST_TEST(seen.body.size() == 1'000'000u);
+    BOOST_TEST(seen.params.at("CONTENT_LENGTH") == "1000000");
+}
+
+BOOST_AUTO_TEST_CASE(a_body_of_unknown_length_is_read_first) {
+    const TemporaryDirectory directory;
+    for (const std::size_t count : {0u, 3u, 300u}) {  // the last goes into a file
+        const SeenFcgi seen = seen_of(
+            streamed(count, 1'000), {.spool_memory = 10'000, .spool_directory = directory.path()});
+        BOOST_TEST(seen.is_there);
+        BOOST_TEST(seen.body == std::string(count * 1'000, 'p'));
+        BOOST_TEST(seen.params.at("CONTENT_LENGTH") == std::to_string(count * 1'000));
+    }
+    BOOST_TEST(std::filesystem::is_empty(directory.path()));
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_is_too_large_troubles_no_application) {
+    const FakeResponder responder(FakeResponder::always(hello));
+    const FcgiOptions options{.backends = {responder.backend()}, .max_body = 10'000};
+    BOOST_TEST(ask_fcgi(options, streamed(11, 1'000)).status == 413);
+    BOOST_TEST(ask_fcgi(options, streamed(11, 1'000, 11'000)).status == 413);
+    BOOST_TEST(ask_fcgi(options, Request::post("/", std::string(10'001, 'x'))).status == 413);
+    BOOST_TEST(responder.connections() == 0u);
+    BOOST_TEST(ask_fcgi(options, streamed(10, 1'000)).status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(an_application_may_answer_at_length_before_it_reads_the_body) {
+    constexpr std::size_t size = 1u << 20;
+    std::promise<std::size_t> taken;
+    const FakeResponder responder([&](ResponderPeer& peer) {
+        const SeenFcgi head = peer.read_head();
+        peer.write(output("Content-Type: a/b\r\n\r\n"));
+        const std::string piece = output(std::string(8'192, 'r'));
+        for (std::size_t sent = 0; sent < size; sent += 8'192)
+            peer.write(piece);
+        std::size_t count = 0;
+        for (std::string bytes; !(bytes = peer.read_body()).empty();)
+            count += bytes.size();
+        taken.set_value(count);
+        peer.write(output_end() + end_request());
+    });
+    const FcgiAnswer answer =
+        ask_fcgi({.backends = {responder.backend()}}, Request::post("/", std::string(size, 'q')));
+    BOOST_TEST(answer.is_complete);
+    BOOST_TEST(answer.body.size() == size);
+    BOOST_TEST(taken.get_future().get() == size);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_before_the_end_of_the_body_is_an_answer) {
+    const FakeResponder responder([](ResponderPeer& peer) {
+        peer.read_head();
+        peer.write(reply("Status: 403\r\n\r\nno"));
+        peer.wait_for_end();
+    });
+    const FcgiAnswer answer =
+        ask_fcgi({.backends = {responder.backend()}}, streamed(1'000, 10'000, 10'000'000));
+    BOOST_TEST(answer.status == 403);
+    BOOST_TEST(answer.body == "no");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(fcgi_client_backends)
+
+BOOST_AUTO_TEST_CASE(a_get_is_sent_once_more_if_the_connection_was_closed_before_a_byte) {
+    const FakeResponder responder([](ResponderPeer& peer) {
+        peer.read_request();
+        if (peer.number > 1) peer.write(hello);
+    });
+    BOOST_TEST(ask_fcgi(FcgiOptions{.backends = {responder.backend()}}).body == "hello");
+    BOOST_TEST(responder.connections() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(but_not_a_third_time) {
+    const FakeResponder responder(FakeResponder::once(""));
+    const FcgiAnswer answer = ask_fcgi(FcgiOptions{.backends = {responder.backend()}});
+    BOOST_TEST(answer.status == 502);
+    BOOST_TEST(answer.has_logged(responder.backend() +
+                                 ": the connection was closed before a byte of the reply"));
+    BOOST_TEST(responder.connections() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_post_is_never_sent_again) {
+    const FakeResponder responder(FakeResponder::once(""));
+    const FcgiOptions options{.backends = {responder.backend()}};
+    BOOST_TEST(ask_fcgi(options, Request::post("/", "x")).status == 502);
+    BOOST_TEST(responder.connections() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_sent_again_behind_a_byte_of_the_reply) {
+    const FakeResponder responder(FakeResponder::once("\1"));
+    BOOST_TEST(ask_fcgi(FcgiOptions{.backends = {responder.backend()}}).status == 502);
+    BOOST_TEST(responder.connections() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_kept_connection_that_was_closed_costs_no_request) {
+    std::promise<void> closed;
+    const FakeResponder responder([&](ResponderPeer& peer) {
+        peer.read_request();
+        peer.write(hello);
+        if (peer.number == 1) closed.set_value();
+    });
+    const HandlerPtr handler = fcgi_client({.backends = {responder.backend()}, .keep = 1});
+    BOOST_TEST(ask_fcgi(*handler).body == "hello");
+    closed.get_future().wait();
+    BOOST_TEST(ask_fcgi(*handler).body == "hello");
+    BOOST_TEST(responder.connections() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_socket_that_is_missing_is_named) {
+    const TemporaryDirectory directory;
+    const FcgiAnswer answer = ask_fcgi(FcgiOptions{.backends = {"unix:" + (directory / "none")}});
+    BOOST_TEST(answer.status == 502);
+    BOOST_TEST(answer.has_logged("fcgi:unix:" + (directory / "none")), answer.log);
+}
+
+BOOST_AUTO_TEST_CASE(another_backend_takes_over_whatever_the_method) {
+    const TemporaryDirectory directory;
+    const FakeResponder responder(FakeResponder::always(hello), directory / "app.sock");
+    std::string heard;
+    const HandlerPtr handler = fcgi_client(
+        {.backends = {"unix:" + (directory / "none"), responder.backend()},
+         .log = [&](Level, std::string_view message) { heard.append(message).append("\n"); }});
+    for (int i = 0; i < 4; ++i)
+        BOOST_TEST(ask_fcgi(*handler, Request::post("/", "x")).body == "hello");
+    BOOST_TEST(heard.find("others get its requests") != heard.npos, heard);
+}
+
+BOOST_AUTO_TEST_CASE(an_overloaded_application_is_passed_by_and_503_if_there_is_no_other) {
+    const FakeResponder busy(FakeResponder::once(end_request(0, 2)));
+    const FakeResponder idle(FakeResponder::always(hello));
+    const FcgiOptions both{.backends = {busy.backend(), idle.backend()}};
+    const HandlerPtr handler = fcgi_client(both);
+    for (int i = 0; i < 2; ++i)
+        BOOST_TEST(ask_fcgi(*handler, Request::post("/", "x")).body == "hello");
+    BOOST_TEST(busy.connections() >= 1u);
+
+    const FcgiAnswer answer = ask_fcgi(FcgiOptions{.backends = {busy.backend()}});
+    BOOST_TEST(answer.status == 503);
+    BOOST_TEST(answer.has_logged("overloaded"), answer.log);
+}
+
+BOOST_AUTO_TEST_CASE(an_application_that_never_answers_is_a_504) {
+    const FakeResponder responder([](ResponderPeer& peer) { peer.wait_for_end(); });
+    const FcgiAnswer answer = ask_fcgi(FcgiOptions{.backends = {responder.backend()},
+                                                   .read_timeout = std::chrono::milliseconds(50)});
+    BOOST_TEST(answer.status == 504);
+    BOOST_TEST(answer.has_logged("waiting for the reply"), answer.log);
+}
+
+BOOST_AUTO_TEST_CASE(options_that_are_none_are_refused_in_a_sentence) {
+    BOOST_CHECK_THROW(fcgi_client({}), Error);
+    BOOST_CHECK_THROW(fcgi_client({.backends = {"nonsense"}}), Error);
+    BOOST_CHECK_THROW(fcgi_client({.backends = {"127.0.0.1:1"}, .max_connections = 0}), Error);
+    BOOST_CHECK_THROW(fcgi_client({.backends = {"127.0.0.1:1"}, .max_connections = 1, .keep = 2}),
+                      Error);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,53 @@
+// One request to a FastCGI client, and all that can be seen of its end.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "fake_responder.h"
+#include "recording_reporter.h"
+#include <turngate/handlers/fcgi_client.h>
+#include <turngate/http/serve.h>
+
+namespace turngate::test {
+
+struct FcgiAnswer {
+    bool is_complete = false;  // false: broken off behind the head
+    int status = 0;
+    std::string body;
+    Headers headers;
+    std::string log;  // of the request, a line a message
+
+    bool has_logged(std::string_view text) const { return log.find(text) != log.npos; }
+};
+
+inline FcgiAnswer ask_fcgi(const Handler& handler, Request request = Request::get("/")) {
+    RecordingReporter reporter;
+    request.context.reporter = &reporter;
+    Recorder recorder(request.method);
+    const Outcome outcome = serve(handler, request, recorder);
+    settle(request.context, outcome);
+    FcgiAnswer answer;
+    for (const std::string& line : reporter.lines())
+        answer.log += line + '\n';
+    answer.is_complete = outcome.complete;
+    if (!outcome.complete) return answer;
+    Response response = recorder.take();
+    answer.status = response.status;
+    answer.body = std::move(response.body);
+    answer.headers = std::move(response.headers);
+    return answer;
+}
+
+inline FcgiAnswer ask_fcgi(FcgiOptions options, Request request = Request::get("/")) {
+    return ask_fcgi(*fcgi_client(std::move(options)), std::move(request));
+}
+
+// Of an application that reads the request, writes these bytes and closes the connection.
+inline FcgiAnswer ask_fcgi(std::string_view bytes, Request request = Request::get("/")) {
+    const FakeResponder responder(FakeResponder::once(std::string(bytes)));
+    return ask_fcgi(FcgiOptions{.backends = {responder.backend()}}, std::move(request));
+}
+
+}  // namespace turngate::test
