@@ -1,14 +1,21 @@
+#include <atomic>
+#include <csignal>
 #include <fcntl.h>
 #include <future>
+#include <netinet/in.h>
+#include <semaphore>
 #include <stop_token>
 #include <string>
 #include <support/recording_reporter.h>
 #include <support/temporary_directory.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <thread>
 
 #include <boost/test/unit_test.hpp>
 
 #include "spawned_program.h"
+#include <turngate/handlers/upstream.h>
 #include <turngate/http/serve.h>
 #include <turngate/os/fd.h>
 #include <turngate/os/socket.h>
@@ -52,6 +59,40 @@ BOOST_AUTO_TEST_CASE(a_program_has_our_environment_with_its_own_port_and_host) {
     BOOST_TEST(get(handler, "/variable/OF_THE_TEST") == "yes");
     BOOST_TEST(get(handler, "/variable/HOST_WAS") == "127.0.0.1");
     BOOST_TEST(std::stoi(get(handler, "/variable/PORT")) > 1023);
+}
+
+BOOST_AUTO_TEST_CASE(who_finds_it_dead_before_we_do_waits_for_its_successor) {
+    const os::Fd taken(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));  // nobody listens there
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    BOOST_TEST_REQUIRE(::bind(taken.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) ==
+                       0);
+    const HandlerPtr nobody = upstream({.url = "http://" + os::local_address(taken.get()).text()});
+    std::binary_semaphore refused{0};
+    std::atomic<int> opened{0};
+    SpawnOptions options = spawn_program();
+    options.open = [&](std::string url) {
+        const HandlerPtr program = upstream({.url = std::move(url)});
+        if (++opened > 1) return program;
+        return to_handler([&, program](Request& request, ResponseWriter& response) {
+            if (request.url.path == "/pid") return program->serve(request, response);
+            try {
+                nobody->serve(request, response);
+            } catch (const ProtocolError&) {
+                refused.release();
+                throw;
+            }
+        });
+    };
+    const HandlerPtr handler = turngate::spawned_upstream(options);
+    const pid_t pid = std::stoi(get(handler, "/pid"));
+    std::thread killer([&] {
+        refused.acquire();
+        ::kill(pid, SIGKILL);
+    });
+    BOOST_TEST(get(handler, "/again").starts_with("GET /again HTTP/1.1\r\n"));
+    killer.join();
 }
 
 BOOST_AUTO_TEST_CASE(a_fixed_port_is_used) {

@@ -1,5 +1,6 @@
 #include "field_filter.h"
 #include "supervisor.h"
+#include "upstream_pool.h"
 #include <turngate/handlers/middleware.h>
 #include <turngate/handlers/spawned_upstream.h>
 #include <turngate/handlers/upstream.h>
@@ -14,6 +15,13 @@ class SpawnedUpstream final : public Handler {
     explicit SpawnedUpstream(SpawnOptions options) : supervisor_(std::move(options)) {}
 
     void serve(Request& request, ResponseWriter& response) const override {
+        const HandlerPtr proxy = supervisor_.ready(request.context);
+        try {
+            return proxy->serve(request, response);
+        } catch (const UnreachableUpstream&) {
+            // It may have died a moment ago.
+            if (!supervisor_.has_lost(proxy, request.context)) throw;
+        }
         supervisor_.ready(request.context)->serve(request, response);
     }
     bool may_migrate() const noexcept override { return true; }

@@ -14,6 +14,9 @@ namespace {
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
+// Until the end of a program that refuses connections is noticed.
+constexpr milliseconds notice_time{2000};
+
 std::string text(milliseconds time) {
     return std::to_string(time.count()) + " ms";
 }
@@ -56,6 +59,11 @@ HandlerPtr Supervisor::ready(const Context& context) const {
                             [&] { return proxy_ != nullptr; }))
         return proxy_;
     patience.give_up(name() + " is not ready: " + why_not_);
+}
+
+bool Supervisor::has_lost(const HandlerPtr& proxy, const Context& context) const {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, context.stop, notice_time, [&] { return proxy_ != proxy; });
 }
 
 void Supervisor::run() {
@@ -162,6 +170,7 @@ void Supervisor::withdraw(const std::string& why) {
     const std::lock_guard lock(mutex_);
     proxy_ = nullptr;
     why_not_ = why;
+    changed_.notify_all();
     if (!is_first_start_) tell_change();
 }
 

@@ -28,6 +28,9 @@ class Supervisor {
     // Cancelled.
     HandlerPtr ready(const Context& context) const;
 
+    // True if `proxy` is not the one that is ready now. Gives a death the time to be noticed.
+    bool has_lost(const HandlerPtr& proxy, const Context& context) const;
+
   private:
     using Clock = std::chrono::steady_clock;
 

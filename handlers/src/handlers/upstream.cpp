@@ -75,7 +75,7 @@ class Upstream final : public Handler {
         const bool may_repeat = is_idempotent(request.method);
         for (auto choice = may_repeat ? UpstreamPool::Choice::any : UpstreamPool::Choice::certain;;
              choice = UpstreamPool::Choice::fresh) {
-            UpstreamPool::Lease lease = pool_.take(choice, now, terms.deadline, request.context);
+            UpstreamPool::Lease lease = take(choice, now, terms.deadline, request.context);
             UpstreamExchange exchange(*lease, request, response, terms);
             try {
                 const UpstreamExchange::End how = exchange.run();
@@ -93,6 +93,17 @@ class Upstream final : public Handler {
     bool may_migrate() const noexcept override { return true; }
 
   private:
+    // Who has had a request once and is gone since may have died of it: nobody else is to get it.
+    UpstreamPool::Lease take(UpstreamPool::Choice choice, Clock::time_point now,
+                             Clock::time_point until, const Context& context) const {
+        try {
+            return pool_.take(choice, now, until, context);
+        } catch (const UnreachableUpstream& e) {
+            if (choice == UpstreamPool::Choice::fresh) throw ProtocolError(e.what());
+            throw;
+        }
+    }
+
     const UpstreamOptions options_;
     const UpstreamTarget target_;
     mutable UpstreamPool pool_{pool_limits(options_), target_};

@@ -7,8 +7,6 @@
 #include <string>
 #include <system_error>
 
-#include <turngate/http/error.h>
-
 namespace turngate {
 namespace {
 
@@ -127,7 +125,7 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::connect(Clock::time_point unti
     } catch (const Error& e) {  // the name is not known
         problem = e.what();
     }
-    throw ProtocolError(target_.text + ": " + problem);
+    throw UnreachableUpstream(target_.text + ": " + problem);
 }
 
 void UpstreamPool::release(std::unique_ptr<UpstreamConnection> connection) noexcept {

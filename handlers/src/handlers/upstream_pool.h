@@ -13,8 +13,15 @@
 #include "server_address.h"
 #include "upstream_connection.h"
 #include <turngate/http/context.h>
+#include <turngate/http/error.h>
 
 namespace turngate {
+
+// No connection could be made, so nothing of the request has been sent.
+class UnreachableUpstream : public ProtocolError {
+  public:
+    using ProtocolError::ProtocolError;
+};
 
 struct PoolLimits {
     std::chrono::milliseconds connect_timeout;
@@ -70,7 +77,7 @@ class UpstreamPool {
     // Waits while there are too many. `certain`: one that is not known to be closed, by all that
     // the system knows. `fresh`: a connection of the pool has turned out to be closed, and so may
     // all of them: they are dropped and a new one is made. Throws HttpError(503) and (504),
-    // ProtocolError, Cancelled.
+    // UnreachableUpstream, Cancelled.
     Lease take(Choice choice, Clock::time_point now, Clock::time_point until,
                const Context& context);
 
