@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "support/fake_upstream.h"
+#include <turngate/handlers/open_handler.h>
 #include <turngate/handlers/upstream.h>
 #include <turngate/http/serve.h>
 
@@ -57,9 +58,15 @@ BOOST_DATA_TEST_CASE(a_url_that_is_none_is_refused_by_name, bad) {
 }
 
 BOOST_AUTO_TEST_CASE(a_password_in_a_url_is_not_repeated) {
-    BOOST_CHECK_EXCEPTION(upstream({.url = "http://user:secret@x"}), Error, [](const Error& e) {
-        return std::string(e.what()).find("secret") == std::string::npos;
-    });
+    for (const std::string url :
+         {"http://user:secret@x", "https://user:secret@x", "http://user:a/secret@x",
+          "HTTP://user:a@secret@x", "ftp://secret@x/y", "http+unix://user:secret@x:y"}) {
+        const auto is_kept = [](const Error& e) {
+            return std::string(e.what()).find("secret") == std::string::npos;
+        };
+        BOOST_CHECK_EXCEPTION(upstream({.url = url}), Error, is_kept);
+        BOOST_CHECK_EXCEPTION(open_handler(url), Error, is_kept);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_name_is_resolved_and_every_address_tried) {

@@ -42,6 +42,15 @@ HandlerUri HandlerUri::split(std::string_view uri) {
     return out;
 }
 
+// All before the last '@', for a password may have any character, encoded or not.
+std::string without_user(std::string_view uri) {
+    constexpr std::string_view mark = "://";
+    const auto begin = uri.find(mark);
+    const auto at = uri.rfind('@');
+    if (begin == uri.npos || at == uri.npos || at < begin) return std::string(uri);
+    return std::string(uri.substr(0, begin)).append(mark).append("***").append(uri.substr(at));
+}
+
 std::string suggest(std::string_view word, const std::vector<std::string_view>& known) {
     std::string list;
     for (std::string_view one : known)

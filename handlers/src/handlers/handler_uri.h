@@ -27,6 +27,9 @@ struct HandlerUri {
     static HandlerUri split(std::string_view uri);
 };
 
+// `uri` for a message: "https://***@host" for "https://user:password@host".
+std::string without_user(std::string_view uri);
+
 // "expected cgi, plugin", with "did you mean" before it where one is near.
 std::string suggest(std::string_view word, const std::vector<std::string_view>& known);
 

@@ -115,7 +115,7 @@ HandlerPtr open_handler(std::string_view text, std::function<void(Level, std::st
                                           .log = std::move(log),
                                           .changed = std::move(changed)}));
     const HandlerUri uri = HandlerUri::split(text);
-    const std::string quoted = "\"" + std::string(text) + "\"";
+    const std::string quoted = '"' + without_user(text) + '"';
     std::vector<std::string_view> known;
     for (const Scheme& scheme : schemes) {
         if (scheme.name == uri.scheme && text.size() > scheme.name.size()) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "handler_uri.h"
 #include <turngate/http/encoding.h>
 #include <turngate/http/error.h>
 #include <turngate/http/url.h>
@@ -13,7 +14,7 @@ namespace {
 constexpr std::string_view tcp = "http://", local = "http+unix:";
 
 Error refusal(std::string_view url, const std::string& why) {
-    return Error("\"" + std::string(url) + "\" is no upstream: " + why);
+    return Error('"' + without_user(url) + "\" is no upstream: " + why);
 }
 
 std::string parse_base(std::string_view url, std::string_view path) {
