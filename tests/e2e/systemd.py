@@ -74,9 +74,17 @@ def sockets_and_notices(name):
 
 def who_watches_files_takes_the_sockets_too():
     given = socket.create_server(("127.0.0.1", 0))
-    child = start(["serve", "--watch", PLUGIN], {}, [given])
+    manager = Manager("@turngate-watch-%d" % os.getpid())
+    child = start(["serve", "--watch", PLUGIN],
+                  {"NOTIFY_SOCKET": manager.name, "WATCHDOG_USEC": "200000", "WATCHDOG_PID": "OWN_PID"}, [given])
+    ready = manager.hear().splitlines()
+    assert ready == ["READY=1", f"STATUS=listening on 127.0.0.1:{given.getsockname()[1]}"], ready
+    assert manager.hear() == "WATCHDOG=1\n"
     assert ask(given.getsockname()[1], "/hello")[2] == "GET /hello\n"
     os.kill(child, signal.SIGTERM)
+    while (state := manager.hear()) == "WATCHDOG=1\n":
+        pass
+    assert state == "STOPPING=1\n", state
     assert wait(child) == 0
 
 

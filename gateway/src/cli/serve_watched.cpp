@@ -1,6 +1,7 @@
 #include "cli/serve_watched.h"
 
 #include <algorithm>
+#include <memory>
 #include <unistd.h>
 
 #include "cli/commands.h"
@@ -82,7 +83,15 @@ int serve_watched(Invocation& invocation, const HttpOptions& http,
     options.tell = [&](Level level, std::string_view what) {
         http.reporter->logged(Context(), level, what);
     };
+    std::unique_ptr<systemd::Watchdog> watchdog;
     try {
+        const auto notifier = systemd::Notifier::take();
+        const std::string address = os::local_address(options.sockets.front().get()).text();
+        options.ready = [&] {
+            notifier.ready("listening on " + address);
+            watchdog = std::make_unique<systemd::Watchdog>(notifier, [] { return true; });
+        };
+        options.stopping = [&] { notifier.stopping(); };
         return watch::run_watched_server(std::move(options));
     } catch (const CommandError&) {
         throw;

@@ -132,7 +132,7 @@ class WatchedServer {
         const std::string reason = it->why.empty() ? "" : it->why + " changed: ";
         options_.tell(has_started_ ? Level::info : Level::debug,
                       reason + (has_started_ ? "restarted in " : "started in ") + text_of(took));
-        has_started_ = true;
+        if (!std::exchange(has_started_, true)) options_.ready();
         if (Server* before = in(State::current)) stop(*before);
         set(*it, State::current);
     }
@@ -150,6 +150,7 @@ class WatchedServer {
                 start_at_ = Clock::now();
             } else if (signal != SIGCHLD) {
                 const bool is_second = std::exchange(is_ending_, true);
+                if (!is_second) options_.stopping();
                 for (Server& server : servers_)
                     end(server, is_second);
             }

@@ -27,6 +27,8 @@ struct WatchedServerOptions {
     bool hangup_ends = false;                    // SIGHUP is as SIGTERM, for the terminal has gone
     // What happens, a sentence each.
     std::function<void(Level, std::string_view)> tell = [](Level, std::string_view) {};
+    std::function<void()> ready = [] {};     // the first server is
+    std::function<void()> stopping = [] {};  // all servers are to end
 };
 
 // Runs until SIGTERM or SIGINT, which it hands on to its servers; a second one as well. SIGHUP
