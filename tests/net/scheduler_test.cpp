@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(deals_with_events_jobs_and_what_is_passed_on) {
     place.run();
     place.signal(place.add(1));
     for (int i = 0; i < 10; ++i)
-        place.scheduler.pass_on(i == 0 ? 1000 : 100, EPOLLIN | EPOLLRDHUP);
+        BOOST_TEST(place.scheduler.pass_on(i == 0 ? 1000 : 100, EPOLLIN | EPOLLRDHUP));
     for (int i = 0; i < 10; ++i)
         place.scheduler.post([&] {
             keys += 10'000;
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(takes_events_in_express_when_it_may_have_no_more_threads) {
     }
     place.signal(place.add(1));
     BOOST_TEST(express.try_acquire_for(patience));
-    place.scheduler.pass_on(1, EPOLLIN);
+    BOOST_TEST(place.scheduler.pass_on(1, EPOLLIN));
     BOOST_TEST(express.try_acquire_for(patience));
     std::binary_semaphore done{0};
     place.scheduler.post([&] { done.release(); });  // may block: it waits for a thread

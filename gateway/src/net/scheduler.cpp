@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <new>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -25,7 +26,6 @@ constexpr std::uint64_t probe_key = Scheduler::reserved_key + 2;
 constexpr milliseconds alert_tick{1};
 constexpr milliseconds busy_tick{4};            // while the cores are all in use
 constexpr unsigned quiet_enough = 50;           // ticks until the watching thread sleeps again
-constexpr int most_fetched = 64;                // events at once, when that delays none of them
 constexpr std::uint64_t few = 8;                // one switch in so many events
 constexpr std::chrono::microseconds brief{50};  // of an event's CPU
 constexpr unsigned stuck_enough = 10;           // ticks without any event taken
@@ -130,22 +130,27 @@ void Scheduler::nudge() {
 }
 
 void Scheduler::post(std::function<void()> job) {
-    {
+    try {
         std::lock_guard lock(mutex_);
-        jobs_.push_back(std::move(job));
+        jobs_.emplace_back().swap(job);
+    } catch (const std::bad_alloc&) {
+        return job();
     }
     ring();
 }
 
-void Scheduler::pass_on(std::uint64_t key, std::uint32_t events) {
+bool Scheduler::pass_on(std::uint64_t key, std::uint32_t events) {
     epoll_event event{};
     event.events = events;
     event.data.u64 = key;
-    {
+    try {
         std::lock_guard lock(mutex_);
         passed_on_.push_back(event);
+    } catch (const std::bad_alloc&) {
+        return false;
     }
     ring();
+    return true;
 }
 
 // Tells one of the threads that there is a job or an event passed on.
@@ -213,7 +218,7 @@ bool Scheduler::fetch(Worker& self, epoll_event& event) {
     event = events[0];
     if (n > 1) {
         const std::lock_guard lock(self.mutex);
-        self.taken.assign(events.begin() + 1, events.begin() + n);
+        self.taken.assign(events.rend() - n, events.rend() - 1);
         self.has_taken = true;
     }
     // Behind all that the watching thread looks at before it sleeps, for one of us sees the other.
@@ -227,8 +232,8 @@ bool Scheduler::take(Worker& self, epoll_event& event) {
     const std::lock_guard lock(self.mutex);
     self.has_taken = !self.taken.empty();
     if (!self.has_taken) return false;
-    event = self.taken.front();
-    self.taken.pop_front();
+    event = self.taken.back();
+    self.taken.pop_back();
     return true;
 }
 
@@ -245,18 +250,22 @@ void Scheduler::deal_with(const epoll_event& event) {
 void Scheduler::rescue_taken() {
     const std::lock_guard lock(mutex_);
     const std::size_t before = passed_on_.size();
-    for (Worker& worker : workers_) {
-        const unsigned begun = worker.begun.load(std::memory_order_relaxed);
-        if (std::exchange(worker.seen, begun) != begun) continue;
-        const std::lock_guard its_lock(worker.mutex);
-        for (const epoll_event& event : worker.taken)
-            if (event.data.u64 == jobs_key)
-                ring();
-            else if (event.data.u64 == probe_key)
-                is_probing_ = false;
-            else if (event.data.u64 != end_key)
-                passed_on_.push_back(event);
-        worker.taken.clear();
+    try {
+        for (Worker& worker : workers_) {
+            const unsigned begun = worker.begun.load(std::memory_order_relaxed);
+            if (std::exchange(worker.seen, begun) != begun) continue;
+            const std::lock_guard its_lock(worker.mutex);
+            for (; !worker.taken.empty(); worker.taken.pop_back()) {
+                const epoll_event& event = worker.taken.back();
+                if (event.data.u64 == jobs_key)
+                    ring();
+                else if (event.data.u64 == probe_key)
+                    is_probing_ = false;
+                else if (event.data.u64 != end_key)
+                    passed_on_.push_back(event);
+            }
+        }
+    } catch (const std::bad_alloc&) {  // what is left there stays there until the next look
     }
     if (passed_on_.size() > before) ring();
 }

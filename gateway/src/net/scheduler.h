@@ -14,6 +14,7 @@
 #include <optional>
 #include <sys/epoll.h>
 #include <thread>
+#include <vector>
 
 #include <turngate/os/fd.h>
 
@@ -55,11 +56,13 @@ class Scheduler {
     // From any thread: run() returns when no thread is at work any more. Jobs of before are run.
     void finish() noexcept;
 
-    // From any thread: `job` is run by one of the threads, soon.
+    // From any thread: `job` is run by one of the threads, soon; or here and now, if there is no
+    // memory to keep it.
     void post(std::function<void()> job);
 
-    // From any thread: `events` are dealt with by another one, as if they had come now.
-    void pass_on(std::uint64_t key, std::uint32_t events);
+    // From any thread: `events` are dealt with by another one, as if they had come now. False, and
+    // they are not, if there is no memory to keep them.
+    [[nodiscard]] bool pass_on(std::uint64_t key, std::uint32_t events);
 
     // More than half of the threads that there may be are at work.
     bool is_crowded() const noexcept {
@@ -87,8 +90,10 @@ class Scheduler {
   private:
     // A thread, as the watching one sees it.
     struct Worker {
+        Worker() { taken.reserve(most_fetched); }
+
         std::mutex mutex;                // of those below
-        std::deque<epoll_event> taken;   // events that it has fetched and not begun with
+        std::vector<epoll_event> taken;  // that it has fetched and not begun with, the first last
         std::atomic<unsigned> begun{0};  // how many it has begun with
         bool has_taken = false;          // of the thread alone
         unsigned seen = 0;               // of these, when the watching thread looked last
@@ -128,6 +133,7 @@ class Scheduler {
     static constexpr std::uint64_t waiting_mask = 0xFFFF;
     static constexpr std::uint64_t one_done = 0x1'0000;
     static constexpr std::size_t most_aside = 1024;
+    static constexpr int most_fetched = 64;  // events at once, when that delays none of them
 
     Target& target_;
     const std::size_t max_threads_;

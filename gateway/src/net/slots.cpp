@@ -1,6 +1,7 @@
 // Who runs a connection's session, and who leaves word.
 #include "net/slots.h"
 
+#include <new>
 #include <thread>
 #include <utility>
 
@@ -30,11 +31,14 @@ Slots::Slot& Slots::at(std::size_t index) const noexcept {
     return (*blocks_[index / block_size].load(std::memory_order_acquire))[index % block_size];
 }
 
-Slots::Key Slots::take() {
+Slots::Key Slots::take() try {
     std::lock_guard lock(mutex_);
     if (free_.empty()) {
         if (count_ >= most_ || count_ >= blocks_.size() * block_size) return 0;
-        if (count_ % block_size == 0) blocks_[count_ / block_size] = new Block;
+        if (count_ % block_size == 0) {
+            free_.reserve(count_ + block_size);  // to give one back needs no memory
+            blocks_[count_ / block_size] = new Block;
+        }
         free_.push_back(count_++);
         ready_ = count_;
     }
@@ -44,6 +48,8 @@ Slots::Key Slots::take() {
     const std::uint64_t number = (at(index).state.load() / generation + 1) & 0xFFFF'FFFFu;
     at(index).state = number * generation;
     return key_of(index, number);
+} catch (const std::bad_alloc&) {
+    return 0;
 }
 
 void Slots::begin(Key key, std::shared_ptr<Session> session) {
@@ -102,8 +108,11 @@ void Slots::run(std::size_t index, Step step, Caller caller) {
         if ((state & more) == 0) return conclude(std::move(step.afterwards), caller);
         if (caller == Caller::hurried || (step.afterwards && turn >= most_in_turn)) {
             state = slot.state.fetch_and(~(busy | more | peer_ended), std::memory_order_acq_rel);
-            scheduler_.pass_on(key_of(index, state / generation & 0xFFFF'FFFFu),
-                               (state & peer_ended) != 0 ? EPOLLIN | EPOLLRDHUP : EPOLLIN);
+            const Key key = key_of(index, state / generation & 0xFFFF'FFFFu);
+            const bool has_peer_ended = (state & peer_ended) != 0;
+            // Without memory the client is turned away, which needs little.
+            if (!scheduler_.pass_on(key, has_peer_ended ? EPOLLIN | EPOLLRDHUP : EPOLLIN))
+                on_event(key, has_peer_ended, false, true);
             return conclude(std::move(step.afterwards), caller);
         }
         state = slot.state.fetch_and(~(more | peer_ended), std::memory_order_acq_rel);

@@ -31,7 +31,8 @@ class Slots {
     Slots& operator=(const Slots&) = delete;
     ~Slots();
 
-    // A key for a new connection, whose session is set by begin(). Absent (zero) if all are taken.
+    // A key for a new connection, whose session is set by begin(). Absent (zero) if all are taken,
+    // or there is no memory for more.
     Key take();
 
     // From now on events are taken note of, but the session is not called before let_go(): the
