@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <utility>
 
 #include <turngate/http/nominated_fields.h>
@@ -83,7 +84,9 @@ Step Http2Session::ready(const Occasion& occasion) {
 
 // False when the client has gone.
 bool Http2Session::receive(bool peer_ended) {
-    thread_local std::array<char, 64 * 1024> in;
+    using Block = std::array<char, 64 * 1024>;
+    thread_local const auto block = std::make_unique_for_overwrite<Block>();  // see Desk
+    Block& in = *block;
     for (int turn = 0; turn < most_in_turn; ++turn) {
         std::size_t size = 0;
         switch (connection_->receive(in, size)) {
