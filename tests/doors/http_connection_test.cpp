@@ -290,6 +290,33 @@ BOOST_AUTO_TEST_CASE(may_switch_the_protocol) {
     BOOST_TEST(read_all(fd) == "");
 }
 
+BOOST_AUTO_TEST_CASE(that_have_switched_are_read_to_the_end_after_what_we_have_said_last) {
+    std::binary_semaphore is_closed{0}, is_read{0};
+    std::string last(100, '\0');
+    bool is_stopped = false;
+    Served served([&](Request& request, ResponseWriter& w) {
+        if (request.url.path == "/one") return;
+        RawConnection& raw = w.switch_protocols({{"Upgrade", "echo"}});
+        raw.end_output();
+        is_closed.acquire();
+        is_stopped = request.context.stop.stop_requested();
+        last.resize(raw.read(last).value_or(0));
+        is_read.release();
+    });
+    os::Fd fd = served.connect();
+    os::write_whole(fd.get(),
+                    "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
+    BOOST_TEST(read_all(fd).starts_with("HTTP/1.1 101 "));
+    os::write_whole(fd.get(), "last");
+    fd.reset();
+    for (int i = 0; i < 10; ++i)  // what happened before has been dealt with
+        BOOST_TEST(ask(served, get).starts_with("HTTP/1.1 200 "));
+    is_closed.release();
+    is_read.acquire();
+    BOOST_TEST(!is_stopped);
+    BOOST_TEST(last == "last");
+}
+
 BOOST_AUTO_TEST_CASE(to_a_request_that_asked_for_no_other_protocol_cannot_switch) {
     Served served([](Request&, ResponseWriter& w) { w.switch_protocols({{"Upgrade", "echo"}}); });
     BOOST_TEST(ask(served, get).starts_with("HTTP/1.1 501 "));

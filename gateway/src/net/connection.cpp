@@ -128,6 +128,7 @@ void Connection::send_all(std::span<const std::string_view> parts,
 }
 
 void Connection::end_output() noexcept {
+    has_ended_output_ = true;  // first: the epoll tells when both sides are
     if (!is_broken()) ::shutdown(fd_.get(), SHUT_WR);
 }
 

@@ -55,6 +55,7 @@ class Connection {
 
     // Nothing more will be sent.
     void end_output() noexcept;
+    bool has_ended_output() const noexcept { return has_ended_output_; }
 
     // Ends the connection so that the client sees that something is missing.
     void reset() noexcept;
@@ -80,6 +81,7 @@ class Connection {
     const std::string peer_;
     std::atomic<bool> broken_{false};
     std::atomic<bool> hurried_{false};
+    std::atomic<bool> has_ended_output_{false};
 };
 
 }  // namespace turngate::net

@@ -108,6 +108,11 @@ void Http1Session::peer_ended() noexcept {
     if (sent != never && now() - sent > half_close_time.count()) gone_.request_stop();
 }
 
+// Where we have shut down our side before, what the client has sent last is still to be read.
+void Http1Session::peer_gone() noexcept {
+    if (!socket_.has_ended_output()) cancel();
+}
+
 Step Http1Session::ready(const Occasion& occasion) {
     try {
         return advance(occasion);

@@ -31,6 +31,7 @@ class Http1Session final : public Session {
     Step stopping() override;
     void cancel() noexcept override;
     void peer_ended() noexcept override;
+    void peer_gone() noexcept override;
 
   private:
     enum class Phase {

@@ -49,6 +49,9 @@ class Session {
     // From any thread, during a call above: the client has shut down its side, or has left; only
     // what is sent now would tell.
     virtual void peer_ended() noexcept = 0;
+
+    // Likewise: nothing more can come, for the connection is broken or both sides are shut down.
+    virtual void peer_gone() noexcept { cancel(); }
 };
 
 }  // namespace turngate::net

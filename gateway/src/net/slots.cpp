@@ -82,7 +82,7 @@ void Slots::on_event(Key key, bool has_peer_ended, bool is_gone, bool is_express
             continue;
         if (!is_busy) break;
         if (is_gone)
-            tell(slot, state | word, &Session::cancel);
+            tell(slot, state | word, &Session::peer_gone);
         else if (has_peer_ended)
             tell(slot, state | word, &Session::peer_ended);
         return;
