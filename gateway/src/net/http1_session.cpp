@@ -122,6 +122,7 @@ Step Http1Session::ready(const Occasion& occasion) {
 }
 
 Step Http1Session::advance(const Occasion& occasion) {
+    is_read_ = true;
     if (phase_ == Phase::writing) {
         const std::uint64_t before = outbox_.left();
         if (!outbox_.send(*connection_)) {
@@ -444,10 +445,11 @@ Step Http1Session::wait() {
 
 Step Http1Session::expired() {
     try {
-        // Whoever was late to look here, the client was not: other threads were to look first.
-        if ((phase_ == Phase::head || phase_ == Phase::body) && !is_overdue_ &&
+        // Whoever was late to look here, the client was not: another thread is to look first.
+        if ((phase_ == Phase::head || phase_ == Phase::body) && !(is_overdue_ && is_read_) &&
             (is_in_queue_ || connection_->has_input())) {
             is_overdue_ = true;
+            is_read_ = false;
             deadline_ = after(last_chance);
             connection_->watch(true, is_in_queue_);
             return wait();

@@ -89,7 +89,8 @@ class Http1Session final : public Session {
     bool is_first_byte_read_ = false;  // of the connection, so that it speaks HTTP/1
     bool is_closing_ = false;
     bool is_in_queue_ = false;  // has had its turn, and more to do
-    bool is_overdue_ = false;   // and has a last chance, for something has come
+    bool is_overdue_ = false;   // and has a last chance, for something has come ...
+    bool is_read_ = false;      // ... which has been read since
 };
 
 }  // namespace turngate::net
