@@ -52,10 +52,10 @@ class Door:
         """Ends it as a service manager does: its exit status."""
         self.is_stopped = True
         self.process.terminate()
-        return self.process.wait(20)
+        return self.process.wait(60)
 
     def connect(self):
-        return socket.create_connection(("127.0.0.1", self.port), 20)
+        return socket.create_connection(("127.0.0.1", self.port), 60)
 
     def ask(self, request, until=None):
         """All that comes back, or what comes until these bytes are in it."""
@@ -71,12 +71,17 @@ class Door:
 
 
 @contextlib.contextmanager
-def serving(command, environment=None, unix=None):
-    """Runs a program of ours on a port, or on a Unix socket at that path, until the end of the block."""
+def serving(command, environment=None, unix=None, listener=None):
+    """Runs a program of ours on a port, or on a Unix socket at that path, until the end of the block.
+
+    A `listener` that is given stays open here.
+    """
     names = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH")
     full = {name: os.environ[name] for name in names if name in os.environ}
     full |= {"LC_ALL": "C.UTF-8", "LOG_LEVEL": "warn", **(environment or {})}
-    if unix:
+    if listener:
+        listener = listener.dup()
+    elif unix:
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(unix)
         listener.listen(1024)
@@ -123,8 +128,8 @@ class Peer:
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(20)
-        self.reader.join(20)
+        self.process.wait(60)
+        self.reader.join(60)
         return self.lines
 
     def __exit__(self, *_):
