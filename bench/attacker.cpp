@@ -1,6 +1,9 @@
 // Clients of an HTTP server, good and bad, many at once on one thread, for soak_http.py:
 //   attacker PORT ask COUNT SECONDS PATH [PAUSE_MS]   keep-alive clients, and how long they waited
-//   attacker PORT heads|bodies|readers|idle COUNT SECONDS   clients that hold a connection
+//   attacker PORT rate COUNT SECONDS PATH RATE        RATE requests a second on COUNT connections,
+//                                                     each at its time, from which it is measured
+//   attacker PORT heads|bodies|readers|idle COUNT SECONDS [RATE]   clients that hold a connection,
+//                                                     RATE more a second; without: at once
 //   attacker PORT burst COUNT SECONDS                 connects and closes, COUNT at once
 // Deliberately of sockets alone. Prints one line of JSON.
 #include <algorithm>
@@ -33,6 +36,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds drip{1000};      // between two bytes of who is slow
 constexpr milliseconds patience{5000};  // of who asks
 constexpr std::size_t opened_in_turn = 200;
+constexpr milliseconds warm_up{500};  // until the first request that has a time
 
 double ms(Clock::duration time) {
     return std::chrono::duration<double, std::milli>(time).count();
@@ -53,13 +57,17 @@ struct Client {
 
 class Clients {
   public:
-    Clients(int port, std::string mode, std::size_t count, int seconds, std::string path, int pause)
+    // `rate`: what happens a second, requests or new clients; 0: no time is set.
+    Clients(int port, std::string mode, std::size_t count, int seconds, std::string path, int pause,
+            std::size_t rate)
         : port_(port),
           mode_(std::move(mode)),
           path_(std::move(path)),
           pause_(pause),
+          rate_(rate),
           epoll_(::epoll_create1(0)),
-          end_(Clock::now() + std::chrono::seconds(seconds)),
+          begin_(Clock::now()),
+          end_(begin_ + std::chrono::seconds(seconds)),
           clients_(count) {
         for (std::size_t i = 0; i < count; ++i)
             clients_[i].number = i;
@@ -70,14 +78,19 @@ class Clients {
         std::array<epoll_event, 512> events;
         auto next_look = Clock::now();
         while (Clock::now() < end_) {
-            for (std::size_t i = 0; i < opened_in_turn && opened < clients_.size(); ++i)
+            const std::size_t wanted = mode_ == "rate" || rate_ == 0
+                                           ? clients_.size()
+                                           : std::min(clients_.size(), happened_by(Clock::now()));
+            for (std::size_t i = 0; i < opened_in_turn && opened < wanted; ++i)
                 open(clients_[opened++]);
-            const int n = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()),
-                                       opened < clients_.size() ? 0 : wait_ms());
+            const int patience_ms = opened < wanted ? 0 : rate_ > 0 ? 1 : wait_ms();
+            const int n =
+                ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), patience_ms);
             for (int i = 0; i < n; ++i)
                 on_event(clients_[events[static_cast<std::size_t>(i)].data.u64],
                          events[static_cast<std::size_t>(i)].events);
             run_due();
+            if (mode_ == "rate") run_schedule();
             if (Clock::now() < next_look) continue;
             next_look = Clock::now() + milliseconds(200);
             for (const std::size_t number : std::exchange(again_, {}))
@@ -95,8 +108,9 @@ class Clients {
         std::printf(
             "{\"connected\": %zu, \"open\": %zu, \"unconnected\": %zu, \"closed\": %zu, "
             "\"oldest_ms\": %.0f, \"failures\": %zu, \"lost\": %zu, \"without_retry_after\": %zu, "
-            "\"statuses\": {",
-            connected_, open, unconnected, closed_, oldest_, failures_, lost_, no_retry_after_);
+            "\"unsent\": %zu, \"statuses\": {",
+            connected_, open, unconnected, closed_, oldest_, failures_, lost_, no_retry_after_,
+            scheduled_ - sent_);
         const char* comma = "";
         for (auto& [status, times] : times_) {
             std::sort(times.begin(), times.end());
@@ -183,6 +197,7 @@ class Clients {
                 pause_ * static_cast<int>(client.number) / static_cast<int>(clients_.size());
             return at(client, Clock::now() + milliseconds(share));
         }
+        if (mode_ == "rate") return free_.push_back(client.number);
         if (mode_ == "heads") send(client, "GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ");
         if (mode_ == "bodies")
             send(client, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: " +
@@ -195,9 +210,9 @@ class Clients {
         if (mode_ == "heads" || mode_ == "bodies") at(client, Clock::now() + drip);
     }
 
-    void ask(Client& client) {
+    void ask(Client& client, Clock::time_point since) {
         client.is_asking = true;
-        client.since = Clock::now();
+        client.since = since;
         if (!send(client, "GET " + path_ + " HTTP/1.1\r\nHost: a\r\n\r\n")) gone(client);
     }
 
@@ -205,12 +220,12 @@ class Clients {
     void gone(Client& client) {
         ++closed_;
         oldest_ = std::max(oldest_, ms(Clock::now() - client.since));
-        if (mode_ == "ask" && client.is_asking) {
+        if (asks() && client.is_asking) {
             ++failures_;
             ++lost_;
         }
         close(client);
-        if (mode_ == "ask") open(client);
+        if (asks()) open(client);
     }
 
     void on_event(Client& client, std::uint32_t events) {
@@ -219,7 +234,7 @@ class Clients {
             if ((events & (EPOLLERR | EPOLLHUP)) == 0) return connected(client);
             ++failures_;
             close(client);
-            if (mode_ == "ask" || mode_ == "burst") again_.push_back(client.number);
+            if (asks() || mode_ == "burst") again_.push_back(client.number);
             return;
         }
         if (mode_ == "readers") return gone(client);
@@ -250,10 +265,11 @@ class Clients {
         if (client.left > 0) return;
         times_[client.status].push_back(ms(Clock::now() - client.since));
         client.is_asking = false;
-        if (mode_ == "ask" && client.is_last) {
+        if (asks() && client.is_last) {
             close(client);
             return open(client);
         }
+        if (mode_ == "rate") free_.push_back(client.number);
         if (mode_ == "ask") at(client, Clock::now() + milliseconds(pause_));
     }
 
@@ -265,11 +281,31 @@ class Clients {
             Client& client = clients_[number];
             if (client.fd < 0 || !client.is_connected || client.next != when) continue;
             if (mode_ == "ask") {
-                if (!client.is_asking) ask(client);
+                if (!client.is_asking) ask(client, Clock::now());
                 continue;
             }
             send(client, "x");
             at(client, now + drip);
+        }
+    }
+
+    bool asks() const { return mode_ == "ask" || mode_ == "rate"; }
+
+    // Of what has a rate.
+    std::size_t happened_by(Clock::time_point when) const {
+        return static_cast<std::size_t>(static_cast<double>(rate_) *
+                                        std::max(0.0, ms(when - begin_)) / 1000);
+    }
+
+    // Sends the requests whose time has come, as far as there are connections that are free.
+    void run_schedule() {
+        scheduled_ = happened_by(Clock::now() - warm_up);
+        for (; sent_ < scheduled_ && !free_.empty();) {
+            Client& client = clients_[free_.back()];
+            free_.pop_back();
+            if (client.fd < 0 || !client.is_connected || client.is_asking) continue;
+            ++sent_;
+            ask(client, begin_ + warm_up + std::chrono::microseconds(1'000'000 * sent_ / rate_));
         }
     }
 
@@ -279,7 +315,7 @@ class Clients {
     }
 
     void give_up() {
-        if (mode_ != "ask") return;
+        if (!asks()) return;
         for (Client& client : clients_) {
             if (client.fd < 0 || !client.is_asking || Clock::now() - client.since < patience)
                 continue;
@@ -295,11 +331,14 @@ class Clients {
     const std::string mode_;
     const std::string path_;
     const int pause_;
+    const std::size_t rate_;
     const int epoll_;
-    const Clock::time_point end_;
+    const Clock::time_point begin_, end_;
     std::vector<Client> clients_;
     std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
     std::vector<std::size_t> again_;  // those that could not connect
+    std::vector<std::size_t> free_;   // of mode rate: those that have no request
+    std::size_t scheduled_ = 0, sent_ = 0;
     std::map<int, std::vector<double>> times_;
     std::size_t connected_ = 0, closed_ = 0, failures_ = 0, lost_ = 0, no_retry_after_ = 0;
     double oldest_ = 0;
@@ -309,16 +348,23 @@ class Clients {
 
 int main(int argc, char** argv) {
     if (argc < 5) {
-        std::fputs("usage: attacker PORT MODE COUNT SECONDS [PATH [PAUSE_MS]]\n", stderr);
+        std::fputs("usage: attacker PORT MODE COUNT SECONDS [RATE | PATH [PAUSE_MS | RATE]]\n",
+                   stderr);
         return 2;
     }
     rlimit files{};
     ::getrlimit(RLIMIT_NOFILE, &files);
     files.rlim_cur = files.rlim_max;
     ::setrlimit(RLIMIT_NOFILE, &files);
-    Clients clients(std::atoi(argv[1]), argv[2], std::strtoul(argv[3], nullptr, 10),
-                    std::atoi(argv[4]), argc > 5 ? argv[5] : "/",
-                    argc > 6 ? std::atoi(argv[6]) : 0);
+    const std::string mode = argv[2];
+    const bool has_path = mode == "ask" || mode == "rate";
+    const auto number = [&](int index) { return argc > index ? std::atoi(argv[index]) : 0; };
+    Clients clients(std::atoi(argv[1]), mode, std::strtoul(argv[3], nullptr, 10),
+                    std::atoi(argv[4]), has_path && argc > 5 ? argv[5] : "/",
+                    mode == "ask" ? number(6) : 0,
+                    static_cast<std::size_t>(mode == "rate" ? number(6)
+                                             : has_path     ? 0
+                                                            : number(5)));
     clients.run();
     clients.print();
 }
