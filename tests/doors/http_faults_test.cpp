@@ -292,7 +292,7 @@ BOOST_AUTO_TEST_CASE(everybody_who_has_connected_is_served) {
 
 // What a client does or leaves undone, in time that is far longer than that to drain.
 BOOST_AUTO_TEST_CASE(no_client_keeps_the_door_open_past_its_time) {
-    const auto started = std::chrono::steady_clock::now();
+    constexpr std::chrono::hours never(1000);
     std::binary_semaphore inside{0};
     Served served(
         [&](Request& request, ResponseWriter& w) {
@@ -302,7 +302,11 @@ BOOST_AUTO_TEST_CASE(no_client_keeps_the_door_open_past_its_time) {
             for (;;)
                 w.write(much);
         },
-        {.drain_timeout = milliseconds(50)});
+        {.header_timeout = never,
+         .body_timeout = never,
+         .write_timeout = never,
+         .idle_timeout = never,
+         .drain_timeout = milliseconds(50)});
     std::vector<os::Fd> fds;
     for (const std::string_view request :
          {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nx",
@@ -314,7 +318,6 @@ BOOST_AUTO_TEST_CASE(no_client_keeps_the_door_open_past_its_time) {
     inside.acquire();
     inside.acquire();
     served.stop();
-    BOOST_TEST((std::chrono::steady_clock::now() - started < std::chrono::seconds(8)));
 }
 
 BOOST_AUTO_TEST_CASE(a_deferred_task_is_told_that_the_time_is_up) {

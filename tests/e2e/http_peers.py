@@ -9,14 +9,13 @@ import json
 import os
 import random
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from peers import Peer, check, finish, gate, need, nginx, serving, skipped
+from peers import Peer, check, finish, free_port, gate, need, nginx, serving, skipped
 
 BUILD = os.path.abspath(sys.argv[1])
 PEERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers")
@@ -155,7 +154,7 @@ def try_nginx(program):
             for mode in ([], ["-H", "Transfer-Encoding: chunked"]):
                 _, said, noise = curl(*mode, "--data-binary", "@-", f"http://127.0.0.1:{port}/stream", data=body)
                 check("nginx in front: an upload that is not buffered", f'"bl":{len(body)}' in said, said + noise)
-            end, lines = time.monotonic() + 10, []
+            end, lines = time.monotonic() + 120, []
             while len(lines) < 1002 and time.monotonic() < end:  # a line comes behind its reply
                 time.sleep(0.02)
                 with open(f"{logs}/access", encoding="utf-8") as file:
@@ -169,12 +168,11 @@ def try_activation():
     if not activate:
         print("not tried: there is no systemd-socket-activate")
         return
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen([activate, "-l", f"127.0.0.1:{port}", "-E", "LOG_LEVEL=warn", *MIRROR],
                                stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        end = time.monotonic() + 20
+        end = time.monotonic() + 120
         while True:
             try:
                 check("systemd: the first connection starts the program",
@@ -186,7 +184,7 @@ def try_activation():
         with open(f"/proc/{process.pid}/comm", encoding="utf-8") as file:
             check("systemd: it has become ours", file.read().startswith("turngate_mirror"[:15]))
         process.terminate()
-        check("systemd: and ends as asked", process.wait(20) == 0, process.returncode)
+        check("systemd: and ends as asked", process.wait(60) == 0, process.returncode)
     finally:
         if process.poll() is None:
             process.kill()

@@ -1,6 +1,7 @@
 """Servers in processes of their own, for tests whose other end others wrote."""
 import contextlib
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -34,6 +35,17 @@ def need(tool):
     if not found:
         (failed if os.environ.get("CI") else skipped).append("there is no " + tool)
     return found
+
+
+def free_port():
+    """A port that nobody has. It is below those that the kernel hands out, for somebody may get them meanwhile."""
+    while True:
+        port = random.randrange(20000, 32768)
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+            return port
+        except OSError:
+            pass
 
 
 class Door:
@@ -142,8 +154,7 @@ class Peer:
 def nginx(program, servers, more="", log_format="'-'"):
     """Runs nginx with these server blocks (PORT: where it listens); gives its port and directory of logs."""
     with tempfile.TemporaryDirectory() as place:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = free_port()
         for name in ("body", "proxy", "logs"):
             os.mkdir(f"{place}/{name}")
         with open(f"{place}/nginx.conf", "w", encoding="utf-8") as file:
@@ -173,4 +184,4 @@ http {{
             yield port, f"{place}/logs"
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)

@@ -35,7 +35,7 @@ class Program:
         def found():
             return next(filter(None, (re.search(pattern, line) for line in self.lines)), None)
         with self.changed:
-            assert self.changed.wait_for(found, 30), f"no {pattern!r} in {''.join(self.lines)}"
+            assert self.changed.wait_for(found, 120), f"no {pattern!r} in {''.join(self.lines)}"
             return found()
 
     def port(self, pattern=r"listening on (?:http://)?127\.0\.0\.1:(\d+)"):
@@ -48,7 +48,7 @@ class Program:
 
     def stop(self):
         self.process.terminate()
-        status = self.process.wait(30)
+        status = self.process.wait(60)
         if self.process.stderr:
             self.reader.join()
         return status
@@ -64,7 +64,7 @@ class Program:
 
 def ask(port, path, method="GET", headers=None, body=None):
     """One request on a connection of its own: (status, headers, body)."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     connection.request(method, path, body=body, headers={"Connection": "close", **(headers or {})})
     reply = connection.getresponse()
     return reply.status, reply.headers, reply.read().decode()

@@ -146,7 +146,7 @@ def try_node(program, node):
             reply = gate.ask(get(b"/events"), b"data: 1\n\n")
             check("node: an event comes at once", b"data: 1\n\n" in reply, reply)
             check("node: ... and its client's leaving is noticed",
-                  bool(select.select([peer.stdout], [], [], 10)[0]) and peer.stdout.readline() == b"left\n")
+                  bool(select.select([peer.stdout], [], [], 120)[0]) and peer.stdout.readline() == b"left\n")
             reply = gate.ask(get(b"/trailers", b"TE: trailers\r\n"))
             check("node: a body with trailers", b"body" in reply, reply)
             reply = gate.ask(b"POST /early HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"

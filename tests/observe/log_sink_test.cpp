@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_SUITE(log_sink)
 BOOST_AUTO_TEST_CASE(a_full_pipe_costs_one_wait_and_then_lines) {
     os::Pipe pipe = os::make_pipe();
     ::fcntl(pipe.write.get(), F_SETPIPE_SZ, 4096);
-    LogSink sink(pipe.write.get(), 1ms);
+    LogSink sink(pipe.write.get(), 100ms);
     const std::string line = std::string(1023, 'x') + '\n';
 
     for (int i = 0; i < 4; ++i)
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(a_full_pipe_costs_one_wait_and_then_lines) {
     for (int i = 0; i < 1000; ++i)
         BOOST_TEST(!sink.write(line));
 
-    BOOST_TEST((std::chrono::steady_clock::now() - start < 900ms));
+    BOOST_TEST((std::chrono::steady_clock::now() - start < 50s));
     BOOST_TEST(sink.dropped() == 1000u);
     BOOST_TEST(sink.take_recovered() == 0u);
 }
