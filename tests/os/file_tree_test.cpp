@@ -21,7 +21,9 @@ namespace fs = std::filesystem;
 
 namespace turngate::os {
 std::ostream& operator<<(std::ostream& out, FileTree::Links links) {
-    return out << (links == FileTree::Links::inside ? "inside" : "none");
+    return out << (links == FileTree::Links::inside ? "inside"
+                   : links == FileTree::Links::none ? "none"
+                                                    : "anywhere");
 }
 }  // namespace turngate::os
 
@@ -95,6 +97,47 @@ BOOST_AUTO_TEST_CASE(links_that_stay_inside_are_followed_by_the_kernel_alone) {
     const FileTree strict(dir / "root", FileTree::Links::none);
     BOOST_TEST(read(strict.open("link")) == "<none>");
     BOOST_TEST(read(strict.open("d/c.txt")) == "<none>");
+}
+
+BOOST_AUTO_TEST_CASE(links_that_lead_anywhere_are_followed_if_asked) {
+    TemporaryDirectory dir;
+    dir.write("secret", "s");
+    dir.write("root/a.txt", "a");
+    fs::create_symlink("../secret", dir / "root/relative");
+    fs::create_symlink(dir / "secret", dir / "root/absolute");
+    const FileTree tree(dir / "root", FileTree::Links::anywhere);
+
+    BOOST_TEST(read(tree.open("relative")) == "s");
+    BOOST_TEST(read(tree.open("absolute")) == "s");
+    BOOST_TEST(read(tree.open("a.txt")) == "a");
+    for (const char* path : {"../secret", "b/../../secret", "..", "/etc/passwd", "none"})
+        BOOST_TEST(read(tree.open(path)) == "<none>", path);
+}
+
+BOOST_DATA_TEST_CASE(what_may_not_be_read_is_found, both, links) {
+    TemporaryDirectory dir;
+    dir.write("root/a.txt", "a");
+    dir.write("secret", "s");
+    fs::create_symlink("../secret", dir / "root/link");
+    fs::permissions(dir / "root/a.txt", fs::perms::none);
+    const FileTree tree(dir / "root", links);
+
+    BOOST_TEST(os::real_path(tree.locate("a.txt")) == fs::canonical(dir / "root/a.txt").string());
+    BOOST_TEST(!tree.locate("link"));
+    BOOST_TEST(!tree.locate("none"));
+}
+
+BOOST_AUTO_TEST_CASE(a_link_is_known_by_where_it_leads) {
+    TemporaryDirectory dir;
+    dir.write("root/b/c.txt", "c");
+    fs::create_symlink("b/c.txt", dir / "root/link");
+    const FileTree tree(dir / "root");
+
+    const os::Fd file = tree.open("link");
+    BOOST_TEST(os::real_path(file) == fs::canonical(dir / "root/b/c.txt").string());
+    fs::remove(dir / "root/b/c.txt");
+    BOOST_TEST(os::real_path(file) == "");
+    BOOST_TEST(os::real_path(os::Fd()) == "");
 }
 
 BOOST_DATA_TEST_CASE(what_nobody_writes_to_does_not_block, both, links) {

@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <cstdint>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -20,6 +23,15 @@ constexpr int to_examine = O_PATH | O_CLOEXEC;
 bool is_absence(int error) {
     return error == ENOENT || error == ENOTDIR || error == ELOOP || error == EXDEV ||
            error == ENAMETOOLONG || error == ENXIO || error == ENODEV || error == EINVAL;
+}
+
+bool climbs(std::string_view path) {
+    while (!path.empty()) {
+        const std::string_view name = path.substr(0, path.find('/'));
+        if (name == "..") return true;
+        path.remove_prefix(std::min(path.size(), name.size() + 1));
+    }
+    return false;
 }
 
 [[noreturn]] void fail(const std::string& path) {
@@ -52,6 +64,10 @@ Fd FileTree::locate(const std::string& path) const {
 
 Fd FileTree::open_with(int flags, const std::string& path) const {
     if (path.empty() || path.front() == '/' || path.find('\0') != path.npos) return {};
+    if (links_ == Links::anywhere) {
+        if (climbs(path)) return {};
+        return opened(::openat(root_.get(), path.c_str(), flags), path);
+    }
     if (links_ == Links::inside) {
         bool is_known = true;
         Fd fd = open_by_kernel(flags, path, is_known);
@@ -94,6 +110,18 @@ Fd FileTree::open_by_step(int flags, const std::string& path) const {
         directory = std::move(next);
         rest.remove_prefix(slash + 1);
     }
+}
+
+std::string real_path(const Fd& file) {
+    std::array<char, PATH_MAX> path;
+    const std::string link = "/proc/self/fd/" + std::to_string(file.get());
+    const ssize_t size = ::readlink(link.c_str(), path.data(), path.size());
+    struct stat facts {};
+    // One that is gone is "/a/b (deleted)".
+    if (size <= 0 || static_cast<std::size_t>(size) == path.size() ||
+        ::fstat(file.get(), &facts) != 0 || facts.st_nlink == 0)
+        return {};
+    return {path.data(), static_cast<std::size_t>(size)};
 }
 
 }  // namespace turngate::os

@@ -11,8 +11,9 @@ namespace turngate::os {
 class FileTree {
   public:
     // Who follows symbolic links: the kernel, as far as they stay below the directory (openat2(),
-    // Linux 5.6), or nobody. Without openat2() it is nobody.
-    enum class Links { inside, none };
+    // Linux 5.6), or nobody, or the kernel wherever they lead. Without openat2() it is nobody
+    // rather than `inside`.
+    enum class Links { inside, none, anywhere };
 
     // Throws std::system_error that names the directory.
     explicit FileTree(const std::string& directory, Links links = Links::inside);
@@ -34,5 +35,9 @@ class FileTree {
     Fd root_;
     Links links_;
 };
+
+// Where an open file is, with all links followed. Empty if that cannot be told: /proc is not
+// mounted, or the file is gone.
+std::string real_path(const Fd& file);
 
 }  // namespace turngate::os
