@@ -104,6 +104,17 @@ BOOST_AUTO_TEST_CASE(nothing_behind_the_script_is_no_path_info) {
     BOOST_TEST(!has(got, "PATH_INFO"));
 }
 
+BOOST_AUTO_TEST_CASE(a_script_that_answers_for_another_path_says_what_follows_itself) {
+    const Request request = Request::get("/blog/a?q");
+
+    const Variables none = to_variables(request, {.name = "/index.php", .path_info = ""});
+    BOOST_TEST(none.at("SCRIPT_NAME") == "/index.php");
+    BOOST_TEST(none.at("REQUEST_URI") == "/blog/a?q");
+    BOOST_TEST(!has(none, "PATH_INFO"));
+    const Variables some = to_variables(request, {.name = "/index.php", .path_info = "/b%20c"});
+    BOOST_TEST(some.at("PATH_INFO") == "/b c");
+}
+
 BOOST_AUTO_TEST_CASE(the_server_as_a_whole_has_no_path) {
     const Variables got = to_variables(Request::make("OPTIONS", "*"));
     BOOST_TEST(got.at("SCRIPT_NAME") == "");

@@ -77,8 +77,10 @@ Variables to_variables(const Request& request, const Script& script) {
     const bool has_path = url.path != "*";
     const bool only_script = url.bare_script_name && script.name.empty();
     out["SCRIPT_NAME"] = decode_path(url.script_name + (has_path ? script.name : ""));
-    if (std::string info = decode_path(std::string_view(url.path).substr(script.name.size()));
-        has_path && !only_script && !info.empty()) {
+    const std::string_view rest = script.path_info
+                                      ? std::string_view(*script.path_info)
+                                      : std::string_view(url.path).substr(script.name.size());
+    if (std::string info = decode_path(rest); has_path && !only_script && !info.empty()) {
         if (!script.root.empty() && !climbs(info)) out["PATH_TRANSLATED"] = script.root + info;
         out["PATH_INFO"] = std::move(info);
     }
