@@ -11,7 +11,7 @@ constexpr std::string_view hex_digits = "0123456789abcdefABCDEF";
 
 bool is_foreign(char c) {
     const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7f || c == '\\' || c == '/';
+    return byte < 0x20 || byte == 0x7f || c == '\\';
 }
 
 }  // namespace
@@ -24,11 +24,16 @@ bool has_only_whole_escapes(std::string_view text) {
     return true;
 }
 
-std::optional<std::string> file_segment(std::string_view encoded) {
+std::optional<std::string> decoded_path(std::string_view encoded) {
     if (!has_only_whole_escapes(encoded)) return std::nullopt;
-    std::string segment = percent_decode(encoded);
-    if (!is_utf8(segment) || std::any_of(segment.begin(), segment.end(), is_foreign))
-        return std::nullopt;
+    std::string path = percent_decode(encoded);
+    if (!is_utf8(path) || std::any_of(path.begin(), path.end(), is_foreign)) return std::nullopt;
+    return path;
+}
+
+std::optional<std::string> file_segment(std::string_view encoded) {
+    std::optional<std::string> segment = decoded_path(encoded);
+    if (segment && segment->find('/') != segment->npos) return std::nullopt;
     return segment;
 }
 

@@ -23,6 +23,10 @@ struct FileName {
 // slashes, backslashes, control characters and what is not UTF-8.
 FileName file_name(std::string_view path);
 
+// A path, or a part of one, decoded; absent if it is malformed in that way, but for encoded
+// slashes.
+std::optional<std::string> decoded_path(std::string_view encoded);
+
 // One segment of a path, decoded; absent if it is malformed in that way.
 std::optional<std::string> file_segment(std::string_view encoded);
 

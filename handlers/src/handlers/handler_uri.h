@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <turngate/handlers/script_files.h>
 #include <turngate/http/context.h>
 #include <turngate/http/error.h>
 #include <turngate/http/handler.h>
@@ -47,6 +48,27 @@ std::size_t count(const std::string& option, const std::string& value, std::size
 
 // Above zero, as "10MiB" or "4096". Throws Error.
 std::uint64_t size(const std::string& option, const std::string& value);
+
+// The options of script_files() among those of another handler.
+class ScriptOptions {
+  public:
+    // False if `name` is none of them. Throws Error.
+    bool set(const std::string& name, const std::string& value);
+
+    // True if a script may order files: then its answers must come with the orders.
+    bool orders_files() const { return !options_.sendfile.empty() || !options_.accel.empty(); }
+
+    // `scripts`, or script_files() before it where a root was given. Throws Error.
+    HandlerPtr wrap(HandlerPtr scripts) &&;
+
+    static const std::vector<std::string_view> names;
+
+  private:
+    ScriptFilesOptions options_;
+    std::string given_;  // an option that is nothing without a root
+    bool has_index_ = false;
+    bool has_fallback_ = false;
+};
 
 // One for each scheme.
 HandlerPtr open_cgi(const HandlerUri& uri);

@@ -88,6 +88,7 @@ Error unknown(const HandlerUri& uri, const std::string& name) {
         known.push_back(one.name);
     for (const TextOption& one : texts)
         known.push_back(one.name);
+    known.insert(known.end(), ScriptOptions::names.begin(), ScriptOptions::names.end());
     std::sort(known.begin(), known.end());
     return unknown_option(uri.scheme, name, known);
 }
@@ -101,8 +102,9 @@ HandlerPtr open_fcgi(const HandlerUri& uri, std::function<void(Level, std::strin
         rest.remove_prefix(std::min(rest.size(), one.size() + 1));
         options.backends.push_back(percent_decode(one));
     }
+    ScriptOptions scripts;
     for (const auto& [name, value] : uri.options) {
-        if (set_simple(options, name, value)) continue;
+        if (set_simple(options, name, value) || scripts.set(name, value)) continue;
         if (name == "max-body")
             options.max_body = size(name, value);
         else if (name == "param")
@@ -112,7 +114,8 @@ HandlerPtr open_fcgi(const HandlerUri& uri, std::function<void(Level, std::strin
         else
             throw unknown(uri, name);
     }
-    return fcgi_client(std::move(options));
+    options.passes_file_fields = scripts.orders_files();
+    return std::move(scripts).wrap(fcgi_client(std::move(options)));
 }
 
 }  // namespace turngate

@@ -13,6 +13,7 @@ namespace turngate {
 //   cgi-dir:DIR[?index=index.cgi&timeout=30s&max=64&...]       a directory of them (cgi_directory)
 //   fcgi:unix:PATH[?timeout=30s&keep=4&...]                    FastCGI (fcgi_client)
 //   fcgi:HOST:PORT,HOST:PORT[?...]                             the same, of several backends
+//   fcgi:...?root=DIR[&index=index.php&try=/index.php&...]     and PHP's files (script_files)
 //   fcgi:spawn:COMMAND                                         one of ours (spawned_fcgi)
 //   files:DIR[?index=index.html&cache-control=no-cache]        files (static_files)
 //   plugin:PATH[?config=TEXT]                                  a shared library (load_plugin)
