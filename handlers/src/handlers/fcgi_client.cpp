@@ -24,6 +24,9 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds between_tries{20};
 
+// An application that ends closes connections one by one, and those that wait in its queue last.
+constexpr milliseconds before_repeat{200};
+
 bool is_at(std::string_view path, std::string_view name) {
     return path.starts_with(name) && (path.size() == name.size() || path[name.size()] == '/');
 }
@@ -80,7 +83,7 @@ class Delivery {
         if (is_away) backends_.failed(backend, why, Clock::now());
         if (FcgiBackend* next = next_backend()) return next;
         if (!is_away || !backends_.may_come_back(Clock::now())) throw;
-        pause();
+        pause(between_tries);
         tried_ = 0;
         return next_backend();
     }
@@ -114,8 +117,9 @@ class Delivery {
             choice_ = Choice::fresh;
             return &backend;
         }
-        FcgiBackend* next = next_backend();
-        return next ? next : &backend;
+        if (FcgiBackend* next = next_backend()) return next;
+        if (backends_.may_come_back(Clock::now())) pause(before_repeat);
+        return &backend;
     }
 
     void read_body() {
@@ -135,12 +139,12 @@ class Delivery {
     Choice usual_choice() const { return is_repeatable_ ? Choice::any : Choice::certain; }
 
     // Holds up the thread.
-    void pause() const {
+    void pause(milliseconds time) const {
         std::mutex mutex;
         std::condition_variable_any never;
         std::unique_lock lock(mutex);
-        never.wait_until(lock, request_.context.stop,
-                         std::min(deadline_, Clock::now() + between_tries), [] { return false; });
+        never.wait_until(lock, request_.context.stop, std::min(deadline_, Clock::now() + time),
+                         [] { return false; });
         if (request_.context.stop.stop_requested())
             throw Cancelled("the request was cancelled, waiting for a backend");
     }

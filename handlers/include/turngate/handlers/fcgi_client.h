@@ -99,7 +99,7 @@ struct FcgiOptions {
 // A request is sent again only if no byte of a reply has come and none of its body is lost: where
 // no connection was made and where the application has refused it (FCGI_OVERLOADED,
 // FCGI_CANT_MPX_CONN), to the next backend; where the connection was closed, once, if its method is
-// idempotent.
+// idempotent: to another backend, or to the same one 0.2 s later, when one that ends has ended.
 //
 // Throws ProtocolError (502) if no backend can be reached or one breaks the protocol; HttpError 503
 // where too many wait or all are overloaded, 504 past the time, 413 and 507 for a body that is too
