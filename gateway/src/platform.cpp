@@ -85,7 +85,7 @@ constexpr std::array<Platform, 10> table = {{
     {"appwrite", "Appwrite or Open Runtimes v2",
      "APPWRITE_INTERNAL_RUNTIME_KEY or INTERNAL_RUNTIME_KEY", is_appwrite, false},
     {"impuls", "Impuls", "RUNTIME_PORT", is_impuls, false},
-    {"fcgi", "FastCGI", "a listening socket as standard input", is_fastcgi, false},
+    {"fcgi", "FastCGI", "a listening socket as standard input", is_fastcgi, true},
     {"http", "live HTTP", "PORT, or nothing at all", is_http, true},
 }};
 

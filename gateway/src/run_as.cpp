@@ -10,6 +10,7 @@
 #include "cli/exit_status.h"
 #include "observe/observation.h"
 #include "observe/settings.h"
+#include "serve_fastcgi.h"
 #include "serve_http.h"
 #include "stderr_reporter.h"
 #include <turngate/doors/cgi.h>
@@ -39,13 +40,17 @@ int run_cgi(HandlerPtr handler, const ReadVariable& get) {
     return status;
 }
 
-int run_http(const OpenHandler& open, const std::string& target, const ReadVariable& get) {
-    Observation observation({.get = get, .json = ::isatty(STDERR_FILENO) == 0, .target = target});
-    return serve_http([&] { return open(observation.backend()); }, http_options(get), observation,
-                      [&](const std::string& address) {
-                          observation.reporter().logged(Context(), Level::info,
-                                                        "listening on " + address);
-                      });
+int run_listening(std::string_view door, const OpenHandler& open, const std::string& target,
+                  const ReadVariable& get) {
+    Observation observation(
+        {.get = get, .door = door, .json = ::isatty(STDERR_FILENO) == 0, .target = target});
+    const auto open_observed = [&] { return open(observation.backend()); };
+    const auto listening = [&](const std::string& address) {
+        observation.reporter().logged(Context(), Level::info, "listening on " + address);
+    };
+    if (door == "fcgi")
+        return serve_fastcgi(open_observed, fastcgi_options(get), observation, listening);
+    return serve_http(open_observed, http_options(get), observation, listening);
 }
 
 int complain(const std::exception& e, int status) {
@@ -84,7 +89,8 @@ int run_as(std::string_view as, const OpenHandler& open, const std::string& targ
            const ReadVariable& get) {
     try {
         const Platform& platform = detect_platform(get, as);
-        return platform.name == "cgi" ? run_cgi(open({}), get) : run_http(open, target, get);
+        if (platform.name == "cgi") return run_cgi(open({}), get);
+        return run_listening(platform.name == "fcgi" ? "fcgi" : "http", open, target, get);
     } catch (const cli::CommandError&) {
         throw;  // it says how to mend what is wrong with the target
     } catch (const Error& e) {

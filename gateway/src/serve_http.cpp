@@ -96,28 +96,34 @@ int serve_http(const std::function<HandlerPtr()>& open, HttpOptions options,
                Observation& observation,
                const std::function<void(const std::string& address)>& listening) {
     observation.equip(options);
-    // Before anything else: who connects while the handler is opened waits in the kernel.
     const auto door = http_door(std::move(options));
-    const auto observed = observed_door(*door, observation);
+    return serve_listening(*door, open, observation, listening);
+}
+
+// Who connects while the handler is opened waits in the kernel.
+int serve_listening(ListeningDoor& door, const std::function<HandlerPtr()>& open,
+                    Observation& observation,
+                    const std::function<void(const std::string& address)>& listening) {
+    const auto observed = observed_door(door, observation);
     HandlerPtr handler = open();
     const auto reload = [&] {
         Reporter& reporter = observation.reporter();
         try {
             observation.reloading();
-            door->replace(open());
+            door.replace(open());
             reporter.logged(Context(), Level::info,
                             "reloaded: requests from now on are served anew");
         } catch (const std::exception& e) {
             reporter.logged(Context(), Level::error,
                             std::string("cannot reload, the handler stays as it was: ") + e.what());
         }
-        observation.ready(*door);
+        observation.ready(door);
     };
     const SignalWatch watch(*observed, reload);  // first: who hears that we listen may stop us
-    for (const std::string& address : door->addresses())
+    for (const std::string& address : door.addresses())
         if (listening) listening(address);
-    observation.ready(*door);
-    return door->serve(std::move(handler));
+    observation.ready(door);
+    return door.serve(std::move(handler));
 }
 
 }  // namespace turngate

@@ -26,6 +26,11 @@ int serve_http(const std::function<HandlerPtr()>& open, HttpOptions options,
                Observation& observation,
                const std::function<void(const std::string& address)>& listening = {});
 
+// The same with any door that listens and that `observation` has equipped.
+int serve_listening(ListeningDoor& door, const std::function<HandlerPtr()>& open,
+                    Observation& observation,
+                    const std::function<void(const std::string& address)>& listening = {});
+
 // Runs `door`, which SIGTERM and SIGINT stop as above.
 int serve_until_signal(Door& door, HandlerPtr handler);
 

@@ -15,6 +15,7 @@ Environment with_flags(const Invocation& invocation) {
     for (const Option& option : invocation.command.options) {
         const bool is_place = option.name == "port" || option.name == "host";
         const bool is_limit =
+            option.name == "listen" ||
             std::any_of(std::begin(limit_options), std::end(limit_options),
                         [&](const Option& limit) { return limit.name == option.name; });
         if ((!is_place && !is_limit) || !invocation.arguments.given(option.name)) continue;

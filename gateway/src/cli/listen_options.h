@@ -79,7 +79,8 @@ inline constexpr Option limit_options[] = {
 };
 
 // The environment of `invocation` with what its flags say in the place of the variables above;
-// --port and --host, where it has them, in the place of PORT and HOST; and what --log-format,
+// --port, --host and --listen, where it has them, in the place of PORT, HOST and TURNGATE_LISTEN;
+// and what --log-format,
 // --log-level, -q and -v say about the log.
 Environment with_flags(const Invocation& invocation);
 

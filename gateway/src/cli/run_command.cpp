@@ -23,11 +23,18 @@ constexpr Option own_options[] = {
      .kind = Value::choice,
      .fallback = "auto",
      .choices = platform_names},
+    {.name = "listen",
+     .value = "ADDRESS",
+     .help = "where, as 127.0.0.1:9000 or unix:/run/app.sock, several with commas between; not "
+             "what comes as LISTEN_FDS or standard input [env: TURNGATE_LISTEN]",
+     .kind = Value::text,
+     .environment = false},
 };
 
 constexpr auto options = joined(own_options, limit_options);
 
-constexpr std::string_view examples[] = {"run plugin:./handler.so", "run --as cgi"};
+constexpr std::string_view examples[] = {"run plugin:./handler.so", "run --as cgi",
+                                         "run --as fcgi --listen unix:/run/app.sock"};
 
 int run_target(Invocation& invocation) {
     const std::string target = served_target(invocation);

@@ -1,218 +1,29 @@
-// Live HTTP: connections are accepted, given a session, and called when something happens.
-#include <algorithm>
-#include <condition_variable>
-#include <csignal>
-#include <mutex>
-#include <sys/epoll.h>
-#include <sys/resource.h>
-#include <system_error>
-#include <thread>
-
+// Live HTTP: what the connections of its server speak.
 #include "net/http1_session.h"
 #include "net/http2_session.h"
-#include "net/listeners.h"
-#include "net/parking_lot.h"
-#include "net/scheduler.h"
-#include "net/slots.h"
-#include "net/surroundings.h"
+#include "net/server.h"
 #include <turngate/doors/http.h>
-#include <turngate/handlers/middleware.h>
-#include <turngate/os/descriptor_limit.h>
-#include <turngate/os/socket.h>
 
 namespace turngate {
 namespace {
 
-// Keys of listeners are their index; those of connections have more than 32 bits.
-constexpr std::uint64_t first_connection = 1ull << 32;
-constexpr int accepted_in_turn = 64;
-constexpr std::chrono::milliseconds handshake_time{20};  // of who is connecting as the door stops
-constexpr int last_turns = 1024;               // when the door stops, for those that have connected
-constexpr std::size_t spare_descriptors = 64;  // for what is not a connection, and a quarter of all
-
-std::size_t most_connections(const HttpOptions& options) {
-    const std::size_t limit =
-        os::raise_descriptor_limit(options.max_connections * 4 / 3 + spare_descriptors);
-    const std::size_t room = limit > spare_descriptors ? (limit - spare_descriptors) / 4 * 3 : 1;
-    return std::max<std::size_t>(1, std::min(options.max_connections, room));
-}
-
-class Server final : public HttpDoor, private net::Scheduler::Target {
-  public:
-    explicit Server(HttpOptions options)
-        : options_(std::move(options)),
-          listeners_(options_),
-          door_{.options = options_,
-                .limits = limits(options_),
-                .scheduler = scheduler_,
-                .stacks = stacks_,
-                .parking = parking_,
-                .begin_http2 = net::Http2Session::begin},
-          slots_(most_connections(options_), scheduler_),
-          parking_(scheduler_, stacks_),
-          scheduler_(*this, options_.max_threads) {}
-
-    std::vector<std::string> addresses() const override { return listeners_.addresses(); }
-
-    void replace(HandlerPtr handler) override {
-        const HandlerPtr next = prepared(std::move(handler));
-        if (next->may_migrate()) door_.may_migrate = true;
-        door_.handler = next;
-    }
-
-    void stop() noexcept override {
-        door_.is_stopping = true;
-        scheduler_.nudge();
-    }
-
-    int serve(HandlerPtr handler) override {
-        replace(std::move(handler));
-        listeners_.begin(scheduler_.epoll());
-        scheduler_.run();
-        listeners_.close();
-        door_.handler = HandlerPtr();  // it may not outlive this call
-        return 0;
-    }
-
-  private:
-    static http1::Limits limits(const HttpOptions& options) {
-        return {.start_line = options.request_line,
-                .section = options.header_size,
-                .fields = options.header_count,
-                .body = options.max_body};
-    }
-
-    HandlerPtr prepared(HandlerPtr handler) const {
-        if (options_.request_timeout.count() <= 0) return handler;
-        return timeout(options_.request_timeout)(std::move(handler));
-    }
-
-    void on_event(std::uint64_t key, std::uint32_t events, bool is_express) override {
-        if (key < first_connection) {
-            accept(static_cast<std::size_t>(key), is_express);
-            return;
-        }
-        const bool is_gone = (events & (EPOLLERR | EPOLLHUP)) != 0;
-        const bool has_ended = is_gone || (events & EPOLLRDHUP) != 0;
-        if ((key & net::ParkingLot::key_bit) != 0)
-            return parking_.on_event(key, has_ended, is_express);
-        const auto serve = [=, this] { slots_.on_event(key, has_ended, is_gone, is_express); };
-        if (!is_express && door_.may_migrate)
-            stacks_.run(serve);
-        else
-            serve();
-    }
-
-    // As long as there are connections, or a listener to be armed again, or we end.
-    std::chrono::milliseconds tick_length() const override {
-        if (door_.is_stopping) return std::chrono::milliseconds(10);
-        return std::chrono::milliseconds(
-            slots_.size() > 0 || parking_.waiting() > 0 || is_short_ ? 100 : 0);
-    }
-
-    void on_tick() override {
-        if (is_short_.exchange(false)) arm_all();
-        slots_.sweep(net::now());
-        parking_.sweep(net::now());
-        if (door_.is_stopping) drain();
-    }
-
-    // How many have come in.
-    int accept(std::size_t index, bool is_express) {
-        const std::lock_guard lock(listeners_mutex_);
-        if (is_closed_) return 0;
-        bool is_short = false;
-        int count = 0;
-        while (count < accepted_in_turn) {
-            os::Fd fd = listeners_.accept(index, is_short);
-            if (!fd) break;
-            begin(std::move(fd), is_express);
-            ++count;
-        }
-        if (is_short) {  // armed again with the next tick: others must end first
-            is_short_ = true;
-            scheduler_.nudge();
-        } else {
-            listeners_.arm(scheduler_.epoll(), index);
-        }
-        return count;
-    }
-
-    void begin(os::Fd fd, bool is_express) {
-        const net::Slots::Key key = slots_.take();
-        if (key == 0) {
-            if (options_.observer) options_.observer->refused(503);
-            return net::Listeners::turn_away(std::move(fd));
-        }
-        const bool is_first = slots_.size() == 1;
-        const int socket = fd.get();
-        try {
-            auto connection =
-                std::make_unique<net::Connection>(std::move(fd), scheduler_.epoll(), key);
-            slots_.begin(key, std::make_shared<net::Http1Session>(door_, std::move(connection)));
-        } catch (const std::bad_alloc&) {
-            return slots_.give_back(key);
-        }
-        epoll_event event{};
-        event.events = EPOLLIN | EPOLLRDHUP | EPOLLET;
-        event.data.u64 = key;
-        ::epoll_ctl(scheduler_.epoll(), EPOLL_CTL_ADD, socket, &event);
-        // Others wait for the listener: no handler may hold us up.
-        using Caller = net::Slots::Caller;
-        slots_.let_go(key, net::after(options_.header_timeout),
-                      is_express ? Caller::express : Caller::hurried);
-        if (is_first) scheduler_.nudge();
-    }
-
-    void arm_all() {
-        const std::lock_guard lock(listeners_mutex_);
-        if (is_closed_) return;
-        for (std::size_t i = 0; i < listeners_.size(); ++i)
-            listeners_.arm(scheduler_.epoll(), i);
-    }
-
-    // After stop(): who has connected is served still, then nobody is any more.
-    void drain() {
-        using Clock = std::chrono::steady_clock;
-        const auto time = Clock::now();
-        if (deaf_since_ == Clock::time_point()) {
-            const std::lock_guard lock(listeners_mutex_);
-            listeners_.admit_nobody();
-            deaf_since_ = time;
-        }
-        if (!is_closed_) {
-            for (std::size_t i = 0; i < listeners_.size(); ++i)
-                for (int turns = 0; accept(i, false) > 0 && turns < last_turns; ++turns) {
-                }
-            const std::lock_guard lock(listeners_mutex_);
-            is_closed_ = time - deaf_since_ >= handshake_time;
-            if (is_closed_) listeners_.close();
-        }
-        if (is_closed_ && slots_.size() == 0 && parking_.waiting() == 0)
-            scheduler_.finish();  // when deferred tasks have ended, too
-        slots_.stop_all();
-        if (time - deaf_since_ < options_.drain_timeout) return;
-        door_.shutdown.request_stop();
-        slots_.cancel_all();
-    }
-
-    const HttpOptions options_;
-    net::Listeners listeners_;
-    net::Surroundings door_;
-    net::Slots slots_;
-    net::StackPool stacks_;
-    net::ParkingLot parking_;
-    net::Scheduler scheduler_;
-    std::atomic<bool> is_short_{false};
-    std::mutex listeners_mutex_;
-    bool is_closed_ = false;  // under the mutex; the watching thread alone changes it
-    std::chrono::steady_clock::time_point deaf_since_;  // when the door began to stop
-};
+constexpr std::string_view busy =
+    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n"
+    "Content-Type: text/plain; charset=utf-8\r\nContent-Length: 36\r\n\r\n"
+    "the server is busy, try again later\n";
 
 }  // namespace
 
 std::unique_ptr<HttpDoor> http_door(HttpOptions options) {
-    return std::make_unique<Server>(std::move(options));
+    return std::make_unique<net::Server>(
+        std::move(options),
+        net::Protocol{.begin =
+                          [](net::Surroundings& door, std::unique_ptr<net::Connection> connection) {
+                              return std::make_shared<net::Http1Session>(door,
+                                                                         std::move(connection));
+                          },
+                      .busy = busy,
+                      .begin_http2 = net::Http2Session::begin});
 }
 
 }  // namespace turngate

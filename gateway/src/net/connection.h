@@ -28,6 +28,7 @@ class Connection {
     ~Connection();
 
     int fd() const noexcept { return fd_.get(); }
+    Slots::Key key() const noexcept { return key_; }
 
     // The client's IP address; empty on a Unix socket.
     const std::string& peer() const noexcept { return peer_; }

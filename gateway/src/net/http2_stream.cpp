@@ -1,9 +1,6 @@
 // The buffers of a stream, and what they take of the room that all connections share.
 #include "net/http2_stream.h"
 
-#include <algorithm>
-#include <utility>
-
 namespace turngate::net {
 namespace {
 
@@ -11,24 +8,6 @@ constexpr Ticks grace = 10'000;
 constexpr std::uint64_t least_pace = 240;  // bytes a second
 
 }  // namespace
-
-std::size_t ByteQueue::take(char* into, std::size_t room) noexcept {
-    const std::size_t n = std::min(room, size());
-    std::copy_n(bytes_.data() + taken_, n, into);
-    taken_ += n;
-    if (taken_ == bytes_.size()) {
-        bytes_.clear();
-        taken_ = 0;
-    } else if (taken_ > bytes_.size() / 2) {
-        bytes_.erase(0, std::exchange(taken_, 0));
-    }
-    return n;
-}
-
-std::string ByteQueue::take_all() {
-    bytes_.erase(0, std::exchange(taken_, 0));
-    return std::exchange(bytes_, {});
-}
 
 bool Http2Stream::drips(Ticks time) const noexcept {
     if (body_began == never || time - body_began <= grace) return false;

@@ -38,13 +38,14 @@ os::Fd take_over(int fd) {
 
 }  // namespace
 
-Listeners::Listeners(const HttpOptions& options) : reserve_(open_reserve()) {
+Listeners::Listeners(const HttpOptions& options, std::string_view busy, unsigned socket_mode)
+    : busy_(busy), reserve_(open_reserve()) {
     for (const int fd : options.inherited)
         fds_.push_back(take_over(fd));
     if (fds_.empty()) {
         for (const std::string& text : options.listen) {
             const os::Address address = os::Address::parse(text);
-            fds_.push_back(os::listen_on(address, SOMAXCONN));
+            fds_.push_back(os::listen_on(address, SOMAXCONN, socket_mode));
             if (!address.path.empty()) paths_.push_back(address.path);
         }
         are_ours_ = true;
@@ -86,7 +87,7 @@ os::Fd Listeners::accept(std::size_t index, bool& is_short) {
         if (!reserve_) return {};
         reserve_.reset();
         os::Fd last(::accept4(fds_[index].get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-        if (last) turn_away(std::move(last));
+        if (last) turn_away(std::move(last), busy_);
         reserve_ = open_reserve();
         return {};
     }
@@ -118,12 +119,8 @@ void Listeners::close() noexcept {
         fd.reset();
 }
 
-void Listeners::turn_away(os::Fd fd) noexcept {
-    constexpr std::string_view busy =
-        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n"
-        "Content-Type: text/plain; charset=utf-8\r\nContent-Length: 36\r\n\r\n"
-        "the server is busy, try again later\n";
-    ::send(fd.get(), busy.data(), busy.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+void Listeners::turn_away(os::Fd fd, std::string_view busy) noexcept {
+    if (!busy.empty()) ::send(fd.get(), busy.data(), busy.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     ::shutdown(fd.get(), SHUT_WR);
     // What has been sent is read, or closing would reset the connection and destroy the answer.
     // But not for ever: others wait for the listener.

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <turngate/doors/http.h>
@@ -13,8 +14,12 @@ namespace turngate::net {
 // For one thread at a time.
 class Listeners {
   public:
-    // Opens those of `options`, or takes over the inherited ones. Throws as http_door() does.
-    explicit Listeners(const HttpOptions& options);
+    // Opens those of `options`, or takes over the inherited ones. A Unix socket that is opened has
+    // the mode `socket_mode`; `busy`, which outlives this, is told who comes while there are
+    // no descriptors. Throws as
+    // http_door() does.
+    explicit Listeners(const HttpOptions& options, std::string_view busy = {},
+                       unsigned socket_mode = 0600);
 
     std::vector<std::string> addresses() const { return addresses_; }
     std::size_t size() const noexcept { return fds_.size(); }
@@ -25,7 +30,7 @@ class Listeners {
     void arm(int epoll, std::size_t index) const noexcept;
 
     // The next connection, which does not block; empty if there is none. When the process is out of
-    // descriptors, who comes is told so with a 503 and `is_short` is set.
+    // descriptors, who comes is turned away and `is_short` is set.
     os::Fd accept(std::size_t index, bool& is_short);
 
     // From now on nobody new can connect to what was opened here; who has, and who is about to, is
@@ -35,10 +40,11 @@ class Listeners {
     // Who has connected and was not accepted is turned away by the kernel.
     void close() noexcept;
 
-    // Tells the client of `fd` to come again, and closes it.
-    static void turn_away(os::Fd fd) noexcept;
+    // Sends `busy` to the client of `fd`, and closes it.
+    static void turn_away(os::Fd fd, std::string_view busy) noexcept;
 
   private:
+    const std::string_view busy_;
     std::vector<os::Fd> fds_;
     std::vector<std::string> addresses_;
     std::vector<std::string> paths_;  // of Unix sockets, to be removed

@@ -1,4 +1,4 @@
-// What all connections of one HTTP door have in common.
+// What all connections of one door have in common.
 #pragma once
 
 #include <atomic>
@@ -33,6 +33,9 @@ struct Surroundings {
     // The session of a connection that has begun with HTTP/2's preface, which is in `early`.
     std::shared_ptr<Session> (*begin_http2)(Surroundings&, std::unique_ptr<Connection>,
                                             std::string early) = nullptr;
+
+    // For a session that has nothing more to do when no event tells it so; may be null.
+    Slots* slots = nullptr;
 
     // The handler for this path, which may be the one for operations.
     HandlerPtr handler_for(std::string_view path) const {

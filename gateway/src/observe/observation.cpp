@@ -191,7 +191,7 @@ void Observation::reloading() noexcept {
     parts_->notifier.reloading();
 }
 
-void Observation::ready(const HttpDoor& door) {
+void Observation::ready(const ListeningDoor& door) {
     Parts& parts = *parts_;
     if (parts.is_stopping) return;  // while the handler was opened anew
     const std::string address = door.addresses().front();
@@ -214,7 +214,7 @@ namespace {
 
 class ObservedDoor final : public Door {
   public:
-    ObservedDoor(HttpDoor& door, Observation& observation)
+    ObservedDoor(ListeningDoor& door, Observation& observation)
         : door_(door), observation_(observation) {}
 
     int serve(HandlerPtr handler) override { return door_.serve(std::move(handler)); }
@@ -224,13 +224,13 @@ class ObservedDoor final : public Door {
     }
 
   private:
-    HttpDoor& door_;
+    ListeningDoor& door_;
     Observation& observation_;
 };
 
 }  // namespace
 
-std::unique_ptr<Door> observed_door(HttpDoor& door, Observation& observation) {
+std::unique_ptr<Door> observed_door(ListeningDoor& door, Observation& observation) {
     return std::make_unique<ObservedDoor>(door, observation);
 }
 

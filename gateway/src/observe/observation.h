@@ -1,4 +1,4 @@
-// All that watches an HTTP door, as one thing: log, metrics, traces, health and the service
+// All that watches a door that listens, as one thing: log, metrics, traces, health and the service
 // manager, as the environment wants them.
 #pragma once
 
@@ -43,7 +43,7 @@ class Observation {
 
     // The door takes connections: the service manager is told. `door` must outlive the call of
     // stopping() or this.
-    void ready(const HttpDoor& door);
+    void ready(const ListeningDoor& door);
 
     // From any thread: the handler is about to be replaced. ready() follows, whatever comes of it.
     void reloading() noexcept;
@@ -58,6 +58,6 @@ class Observation {
 };
 
 // `door` as one that tells `observation` when it is stopped. Both must outlive it.
-std::unique_ptr<Door> observed_door(HttpDoor& door, Observation& observation);
+std::unique_ptr<Door> observed_door(ListeningDoor& door, Observation& observation);
 
 }  // namespace turngate

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <string>
+#include <vector>
 
 #include <turngate/http/handler.h>
 #include <turngate/http/serve.h>
@@ -18,6 +20,16 @@ class Door {
 
     // From any thread: take no new requests, finish those begun.
     virtual void stop() noexcept = 0;
+};
+
+// One that waits for connections.
+class ListeningDoor : public Door {
+  public:
+    // Where it listens, as os::Address::parse() takes it, with the ports the kernel chose.
+    virtual std::vector<std::string> addresses() const = 0;
+
+    // From any thread: requests that begin from now on get this handler; those begun keep theirs.
+    virtual void replace(HandlerPtr handler) = 0;
 };
 
 // Watches a door that listens: metrics, the access log and traces hang here. Calls come from any

@@ -42,14 +42,7 @@ struct HttpOptions {
     DoorObserver* observer = nullptr;  // not owned; may be null
 };
 
-class HttpDoor : public Door {
-  public:
-    // Where it listens, as HttpOptions::listen has it, with the ports the kernel chose.
-    virtual std::vector<std::string> addresses() const = 0;
-
-    // From any thread: requests that begin from now on get this handler; those begun keep theirs.
-    virtual void replace(HandlerPtr handler) = 0;
-};
+using HttpDoor = ListeningDoor;
 
 // Listens at once; connections wait in the kernel until serve(). Throws std::invalid_argument if
 // an address is none and std::system_error if it cannot be had. The number of connections is held

@@ -28,8 +28,9 @@ struct Address {
 };
 
 // Both are close-on-exec and have TCP_NODELAY. Throw std::system_error that names the address.
-// A stale Unix socket, to which nobody listens, is replaced; the new one has mode 0600.
-Fd listen_on(const Address& address, int backlog = 511);
+// A stale Unix socket, to which nobody listens, is replaced; the new one has the mode `mode`: who
+// may write to it may connect.
+Fd listen_on(const Address& address, int backlog = 511, unsigned mode = 0600);
 
 // Past `timeout` the error is ETIMEDOUT, or EAGAIN where the backlog of a Unix socket is still
 // full; throws Cancelled once `stop` is requested.

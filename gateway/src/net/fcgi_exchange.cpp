@@ -1,0 +1,184 @@
+// Reads the body and writes the response of one FastCGI request.
+#include "net/fcgi_exchange.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include <turngate/fcgi/write.h>
+#include <turngate/http/error.h>
+#include <turngate/http/nominated_fields.h>
+#include <turngate/http/status.h>
+#include <turngate/http1/write_head.h>
+
+namespace turngate::net {
+namespace {
+
+using fcgi::Type;
+
+constexpr std::size_t gathered = 16 * 1024;  // sent when there is more, or at a flush
+constexpr std::size_t records_at_once = 3;   // beside the one that is gathered
+
+// The bytes before it become the header of a record of them all.
+void begin_record(std::string& out, std::uint16_t id, std::size_t content) {
+    const fcgi::HeaderBytes header = fcgi::record_header(Type::standard_output, id, content);
+    std::memcpy(out.data(), header.data(), header.size());
+}
+
+}  // namespace
+
+class FcgiExchange::Source final : public BodySource {
+  public:
+    explicit Source(FcgiExchange& exchange) : exchange_(exchange) {}
+
+    std::size_t read(std::span<char> into) override { return exchange_.read(into); }
+
+  private:
+    FcgiExchange& exchange_;
+};
+
+Body FcgiExchange::body() {
+    if (stream_.received < stream_.length) return {std::make_unique<Source>(*this), stream_.length};
+    session_.buffered_ -= stream_.body.size();
+    return stream_.body.take_all();
+}
+
+std::size_t FcgiExchange::read(std::span<char> into) {
+    FcgiSession::Access access(session_);
+    const auto is_over = [&] { return session_.is_closed_ || stream_.is_ended; };
+    const auto is_here = [&] {
+        return is_over() || stream_.is_complete() || !stream_.body.empty();
+    };
+    if (!is_here()) {
+        if (stream_.body_began == never) stream_.body_began = now();
+        if (!session_.changed_.wait_for(access.lock, session_.door_.options.body_timeout, is_here))
+            throw HttpError(408, "the request body did not come in time");
+        if (stream_.drips(now())) throw HttpError(408, "the request body comes too slowly");
+    }
+    if (is_over()) throw Cancelled("the client has gone");
+    const std::size_t size = stream_.body.take(into.data(), into.size());
+    session_.buffered_ -= size;
+    session_.watch();
+    return size;
+}
+
+void FcgiExchange::on_head(int status, const Headers& headers) {
+    std::string& out = stream_.out;
+    out.assign(fcgi::header_size, '\0');
+    http1::append_field(out, "Status",
+                        std::to_string(status).append(" ").append(reason_phrase(status)));
+    for (const auto& [name, value] : headers)
+        if (!is_hop_by_hop(name) && !iequals(name, "status")) http1::append_field(out, name, value);
+    out += "\r\n";
+}
+
+void FcgiExchange::on_body(std::string_view chunk) {
+    if (stream_.out.size() + chunk.size() > gathered) return send_records(chunk);
+    if (stream_.out.empty()) stream_.out.assign(fcgi::header_size, '\0');
+    stream_.out += chunk;
+}
+
+void FcgiExchange::on_flush() {
+    send_records({});
+}
+
+// What is gathered, and `chunk`.
+void FcgiExchange::send_records(std::string_view chunk) {
+    FcgiSession::Access access(session_);
+    std::string& out = stream_.out;
+    std::string long_head;
+    if (out.size() > fcgi::header_size + fcgi::max_content) {
+        fcgi::append_stream(long_head, Type::standard_output, stream_.id,
+                            std::string_view(out).substr(fcgi::header_size));
+        out.clear();
+    }
+    while (!long_head.empty() || !out.empty() || !chunk.empty()) {
+        wait_for_room(access);
+        std::array<std::string_view, 3 + 2 * records_at_once> parts;
+        std::array<fcgi::HeaderBytes, records_at_once> headers;
+        std::size_t count = 0;
+        const auto take = [&](std::size_t room) {
+            const std::string_view piece = chunk.substr(0, room);
+            chunk.remove_prefix(piece.size());
+            return piece;
+        };
+        if (!long_head.empty()) {
+            parts[count++] = long_head;
+        } else if (!out.empty()) {
+            const std::size_t content = out.size() - fcgi::header_size;
+            const std::string_view piece = take(fcgi::max_content - content);
+            begin_record(out, stream_.id, content + piece.size());
+            parts[count++] = out;
+            parts[count++] = piece;
+        }
+        for (fcgi::HeaderBytes& header : headers) {
+            const std::string_view piece = take(fcgi::max_content);
+            if (piece.empty()) break;
+            header = fcgi::record_header(Type::standard_output, stream_.id, piece.size());
+            parts[count++] = {header.data(), header.size()};
+            parts[count++] = piece;
+        }
+        session_.output_.put({parts.data(), count});
+        stream_.has_output = true;
+        long_head.clear();
+        out.clear();
+    }
+    require_open();
+    session_.watch();
+}
+
+void FcgiExchange::wait_for_room(FcgiSession::Access& access) {
+    require_open();
+    if (session_.output_.has_room()) return;
+    session_.watch();
+    const auto can_go_on = [&] {
+        return session_.is_closed_ || stream_.is_ended || session_.output_.has_room();
+    };
+    const Scheduler::Aside aside(session_.door_.scheduler);
+    if (!session_.changed_.wait_for(access.lock, session_.door_.options.write_timeout, can_go_on))
+        throw Cancelled("the client reads too slowly");
+    require_open();
+}
+
+void FcgiExchange::require_open() const {
+    if (session_.is_closed_ || stream_.is_ended) throw Cancelled("the client has gone");
+}
+
+void FcgiExchange::on_finish() {
+    const FcgiSession::Access access(session_);
+    require_open();
+    std::string& out = stream_.out;
+    if (out.size() > fcgi::header_size + fcgi::max_content) {
+        const std::string content = out.substr(fcgi::header_size);
+        out.clear();
+        fcgi::append_stream(out, Type::standard_output, stream_.id, content);
+    } else if (out.size() > fcgi::header_size) {
+        begin_record(out, stream_.id, out.size() - fcgi::header_size);
+    }
+    fcgi::append_end_of_stream(out, Type::standard_output, stream_.id);
+    fcgi::append_end_request(out, stream_.id, {});
+    session_.send(out);
+    session_.watch();
+    session_.finish(stream_);
+}
+
+// A web server may take what it has got for all there is, whatever the application's status says:
+// only a connection that breaks may tell. Other requests on it keep it.
+void FcgiExchange::on_abort() noexcept {
+    const FcgiSession::Access access(session_);
+    if (session_.is_closed_ || stream_.is_ended) return;
+    if (stream_.has_output && session_.active_ == 1) {
+        session_.connection_->reset();
+        session_.is_cancelled_ = true;
+        return;
+    }
+    try {
+        session_.end(stream_, {.app_status = 1});
+        session_.watch();
+    } catch (const std::exception&) {  // nobody is there to be told
+        session_.is_cancelled_ = true;
+    }
+}
+
+}  // namespace turngate::net

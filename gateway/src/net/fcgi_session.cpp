@@ -1,0 +1,262 @@
+// The life of a FastCGI connection.
+#include "net/fcgi_session.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+namespace turngate::net {
+namespace {
+
+using std::chrono::milliseconds;
+
+// How often a connection looks after what no event tells: that a handler has finished, say.
+constexpr milliseconds look_again{1000};
+// For the end of what a peer still sends of a request that has been answered.
+constexpr milliseconds linger_time{1000};
+// A request may be on its way to a door that stops.
+constexpr milliseconds last_chance{250};
+// Reads in a row before other connections have their turn.
+constexpr int most_in_turn = 64;
+// Of the bodies that handlers have not read, and of what the peer has not: then nothing is read.
+constexpr std::size_t most_buffered = 256 * 1024;
+constexpr std::size_t most_discarded = 1u << 20;
+
+bool has_passed(Ticks since, milliseconds limit, Ticks time) {
+    return since != never && time - since >= limit.count();
+}
+
+}  // namespace
+
+FcgiSession::Access::~Access() {
+    if (session_.abandoned_.empty()) return;
+    const std::vector<StreamPtr> abandoned = std::exchange(session_.abandoned_, {});
+    lock.unlock();
+    for (const StreamPtr& stream : abandoned)  // may run what handlers have registered
+        stream->gone.request_stop();
+}
+
+FcgiSession::FcgiSession(Surroundings& door, const FastcgiOptions& options,
+                         std::unique_ptr<Connection> connection)
+    : door_(door),
+      options_(options),
+      connection_(std::move(connection)),
+      output_(door, *connection_) {
+    if (door_.options.observer) door_.options.observer->connected();
+}
+
+FcgiSession::~FcgiSession() {
+    if (door_.options.observer) door_.options.observer->disconnected();
+}
+
+Step FcgiSession::ready(const Occasion& occasion) {
+    const Access access(*this);
+    is_express_ = occasion.is_express;
+    try {
+        if (!output_.empty()) {
+            output_.flush();
+            changed_.notify_all();
+        }
+        const bool has_nothing_to_read = is_cancelled_ || (is_done() && !owes_input());
+        if (!has_nothing_to_read && !receive(occasion.peer_ended)) return close();
+        return next_step();
+    } catch (const std::exception&) {  // the peer has gone, or memory has
+        return close();
+    }
+}
+
+// False when the peer has gone, or speaks something else.
+bool FcgiSession::receive(bool peer_ended) {
+    thread_local std::array<char, 64 * 1024> in;
+    for (int turn = 0; turn < most_in_turn; ++turn) {
+        if (!may_read()) return true;
+        std::size_t size = 0;
+        switch (connection_->receive(in, size)) {
+            case Connection::Received::some:
+                if (lingers_since_ != never) {
+                    if (!ignore(size)) return false;
+                } else if (!feed({in.data(), size})) {
+                    if (door_.options.observer) door_.options.observer->refused(400);
+                    return false;
+                }
+                if (size < in.size() && !peer_ended) return true;  // no more, for now
+                break;
+            case Connection::Received::nothing:
+                return true;
+            default:
+                return false;
+        }
+    }
+    is_reading_ = false;  // to the end of the queue: see watch()
+    return true;
+}
+
+bool FcgiSession::feed(std::string_view bytes) {
+    for (Piece piece;;) {
+        const fcgi::RecordReader::Result result = reader_.next(bytes, piece);
+        if (result == fcgi::RecordReader::Result::failed) return false;
+        if (result == fcgi::RecordReader::Result::more) break;
+        if (!take(piece)) return false;
+    }
+    // What is not complete must not point to where the next bytes come.
+    for (const StreamPtr& stream : streams_)
+        if (!stream->has_params) stream->params.keep();
+    if (values_) values_->keep();
+    if (reader_.is_between())
+        record_since_ = never;
+    else if (record_since_ == never)
+        record_since_ = now();
+    return true;
+}
+
+bool FcgiSession::ignore(std::size_t bytes) {
+    discarded_ += bytes;
+    return discarded_ <= most_discarded;
+}
+
+bool FcgiSession::may_read() const noexcept {
+    return buffered_ < most_buffered && output_.left() < most_buffered;
+}
+
+// Tells the epoll what is waited for.
+void FcgiSession::watch() {
+    const bool reading = may_read();
+    const bool writing = !output_.empty();
+    if (reading == is_reading_ && writing == is_writing_) return;
+    is_reading_ = reading;
+    is_writing_ = writing;
+    connection_->watch(reading, writing);
+}
+
+// Looks whether this is the end.
+Step FcgiSession::next_step() {
+    if (is_cancelled_) return close();
+    if (door_.is_stopping && last_call_ == never) last_call_ = now();
+    if (is_done() && lingers_since_ == never) {
+        if (!owes_input()) return close();
+        connection_->end_output();
+        lingers_since_ = now();
+        discarded_ = 0;
+    }
+    watch();
+    Step step{.deadline = deadline()};
+    if (!immediate_.empty())
+        step.afterwards = [self = shared_from_this(), streams = std::exchange(immediate_, {})] {
+            for (const StreamPtr& stream : streams)
+                self->run(stream);
+        };
+    else if (!waiting_.empty() && !is_express_)
+        step.afterwards = [self = shared_from_this()] { self->work(); };
+    return step;
+}
+
+Step FcgiSession::close() {
+    is_closed_ = true;
+    if (active_ > 0) connection_->reset();  // the peer sees that something is missing
+    output_.clear();
+    waiting_.clear();
+    for (const StreamPtr& stream : streams_)
+        abandon(*stream);
+    changed_.notify_all();
+    return {.kind = Step::Kind::close};
+}
+
+// When something is late that has not come until then.
+Ticks FcgiSession::deadline() const {
+    const HttpOptions& limits = door_.options;
+    const bool is_busy = active_ > 0 || !output_.empty();
+    Ticks first = is_busy ? after(look_again) : std::numeric_limits<Ticks>::max();
+    const auto at = [&](Ticks since, milliseconds limit) {
+        if (since != never) first = std::min(first, since + limit.count());
+    };
+    at(lingers_since_, linger_time);
+    at(output_.stalled_since(), limits.write_timeout);
+    if (!is_busy) {
+        at(idle_since_, requests_ == 0 ? limits.header_timeout : limits.idle_timeout);
+        at(record_since_, limits.header_timeout);
+        at(last_call_, last_chance);
+    }
+    for (const StreamPtr& stream : streams_) {
+        if (stream->is_ended)
+            at(stream->touched, linger_time);
+        else if (!stream->has_params)
+            at(stream->touched, limits.header_timeout);
+        else if (!stream->is_begun)
+            at(stream->touched, limits.body_timeout);
+    }
+    return std::max<Ticks>(first, 1);
+}
+
+// False if the connection is to end.
+bool FcgiSession::check_time(Ticks time) {
+    const HttpOptions& limits = door_.options;
+    if (has_passed(lingers_since_, linger_time, time)) return false;
+    if (has_passed(output_.stalled_since(), limits.write_timeout, time)) {
+        connection_->reset();
+        return false;
+    }
+    if (active_ == 0 && output_.empty()) {
+        const milliseconds idle = requests_ == 0 ? limits.header_timeout : limits.idle_timeout;
+        if (has_passed(last_call_, last_chance, time) ||
+            has_passed(record_since_, limits.header_timeout, time))
+            return false;
+        // Whoever was late to look here, the peer was not.
+        if (has_passed(idle_since_, idle, time) && !connection_->has_input()) return false;
+    }
+    for (const StreamPtr& stream : std::vector<StreamPtr>(streams_)) {
+        if (stream->is_ended) {
+            if (!has_passed(stream->touched, linger_time, time)) continue;
+            is_last_ = true;
+            if (active_ == 0) return false;
+        } else if (!stream->has_params) {
+            if (!has_passed(stream->touched, limits.header_timeout, time)) continue;
+            is_last_ = true;
+            refuse(*stream, 408, "the FastCGI variables did not come in time");
+        } else if (!stream->is_begun && (has_passed(stream->touched, limits.body_timeout, time) ||
+                                         stream->drips(time))) {
+            refuse(*stream, 408, "the request body did not come in time");
+        }
+    }
+    return true;
+}
+
+Step FcgiSession::expired() {
+    const Access access(*this);
+    is_express_ = true;  // this is the watching thread
+    try {
+        return check_time(now()) ? next_step() : close();
+    } catch (const std::exception&) {
+        return close();
+    }
+}
+
+Step FcgiSession::stopping() {
+    const Access access(*this);
+    is_express_ = true;
+    try {
+        return next_step();
+    } catch (const std::exception&) {
+        return close();
+    }
+}
+
+void FcgiSession::cancel() noexcept {
+    const Access access(*this);
+    is_cancelled_ = true;
+    for (const StreamPtr& stream : streams_)
+        abandon(*stream);
+    if (is_closed_) return;
+    is_reading_ = is_writing_ = true;
+    connection_->watch(true, true);  // an event, soon
+}
+
+// There is nothing left to do here, which no event will tell.
+void FcgiSession::wake() noexcept {
+    if (door_.slots)
+        door_.slots->on_event(connection_->key(), false, false, false);
+    else
+        connection_->watch(true, true);
+}
+
+}  // namespace turngate::net
