@@ -22,9 +22,10 @@ class Served {
     template <class F>
     explicit Served(F handler) : Served(std::move(handler), HttpOptions()) {}
     template <class F>
-    Served(F handler, HttpOptions options) {
-        if (options.listen == HttpOptions().listen) options.listen = {"127.0.0.1:0"};
-        door_ = http_door(std::move(options));
+    Served(F handler, HttpOptions options)
+        : Served(std::move(handler), door_of(std::move(options))) {}
+    template <class F>
+    Served(F handler, std::unique_ptr<ListeningDoor> door) : door_(std::move(door)) {
         thread_ = std::thread([this, h = to_handler(std::move(handler))] { door_->serve(h); });
     }
     Served(const Served&) = delete;
@@ -41,10 +42,15 @@ class Served {
                               std::chrono::milliseconds(5000));
     }
 
-    HttpDoor& door() const { return *door_; }
+    ListeningDoor& door() const { return *door_; }
 
   private:
-    std::unique_ptr<HttpDoor> door_;
+    static std::unique_ptr<ListeningDoor> door_of(HttpOptions options) {
+        if (options.listen == HttpOptions().listen) options.listen = {"127.0.0.1:0"};
+        return http_door(std::move(options));
+    }
+
+    std::unique_ptr<ListeningDoor> door_;
     std::thread thread_;
 };
 
