@@ -33,6 +33,9 @@ std::string advice(std::string_view uri) {
     if (uri.starts_with("fcgi:spawn:"))
         return "the program must take FastCGI connections from its descriptor 0, as "
                "fcgi:spawn:./app.fcgi does; its options are variables, see docs/upstreams.md";
+    if (scheme == "fcgi")
+        return "write fcgi:unix:/run/app.sock or fcgi:127.0.0.1:9000, and for PHP "
+               "fcgi:unix:/run/php/php8.2-fpm.sock?root=DIR, where DIR has index.php";
     if (scheme.starts_with("http"))
         return "write http://127.0.0.1:9000, or http+unix:/run/app.sock, and options as "
                "?timeout=30s";

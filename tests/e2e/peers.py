@@ -185,3 +185,42 @@ http {{
         finally:
             process.terminate()
             process.wait(60)
+
+
+@contextlib.contextmanager
+def php_fpm(program, place, children=4, more=""):
+    """Runs php-fpm with a pool of its own, as whoever runs this; gives the path of its socket. Its log is PLACE/fpm.log."""
+    path = f"{place}/fpm.sock"
+    is_root = os.geteuid() == 0
+    with open(f"{place}/fpm.conf", "w", encoding="utf-8") as file:
+        file.write(f"""
+[global]
+error_log = {place}/fpm.log
+daemonize = no
+[www]
+listen = {path}
+pm = static
+pm.max_children = {children}
+ping.path = /fpm-ping
+catch_workers_output = yes
+php_admin_value[upload_tmp_dir] = {place}
+php_admin_value[upload_max_filesize] = 64M
+php_admin_value[post_max_size] = 64M
+{"user = root" if is_root else ""}
+{more}
+""")
+    process = subprocess.Popen([program, "-n", "-F", *(["-R"] if is_root else []), "-y", f"{place}/fpm.conf"],
+                               stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while True:
+            assert process.poll() is None, "php-fpm does not start"
+            with socket.socket(socket.AF_UNIX) as client:
+                try:
+                    client.connect(path)
+                    break
+                except (FileNotFoundError, ConnectionRefusedError):
+                    threading.Event().wait(0.02)
+        yield path
+    finally:
+        process.terminate()
+        process.wait(60)

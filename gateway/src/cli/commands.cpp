@@ -9,6 +9,7 @@ namespace {
 constexpr const Command* all[] = {
     &run_command,
     &serve_command,
+    &front_command,
     &record_command,
     &replay_command,
     &accept_command,

@@ -17,6 +17,7 @@ extern const Command event_convert_command;
 extern const Command event_list_command;
 extern const Command event_new_command;
 extern const Command event_show_command;
+extern const Command front_command;
 extern const Command help_command;
 extern const Command invoke_command;
 extern const Command record_command;

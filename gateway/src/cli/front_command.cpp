@@ -1,0 +1,186 @@
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "cli/invocation.h"
+#include "cli/listen_options.h"
+#include "cli/run_target.h"
+#include "open_target.h"
+#include <turngate/handlers/fcgi_client.h>
+#include <turngate/handlers/script_files.h>
+#include <turngate/http/encoding.h>
+
+namespace turngate::cli {
+namespace {
+
+// Those of a URI with the same name.
+constexpr Option own_options[] = {
+    {.name = "root",
+     .value = "DIR",
+     .help = "PHP's document root: its scripts are run and its other files sent",
+     .kind = Value::text},
+    {.name = "index",
+     .value = "FILE",
+     .help = "answers for a directory, the first that is there [index.php, index.html]",
+     .kind = Value::text,
+     .repeatable = true},
+    {.name = "try",
+     .value = "PATH",
+     .help = "answers where there is no file; empty for nothing [the first index, of the root]",
+     .kind = Value::text},
+    {.name = "files",
+     .value = "WHEN",
+     .help = "send files that are no scripts: on or off",
+     .kind = Value::choice,
+     .fallback = "on",
+     .choices =
+         [] {
+             return std::vector<std::string_view>{"on", "off"};
+         }},
+    {.name = "cache-control",
+     .value = "TEXT",
+     .help = "that header field of such files",
+     .kind = Value::text},
+    {.name = "follow-symlinks", .help = "also those that lead out of the root"},
+    {.name = "sendfile",
+     .value = "DIR",
+     .help = "send files of DIR that a script names in X-Sendfile",
+     .kind = Value::text},
+    {.name = "accel",
+     .value = "/PREFIX/=DIR",
+     .help = "send files of DIR that a script names in X-Accel-Redirect, behind /PREFIX/",
+     .kind = Value::text},
+};
+
+constexpr auto options = joined(platform_options, own_options, limit_options);
+
+constexpr std::string_view examples[] = {
+    "front fcgi:unix:/run/php/php8.2-fpm.sock --root /srv/app",
+    "front fcgi:127.0.0.1:9000 --root public --listen :8080",
+    "front fcgi:unix:/run/app.sock",
+};
+
+constexpr std::string_view scheme = "fcgi:";
+constexpr std::string_view spawn = "fcgi:spawn:";
+
+// HANDLER with the flags as its options.
+std::string with_options(const Arguments& arguments, std::string uri) {
+    char mark = uri.find('?') == uri.npos ? '?' : '&';
+    const auto add = [&](std::string_view name, std::string_view value) {
+        uri += std::exchange(mark, '&');
+        uri.append(name).append("=").append(percent_encode(value));
+    };
+    for (std::string_view name :
+         {"root", "index", "try", "files", "cache-control", "sendfile", "accel"}) {
+        if (!arguments.given(name)) continue;
+        for (const std::string& value : arguments.all(name))
+            add(name, value);
+    }
+    if (arguments.on("follow-symlinks")) add("follow-symlinks", "on");
+    return uri;
+}
+
+// Throws CommandError if nobody takes connections at any of the addresses in `uri`.
+void check_reachable(std::string_view uri) {
+    std::string_view rest = uri.substr(scheme.size(), uri.find('?') - scheme.size());
+    while (!rest.empty()) {
+        const std::string_view one = rest.substr(0, rest.find(','));
+        rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+        try {
+            return reach_fcgi(percent_decode(one), std::chrono::seconds(3));
+        } catch (const Error& e) {
+            if (!rest.empty()) continue;
+            throw CommandError(exit_status::no_target, e.what(),
+                               "start the application first; php-fpm's address is \"listen\" in "
+                               "its pool's configuration");
+        }
+    }
+}
+
+// With the flags of a program that takes no options of ours in its command.
+HandlerPtr with_files(const Arguments& arguments, HandlerPtr scripts) {
+    if (!arguments.given("root")) return scripts;
+    ScriptFilesOptions files{.root = std::string(arguments.text("root")),
+                             .serve_files = arguments.text("files") == "on",
+                             .cache_control = std::string(arguments.text("cache-control")),
+                             .follow_links_outside = arguments.on("follow-symlinks"),
+                             .scripts = std::move(scripts)};
+    if (arguments.given("index")) {
+        files.index = arguments.all("index");
+        files.fallback = '/' + files.index.front();
+    }
+    if (arguments.given("try")) files.fallback = arguments.text("try");
+    try {
+        return script_files(std::move(files));
+    } catch (const Error& e) {
+        throw CommandError(exit_status::no_target, e.what(),
+                           "--root is the directory that has index.php");
+    }
+}
+
+HandlerPtr open_front(const Invocation& invocation, const std::string& uri, const Environment& get,
+                      BackendChanged changed) {
+    if (uri.starts_with(spawn))
+        return with_files(invocation.arguments,
+                          open_target(uri, nullptr, get, std::move(changed)));
+    const std::string full = with_options(invocation.arguments, uri);
+    HandlerPtr handler = open_target(full, nullptr, get, std::move(changed));
+    check_reachable(uri);
+    return handler;
+}
+
+void check(const Arguments& arguments, std::string_view uri) {
+    if (!uri.starts_with(scheme))
+        throw CommandError(exit_status::usage,
+                           "front needs a FastCGI application, and " + std::string(uri) +
+                               " is none",
+                           "write fcgi:unix:/run/php/php8.2-fpm.sock or fcgi:127.0.0.1:9000; "
+                           "\"run\" takes every handler");
+    const bool is_spawned = uri.starts_with(spawn);
+    for (std::string_view name : {"index", "try", "files", "cache-control", "follow-symlinks",
+                                  "sendfile", "accel"}) {
+        if (!arguments.given(name)) continue;
+        if (is_spawned && (name == "sendfile" || name == "accel"))
+            throw CommandError(exit_status::usage,
+                               "--" + std::string(name) + " is not for " + std::string(spawn),
+                               "start the application by itself and name its socket");
+        if (is_spawned ? arguments.given("root") : uri.find("root=") != uri.npos) continue;
+        if (!arguments.given("root"))
+            throw CommandError(exit_status::usage,
+                               "--" + std::string(name) + " is about files, and there is no --root",
+                               "add --root DIR");
+    }
+}
+
+int front(Invocation& invocation) {
+    const std::string uri = served_target(invocation);
+    check(invocation.arguments, uri);
+    const Environment get = with_flags(invocation);
+    return run_target(invocation, uri, get, [&](BackendChanged changed) {
+        return open_front(invocation, uri, get, std::move(changed));
+    });
+}
+
+}  // namespace
+
+const Command front_command = {
+    .name = "front",
+    .operands = "FCGI-URI",
+    .summary = "put a FastCGI application, such as PHP's, on every platform",
+    .description =
+        "What \"run\" does with the handler fcgi:..., whose options the flags are: serves HTTP, "
+        "or what else the process was started for. With --root it is a web server of PHP: files "
+        "are sent, scripts run by php-fpm, and the front controller has the rest.",
+    .options = options,
+    .examples = examples,
+    .least_operands = 1,
+    .most_operands = 1,
+    .listens = true,
+    .run = front,
+};
+
+}  // namespace turngate::cli
