@@ -30,7 +30,7 @@ FILES = {
     "public/.well-known/acme": "token",
     "public/send.php": "<?php header($_GET['field'] . ': ' . $_GET['file']); header('X-From: script'); echo 'not this';",
     "public/warn.php": "<?php error_log('careful: ' . $_SERVER['REQUEST_URI']); echo 'warned';",
-    "public/die.php": "<?php echo str_repeat('x', 100000); flush(); posix_kill(getmypid(), 9); sleep(5);",
+    "public/die.php": "<?php echo str_repeat('x', 100000); flush(); exec('kill -9 ' . getmypid());",
     "files/report.txt": "0123456789",
     "secret.txt": "SECRET",
     "outside.php": "<?php echo 'outside';",
@@ -208,7 +208,7 @@ def try_orders(door, site):
 def try_no_orders(door):
     reply = get(door, "/send.php?field=X-Sendfile&file=/etc/passwd")
     check("without --sendfile the field is dropped and logged", reply[0] == 200 and reply[2] == b"not this" and
-          b"sendfile" not in reply[1].lower() and "X-Sendfile" in door.said(), (reply, door.said()))
+          b"sendfile" not in reply[1].lower() and "X-Sendfile is not followed" in door.said(), (reply, door.said()))
 
 
 def try_replay(socket, root):

@@ -175,7 +175,12 @@ void FcgiExchange::begin_response() {
     if (is_event_stream(head.headers)) deadline_ = terms_.request_deadline;
     const bool is_obeyed = terms_.options.passes_file_fields;
     head.headers.remove_if([&](const auto& field) {
-        return is_for_servers(field.name) && !(is_obeyed && is_about_files(field.name));
+        if (!is_for_servers(field.name)) return false;
+        if (!is_about_files(field.name)) return true;
+        if (!is_obeyed)
+            request_.context.log(Level::warn, terms_.backend + ": " + std::string(field.name) +
+                                                  " is not followed");
+        return !is_obeyed;
     });
 
     response_.relay();

@@ -64,8 +64,7 @@ class OrderSink final : public ResponseSink {
         if (in_use)
             order_ = Order{by_url, std::string(headers_.get(field))};
         else
-            context_.log(Level::warn, "the script sent " + std::string(field) +
-                                          ", which is not in use here: it was dropped");
+            context_.log(Level::warn, "the script's " + std::string(field) + " is not followed");
         headers_.remove(field);
     }
 

@@ -1,5 +1,6 @@
 <?php
 // What a script is told of itself, by its own name and what follows it.
+header_remove('X-Powered-By');
 header('Content-Type: application/json');
 $told = [];
 foreach (['SCRIPT_NAME', 'PATH_INFO', 'QUERY_STRING', 'REQUEST_URI', 'REQUEST_METHOD'] as $name) {
