@@ -29,6 +29,7 @@ FILES = {
     "public/.git/config": "SECRET",
     "public/.well-known/acme": "token",
     "public/send.php": "<?php header($_GET['field'] . ': ' . $_GET['file']); header('X-From: script'); echo 'not this';",
+    "public/uri.php": "<?php echo $_SERVER['DOCUMENT_URI'], ' ', $_SERVER['DOCUMENT_ROOT'];",
     "public/warn.php": "<?php error_log('careful: ' . $_SERVER['REQUEST_URI']); echo 'warned';",
     "public/die.php": "<?php echo str_repeat('x', 100000); flush(); exec('kill -9 ' . getmypid());",
     "files/report.txt": "0123456789",
@@ -69,7 +70,7 @@ def told(reply):
     return json.loads(reply[2])
 
 
-def try_scripts(door):
+def try_scripts(door, root):
     print("scripts", flush=True)
     reply = get(door, "/")
     check("the index", reply[0] == 200 and b"<h1>PHP behind" in reply[2], reply)
@@ -82,6 +83,8 @@ def try_scripts(door):
                                        "REQUEST_URI": "/script.php/a%20b/c%2Fd?e=f", "REQUEST_METHOD": "GET"}, reply)
     reply = get(door, "/script.php")
     check("... and none", told(reply)["PATH_INFO"] is None, reply)
+    reply = get(door, "/uri.php/a")
+    check("DOCUMENT_URI and DOCUMENT_ROOT", reply[2].decode() == f"/uri.php/a {os.path.realpath(root)}", reply)
     reply = get(door, "/sub/")
     check("the index of a directory", reply[2] == b"sub at /sub/index.php without", reply)
     reply = get(door, "/sub?a=b")
@@ -237,7 +240,7 @@ def main():
             site = make_site(place)
             root = f"{site}/public"
             with front(socket, root) as door:
-                try_scripts(door)
+                try_scripts(door, root)
                 try_bodies(door)
                 try_files(door)
                 try_attacks(door)

@@ -67,6 +67,11 @@ void FcgiRequest::append_variables(const Request& request, const cgi::Script& sc
     // php-fpm reads no body without it, and waits for ever for more than there is.
     variables["CONTENT_LENGTH"] = std::to_string(
         request.body.arrived() ? request.body.buffered().size() : request.body.size().value_or(0));
+    if (!script.root.empty()) {  // as nginx has it
+        const auto info = variables.find("PATH_INFO");
+        variables["DOCUMENT_URI"] =
+            variables["SCRIPT_NAME"] + (info == variables.end() ? "" : info->second);
+    }
     for (const auto& [name, value] : options.params)
         variables[name] = value;
     fcgi::ParamsWriter params(start_, id);
