@@ -1,0 +1,153 @@
+// Recorded bytes of hostile and of real web servers, each sent to a door.
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "support/fcgi_client.h"
+#include "support/recorded_cases.h"
+
+using namespace turngate;
+using namespace turngate::test;
+
+namespace {
+
+// Of this process, in bytes.
+std::size_t resident() {
+    std::size_t pages = 0, ignored = 0;
+    std::ifstream("/proc/self/statm") >> ignored >> pages;
+    return pages * 4096;
+}
+
+struct Seen {
+    std::string served;  // the answers of the handler, joined
+    int answers = 0;     // of it
+    int refusals = 0;    // answers of the door, and FCGI_END_REQUEST without any
+};
+
+// Sends the bytes in the way of a client that reads all the time, until the door has nothing more
+// to say.
+Seen send(const ServedFcgi& served, const std::string& raw) {
+    const FcgiClient client = served.client();
+    std::thread sender([&] {
+        client.send(raw);
+        // Behind it there is nothing more to come for any of them.
+    });
+    Seen seen;
+    std::map<int, std::string> outputs;
+    for (;;) {
+        const FcgiRecord record = client.read_record();
+        if (record.type == 0) break;
+        if (record.type == fcgi_type::output) outputs[record.id] += record.content;
+        if (record.type != fcgi_type::end) continue;
+        const std::string output = std::exchange(outputs[record.id], {});
+        const bool is_served = output.starts_with("Status: 200 ");
+        ++(is_served ? seen.answers : seen.refusals);
+        if (is_served) seen.served += output.substr(output.find("\r\n\r\n") + 4);
+    }
+    sender.join();
+    return seen;
+}
+
+bool is_as_expected(const RecordedCase& attack, const Seen& seen) {
+    const std::string expect = attack.facts["expect"].string_or("");
+    if (expect == "reject" || expect == "timeout") return seen.answers == 0;
+    if (expect != "accept") return true;  // and the door lives
+    if (seen.answers != attack.facts["responses"].integer_or(1)) return false;
+    const auto length = attack.facts["body_len"].integer_or(0);
+    return seen.served.find('[' + std::to_string(length) + ']') != std::string::npos;
+}
+
+// Strings of the fixture are bytes, one a character.
+std::string bytes_of(const std::string& latin1_as_utf8) {
+    std::string out;
+    for (std::size_t i = 0; i < latin1_as_utf8.size(); ++i) {
+        const auto c = static_cast<unsigned char>(latin1_as_utf8[i]);
+        if (c < 0x80) {
+            out += static_cast<char>(c);
+        } else {
+            const auto next = static_cast<unsigned char>(latin1_as_utf8[++i]);
+            out += static_cast<char>((c & 0x1f) << 6 | (next & 0x3f));
+        }
+    }
+    return out;
+}
+
+FcgiRequest request_of(const Json& recorded) {
+    FcgiRequest out{.method = {}, .uri = {}};
+    for (const Json& pair : *recorded["params"].items()) {
+        const Json::Array& both = *pair.items();
+        const std::string name(both[0].string_or("")), value = bytes_of(both[1].string_or(""));
+        if (name == "REQUEST_METHOD")
+            out.method = value;
+        else if (name == "REQUEST_URI")
+            out.uri = value;
+        else if (name != "CONTENT_LENGTH" || value != recorded["body_len"].dump())
+            out.more.emplace_back(name, value);
+    }
+    out.body.assign(static_cast<std::size_t>(recorded["body_len"].integer_or(0)), 'b');
+    return out;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(fastcgi_attacks)
+
+BOOST_AUTO_TEST_CASE(every_recorded_attack_ends_as_it_must) {
+    FastcgiOptions options;
+    options.common.header_timeout = options.common.body_timeout = options.common.idle_timeout =
+        std::chrono::milliseconds(200);
+    const ServedFcgi served(
+        [](Request& request, ResponseWriter& w) {
+            for (const auto& [name, value] : request.headers)
+                if (name == "ld-preload" || name == "php-value") w.status(500);
+            w.write('[' + std::to_string(request.body.text().size()) + ']');
+        },
+        options);
+    int count = 0;
+    for (const RecordedCase& attack :
+         recorded_cases(TURNGATE_FIXTURES "/fastcgi/fcgi-attacks.jsonl")) {
+        if (attack.facts["side"].string_or("") != "to-responder") continue;
+        ++count;
+        const std::size_t before = resident();
+        const Seen seen = send(served, attack.raw);
+        BOOST_TEST(is_as_expected(attack, seen), attack.name << ": " << seen.answers << " served, "
+                                                             << seen.refusals << " refused");
+        const auto most = attack.facts["max_rss_delta_mb"].integer_or(64);
+        const std::size_t grown = resident() - std::min(before, resident());
+        BOOST_TEST(grown <= static_cast<std::size_t>(most) << 20, attack.name);
+        BOOST_TEST(served.ask({}).body() == "[0]");
+    }
+    std::printf("%d attacks\n", count);
+}
+
+BOOST_AUTO_TEST_CASE(requests_of_real_web_servers_are_the_same_by_all_of_them) {
+    const ServedFcgi served([](Request& request, ResponseWriter& w) {
+        std::string seen = request.method + ' ' + request.url.target() + ' ' +
+                           std::to_string(request.body.text().size());
+        for (const char* name : {"x-a", "cookie", "accept"})
+            seen += std::string(" ") + request.headers.joined(name, ", ");
+        for (const char* name : {"proxy", "te", "connection", "transfer-encoding", "expect"})
+            if (request.headers.contains(name)) seen += std::string(" has ") + name;
+        w.write(seen);
+    });
+    int count = 0;
+    for (const RecordedCase& recorded :
+         recorded_table(TURNGATE_FIXTURES "/fastcgi/request-matrix.json")) {
+        std::map<std::string, std::string> by_front;
+        for (const auto& [front, request] : *recorded.facts.members()) {
+            if (!request["params"].items()) continue;  // it has answered by itself
+            ++count;
+            const FcgiReply reply = served.ask(request_of(request));
+            by_front[front] = reply.status() + ' ' + reply.body();
+            std::printf("%s %s: %s\n", recorded.name.c_str(), front.c_str(),
+                        by_front[front].substr(0, 100).c_str());
+        }
+    }
+    std::printf("%d requests\n", count);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
