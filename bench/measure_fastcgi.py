@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 
-from measuring import BUILD, CLIENT_CORE, CONNECTIONS, SERVER_CORE, Bench, Server, free_port, in_turn, ratio, row, wrk
+from measuring import (BUILD, CLIENT_CORE, CONNECTIONS, SERVER_CORE, Bench, Server, compare, free_port, in_turn,
+                       ratio, row, wrk)
 
 APPLICATION = f"{BUILD}/samples/fcgi_threads"  # written for libfcgi
 PARAMS = """fastcgi_param QUERY_STRING $query_string; fastcgi_param REQUEST_METHOD $request_method;
@@ -40,22 +41,6 @@ class FastCgi(Bench):
         pool = f"upstream application {{ server unix:{application}; keepalive {CONNECTIONS}; " \
                "keepalive_requests 1000000000; }"
         return self.nginx(PARAMS.replace("{script}", script) + more, pool)
-
-    def server(self, command, text):
-        port = free_port()
-        path = f"{self.folder}/{port}.conf"
-        with open(path, "w", encoding="ascii") as file:
-            file.write(text.replace("PORT", str(port)))
-        return Server([part.replace("CONF", path) for part in command], port, f"{self.folder}/{port}.log")
-
-
-def middle(values, index):
-    return statistics.median(value[index] for value in values)
-
-
-def compare(name, a, b, other, index, unit, goal):
-    row(name, f"{middle(a, index):.{2 - 2 * index}f}", f"{middle(b, index):.{2 - 2 * index}f}", unit,
-        f"{ratio([x[index] for x in a], [x[index] for x in b]):.3f} of {other}  ({goal})")
 
 
 def door(bench):

@@ -5,8 +5,10 @@ the ratios of neighbours: what else the machine does meanwhile meets both. CPU i
 of the server, from /proc. nginx runs with a configuration of its own, in a temporary directory, on
 loopback; neither logs requests, and neither limits the requests of a connection."""
 
+import contextlib
 import os
 import re
+import signal
 import socket
 import statistics
 import subprocess
@@ -53,7 +55,8 @@ class Server:
         self.log = log
         with open(log, "ab") as output:
             self.process = subprocess.Popen(["taskset", "-c", str(core), *command], stdin=standard_input,
-                                            stdout=output, stderr=output, env={**QUIET, "PORT": str(address)})
+                                            stdout=output, stderr=output, env={**QUIET, "PORT": str(address)},
+                                            start_new_session=True)
         give_up = time.monotonic() + 10
         while True:
             try:
@@ -76,6 +79,8 @@ class Server:
         except subprocess.TimeoutExpired:  # libfcgi waits in accept() for ever
             self.process.kill()
             self.process.wait()
+        with contextlib.suppress(ProcessLookupError):  # fcgiwrap's children outlive it
+            os.killpg(self.process.pid, signal.SIGKILL)
 
     def connect(self):
         if isinstance(self.address, int):
@@ -121,6 +126,13 @@ class Bench:
         command = ["nginx", "-e", f"{self.folder}/{port}.error", "-p", self.folder, "-c", path]
         return Server(command, port, f"{self.folder}/{port}.log", core)
 
+    def server(self, command, text):
+        port = free_port()
+        path = f"{self.folder}/{port}.conf"
+        with open(path, "w", encoding="ascii") as file:
+            file.write(text.replace("PORT", str(port)))
+        return Server([part.replace("CONF", path) for part in command], port, f"{self.folder}/{port}.log")
+
 
 def wrk(server, connections=CONNECTIONS, seconds=SECONDS):
     """Microseconds of CPU a request, requests a second, and the 99th percentile in ms."""
@@ -145,6 +157,15 @@ def in_turn(measure, ours, theirs):
 
 def ratio(ours, theirs):
     return statistics.median(a / b for a, b in zip(ours, theirs))
+
+
+def middle(values, index):
+    return statistics.median(value[index] for value in values)
+
+
+def compare(name, a, b, other, index, unit, goal):
+    row(name, f"{middle(a, index):.{2 - 2 * index}f}", f"{middle(b, index):.{2 - 2 * index}f}", unit,
+        f"{ratio([x[index] for x in a], [x[index] for x in b]):.3f} of {other}  ({goal})")
 
 
 def load(name, ours, theirs, connections, throughput_goal=""):

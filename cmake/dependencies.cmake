@@ -1,6 +1,12 @@
 # What the build needs from Debian, each as one imported target.
 find_package(Threads REQUIRED)
-find_package(Poco REQUIRED COMPONENTS Foundation Net Util)
+if(TURNGATE_STATIC)
+  set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
+  set(ZLIB_USE_STATIC_LIBS ON)
+  set(Boost_USE_STATIC_LIBS ON)
+else()
+  find_package(Poco REQUIRED COMPONENTS Foundation Net Util)  # of which Debian has no static libraries
+endif()
 find_package(ZLIB REQUIRED)
 find_package(Boost REQUIRED COMPONENTS context)
 find_package(RapidJSON REQUIRED)  # Debian's package sets a variable and no target

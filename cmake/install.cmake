@@ -6,6 +6,9 @@ add_library(turngate_turngate INTERFACE)
 add_library(turngate::turngate ALIAS turngate_turngate)
 set_target_properties(turngate_turngate PROPERTIES EXPORT_NAME turngate)
 target_link_libraries(turngate_turngate INTERFACE turngate::gateway)
+if(TURNGATE_STATIC)
+  target_link_options(turngate_turngate INTERFACE -static)
+endif()
 set_property(GLOBAL APPEND PROPERTY TURNGATE_MODULES turngate_turngate)
 
 get_property(modules GLOBAL PROPERTY TURNGATE_MODULES)
@@ -14,7 +17,6 @@ install(EXPORT turngate-targets NAMESPACE turngate:: DESTINATION ${CMAKE_INSTALL
 file(WRITE ${PROJECT_BINARY_DIR}/turngate-config.cmake
   "include(CMakeFindDependencyMacro)\n"
   "find_dependency(Threads)\nfind_dependency(ZLIB)\nfind_dependency(Boost COMPONENTS context)\n"
-  "find_dependency(Poco COMPONENTS Foundation Net Util)\n"
   "if(NOT TARGET nghttp2::nghttp2)\n"
   "  find_library(NGHTTP2_LIBRARY nghttp2 REQUIRED)\n"
   "  add_library(nghttp2::nghttp2 UNKNOWN IMPORTED)\n"

@@ -4,6 +4,8 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <unistd.h>
 
@@ -12,6 +14,7 @@
 #include "observe/settings.h"
 #include "serve_fastcgi.h"
 #include "serve_http.h"
+#include "signals.h"
 #include "stderr_reporter.h"
 #include <turngate/doors/cgi.h>
 #include <turngate/http/encoding.h>
@@ -32,9 +35,16 @@ int run_cgi(HandlerPtr handler, const ReadVariable& get) {
     if (!out || ::dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
         throw std::system_error(errno, std::generic_category(), "cannot keep standard output");
     const auto max_body = http_options(get).max_body;
-    const auto door =
-        cgi_door({.out = out.release(), .max_body = max_body, .reporter = reporter.get()});
-    const int status = serve_until_signal(*door, std::move(handler));
+    // The thread of a watch costs as much as all else of a short request. Until then SIGTERM ends
+    // the process as it ends every CGI program, and no half of an answer is out.
+    std::unique_ptr<Door> door;
+    std::optional<SignalWatch> watch;
+    door = cgi_door(
+        {.out = out.release(), .max_body = max_body, .reporter = reporter.get(), .lasts = [&] {
+             watch.emplace(*door);
+         }});
+    const int status = door->serve(std::move(handler));
+    watch.reset();
     // An answer of unknown length ends with our output: only how we end can tell that it broke off.
     if (status != 0) std::raise(SIGTERM);
     return status;

@@ -128,6 +128,30 @@ BOOST_AUTO_TEST_CASE(a_web_server_that_has_gone_ends_the_request) {
     BOOST_TEST(p.wait()->signal == SIGTERM);  // and not SIGPIPE
 }
 
+BOOST_AUTO_TEST_CASE(a_stream_is_asked_to_stop) {
+    os::Subprocess p({TURNGATE_DOOR_PROGRAM, {}, variables("GET", "/until-stopped")});
+    std::string seen;
+    for (char c = 0; !seen.ends_with("\r\n\r\nup") && os::read_some(p.out.get(), {&c, 1}) == 1;)
+        seen += c;
+    p.kill(SIGTERM);
+    BOOST_TEST(read_all(p.err.get()) == "stopped\n");
+    BOOST_TEST(p.wait()->success());
+}
+
+BOOST_AUTO_TEST_CASE(before_it_answers_a_program_ends_by_sigterm_like_any_other) {
+    os::Subprocess p({TURNGATE_DOOR_PROGRAM, {}, variables("GET", "/hang")});
+    p.kill(SIGTERM);
+    BOOST_TEST(p.wait()->signal == SIGTERM);
+    BOOST_TEST(read_all(p.out.get()) == "");
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_is_written_at_once_with_its_head) {
+    os::Subprocess p({TURNGATE_DOOR_PROGRAM, {}, variables("GET", "/print")});
+    std::string first(4096, '\0');
+    first.resize(os::read_some(p.out.get(), first));
+    BOOST_TEST(first.ends_with("\r\n\r\nwritten"));
+}
+
 BOOST_AUTO_TEST_CASE(arguments_of_the_query_are_no_command) {
     os::Subprocess p({TURNGATE_DOOR_PROGRAM, {"--help"}, variables("GET", "/echo?--help")});
     BOOST_TEST(read_all(p.out.get()).starts_with("Status: 200\r\n"));

@@ -1,6 +1,7 @@
 """Web servers that others wrote, as the current user, on a port and with a configuration of their own."""
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import tempfile
@@ -76,6 +77,8 @@ def running(command, address, log, **options):
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        with contextlib.suppress(ProcessLookupError):  # fcgiwrap's children outlive it
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 @contextlib.contextmanager

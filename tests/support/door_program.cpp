@@ -1,6 +1,8 @@
 // A program linked with turngate, for tests that start one: its functions do what they are called.
 #include <chrono>
 #include <cstdio>
+#include <semaphore>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -33,6 +35,15 @@ int main(int argc, char** argv) {
             response.write(request.body.text());
             response.trailers(request.body.trailers());
         }
+        if (path == "/until-stopped") {
+            response.write("up");
+            response.flush();
+            std::binary_semaphore stopped{0};
+            const std::stop_callback stop(request.context.stop, [&] { stopped.release(); });
+            stopped.acquire();
+            std::fputs("stopped\n", stderr);
+        }
+        if (path == "/hang") std::binary_semaphore(0).acquire();
         if (path == "/throw") throw std::runtime_error("thrown on purpose");
         if (path == "/break") {
             response.write(std::string(20'000, 'x'));

@@ -1,8 +1,10 @@
 // One request from the environment, one response to standard output.
 #include <exception>
+#include <functional>
 #include <stop_token>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 #include <turngate/cgi/variables.h>
 #include <turngate/doors/cgi.h>
@@ -32,20 +34,38 @@ class FdBody final : public BodySource {
 
 class CgiSink final : public ResponseSink {
   public:
-    explicit CgiSink(int out) : out_(out) {}
+    // `lasts` is called again and again.
+    CgiSink(int out, std::function<void()> lasts) : out_(out), lasts_(std::move(lasts)) {}
 
     void on_head(int status, const Headers& headers) override {
-        std::string head = "Status: " + std::to_string(status) + "\r\n";
+        head_ = "Status: " + std::to_string(status) + "\r\n";
         for (const auto& [name, value] : headers)
-            head.append(name).append(": ").append(value).append("\r\n");
-        put(head + "\r\n");
+            head_.append(name).append(": ").append(value).append("\r\n");
+        head_ += "\r\n";
     }
-    void on_body(std::string_view chunk) override { put(chunk); }
-    void on_flush() override {}
-    void on_finish() override { out_.reset(); }
+    void on_body(std::string_view chunk) override {
+        if (head_.empty()) {
+            lasts_();
+            return put(chunk);
+        }
+        head_ += chunk;  // one write() for most answers
+        put_head();
+    }
+    void on_flush() override {
+        lasts_();
+        put_head();
+    }
+    void on_finish() override {
+        put_head();
+        out_.reset();
+    }
     void on_abort() noexcept override {}  // the output ends with the process, which tells why
 
   private:
+    void put_head() {
+        put(head_);
+        head_.clear();
+    }
     void put(std::string_view bytes) {
         try {
             os::write_whole(out_.get(), bytes);
@@ -55,6 +75,8 @@ class CgiSink final : public ResponseSink {
     }
 
     os::Fd out_;
+    const std::function<void()> lasts_;
+    std::string head_;  // not yet written, and what comes with it
 };
 
 cgi::Variables environment() {
@@ -69,7 +91,7 @@ cgi::Variables environment() {
 
 class CgiDoor final : public Door {
   public:
-    explicit CgiDoor(CgiOptions options) : options_(options) {}
+    explicit CgiDoor(CgiOptions options) : options_(std::move(options)) {}
 
     int serve(HandlerPtr handler) override {
         HandlerPtr next = limit_body(options_.max_body)(std::move(handler));
@@ -83,9 +105,10 @@ class CgiDoor final : public Door {
         }
         request.context.stop = stop_.get_token();
         request.context.reporter = options_.reporter;
-        CgiSink sink(options_.out);
+        CgiSink sink(options_.out, [this] { last(); });
         ResponseWriter response(sink, request.method);
         const Outcome outcome = turngate::serve(*next, request, response);
+        if (request.context.has_deferred()) last();
         settle(request.context, outcome);
         return outcome.complete ? 0 : 1;
     }
@@ -93,6 +116,10 @@ class CgiDoor final : public Door {
     void stop() noexcept override { stop_.request_stop(); }
 
   private:
+    void last() {
+        if (!std::exchange(is_lasting_, true) && options_.lasts) options_.lasts();
+    }
+
     Request take_request() const {
         const cgi::Variables variables = environment();
         Request request = cgi::to_request(variables);
@@ -106,12 +133,13 @@ class CgiDoor final : public Door {
 
     const CgiOptions options_;
     std::stop_source stop_;
+    bool is_lasting_ = false;
 };
 
 }  // namespace
 
 std::unique_ptr<Door> cgi_door(CgiOptions options) {
-    return std::make_unique<CgiDoor>(options);
+    return std::make_unique<CgiDoor>(std::move(options));
 }
 
 }  // namespace turngate

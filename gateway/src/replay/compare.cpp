@@ -4,10 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include <Poco/DigestEngine.h>
-#include <Poco/SHA2Engine.h>
-
 #include "replay/golden_file.h"
+#include "replay/sha256.h"
 #include <turngate/http/encoding.h>
 
 namespace turngate::replay {
@@ -22,12 +20,6 @@ bool left_aside(std::string_view name, const Golden& golden, const IgnoreRules& 
 }
 
 }  // namespace
-
-std::string sha256(std::string_view bytes) {
-    Poco::SHA2Engine engine(Poco::SHA2Engine::SHA_256);
-    engine.update(bytes.data(), bytes.size());
-    return Poco::DigestEngine::digestToHex(engine.digest());
-}
 
 const IgnoreRules& Comparer::rules_for(const Golden& golden) {
     if (golden.ignore.empty()) return base_;

@@ -65,7 +65,4 @@ class Comparer {
 std::vector<Difference> json_differences(const JsonTree& expected, const JsonTree& actual,
                                          const IgnoreRules& rules, std::size_t limit);
 
-// SHA-256 in lower-case hexadecimal.
-std::string sha256(std::string_view bytes);
-
 }  // namespace turngate::replay

@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "replay/compare.h"
 #include "replay/json_tree.h"
+#include "replay/sha256.h"
 #include <turngate/http/encoding.h>
 
 namespace turngate::replay {

@@ -1,14 +1,13 @@
 #include "server_address.h"
 
 #include <arpa/inet.h>
+#include <array>
 #include <charconv>
+#include <memory>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <system_error>
-
-#include <Poco/Exception.h>
-#include <Poco/Net/DNS.h>
-#include <Poco/Net/HostEntry.h>
-#include <Poco/Net/IPAddress.h>
+#include <utility>
 
 #include <turngate/http/error.h>
 
@@ -19,6 +18,31 @@ bool is_address(const std::string& host) {
     in6_addr ignored;
     return ::inet_pton(AF_INET, host.c_str(), &ignored) == 1 ||
            ::inet_pton(AF_INET6, host.c_str(), &ignored) == 1;
+}
+
+// The addresses of a name in the order in which RFC 6724 would have them tried. Throws Error.
+std::vector<std::string> resolve(const std::string& name) {
+#ifdef TURNGATE_STATIC
+    throw Error("the name " + name +
+                " is not looked up by a static build, which would need the shared libraries of "
+                "the system for it: write an address");
+#else
+    addrinfo hints{};
+    hints.ai_flags = AI_ADDRCONFIG;
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* list = nullptr;
+    const int error = ::getaddrinfo(name.c_str(), nullptr, &hints, &list);
+    if (error != 0) throw Error("the name " + name + " is not known: " + ::gai_strerror(error));
+    const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owned(list, ::freeaddrinfo);
+    std::vector<std::string> out;
+    for (const addrinfo* one = list; one; one = one->ai_next) {
+        std::array<char, NI_MAXHOST> text{};
+        if (::getnameinfo(one->ai_addr, one->ai_addrlen, text.data(), text.size(), nullptr, 0,
+                          NI_NUMERICHOST) == 0)
+            out.emplace_back(text.data());
+    }
+    return out;
+#endif
 }
 
 }  // namespace
@@ -56,13 +80,8 @@ std::vector<os::Address> ServerAddress::addresses() const {
     if (host == "localhost")
         return {{.host = "127.0.0.1", .port = port}, {.host = "::1", .port = port}};
     std::vector<os::Address> out;
-    try {
-        const Poco::Net::HostEntry entry = Poco::Net::DNS::hostByName(host);
-        for (const auto& address : entry.addresses())
-            out.push_back({.host = address.toString(), .port = port});
-    } catch (const Poco::Exception& e) {
-        throw Error("the name " + host + " is not known: " + e.displayText());
-    }
+    for (std::string& address : resolve(host))
+        out.push_back({.host = std::move(address), .port = port});
     if (out.empty()) throw Error("the name " + host + " has no address");
     return out;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include <turngate/doors/door.h>
@@ -13,6 +14,10 @@ struct CgiOptions {
     int out = 1;  // closed as soon as the response has ended, before deferred tasks run
     std::uint64_t max_body = 10u << 20;
     Reporter* reporter = nullptr;  // not owned; may be null
+
+    // Called once, when the request turns out to take longer than one answer in one piece does:
+    // before the second piece, the first flush or the first deferred task. May be empty.
+    std::function<void()> lasts = {};
 };
 
 // serve() takes the request from this process's environment and returns 1 if the response broke
