@@ -75,8 +75,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         }
         const auto arrow = std::min(name.find('>'), name.size());
         const std::string_view real = arrow == name.size() ? name : name.substr(arrow + 1);
-        files[std::string(name.substr(0, arrow))] = {
-            FoundFile::Kind::file, std::string(real.substr(real.rfind('/') + 1))};
+        files[std::string(name.substr(0, arrow))] = {FoundFile::Kind::file,
+                                                     std::string(real.substr(real.rfind('/') + 1))};
     }
     const FindFile find = [&](const std::string& asked) {
         require_plain(asked);

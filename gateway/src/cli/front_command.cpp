@@ -125,8 +125,7 @@ HandlerPtr with_files(const Arguments& arguments, HandlerPtr scripts) {
 HandlerPtr open_front(const Invocation& invocation, const std::string& uri, const Environment& get,
                       BackendChanged changed) {
     if (uri.starts_with(spawn))
-        return with_files(invocation.arguments,
-                          open_target(uri, nullptr, get, std::move(changed)));
+        return with_files(invocation.arguments, open_target(uri, nullptr, get, std::move(changed)));
     const std::string full = with_options(invocation.arguments, uri);
     HandlerPtr handler = open_target(full, nullptr, get, std::move(changed));
     check_reachable(uri);
@@ -135,14 +134,14 @@ HandlerPtr open_front(const Invocation& invocation, const std::string& uri, cons
 
 void check(const Arguments& arguments, std::string_view uri) {
     if (!uri.starts_with(scheme))
-        throw CommandError(exit_status::usage,
-                           "front needs a FastCGI application, and " + std::string(uri) +
-                               " is none",
-                           "write fcgi:unix:/run/php/php8.2-fpm.sock or fcgi:127.0.0.1:9000; "
-                           "\"run\" takes every handler");
+        throw CommandError(
+            exit_status::usage,
+            "front needs a FastCGI application, and " + std::string(uri) + " is none",
+            "write fcgi:unix:/run/php/php8.2-fpm.sock or fcgi:127.0.0.1:9000; "
+            "\"run\" takes every handler");
     const bool is_spawned = uri.starts_with(spawn);
-    for (std::string_view name : {"index", "try", "files", "cache-control", "follow-symlinks",
-                                  "sendfile", "accel"}) {
+    for (std::string_view name :
+         {"index", "try", "files", "cache-control", "follow-symlinks", "sendfile", "accel"}) {
         if (!arguments.given(name)) continue;
         if (is_spawned && (name == "sendfile" || name == "accel"))
             throw CommandError(exit_status::usage,

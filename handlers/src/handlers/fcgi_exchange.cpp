@@ -178,8 +178,8 @@ void FcgiExchange::begin_response() {
         if (!is_for_servers(field.name)) return false;
         if (!is_about_files(field.name)) return true;
         if (!is_obeyed)
-            request_.context.log(Level::warn, terms_.backend + ": " + std::string(field.name) +
-                                                  " is not followed");
+            request_.context.log(
+                Level::warn, terms_.backend + ": " + std::string(field.name) + " is not followed");
         return !is_obeyed;
     });
 
