@@ -112,8 +112,9 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::connect(Clock::time_point unti
                 const int error = e.code().value();
                 if (is_shortage(error)) throw HttpError(503, target_.text + ": " + problem);
                 if (error == EAGAIN)
-                    throw HttpError(503, target_.text + ": " + problem +
-                                             ": too many connections wait for the server already");
+                    throw HttpError(is_hurried ? 504 : 503,
+                                    target_.text + ": " + problem +
+                                        ": too many connections wait for the server already");
                 if (error == ETIMEDOUT && (is_hurried || &address == &addresses.back()))
                     throw HttpError(504, target_.text + ": " + problem);
             }
