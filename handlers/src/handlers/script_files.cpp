@@ -112,10 +112,13 @@ class ScriptFiles final : public Handler {
     }
 
     std::string answering_names() const {
-        std::string names = rules_.fallback;
-        for (std::size_t i = rules_.index.size(); i-- > 0;)
-            if (rules_.index[i] != rules_.fallback)
-                names = rules_.index[i] + (names.empty() ? "" : " or " + names);
+        std::string names;
+        bool has_fallback = rules_.fallback.empty();
+        for (const std::string& name : rules_.index) {
+            names.append(names.empty() ? "" : " or ").append(name);
+            has_fallback = has_fallback || name == rules_.fallback;
+        }
+        if (!has_fallback) names.append(names.empty() ? "" : " or ").append(rules_.fallback);
         return names;
     }
 
