@@ -5,7 +5,6 @@ Ends with 77 where it is absent.
 """
 import contextlib
 import hashlib
-import http.client
 import os
 import signal
 import socket
@@ -15,7 +14,7 @@ import tempfile
 import threading
 import time
 
-from peers import check, finish, gate, need
+from peers import check, fetch, finish, gate, need
 
 BUILD = os.path.abspath(sys.argv[1])
 SCRIPT = r"""<?php
@@ -33,22 +32,6 @@ switch (parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH)) {
     default: http_response_code(404); echo 'no such page';
 }
 """
-
-
-def ask(door, path, method="GET", body=None):
-    """(status, body); the body is None where the response breaks off, the status 0 where none comes."""
-    connection = http.client.HTTPConnection("127.0.0.1", door.port, timeout=60)
-    try:
-        connection.request(method, path, body=body)
-        reply = connection.getresponse()
-        try:
-            return reply.status, reply.read()
-        except http.client.IncompleteRead:
-            return reply.status, None
-    except (http.client.RemoteDisconnected, ConnectionResetError):
-        return 0, None
-    finally:
-        connection.close()
 
 
 class Fpm:
@@ -106,22 +89,22 @@ def php(program):
 
 
 def requests_are_answered(door):
-    check("a GET", ask(door, "/hello?name=you") == (200, b"hello you"))
-    check("a POST", ask(door, "/echo", "POST", b"x" * 5_000) == (200, b"x" * 5_000))
-    check("a 404 of the application", ask(door, "/none") == (404, b"no such page"))
-    check("a HEAD has no body", ask(door, "/hello", "HEAD") == (200, b""))
-    check("an error of PHP is its 500", ask(door, "/fatal")[0] == 500)
-    check("what it logs", ask(door, "/log") == (200, b"ok"))
+    check("a GET", fetch(door, "/hello?name=you") == (200, b"hello you"))
+    check("a POST", fetch(door, "/echo", "POST", b"x" * 5_000) == (200, b"x" * 5_000))
+    check("a 404 of the application", fetch(door, "/none") == (404, b"no such page"))
+    check("a HEAD has no body", fetch(door, "/hello", "HEAD") == (200, b""))
+    check("an error of PHP is its 500", fetch(door, "/fatal")[0] == 500)
+    check("what it logs", fetch(door, "/log") == (200, b"ok"))
     said = door.said()
     check("both are in our log", "said to the log" in said and "nothing_of_this_name" in said, said[-2000:])
 
     large = os.urandom(1 << 20) * 64
     hashed = f"{len(large)} {hashlib.sha256(large).hexdigest()}".encode()
-    check("64 MiB up", (seen := ask(door, "/hash", "POST", large)) == (200, hashed), seen)
+    check("64 MiB up", (seen := fetch(door, "/hash", "POST", large)) == (200, hashed), seen)
     pieces = (large[at:at + 65536] for at in range(0, len(large), 65536))
-    seen = ask(door, "/hash", "POST", pieces)  # the client chunks what is no string
+    seen = fetch(door, "/hash", "POST", pieces)  # the client chunks what is no string
     check("64 MiB up in chunks", seen == (200, hashed), seen)
-    status, body = ask(door, "/large")
+    status, body = fetch(door, "/large")
     check("32 MiB down", status == 200 and body == b"x" * (32 << 20), (status, body and len(body)))
 
 
@@ -130,7 +113,7 @@ def restarts_under_load(fpm, door):
 
     def load():
         while not is_over.is_set():
-            answer = ask(door, "/hello")
+            answer = fetch(door, "/hello")
             seen[answer] = seen.get(answer, 0) + 1
 
     def answers(more):

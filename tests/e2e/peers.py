@@ -1,5 +1,6 @@
 """Servers in processes of their own, for tests whose other end others wrote."""
 import contextlib
+import http.client
 import os
 import random
 import shutil
@@ -80,6 +81,22 @@ class Door:
                     break
                 reply += piece
             return reply
+
+
+def fetch(door, path, method="GET", body=None):
+    """(status, body); the body is None where the response breaks off, the status 0 where none comes."""
+    connection = http.client.HTTPConnection("127.0.0.1", door.port, timeout=60)
+    try:
+        connection.request(method, path, body=body)
+        reply = connection.getresponse()
+        try:
+            return reply.status, reply.read()
+        except http.client.IncompleteRead:
+            return reply.status, None
+    except (http.client.RemoteDisconnected, ConnectionResetError):
+        return 0, None
+    finally:
+        connection.close()
 
 
 @contextlib.contextmanager

@@ -2,22 +2,13 @@
 #include <boost/test/unit_test.hpp>
 
 #include "outcome.h"
+#include "support/fcgi_bytes.h"
 #include <turngate/fcgi/record.h>
 
 using namespace turngate::fcgi;
+using turngate::test::fcgi_record;
 
 namespace {
-
-// Written down here, not made by the code under test.
-std::string record(int type, int id, std::string_view content, std::size_t padding = 0) {
-    std::string out = {'\1', static_cast<char>(type), static_cast<char>(id >> 8),
-                       static_cast<char>(id)};
-    out += static_cast<char>(content.size() >> 8);
-    out += static_cast<char>(content.size());
-    out += static_cast<char>(padding);
-    out += '\0';
-    return out.append(content).append(padding, 'p');
-}
 
 std::string hex(const char* digits) {
     std::string out;
@@ -37,18 +28,19 @@ std::ostream& operator<<(std::ostream& out, const Case& c) {
 
 const Case cases[] = {
     {"nothing", "", "between"},
-    {"an_empty_record", record(5, 1, ""), "5/1+0: between"},
-    {"a_request_id_of_two_bytes", record(5, 0x1234, "abc"), "5/4660+0:abc between"},
-    {"any_type", record(200, 0, "abc"), "200/0+0:abc between"},
-    {"padding", record(4, 1, "abc", 5) + record(5, 1, "", 255) + record(6, 1, "0123456789", 1),
+    {"an_empty_record", fcgi_record(5, 1, ""), "5/1+0: between"},
+    {"a_request_id_of_two_bytes", fcgi_record(5, 0x1234, "abc"), "5/4660+0:abc between"},
+    {"any_type", fcgi_record(200, 0, "abc"), "200/0+0:abc between"},
+    {"padding",
+     fcgi_record(4, 1, "abc", 5) + fcgi_record(5, 1, "", 255) + fcgi_record(6, 1, "0123456789", 1),
      "4/1+5:abc 5/1+255: 6/1+1:0123456789 between"},
-    {"half_a_header", record(4, 1, "abc").substr(0, 5), "more"},
-    {"half_of_a_short_record", record(4, 1, "abc").substr(0, 10), "more"},
-    {"half_of_a_long_one", record(4, 1, "0123456789").substr(0, 11), "4/1+0:012more"},
-    {"half_of_the_padding", record(4, 1, "abc", 9).substr(0, 15), "4/1+9:abc more"},
+    {"half_a_header", fcgi_record(4, 1, "abc").substr(0, 5), "more"},
+    {"half_of_a_short_record", fcgi_record(4, 1, "abc").substr(0, 10), "more"},
+    {"half_of_a_long_one", fcgi_record(4, 1, "0123456789").substr(0, 11), "4/1+0:012more"},
+    {"half_of_the_padding", fcgi_record(4, 1, "abc", 9).substr(0, 15), "4/1+9:abc more"},
     {"version_0", std::string(8, '\0'), "a FastCGI record has the version 0, and only 1 is known"},
     {"http", "GET / HTTP/1.1\r\n\r\n", "a FastCGI record has the version 71, and only 1 is known"},
-    {"another_version_later", record(4, 1, "abc") + '\2',
+    {"another_version_later", fcgi_record(4, 1, "abc") + '\2',
      "4/1+0:abc a FastCGI record has the version 2, and only 1 is known"},
 };
 
@@ -62,7 +54,8 @@ BOOST_DATA_TEST_CASE(records_are_the_same_however_they_are_cut, cases) {
 }
 
 BOOST_AUTO_TEST_CASE(the_longest_record_there_is_comes_in_pieces_of_what_is_there) {
-    const std::string all = record(6, 1, std::string(65'535, 'x'), 255) + record(3, 1, "12345678");
+    const std::string all =
+        fcgi_record(6, 1, std::string(65'535, 'x'), 255) + fcgi_record(3, 1, "12345678");
     BOOST_TEST(all.size() == 65'798u + 16);
     RecordReader reader;
     RecordReader::Piece piece;
@@ -88,7 +81,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_fastcgi_stays_so) {
     RecordReader::Piece piece;
     std::string_view bad = "x";
     BOOST_TEST((reader.next(bad, piece) == RecordReader::Result::failed));
-    const std::string good = record(4, 1, "abc");
+    const std::string good = fcgi_record(4, 1, "abc");
     std::string_view bytes = good;
     BOOST_TEST((reader.next(bytes, piece) == RecordReader::Result::failed));
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <support/process.h>
 #include <support/temporary_directory.h>
+#include <support/thrown_by.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <thread>
@@ -22,19 +23,17 @@
 using namespace turngate;
 using namespace std::chrono_literals;
 using test::ask;
-using test::is_dead;
+using test::has;
 using test::pid_of;
 using test::pool;
 using test::pool_of;
 using test::ProgramLog;
+using test::thrown_by;
+using test::wait_until_dead;
 
 namespace {
 
-// A hang in one of these is the failure.
-void wait_until_dead(pid_t pid) {
-    while (!is_dead(pid))
-        std::this_thread::yield();
-}
+// A hang here is the failure.
 pid_t pid_other_than(const HandlerPtr& handler, pid_t pid) {
     for (;;)
         if (const pid_t now = pid_of(handler); now > 0 && now != pid) return now;
@@ -85,27 +84,10 @@ class Given {
     std::atomic<int> count_ = 0;
 };
 
-// How serving ends: a status and the reason in the log.
-std::string thrown_by(const HandlerPtr& handler, Request request) {
-    Recorder recorder;
-    try {
-        handler->serve(request, recorder);
-    } catch (const HttpError& e) {
-        return std::to_string(e.status()) + ' ' + e.what();
-    } catch (const Cancelled& e) {
-        return std::string("cancelled ") + e.what();
-    }
-    return "served";
-}
-
 Request late(const std::string& path, std::chrono::milliseconds left) {
     Request request = Request::get(path);
     request.context.deadline = Context::Clock::now() + left;
     return request;
-}
-
-bool has(const std::string& text, std::string_view part) {
-    return text.find(part) != text.npos;
 }
 
 std::size_t count_descriptors() {

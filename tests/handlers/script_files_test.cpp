@@ -1,18 +1,19 @@
 // A directory of files and scripts: what is run, what is sent, what is refused.
 #include <filesystem>
-#include <ostream>
 #include <string>
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "support/refused.h"
 #include "support/temporary_directory.h"
 #include <turngate/cgi/variables.h>
 #include <turngate/handlers/script_files.h>
 #include <turngate/http/serve.h>
 
 using namespace turngate;
+using test::Refused;
 using test::TemporaryDirectory;
 namespace data = boost::unit_test::data;
 namespace fs = std::filesystem;
@@ -64,14 +65,6 @@ std::string told(const Site& site, const std::string& script, const std::string&
            (info.empty() ? "" : "PATH_INFO=" + info + "\nPATH_TRANSLATED=" + root + info + '\n') +
            "SCRIPT_FILENAME=" + root + '/' + script + "\nDOCUMENT_ROOT=" + root +
            "\nREQUEST_URI=" + uri + '\n';
-}
-
-struct Refused {
-    std::string_view target;
-    int status;
-};
-std::ostream& operator<<(std::ostream& out, const Refused& r) {
-    return out << r.target;
 }
 
 const Refused refused[] = {

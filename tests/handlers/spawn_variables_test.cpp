@@ -1,34 +1,24 @@
-#include <map>
 #include <set>
 #include <string>
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "support/variable_map.h"
 #include <turngate/handlers/spawned_upstream.h>
-#include <turngate/http/error.h>
 
 using namespace turngate;
 using namespace std::chrono_literals;
+using test::Variables;
 
 namespace {
 
-using Variables = std::map<std::string, std::string>;
-
 SpawnOptions options_of(const Variables& variables) {
-    return spawn_options([&](const std::string& name) {
-        const auto it = variables.find(name);
-        return it == variables.end() ? std::nullopt : std::optional<std::string>(it->second);
-    });
+    return spawn_options(test::lookup(variables));
 }
 
 std::string error_of(const Variables& variables) {
-    try {
-        options_of(variables);
-    } catch (const Error& e) {
-        return e.what();
-    }
-    return "none";
+    return test::error_of([&] { options_of(variables); });
 }
 
 struct Case {

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <support/temporary_directory.h>
+#include <support/thrown_by.h>
 #include <sys/stat.h>
 
 #include <boost/test/unit_test.hpp>
@@ -13,6 +14,7 @@
 using namespace turngate;
 using namespace std::chrono_literals;
 using test::ask;
+using test::has;
 using test::pid_of;
 using test::pool;
 using test::pool_of;
@@ -27,10 +29,6 @@ std::string error_of(FcgiSpawnOptions options) {
         return e.what();
     }
     return "started";
-}
-
-bool has(const std::string& text, std::string_view part) {
-    return text.find(part) != text.npos;
 }
 
 class OneByte final : public BodySource {

@@ -8,6 +8,7 @@
 #include <string>
 #include <support/recording_reporter.h>
 #include <support/temporary_directory.h>
+#include <support/thrown_by.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <thread>
@@ -23,6 +24,7 @@
 using namespace turngate;
 using namespace std::chrono_literals;
 using test::error_of;
+using test::has;
 using test::ProgramLog;
 using test::spawn_command;
 using test::spawn_program;
@@ -31,10 +33,6 @@ namespace {
 
 std::string get(const HandlerPtr& handler, const std::string& target) {
     return record(*handler, Request::get(target)).body;
-}
-
-bool has(const std::string& text, std::string_view part) {
-    return text.find(part) != text.npos;
 }
 
 // Why a program that never gets ready is given up, once it has had the time to do what `part` says.

@@ -1,7 +1,6 @@
 // Files over HTTP: which, in what form, and under what conditions.
 #include <fcntl.h>
 #include <filesystem>
-#include <ostream>
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,11 +9,13 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "support/refused.h"
 #include "support/temporary_directory.h"
 #include <turngate/handlers/static_files.h>
 #include <turngate/http/serve.h>
 
 using namespace turngate;
+using test::Refused;
 using test::TemporaryDirectory;
 namespace data = boost::unit_test::data;
 namespace fs = std::filesystem;
@@ -46,14 +47,6 @@ std::string field(const Response& response, std::string_view name) {
 
 HandlerPtr files_of(const Site& site) {
     return static_files({.root = site.path()});
-}
-
-struct Refused {
-    std::string_view target;
-    int status;
-};
-std::ostream& operator<<(std::ostream& out, const Refused& r) {
-    return out << r.target;
 }
 
 const Refused refused[] = {

@@ -5,6 +5,7 @@
 #include <support/process.h>
 #include <support/recording_reporter.h>
 #include <support/temporary_directory.h>
+#include <support/thrown_by.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -12,16 +13,18 @@
 #include <boost/test/unit_test.hpp>
 
 #include "spawned_program.h"
-#include <turngate/http/recorder.h>
 #include <turngate/http/serve.h>
 #include <turngate/os/fd.h>
 
 using namespace turngate;
 using namespace std::chrono_literals;
+using test::has;
 using test::is_dead;
 using test::ProgramLog;
 using test::spawn_command;
 using test::spawn_program;
+using test::thrown_by;
+using test::wait_until_dead;
 
 namespace {
 
@@ -29,33 +32,11 @@ pid_t pid_of(const HandlerPtr& handler) {
     return std::atoi(record(*handler, Request::get("/pid")).body.c_str());
 }
 
-void wait_until_dead(pid_t pid) {
-    while (!is_dead(pid))
-        std::this_thread::yield();  // a hang here is the failure
-}
-
 // Serves once, and fails for ever after.
 SpawnOptions once(const test::TemporaryDirectory& here, ProgramLog& log) {
     const std::string mark = here / "mark";
     return spawn_command(
         "test -e " + mark + " && exit 5; exec '" TURNGATE_HTTP_PROGRAM "' mark " + mark, &log);
-}
-
-// How serving ends: a status and the reason in the log.
-std::string thrown_by(const HandlerPtr& handler, Request request) {
-    Recorder recorder;
-    try {
-        handler->serve(request, recorder);
-    } catch (const HttpError& e) {
-        return std::to_string(e.status()) + ' ' + e.what();
-    } catch (const Cancelled& e) {
-        return std::string("cancelled ") + e.what();
-    }
-    return "served";
-}
-
-bool has(const std::string& text, std::string_view part) {
-    return text.find(part) != text.npos;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "support/fcgi_bytes.h"
 #include "support/served.h"
 #include <turngate/doors/fastcgi.h>
 #include <turngate/os/fd.h>
@@ -20,17 +21,6 @@ namespace fcgi_type {
 inline constexpr int begin = 1, abort = 2, end = 3, params = 4, input = 5, output = 6;
 inline constexpr int get_values = 9, values = 10, unknown = 11;
 }  // namespace fcgi_type
-
-inline std::string fcgi_record(int type, int id, std::string_view content = {},
-                               std::size_t padding = 0) {
-    std::string out = {'\1', static_cast<char>(type), static_cast<char>(id >> 8),
-                       static_cast<char>(id)};
-    out += static_cast<char>(content.size() >> 8);
-    out += static_cast<char>(content.size());
-    out += static_cast<char>(padding);
-    out += '\0';
-    return out.append(content).append(padding, 'p');
-}
 
 inline std::string fcgi_pair(std::string_view name, std::string_view value) {
     std::string out;
@@ -124,7 +114,7 @@ class FcgiClient {
         if (!read(header)) return {};
         const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(header[i]); };
         FcgiRecord out{byte(1), byte(2) << 8 | byte(3), {}};
-        out.content.resize(byte(4) << 8 | byte(5));
+        out.content.resize(static_cast<std::size_t>(byte(4) << 8 | byte(5)));
         std::string padding(byte(6), '\0');
         return read(out.content) && read(padding) ? out : FcgiRecord{};
     }

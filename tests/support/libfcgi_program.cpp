@@ -6,10 +6,12 @@
 //   /die      SIGKILL before it answers        /die-in-head, /die-in-body   SIGKILL in the middle
 //   /fork     its number, and 20 processes that it leaves behind
 //   /exit     ends with status 3               /allocate  1 GB
+//   /meet     its number, once 8 requests are here
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <latch>
 #include <string>
 #include <thread>
 #include <unistd.h>
@@ -51,6 +53,10 @@ void answer(FCGX_Request& request) {
         for (;;)
             ::pause();
     if (path == "/sleep") ::usleep(200'000);
+    if (path == "/meet") {
+        static std::latch all(8);
+        all.arrive_and_wait();
+    }
     if (path == "/fork") fork_away();
     if (path == "/allocate") {
         const std::vector<char> much(1u << 30, 'x');
