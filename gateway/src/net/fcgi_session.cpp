@@ -29,17 +29,9 @@ bool has_passed(Ticks since, milliseconds limit, Ticks time) {
 
 }  // namespace
 
-FcgiSession::Access::~Access() {
-    if (session_.abandoned_.empty()) return;
-    const std::vector<StreamPtr> abandoned = std::exchange(session_.abandoned_, {});
-    lock.unlock();
-    for (const StreamPtr& stream : abandoned)  // may run what handlers have registered
-        stream->gone.request_stop();
-}
-
 FcgiSession::FcgiSession(Surroundings& door, const FastcgiOptions& options,
                          std::unique_ptr<Connection> connection)
-    : door_(door),
+    : Multiplexed(door),
       options_(options),
       connection_(std::move(connection)),
       output_(door, *connection_) {
@@ -141,13 +133,7 @@ Step FcgiSession::next_step() {
     }
     watch();
     Step step{.deadline = deadline()};
-    if (!immediate_.empty())
-        step.afterwards = [self = shared_from_this(), streams = std::exchange(immediate_, {})] {
-            for (const StreamPtr& stream : streams)
-                self->run(stream);
-        };
-    else if (!waiting_.empty() && !is_express_)
-        step.afterwards = [self = shared_from_this()] { self->work(); };
+    step.afterwards = afterwards();
     return step;
 }
 

@@ -5,7 +5,6 @@
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -13,17 +12,13 @@
 #include "net/connection.h"
 #include "net/fcgi_output.h"
 #include "net/fcgi_stream.h"
-#include "net/session.h"
-#include "net/surroundings.h"
+#include "net/multiplexed.h"
 #include <turngate/doors/fastcgi.h>
 #include <turngate/fcgi/record.h>
 
 namespace turngate::net {
 
-// The thread that has an event reads what came for all requests and then runs the first handler
-// itself; other threads run the others and send what they have under the mutex. Handlers keep the
-// session alive.
-class FcgiSession final : public Session, public std::enable_shared_from_this<FcgiSession> {
+class FcgiSession final : public Multiplexed<FcgiStream> {
   public:
     // `door` and `options` must outlive this.
     FcgiSession(Surroundings& door, const FastcgiOptions& options,
@@ -38,23 +33,7 @@ class FcgiSession final : public Session, public std::enable_shared_from_this<Fc
 
   private:
     friend class FcgiExchange;
-    using StreamPtr = std::shared_ptr<FcgiStream>;
     using Piece = fcgi::RecordReader::Piece;
-
-    // Holds the mutex; what is to be done without it is done at the end.
-    class Access {
-      public:
-        explicit Access(FcgiSession& session) : session_(session), lock(session.mutex_) {}
-        Access(const Access&) = delete;
-        Access& operator=(const Access&) = delete;
-        ~Access();
-
-      private:
-        FcgiSession& session_;
-
-      public:
-        std::unique_lock<std::mutex> lock;
-    };
 
     // The life of the connection.
     bool receive(bool peer_ended);
@@ -90,25 +69,20 @@ class FcgiSession final : public Session, public std::enable_shared_from_this<Fc
     void forget(const FcgiStream& stream);
     void abandon(const FcgiStream& stream);
     void send(std::string_view bytes);
-    void work();
-    void run(const StreamPtr& stream);
+    void run(const StreamPtr& stream) override;
 
-    Surroundings& door_;
     const FastcgiOptions& options_;
     std::unique_ptr<Connection> connection_;
 
-    std::mutex mutex_;                 // of all below
+    // Under the mutex:
     std::condition_variable changed_;  // a body goes on, output has left, or all is over
     fcgi::RecordReader reader_;
     std::optional<fcgi::PairReader> values_;  // of FCGI_GET_VALUES that has begun
     FcgiOutput output_;
-    std::vector<StreamPtr> streams_;    // not ended, or FCGI_STDIN of which has not
-    std::vector<StreamPtr> waiting_;    // for a thread
-    std::vector<StreamPtr> immediate_;  // for the thread that has them from the peer
-    std::vector<StreamPtr> abandoned_;  // their handlers are to be told
-    std::size_t active_ = 0;            // streams that have not ended
-    std::size_t buffered_ = 0;          // of bodies
-    std::size_t discarded_ = 0;         // since something was of use
+    std::vector<StreamPtr> streams_;  // not ended, or FCGI_STDIN of which has not
+    std::size_t active_ = 0;          // streams that have not ended
+    std::size_t buffered_ = 0;        // of bodies
+    std::size_t discarded_ = 0;       // since something was of use
     std::uint64_t requests_ = 0;
     Ticks idle_since_ = now();
     Ticks record_since_ = never;  // a record has begun, and not come whole
@@ -118,8 +92,6 @@ class FcgiSession final : public Session, public std::enable_shared_from_this<Fc
     bool is_writing_ = false;
     bool is_last_ = false;     // no request follows those that have begun
     bool owes_input_ = false;  // the peer may still send what was rejected here
-    bool is_express_ = false;
-    bool has_call_for_thread_ = false;
     bool is_cancelled_ = false;
     bool is_closed_ = false;
 };

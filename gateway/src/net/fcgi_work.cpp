@@ -10,8 +10,6 @@ namespace {
 
 // A body this short is collected before the handler gets a thread: who drips holds none up.
 constexpr std::uint64_t short_body = 64 * 1024;
-// Handlers in a row on one thread before other connections have their turn.
-constexpr int most_in_turn = 64;
 
 }  // namespace
 
@@ -25,78 +23,28 @@ void FcgiSession::begin_if_ready(FcgiStream& stream) {
         return end(stream, {.protocol_status = fcgi::ProtocolStatus::overloaded});
     }
     stream.is_begun = true;
-    for (const StreamPtr& owned : streams_) {
-        if (owned.get() != &stream) continue;
-        if (is_express_)
-            immediate_.push_back(owned);
-        else
-            waiting_.insert(is_urgent ? waiting_.begin() : waiting_.end(), owned);
-    }
-}
-
-// A thread takes requests that wait, and calls another if it may be held up.
-void FcgiSession::work() {
-    for (int turn = 0;; ++turn) {
-        StreamPtr stream;
-        {
-            const Access access(*this);
-            if (waiting_.empty()) return;
-            const bool has_had_its_turn = turn == most_in_turn;
-            if (!has_had_its_turn) {
-                stream = std::move(waiting_.front());
-                waiting_.erase(waiting_.begin());
-            }
-            if (!waiting_.empty() && !std::exchange(has_call_for_thread_, true))
-                door_.scheduler.post([self = shared_from_this()] {
-                    {
-                        const Access inner(*self);
-                        self->has_call_for_thread_ = false;
-                    }
-                    self->work();
-                });
-            if (has_had_its_turn) return;
-        }
-        if (door_.may_migrate)
-            door_.stacks.run([self = shared_from_this(), stream] { self->run(stream); });
-        else
-            run(stream);
-    }
+    for (const StreamPtr& owned : streams_)
+        if (owned.get() == &stream) enlist(owned, is_urgent);
 }
 
 void FcgiSession::run(const StreamPtr& stream) {
-    const HttpOptions& options = door_.options;
     Request& request = stream->request;
-    Context& context = request.context;
     FcgiExchange exchange(*this, *stream);
     {
         const Access access(*this);
         if (is_closed_ || stream->is_ended) return;
         request.body = exchange.body();
     }
-    const auto began =
-        options.observer ? Connection::Clock::now() : Connection::Clock::time_point();
-    context.request_id = new_request_id();
-    context.reporter = options.reporter;
-    context.stop = stream->gone.get_token();
-    if (options.observer) options.observer->began(request);
-    Outcome outcome;
-    {
-        const HandlerPtr handler = door_.handler_for(request.url.path);
-        if (handler->may_migrate()) context.parking = &door_.parking;
-        ResponseWriter response(exchange, request.method);
-        outcome = serve(*handler, request, response);
-    }
-    if (options.observer)
-        options.observer->ended(request, outcome, Connection::Clock::now() - began);
-    if (!request.body.arrived()) request.body = {};  // it reads from the exchange, which ends here
+    const Outcome outcome = answer(door_, *door_.handler_for(request.url.path), request, exchange,
+                                   stream->gone.get_token());
     bool is_over = false;
     {
         const Access access(*this);
         is_over = !is_closed_ && (is_done() || is_cancelled_);
     }
     if (is_over) wake();
-    context.stop = door_.shutdown.get_token();
-    settle(context, outcome);
+    request.context.stop = door_.shutdown.get_token();
+    settle(request.context, outcome);
 }
 
 }  // namespace turngate::net

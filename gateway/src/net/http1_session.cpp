@@ -301,8 +301,6 @@ void Http1Session::answer(Arriving& arriving, std::string_view& bytes, const Occ
         .collected = arriving.collected.size(),
         .began = arriving.began,
     };
-    const auto began =
-        options.observer ? Connection::Clock::now() : Connection::Clock::time_point();
     auto served = std::make_shared<Served>();
     Request& request = served->request;
     fill(request, head, *connection_, terms.wants_switch);
@@ -322,23 +320,11 @@ void Http1Session::answer(Arriving& arriving, std::string_view& bytes, const Occ
                            head_sent_);
     if (head.framing.kind != http1::Framing::Kind::none)
         request.body = exchange.body(std::move(arriving.collected));
-    Context& context = request.context;
-    context.request_id = new_request_id();
-    context.reporter = options.reporter;
-    context.stop = gone_.get_token();
-    if (handler->may_migrate()) context.parking = &door_.parking;
-    if (options.observer) options.observer->began(request);
-    {
-        ResponseWriter response(exchange, request.method);
-        served->outcome = serve(*handler, request, response);
-    }
-    if (options.observer)
-        options.observer->ended(request, served->outcome, Connection::Clock::now() - began);
-    if (!request.body.arrived()) request.body = {};  // it reads from the exchange, which ends here
-    if (!context.has_deferred()) {
-        settle(context, served->outcome);
+    served->outcome = net::answer(door_, *handler, request, exchange, gone_.get_token());
+    if (!request.context.has_deferred()) {
+        settle(request.context, served->outcome);
     } else {
-        context.stop = door_.shutdown.get_token();
+        request.context.stop = door_.shutdown.get_token();
         deferred_ = [served, earlier = std::move(deferred_)] {
             if (earlier) earlier();
             settle(served->request.context, served->outcome);

@@ -31,13 +31,6 @@ bool has_passed(Ticks since, milliseconds limit, Ticks time) {
 
 }  // namespace
 
-Http2Session::Access::~Access() {
-    const std::vector<StreamPtr> abandoned = std::exchange(session_.abandoned_, {});
-    lock.unlock();
-    for (const StreamPtr& stream : abandoned)  // may run what handlers have registered
-        stream->gone.request_stop();
-}
-
 std::shared_ptr<Session> Http2Session::begin(Surroundings& door,
                                              std::unique_ptr<Connection> connection,
                                              std::string early) {
@@ -48,7 +41,7 @@ std::shared_ptr<Session> Http2Session::begin(Surroundings& door,
 
 Http2Session::Http2Session(Surroundings& door, std::unique_ptr<Connection> connection,
                            std::string early)
-    : door_(door),
+    : Multiplexed(door),
       connection_(std::move(connection)),
       early_(std::move(early)),
       link_(door, *connection_, *this),
@@ -127,13 +120,7 @@ Step Http2Session::next_step() {
     // The last chance does not begin anew with each look.
     const bool has_last_chance = last_call_ != never && !has_passed(last_call_, last_chance, now());
     Step step{.deadline = has_last_chance ? last_call_ + last_chance.count() + 1 : next_look_};
-    if (!immediate_.empty())
-        step.afterwards = [self = shared_from_this(), streams = std::exchange(immediate_, {})] {
-            for (const StreamPtr& stream : streams)
-                self->run(stream);
-        };
-    else if (!waiting_.empty() && !is_express_)
-        step.afterwards = [self = shared_from_this()] { self->work(); };
+    step.afterwards = afterwards();
     return step;
 }
 

@@ -11,8 +11,6 @@ namespace {
 
 // A body this short is collected before the handler gets a thread: who drips holds none up.
 constexpr std::uint64_t short_body = 32 * 1024;
-// Handlers in a row on one thread before other connections have their turn.
-constexpr int most_in_turn = 64;
 
 }  // namespace
 
@@ -33,13 +31,7 @@ void Http2Session::begin_if_ready(Http2Stream& stream) {
     if (is_express_ && !is_urgent)
         return refuse(stream, {503, "the server is busy, try again later"});
     stream.is_begun = stream.is_at_work = true;
-    StreamPtr owned = streams_.at(stream.id);
-    if (is_express_)
-        immediate_.push_back(std::move(owned));
-    else if (is_urgent)
-        waiting_.push_front(std::move(owned));
-    else
-        waiting_.push_back(std::move(owned));
+    enlist(streams_.at(stream.id), is_urgent);
 }
 
 void Http2Session::refuse(Http2Stream& stream, const http1::HeadError& error) {
@@ -59,38 +51,7 @@ void Http2Session::refuse(Http2Stream& stream, const http1::HeadError& error) {
     link_.respond(stream, fields, !is_head);
 }
 
-// A thread takes streams that wait, and calls another if it may be held up.
-void Http2Session::work() {
-    for (int turn = 0;; ++turn) {
-        StreamPtr stream;
-        {
-            const Access access(*this);
-            if (waiting_.empty()) return;
-            const bool has_had_its_turn = turn == most_in_turn;
-            if (!has_had_its_turn) {
-                stream = std::move(waiting_.front());
-                waiting_.pop_front();
-            }
-            if (!waiting_.empty() && !std::exchange(has_call_for_thread_, true))
-                door_.scheduler.post([self = shared_from_this()] {
-                    {
-                        const Access inner(*self);
-                        self->has_call_for_thread_ = false;
-                    }
-                    self->work();
-                });
-            if (has_had_its_turn) return;
-        }
-        if (door_.may_migrate)
-            door_.stacks.run([self = shared_from_this(), stream] { self->run(stream); });
-        else
-            run(stream);
-    }
-}
-
 void Http2Session::run(const StreamPtr& stream) {
-    const HttpOptions& options = door_.options;
-    const auto began = Connection::Clock::now();
     Request request;
     Outcome outcome;
     bool is_gone = false;
@@ -103,22 +64,10 @@ void Http2Session::run(const StreamPtr& stream) {
             request.body = exchange.body();
         }
     }
-    Context& context = request.context;
     if (!is_gone) {
         request.remote_address = connection_->peer();
-        context.request_id = new_request_id();
-        context.reporter = options.reporter;
-        context.stop = stream->gone.get_token();
-        if (options.observer) options.observer->began(request);
-        {
-            const HandlerPtr handler = door_.handler_for(request.url.path);
-            if (handler->may_migrate()) context.parking = &door_.parking;
-            ResponseWriter response(exchange, request.method);
-            outcome = serve(*handler, request, response);
-        }
-        if (options.observer)
-            options.observer->ended(request, outcome, Connection::Clock::now() - began);
-        request.body = {};  // it reads from the exchange, which ends here
+        outcome = answer(door_, *door_.handler_for(request.url.path), request, exchange,
+                         stream->gone.get_token());
     }
     {
         const Access access(*this);
@@ -133,8 +82,8 @@ void Http2Session::run(const StreamPtr& stream) {
         if (streams_.empty() && (last_call_ != never || link_.is_done())) wake();
     }
     if (is_gone) return;
-    context.stop = door_.shutdown.get_token();
-    settle(context, outcome);
+    request.context.stop = door_.shutdown.get_token();
+    settle(request.context, outcome);
 }
 
 }  // namespace turngate::net

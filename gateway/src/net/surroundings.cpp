@@ -1,15 +1,19 @@
-// Small facts that every request needs.
+// What every request needs.
 #include "net/surroundings.h"
 
 #include <array>
+#include <chrono>
 #include <cstring>
 #include <ctime>
 #include <random>
+#include <utility>
 
 #include <turngate/http/date.h>
 
 namespace turngate::net {
+namespace {
 
+// 16 hexadecimal digits, for a request that has no id.
 std::string new_request_id() {
     thread_local std::mt19937_64 random(std::random_device{}());
     // Eight digits at once: each nibble in a byte of its own, then '0' to '9' or 'a' to 'f'.
@@ -26,6 +30,26 @@ std::string new_request_id() {
     std::string text(16, '0');
     std::memcpy(text.data(), digits.data(), text.size());
     return text;
+}
+
+}  // namespace
+
+Outcome answer(Surroundings& door, const Handler& handler, Request& request, ResponseSink& sink,
+               std::stop_token stop) {
+    using Clock = std::chrono::steady_clock;
+    DoorObserver* const observer = door.options.observer;
+    const auto began = observer ? Clock::now() : Clock::time_point();
+    Context& context = request.context;
+    context.request_id = new_request_id();
+    context.reporter = door.options.reporter;
+    context.stop = std::move(stop);
+    if (handler.may_migrate()) context.parking = &door.parking;
+    if (observer) observer->began(request);
+    ResponseWriter response(sink, request.method);
+    Outcome outcome = serve(handler, request, response);
+    if (observer) observer->ended(request, outcome, Clock::now() - began);
+    if (!request.body.arrived()) request.body = {};  // it reads from the sink, which ends soon
+    return outcome;
 }
 
 std::string_view date_now() {

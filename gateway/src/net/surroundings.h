@@ -12,6 +12,7 @@
 #include "net/session.h"
 #include "net/stack_pool.h"
 #include <turngate/doors/http.h>
+#include <turngate/http/serve.h>
 #include <turngate/http1/head.h>
 
 namespace turngate::net {
@@ -47,8 +48,10 @@ struct Surroundings {
     }
 };
 
-// An id for a request that has none: 16 hexadecimal digits.
-std::string new_request_id();
+// Has the handler answer through `sink`, from which the body may read, and tells the observer. What
+// is deferred until after the response is left to the caller, and so is what stops it.
+Outcome answer(Surroundings& door, const Handler& handler, Request& request, ResponseSink& sink,
+               std::stop_token stop);
 
 // The Date of now (RFC 9110 section 6.6.1). Valid until this thread calls again.
 std::string_view date_now();
