@@ -181,6 +181,14 @@ BOOST_AUTO_TEST_CASE(a_body_that_nobody_reads_is_never_taken_for_records) {
     BOOST_TEST(served_requests == 3);
 }
 
+BOOST_AUTO_TEST_CASE(a_long_body_that_nobody_reads_is_drained_for_the_next_request) {
+    const ServedFcgi served(hello);
+    FcgiClient client = served.client();
+    for (int i = 0; i < 3; ++i)
+        BOOST_TEST(client.ask({.keeps = true, .body = std::string(900'000, 'x')}).body() ==
+                   "hello");
+}
+
 BOOST_AUTO_TEST_CASE(what_breaks_the_protocol_ends_the_connection) {
     const ServedFcgi served(hello);
     const FcgiRequest request{.keeps = true};

@@ -159,8 +159,8 @@ void FcgiExchange::on_finish() {
     fcgi::append_end_of_stream(out, Type::standard_output, stream_.id);
     fcgi::append_end_request(out, stream_.id, {});
     session_.send(out);
-    session_.watch();
     session_.finish(stream_);
+    session_.watch();  // the rest of a body that nobody wants can be read now
 }
 
 // A web server may take what it has got for all there is, whatever the application's status says:
