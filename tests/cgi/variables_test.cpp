@@ -349,6 +349,15 @@ BOOST_AUTO_TEST_CASE(of_a_variable_that_comes_twice_the_last_counts) {
     BOOST_TEST(request.url.path == "/b");
 }
 
+BOOST_AUTO_TEST_CASE(cookies_that_a_server_has_joined_by_commas_are_apart) {
+    auto cookies = [](const char* text) {
+        const Request request = to_request({{"REQUEST_METHOD", "GET"}, {"HTTP_COOKIE", text}});
+        return std::string(request.headers.get("cookie"));
+    };
+    BOOST_TEST(cookies("a=1, b=2; c=3, d=") == "a=1; b=2; c=3; d=");
+    BOOST_TEST(cookies("a=Thu, 01 Jan; b=x, ; c=1, y") == "a=Thu, 01 Jan; b=x, ; c=1, y");
+}
+
 BOOST_AUTO_TEST_CASE(a_body_has_one_length) {
     std::vector<cgi::Variable> list = {
         {"REQUEST_METHOD", "GET"}, {"CONTENT_LENGTH", "1"}, {"CONTENT_LENGTH", "1"}};

@@ -140,6 +140,17 @@ void take_server(Request& request, const Known& known) {
     if (is_protocol(known.protocol)) request.protocol = known.protocol;
 }
 
+// Apache and Caddy join the lines of Cookie by a comma, as they join others. No cookie has one
+// (RFC 6265 section 4.1.1), but for the dates that some send: those are not followed by a name.
+std::string separated(std::string_view cookies) {
+    std::string out(cookies);
+    for (std::size_t at = out.find(", "); at != out.npos; at = out.find(", ", at + 2)) {
+        const std::size_t end = out.find_first_of("=;, ", at + 2);
+        if (end != out.npos && out[end] == '=' && end > at + 2) out[at] = ';';
+    }
+    return out;
+}
+
 }  // namespace
 
 Request to_request(std::span<const Variable> variables, Mount mount) {
@@ -158,7 +169,10 @@ Request to_request(std::span<const Variable> variables, Mount mount) {
             known.*member = value;
         } else if (read_field(name, field) && !is_private(field)) {
             check_value(name, value);
-            request.headers.add_checked(field, value);
+            if (field == "cookie")
+                request.headers.add_checked(field, separated(value));
+            else
+                request.headers.add_checked(field, value);
         }
     }
     if (known.method.empty())
