@@ -32,6 +32,23 @@ struct Started final : ResponseSink {
     bool is_up = false;
 };
 
+// A client that sends nothing while somebody holds the lock on a file.
+class UntilFree final : public BodySource {
+  public:
+    explicit UntilFree(const std::string& file) : file_(::open(file.c_str(), O_RDWR | O_CLOEXEC)) {}
+    std::size_t read(std::span<char>) override {
+        while (::flock(file_.get(), LOCK_EX | LOCK_NB) == 0) {  // not yet held
+            ::flock(file_.get(), LOCK_UN);
+            std::this_thread::yield();
+        }
+        ::flock(file_.get(), LOCK_EX);
+        return 0;
+    }
+
+  private:
+    os::Fd file_;
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(cgi_program_answers)
@@ -193,9 +210,19 @@ BOOST_AUTO_TEST_CASE(past_its_time_what_the_program_has_started_ends_too) {
     BOOST_TEST(::flock(lock.get(), LOCK_EX) == 0);  // once all of them have let go of it
 }
 
+BOOST_AUTO_TEST_CASE(a_client_that_does_not_send_keeps_no_program_past_its_time) {
+    test::TemporaryDirectory here;
+    const std::string file = here.write("lock", "");
+    CgiProgramOptions options = child({"cgi-family", file});
+    options.timeout = milliseconds(300);
+    Request request = Request::post("/", "");
+    request.body = Body(std::make_unique<UntilFree>(file), 10);
+    BOOST_TEST(record(*cgi_program(options), std::move(request)).status == 504);
+}
+
 BOOST_AUTO_TEST_CASE(a_program_that_has_answered_may_go_on_until_its_time_is_over) {
     CgiProgramOptions options = child({"cgi-closed"});
-    options.timeout = milliseconds(60);
+    options.timeout = milliseconds(1500);
     Recorder recorder;
     Request request = Request::get("/");
     const HandlerPtr handler = cgi_program(options);

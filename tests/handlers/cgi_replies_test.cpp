@@ -17,7 +17,7 @@ const std::string plain = "Content-Type=text/plain";
 const std::string html = "Content-Type=text/html";
 const std::string absolute = "Location=http://example.com/a";
 
-// Status, fields but Content-Length, which stands for the body, and body.
+// Status, fields but Content-Length, and body.
 const std::map<std::string, std::string> expected = {
     {"basic", "200 [" + plain + "] hi"},
     {"lf_only", "200 [" + plain + "] hi"},
@@ -92,6 +92,8 @@ const std::map<std::string, std::string> expected = {
 std::string described(const Response& response) {
     const std::string status = std::to_string(response.status);
     if (response.status == 502) return status;
+    const std::string_view length = response.headers.get("Content-Length");
+    if (!length.empty()) BOOST_TEST(length == std::to_string(response.body.size()));
     std::string fields;
     for (const auto& [name, value] : response.headers)
         if (name != "Content-Length")
@@ -121,6 +123,11 @@ BOOST_AUTO_TEST_CASE(each_recorded_reply_is_read_in_one_way) {
         BOOST_TEST_REQUIRE((rule != expected.end()), reply.name);
         BOOST_TEST(answer(reply.raw) == rule->second, reply.name << ": " << answer(reply.raw));
     }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_said_to_servers_is_not_for_clients) {
+    BOOST_TEST(answer("Content-Type: text/plain\nX-Accel-Expires: 1\n"
+                      "X-Vercel-Internal-A: 1\n\nhi") == "200 [" + plain + "] hi");
 }
 
 BOOST_AUTO_TEST_CASE(a_program_named_nph_writes_a_reply_of_http) {

@@ -12,21 +12,20 @@
 #include <system_error>
 #include <unistd.h>
 
+#include "exchange_rules.h"
+
 namespace turngate {
 namespace {
 
 constexpr std::size_t block_size = 64 * 1024;  // what a pipe holds
 
-// A program that ends is at its end a moment after its output is.
-constexpr std::chrono::milliseconds exit_grace{20};
+// A program that ends is at its end a moment after its output is, on a busy machine too. Who has
+// closed the output and goes on pays with this time.
+constexpr std::chrono::milliseconds exit_grace{250};
 
 // A pipe holds 1 MiB at most (F_SETPIPE_SZ), 64 KiB by default. Reading more at a time could go on
 // for ever.
 constexpr int blocks_of_a_pipe = 17;
-
-bool is_gone(const std::system_error& e) {
-    return e.code().value() == EPIPE;
-}
 
 // Reads once. Absent when there is nothing now; empty at the end.
 std::optional<std::string_view> read_now(int fd, std::string& block) {
@@ -76,7 +75,8 @@ std::string CgiExchange::run() {
         wait();
         if (ended_) break;
     }
-    const auto status = child_.wait(exit_grace);
+    const auto left = std::chrono::milliseconds(milliseconds_until(terms_.deadline));
+    const auto status = child_.wait(std::min(exit_grace, left));
     ended_ = status.has_value();
     read_error();
     conclude(status);
@@ -191,15 +191,8 @@ bool CgiExchange::take_head(std::string_view& bytes) {
 void CgiExchange::use_head() {
     for (const std::string& remark : head_.remarks)
         context_.log(Level::warn, "CGI program " + program_ + ": " + remark);
-    streams_ = nph_ || head_.headers.get("Content-Type").starts_with("text/event-stream") ||
-               iequals(head_.headers.get("X-Accel-Buffering"), "no");
-    head_.headers.remove("X-Accel-Buffering");
-    // They are for a server of files, and name files to whom they are not for.
-    for (const char* name : {"X-Sendfile", "X-Accel-Redirect"}) {
-        if (!head_.headers.contains(name)) continue;
-        context_.log(Level::warn, "CGI program " + program_ + ": " + name + " is not followed");
-        head_.headers.remove(name);
-    }
+    streams_ = nph_ || is_streamed(head_.headers);
+    remove_server_fields(head_.headers, context_, "CGI program " + program_);
     local_redirect_ = head_.local_redirect;
     if (local_redirect_.empty()) apply_head();
 }

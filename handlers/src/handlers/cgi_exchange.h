@@ -40,6 +40,9 @@ class CgiExchange {
     // program may run on then.
     std::string run();
 
+    // True while a body still arrives; the exchange does not end before.
+    bool awaits_body() const noexcept { return pumping_; }
+
     // True if the program had ended when run() returned.
     bool ended() const noexcept { return ended_; }
 

@@ -186,21 +186,25 @@ std::string CgiRunner::answer(const CgiTarget& target, const cgi::Variables& var
     const std::shared_ptr<Running> running = start(target, variables, context, response, deadline);
     if (!running) return {};
     std::string location;
-    bool ended = false;
+    std::optional<CgiExchange> exchange;
     try {
-        CgiExchange exchange(running->child, target.program, body, response, context,
-                             {.deadline = deadline,
-                              .max_output = options_.max_output,
-                              .is_head = request.method == "HEAD",
-                              .is_nph = is_nph(target.program)});
-        location = exchange.run();
-        ended = exchange.ended();
+        exchange.emplace(running->child, target.program, body, response, context,
+                         CgiTerms{.deadline = deadline,
+                                  .max_output = options_.max_output,
+                                  .is_head = request.method == "HEAD",
+                                  .is_nph = is_nph(target.program)});
+        location = exchange->run();
     } catch (...) {
         running->child.kill(SIGTERM);
-        context.wait_until([running] { running->child.stop(kill_grace); });
+        if (exchange && exchange->awaits_body()) {  // which may take longer than a program may
+            running->child.stop(kill_grace);
+            running->place.reset();
+        } else {
+            context.wait_until([running] { running->child.stop(kill_grace); });
+        }
         throw;
     }
-    if (!ended)
+    if (!exchange->ended())
         context.wait_until(
             [running, &context, deadline] { let_finish(running->child, context, deadline); });
     return location;

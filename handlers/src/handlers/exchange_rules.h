@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <system_error>
 
@@ -28,6 +29,14 @@ Context::Clock::time_point sooner(Context::Clock::time_point latest, Context::Cl
                                   std::chrono::milliseconds limit);
 
 bool is_event_stream(const Headers& headers);
+
+// An application says of its answer that each piece is to be sent at once.
+bool is_streamed(const Headers& headers);
+
+// Takes out what an application says to servers and not to clients. Orders of files are logged by
+// the name `who`, or kept for who obeys them.
+void remove_server_fields(Headers& headers, const Context& context, const std::string& who,
+                          bool keeps_orders = false);
 
 // The peer has closed the connection.
 bool is_gone(const std::system_error& error) noexcept;

@@ -16,15 +16,6 @@ using fcgi::RecordReader;
 using fcgi::Type;
 
 constexpr std::size_t most_errors = 8 * 1024;  // bytes of the log
-constexpr std::string_view accelerator = "x-accel-";
-
-bool is_for_servers(std::string_view name) {
-    return is_internal(name) || iequals(name.substr(0, accelerator.size()), accelerator);
-}
-
-bool is_about_files(std::string_view name) {
-    return iequals(name, "x-sendfile") || iequals(name, "x-accel-redirect");
-}
 
 }  // namespace
 
@@ -170,18 +161,10 @@ void FcgiExchange::begin_response() {
     cgi::ResponseHead& head = head_reader_.head();
     for (const std::string& remark : head.remarks)
         request_.context.log(Level::warn, terms_.backend + ": " + remark);
-    const bool streams =
-        is_event_stream(head.headers) || iequals(head.headers.get("x-accel-buffering"), "no");
+    const bool streams = is_streamed(head.headers);
     if (is_event_stream(head.headers)) deadline_ = terms_.request_deadline;
-    const bool is_obeyed = terms_.options.passes_file_fields;
-    head.headers.remove_if([&](const auto& field) {
-        if (!is_for_servers(field.name)) return false;
-        if (!is_about_files(field.name)) return true;
-        if (!is_obeyed)
-            request_.context.log(
-                Level::warn, terms_.backend + ": " + std::string(field.name) + " is not followed");
-        return !is_obeyed;
-    });
+    remove_server_fields(head.headers, request_.context, terms_.backend,
+                         terms_.options.passes_file_fields);
 
     response_.relay();
     response_.status(head.status);
