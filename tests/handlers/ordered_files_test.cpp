@@ -134,6 +134,21 @@ BOOST_AUTO_TEST_CASE(ranges_and_conditions_are_those_of_files) {
     BOOST_TEST(posted.body == "0123456789");
 }
 
+BOOST_AUTO_TEST_CASE(a_directory_may_be_named_as_it_is_configured_or_by_where_its_links_lead) {
+    const Site site;
+    fs::create_directory_symlink("files", site / "current");
+    for (const std::string& configured : {site / "current", site / "current/"})
+        for (const std::string& named :
+             {site / "current", fs::canonical(site / "files").string()}) {
+            const auto script = [&](Request&, ResponseWriter& out) {
+                out.header("X-Sendfile", named + "/report.pdf");
+            };
+            const HandlerPtr files = script_files(
+                {.root = site / "site", .sendfile = configured, .scripts = to_handler(script)});
+            BOOST_TEST(record(*files, Request::get("/")).body == "0123456789");
+        }
+}
+
 BOOST_AUTO_TEST_CASE(an_order_that_is_not_in_use_is_dropped_and_logged) {
     const Site site;
     const HandlerPtr files =

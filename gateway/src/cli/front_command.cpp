@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/exit_status.h"
@@ -45,7 +46,7 @@ constexpr Option own_options[] = {
      .value = "TEXT",
      .help = "that header field of such files",
      .kind = Value::text},
-    {.name = "follow-symlinks", .help = "also those that lead out of the root"},
+    {.name = "follow-symlinks", .help = "also those that lead out of the root, and absolute ones"},
     {.name = "sendfile",
      .value = "DIR",
      .help = "send files of DIR that a script names in X-Sendfile",
@@ -67,20 +68,25 @@ constexpr std::string_view examples[] = {
 constexpr std::string_view scheme = "fcgi:";
 constexpr std::string_view spawn = "fcgi:spawn:";
 
-// HANDLER with the flags as its options.
-std::string with_options(const Arguments& arguments, std::string uri) {
-    char mark = uri.find('?') == uri.npos ? '?' : '&';
-    const auto add = [&](std::string_view name, std::string_view value) {
-        uri += std::exchange(mark, '&');
-        uri.append(name).append("=").append(percent_encode(value));
-    };
-    for (std::string_view name :
+// The flags as options of a handler.
+std::vector<std::pair<std::string, std::string>> file_options(const Arguments& arguments) {
+    std::vector<std::pair<std::string, std::string>> all;
+    for (const char* name :
          {"root", "index", "try", "files", "cache-control", "sendfile", "accel"}) {
         if (!arguments.given(name)) continue;
         for (const std::string& value : arguments.all(name))
-            add(name, value);
+            all.emplace_back(name, value);
     }
-    if (arguments.on("follow-symlinks")) add("follow-symlinks", "on");
+    if (arguments.on("follow-symlinks")) all.emplace_back("follow-symlinks", "on");
+    return all;
+}
+
+std::string with_options(const Arguments& arguments, std::string uri) {
+    char mark = uri.find('?') == uri.npos ? '?' : '&';
+    for (const auto& [name, value] : file_options(arguments)) {
+        uri += std::exchange(mark, '&');
+        uri.append(name).append("=").append(percent_encode(value));
+    }
     return uri;
 }
 
@@ -101,21 +107,10 @@ void check_reachable(std::string_view uri) {
     }
 }
 
-// With the flags of a program that takes no options of ours in its command.
+// A program takes no options of ours in its command.
 HandlerPtr with_files(const Arguments& arguments, HandlerPtr scripts) {
-    if (!arguments.given("root")) return scripts;
-    ScriptFilesOptions files{.root = std::string(arguments.text("root")),
-                             .serve_files = arguments.text("files") == "on",
-                             .cache_control = std::string(arguments.text("cache-control")),
-                             .follow_links_outside = arguments.on("follow-symlinks"),
-                             .scripts = std::move(scripts)};
-    if (arguments.given("index")) {
-        files.index = arguments.all("index");
-        files.fallback = '/' + files.index.front();
-    }
-    if (arguments.given("try")) files.fallback = arguments.text("try");
     try {
-        return script_files(std::move(files));
+        return script_files(file_options(arguments), std::move(scripts));
     } catch (const Error& e) {
         throw CommandError(exit_status::no_target, e.what(),
                            "--root is the directory that has index.php");

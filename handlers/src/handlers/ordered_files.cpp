@@ -80,11 +80,16 @@ class OrderSink final : public ResponseSink {
     throw ProtocolError("the script orders the file " + order.value + ", which is not " + rule);
 }
 
-// Relative to `root`.
-std::string path_of_file(const Order& order, const std::string& root) {
+// Relative to the first of `roots`, all of which name the same directory.
+std::string path_of_file(const Order& order, const std::array<std::string, 2>& roots) {
     if (!order.value.starts_with('/')) return order.value;
-    if (!order.value.starts_with(root + '/')) refuse(order, "below " + root);
-    return order.value.substr(root.size() + 1);
+    for (const std::string& root : roots)
+        if (order.value.starts_with(root + '/')) return order.value.substr(root.size() + 1);
+    refuse(order, "below " + roots.front());
+}
+
+std::filesystem::path without_slash(const std::filesystem::path& directory) {
+    return directory.has_filename() ? directory : directory.parent_path();
 }
 
 std::string path_of_url(const Order& order, const std::string& prefix) {
@@ -103,7 +108,8 @@ OrderedFiles::OrderedFiles(const std::string& sendfile, const std::string& accel
     if (!sendfile.empty()) {
         sendfile_.emplace(ServedFiles::Options{.root = sendfile});
         std::error_code error;
-        sendfile_root_ = std::filesystem::canonical(sendfile, error).string();
+        sendfile_roots_ = {std::filesystem::canonical(sendfile, error).string(),
+                           without_slash(std::filesystem::absolute(sendfile, error)).string()};
     }
     if (accel.empty()) return;
     if (!accel_prefix_.starts_with('/') || !accel_prefix_.ends_with('/'))
@@ -125,7 +131,7 @@ void OrderedFiles::serve(const Handler& script, Request& request, ResponseWriter
         throw ProtocolError("the script broke off after it had ordered the file " + order.value);
     const ServedFiles& files = order.by_url ? *accel_ : *sendfile_;
     const std::string path =
-        order.by_url ? path_of_url(order, accel_prefix_) : path_of_file(order, sendfile_root_);
+        order.by_url ? path_of_url(order, accel_prefix_) : path_of_file(order, sendfile_roots_);
     const std::optional<OpenFile> file = files.open(path);
     if (!file) {
         request.context.log(Level::error,

@@ -1,6 +1,7 @@
 // Files that a script orders to be sent in the place of its body: X-Sendfile, X-Accel-Redirect.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 
@@ -23,7 +24,7 @@ class OrderedFiles {
     void serve(const Handler& script, Request& request, ResponseWriter& response) const;
 
   private:
-    std::string sendfile_root_;  // absolute, without links
+    std::array<std::string, 2> sendfile_roots_;  // absolute, without links and as it was given
     std::optional<ServedFiles> sendfile_;
     std::optional<ServedFiles> accel_;
     std::string accel_prefix_;

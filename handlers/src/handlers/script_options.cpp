@@ -62,4 +62,12 @@ HandlerPtr ScriptOptions::wrap(HandlerPtr scripts) && {
     return script_files(std::move(options_));
 }
 
+HandlerPtr script_files(const std::vector<std::pair<std::string, std::string>>& options,
+                        HandlerPtr scripts) {
+    ScriptOptions all;
+    for (const auto& [name, value] : options)
+        if (!all.set(name, value)) throw unknown_option("scripts", name, ScriptOptions::names);
+    return std::move(all).wrap(std::move(scripts));
+}
+
 }  // namespace turngate

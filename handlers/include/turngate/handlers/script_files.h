@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <turngate/http/handler.h>
@@ -48,5 +49,11 @@ struct ScriptFilesOptions {
 //
 // Throws Error if a directory cannot be opened, or the root has neither index nor fallback.
 HandlerPtr script_files(ScriptFilesOptions options);
+
+// The same before `scripts`, by names and values as in the URI of a handler ("root", "index",
+// "try", "files", "cache-control", "follow-symlinks", "sendfile", "accel"); `scripts` itself where
+// they name no root. Throws Error.
+HandlerPtr script_files(const std::vector<std::pair<std::string, std::string>>& options,
+                        HandlerPtr scripts);
 
 }  // namespace turngate
