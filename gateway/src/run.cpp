@@ -5,12 +5,14 @@
 #include "cli/cli.h"
 #include "cli/environment.h"
 #include "run_as.h"
+#include <turngate/os/fd.h>
 #include <turngate/turngate.h>
 
 namespace turngate {
 
 int run(int argc, char** argv, HandlerPtr handler) {
     if (cli::is_command_line(argc, argv)) return cli::run(argc, argv, std::move(handler));
+    os::occupy_standard_streams();  // FastCGI's processes are started with 0 alone
     return run_as(
         {}, [&](const BackendChanged&) { return handler; }, "self", cli::process_environment());
 }

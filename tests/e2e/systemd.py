@@ -8,7 +8,9 @@ import subprocess
 import sys
 import tempfile
 
+from peers import free_port
 from program import ask
+from web_servers import answers, wait_until
 
 BUILD, SOURCE = map(os.path.abspath, sys.argv[1:])
 PLUGIN = f"plugin:{BUILD}/e2e/e2e_handler.so"
@@ -147,6 +149,18 @@ def children_inherit_no_notice():
         assert wait(child) == 0
 
 
+def nothing_comes_to_sit_on_a_standard_stream_that_is_closed():
+    for command in ([f"{BUILD}/tests/turngate_door_program"], [f"{BUILD}/bin/turngate", "run", PLUGIN]):
+        port = free_port()
+        with subprocess.Popen(["sh", "-c", 'exec "$@" 0<&- >&- 2>&-', "-", *command],
+                              env={**os.environ, "PORT": str(port), "HOST": "127.0.0.1"}) as process:
+            assert wait_until(lambda: answers(port)) is not None
+            streams = {os.readlink(f"/proc/{process.pid}/fd/{fd}") for fd in (0, 1, 2)}
+            process.terminate()
+        assert streams == {"/dev/null"}, streams
+        assert process.returncode == 0, process.returncode
+
+
 def units_are_what_systemd_takes():
     if not shutil.which("systemd-analyze"):
         print("SKIPPED units: there is no systemd-analyze")
@@ -173,4 +187,5 @@ sockets_of_another_process_are_left_alone()
 what_is_no_listener_is_refused()
 the_watchdog_hears_from_a_door_that_lives()
 children_inherit_no_notice()
+nothing_comes_to_sit_on_a_standard_stream_that_is_closed()
 units_are_what_systemd_takes()

@@ -5,7 +5,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
-#include <fcntl.h>
 #include <string>
 #include <system_error>
 #include <unistd.h>
@@ -19,17 +18,10 @@
 #include "cli/invocation.h"
 #include "cli/parse.h"
 #include "version.h"
+#include <turngate/os/fd.h>
 
 namespace turngate::cli {
 namespace {
-
-// A file must not come to sit on the descriptor of a standard stream that was closed. Each is
-// opened the wrong way round, so that using it fails as on a closed one.
-void occupy_standard_streams() {
-    for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-        if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF)
-            if (::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) return;
-}
 
 ColorChoice color_choice(const Arguments& arguments) {
     std::string_view when = arguments.text("color");
@@ -133,7 +125,7 @@ bool listens(int argc, char** argv) {
 }
 
 int run(int argc, char** argv, HandlerPtr self) {
-    occupy_standard_streams();
+    os::occupy_standard_streams();
     std::signal(SIGPIPE, SIG_IGN);
     const Environment environment = process_environment();
     const std::string program = argc > 0 ? argv[0] : "turngate";

@@ -57,6 +57,10 @@ std::size_t write_some(int fd, std::string_view bytes);
 // write_some() does.
 void write_whole(int fd, std::string_view bytes);
 
+// Opens those of 0, 1 and 2 that are closed, the wrong way round, so that using them fails as
+// before: nothing else may come to sit there, where others write. Before anything else is opened.
+void occupy_standard_streams() noexcept;
+
 // Lets one thread wake another out of poll(): wait for fd() to be readable. signal() may be called
 // from any thread, from a stop callback and from a signal handler. It stays signalled until
 // clear().
