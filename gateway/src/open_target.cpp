@@ -41,7 +41,8 @@ std::string advice(std::string_view uri) {
                "?timeout=30s";
     if (colon == uri.npos || (scheme != "cgi" && scheme != "cgi-dir" && scheme != "plugin"))
         return "a target is plugin:FILE.so, cgi:PROGRAM, cgi-dir:DIR, files:DIR, "
-               "http://HOST:PORT, http:spawn:COMMAND, fcgi:spawn:COMMAND or self";
+               "http://HOST:PORT, http:spawn:COMMAND, fcgi:unix:SOCKET, "
+               "fcgi:spawn:COMMAND or self";
     uri.remove_prefix(colon + 1);
     const std::string path = percent_decode(uri.substr(0, uri.find('?')));
     struct stat facts {};

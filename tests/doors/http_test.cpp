@@ -230,7 +230,9 @@ BOOST_AUTO_TEST_CASE(more_connections_than_it_may_have) {
     go_on.release();
     ::shutdown(first.get(), SHUT_WR);
     BOOST_TEST(busy.starts_with("HTTP/1.1 503 "));
-    BOOST_TEST(busy.find("Retry-After") != std::string::npos);
+    BOOST_TEST(busy.find("\r\nRetry-After: 1\r\n") != std::string::npos);
+    BOOST_TEST(
+        busy.ends_with("\r\nContent-Length: 36\r\n\r\nthe server is busy, try again later\n"));
     BOOST_TEST(read_all(first).ends_with("slow"));
 }
 
