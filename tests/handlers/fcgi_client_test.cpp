@@ -82,6 +82,28 @@ BOOST_AUTO_TEST_CASE(a_connection_is_kept_only_where_the_options_say_so) {
     BOOST_TEST(responder.connections() == 4u);
 }
 
+// libfcgi takes for the next request what an application has not read of a body.
+BOOST_AUTO_TEST_CASE(a_connection_that_has_carried_a_body_is_never_kept) {
+    const TemporaryDirectory directory;
+    const FcgiOptions options{.keep = 1, .spool_memory = 1, .spool_directory = directory.path()};
+    BOOST_TEST(!seen_of(Request::post("/", "x"), options).keeps);
+    BOOST_TEST(!seen_of(Request::post("/", std::string(300'000, 'x')), options).keeps);
+    BOOST_TEST(!seen_of(streamed(100, 10'000, 1'000'000), options).keeps);
+    BOOST_TEST(!seen_of(streamed(2, 1'000), options).keeps);
+    BOOST_TEST(seen_of(Request::post("/", ""), options).keeps);
+    BOOST_TEST(seen_of(streamed(0, 1), options).keeps);
+
+    // One that keeps it all the same.
+    const FakeResponder responder([](ResponderPeer& peer) {
+        while (peer.read_request().is_there)
+            peer.write(hello);
+    });
+    const HandlerPtr handler = fcgi_client({.backends = {responder.backend()}, .keep = 1});
+    for (int i = 0; i < 3; ++i)
+        BOOST_TEST(ask_fcgi(*handler, Request::post("/", "x")).body == "hello");
+    BOOST_TEST(responder.connections() == 3u);
+}
+
 BOOST_AUTO_TEST_CASE(pairs_are_never_cut_by_the_end_of_a_record) {
     Request request = Request::get("/");
     for (int i = 0; i < 5; ++i)

@@ -258,8 +258,8 @@ FcgiExchange::End FcgiExchange::conclude() {
         return End::spent;
     }
     upload_.reset();
-    const bool is_reusable = terms_.options.keep > 0 && is_clean_ && connection_.unread.empty() &&
-                             reader_.is_between() && !is_stopped_;
+    const bool is_reusable = records_.keeps_connection() && is_clean_ &&
+                             connection_.unread.empty() && reader_.is_between() && !is_stopped_;
     return is_reusable ? End::kept : End::spent;
 }
 

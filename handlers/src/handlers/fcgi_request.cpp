@@ -48,12 +48,13 @@ void send_body(UpstreamUpload& to, Body& body) {
 }  // namespace
 
 FcgiRequest::FcgiRequest(const Request& request, const cgi::Script& script,
-                         const FcgiOptions& options) {
+                         const FcgiOptions& options)
+    : keeps_connection_(options.keep > 0 && request.body.size() == 0) {
     if (request.method == "CONNECT") throw HttpError(501, "the method CONNECT is not implemented");
     constexpr std::size_t usual = 2048;
     start_.reserve(usual);
     fcgi::append_begin_request(
-        start_, id, {.role = fcgi::Role::responder, .keeps_connection = options.keep > 0});
+        start_, id, {.role = fcgi::Role::responder, .keeps_connection = keeps_connection_});
     append_variables(request, script, options);
     if (request.body.arrived())
         append_body(request.body.buffered());

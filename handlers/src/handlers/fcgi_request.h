@@ -28,6 +28,10 @@ class FcgiRequest {
     // What can be sent without waiting for the client: all of it if the body is here.
     std::span<const std::string_view> parts() const noexcept { return parts_; }
 
+    // Whether the application is asked to keep the connection: only without a body, for one that
+    // does not read a body may take the rest of it for records, and so for a request of any user.
+    bool keeps_connection() const noexcept { return keeps_connection_; }
+
     // Sends what of parts() stands behind the first `sent` bytes, and then what `body` still
     // yields. Both must outlive it.
     UpstreamUpload::Job rest(std::size_t sent, Body& body) const;
@@ -37,6 +41,7 @@ class FcgiRequest {
                           const FcgiOptions& options);
     void append_body(std::string_view body);
 
+    const bool keeps_connection_;
     std::string start_;
     std::vector<fcgi::HeaderBytes> headers_;  // of the records behind it
     std::vector<std::string_view> parts_;

@@ -40,8 +40,9 @@ struct FcgiOptions {
     std::size_t max_waiting = 1024;     // for each backend; and one past that is answered with 503
     std::chrono::milliseconds queue_timeout{30'000};  // and so is one that has waited so long
 
-    // Connections to each backend that are kept for the next request. Each holds one of php-fpm's
-    // workers, even while it is idle: keep fewer than pm.max_children.
+    // Connections to each backend that are kept for the next request, behind requests without a
+    // body alone: an application that does not read a body could take it for the next request.
+    // Each holds one of php-fpm's workers, even while it is idle: keep fewer than pm.max_children.
     std::size_t keep = 0;
     std::chrono::milliseconds keep_alive{10'000};  // how long a connection is kept idle
     std::size_t keep_requests = 1'000;             // and how many requests it carries
