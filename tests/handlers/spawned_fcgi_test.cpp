@@ -1,11 +1,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <support/temporary_directory.h>
 #include <support/thrown_by.h>
 #include <sys/stat.h>
+#include <utility>
 
 #include <boost/test/unit_test.hpp>
 
@@ -41,6 +43,23 @@ class OneByte final : public BodySource {
     }
 
   private:
+    bool is_read_ = false;
+};
+
+// Asks the handler something else before it yields its only byte.
+class Asking final : public BodySource {
+  public:
+    Asking(const HandlerPtr& handler, pid_t& answer) : handler_(handler), answer_(answer) {}
+    std::size_t read(std::span<char> into) override {
+        if (std::exchange(is_read_, true)) return 0;
+        answer_ = pid_of(handler_);
+        into[0] = 'x';
+        return 1;
+    }
+
+  private:
+    const HandlerPtr& handler_;
+    pid_t& answer_;
     bool is_read_ = false;
 };
 
@@ -109,6 +128,28 @@ BOOST_AUTO_TEST_CASE(what_may_not_be_repeated_is_not) {
     put.body = Body(std::make_unique<OneByte>(), 1);
     BOOST_TEST(record(*handler, std::move(put)).status == 502);
     BOOST_TEST(record(*handler, Request::make("PUT", path, "body")).status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(no_child_waits_for_a_client_whose_body_is_read_first) {
+    FcgiSpawnOptions options = pool();
+    options.start_timeout = 10s;  // of the question that finds no child
+    options.open = [](const std::string& address) {
+        return to_handler(
+            [client = test::PlainClient(address)](Request& request, ResponseWriter& response) {
+                request.body.text();
+                client.serve(request, response);
+            });
+    };
+    const HandlerPtr handler = turngate::spawned_fcgi(std::move(options));
+    const pid_t child = pid_of(handler);
+    for (const std::optional<std::uint64_t> length :
+         {std::optional<std::uint64_t>(), std::optional<std::uint64_t>(1)}) {
+        pid_t answer = 0;
+        Request request = Request::make("POST", "/pid");
+        request.body = Body(std::make_unique<Asking>(handler, answer), length);
+        BOOST_TEST(std::atoi(record(*handler, std::move(request)).body.c_str()) == child);
+        BOOST_TEST(answer == child);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_program_that_is_none_tells_what_it_did) {

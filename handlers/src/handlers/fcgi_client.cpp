@@ -6,7 +6,6 @@
 #include <system_error>
 #include <utility>
 
-#include "body_spool.h"
 #include "exchange_rules.h"
 #include "fcgi_backends.h"
 #include "fcgi_exchange.h"
@@ -46,7 +45,7 @@ class Delivery {
           is_repeatable_(options.repeats && is_idempotent(request.method)) {}
 
     void run(const cgi::Script& script) {
-        read_body();
+        spool_ = read_up(request_.body, options_);
         const FcgiRequest records(request_, script, options_);
         for (FcgiBackend* backend = next_backend(); backend;)
             backend = attempt(*backend, records);
@@ -120,18 +119,6 @@ class Delivery {
         if (FcgiBackend* next = next_backend()) return next;
         if (backends_.may_come_back(Clock::now())) pause(before_repeat);
         return &backend;
-    }
-
-    void read_body() {
-        Body& body = request_.body;
-        body.limit(options_.max_body);
-        if (body.arrived()) return;
-        if (!body.size()) {
-            spool_.emplace(body, options_.spool_memory, options_.spool_directory);
-            body = spool_->body();
-        } else if (*body.size() <= small_body) {
-            body.text();
-        }
     }
 
     FcgiBackend* next_backend() { return backends_.choose(tried_, Clock::now()); }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "exchange_rules.h"
 #include <turngate/http/error.h>
 #include <turngate/http/headers.h>
 
@@ -46,6 +47,19 @@ void send_body(UpstreamUpload& to, Body& body) {
 }
 
 }  // namespace
+
+std::optional<BodySpool> read_up(Body& body, const FcgiOptions& options) {
+    body.limit(options.max_body);
+    if (body.arrived()) return {};
+    if (body.size()) {
+        if (*body.size() <= small_body) body.text();
+        return {};
+    }
+    std::optional<BodySpool> spool;
+    spool.emplace(body, options.spool_memory, options.spool_directory);
+    body = spool->body();
+    return spool;
+}
 
 FcgiRequest::FcgiRequest(const Request& request, const cgi::Script& script,
                          const FcgiOptions& options)

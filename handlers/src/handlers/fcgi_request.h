@@ -2,16 +2,23 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "body_spool.h"
 #include "upstream_upload.h"
 #include <turngate/fcgi/write.h>
 #include <turngate/handlers/fcgi_client.h>
 
 namespace turngate {
+
+// Reads what of a body is not streamed, before a backend is troubled with it: one of unknown
+// length, for an application must be told, which is where the spool comes from; and a small one.
+// Throws what reading throws, HttpError(413) and (507).
+std::optional<BodySpool> read_up(Body& body, const FcgiOptions& options);
 
 // The records of one request, written once, however often they are sent.
 class FcgiRequest {

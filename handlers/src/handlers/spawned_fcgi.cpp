@@ -1,4 +1,5 @@
 #include "exchange_rules.h"
+#include "fcgi_request.h"
 #include "process_pool.h"
 #include <turngate/handlers/fcgi_client.h>
 #include <turngate/handlers/spawned_fcgi.h>
@@ -17,6 +18,7 @@ class SpawnedFcgi final : public Handler {
     explicit SpawnedFcgi(FcgiSpawnOptions options) : pool_(std::move(options)) {}
 
     void serve(Request& request, ResponseWriter& response) const override {
+        read_up(request.body, usual_);  // no child waits for a slow client
         try {
             return serve_once(request, response);
         } catch (const ProtocolError& e) {
@@ -46,6 +48,7 @@ class SpawnedFcgi final : public Handler {
         }
     }
 
+    const FcgiOptions usual_ = {};
     mutable ProcessPool pool_;
 };
 

@@ -84,6 +84,8 @@ FcgiSpawnOptions fcgi_spawn_options(
 // is the child's own, is its descriptor 0; it has our environment; what it prints is logged. Each
 // child leads a process group.
 //
+// A body of unknown length, or of 64 KiB at most, is read before the request gets a child.
+//
 // A request goes to the child that has the least to do, and waits while all have options.load
 // requests: 504 at its deadline, 503 after start_timeout. If a child dies before anything of an
 // answer is sent, and the request is idempotent and its body still whole, another child is asked,
