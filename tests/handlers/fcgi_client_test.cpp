@@ -1,11 +1,13 @@
 // Requests of a FastCGI client: their records, who gets them, and which are sent again.
 #include <future>
 #include <string>
+#include <thread>
 
 #include <boost/test/unit_test.hpp>
 
 #include "support/fcgi_ask.h"
 #include "support/temporary_directory.h"
+#include <turngate/handlers/reply_errors.h>
 
 using namespace turngate;
 using namespace turngate::test;
@@ -45,6 +47,41 @@ Request streamed(std::size_t count, std::size_t size, std::optional<std::uint64_
     Request request = Request::make("POST", "/");
     request.body = Body(std::make_unique<Pieces>(count, size), length);
     return request;
+}
+
+// A body that does not come before it is told to end.
+class Withheld final : public BodySource {
+  public:
+    explicit Withheld(std::future<void> end) : end_(std::move(end)) {}
+    std::size_t read(std::span<char>) override {
+        end_.wait();
+        throw Cancelled("the client has gone");
+    }
+
+  private:
+    const std::future<void> end_;
+};
+
+// A client that takes nothing before that time.
+class SlowClient final : public ResponseSink {
+  public:
+    explicit SlowClient(Context::Clock::time_point until) : until_(until) {}
+    void on_head(int, const Headers&) override {}
+    void on_body(std::string_view) override { std::this_thread::sleep_until(until_); }
+    void on_flush() override {}
+    void on_finish() override {}
+    void on_abort() noexcept override {}
+
+  private:
+    const Context::Clock::time_point until_;
+};
+
+// A 504 by which an application is told from a client that was slow.
+bool is_overdue(const HttpError& error) {
+    return error.status() == 504 && dynamic_cast<const OverdueReply*>(&error);
+}
+bool is_merely_late(const HttpError& error) {
+    return error.status() == 504 && !is_overdue(error);
 }
 
 }  // namespace
@@ -287,6 +324,45 @@ BOOST_AUTO_TEST_CASE(an_application_that_never_answers_is_a_504) {
                                                    .read_timeout = std::chrono::milliseconds(50)});
     BOOST_TEST(answer.status == 504);
     BOOST_TEST(answer.has_logged("waiting for the reply"), answer.log);
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_is_overdue_if_it_was_only_the_application_that_was_waited_for) {
+    const FakeResponder responder([](ResponderPeer& peer) { peer.wait_for_end(); });
+    const HandlerPtr handler = fcgi_client(
+        {.backends = {responder.backend()}, .read_timeout = std::chrono::milliseconds(50)});
+    for (const std::size_t size : {0u, 100u}) {
+        Request request = Request::post("/", std::string(size, 'x'));
+        Recorder recorder;
+        BOOST_CHECK_EXCEPTION(handler->serve(request, recorder), HttpError, is_overdue);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(and_not_if_the_client_was_slow_to_send_the_request) {
+    std::promise<void> closed;
+    const FakeResponder responder([&](ResponderPeer& peer) {
+        peer.wait_for_end();
+        closed.set_value();
+    });
+    const HandlerPtr handler =
+        fcgi_client({.backends = {responder.backend()}, .timeout = std::chrono::milliseconds(50)});
+    Request request = Request::make("POST", "/");
+    request.body = Body(std::make_unique<Withheld>(closed.get_future()), 1'000'000);
+    Recorder recorder;
+    BOOST_CHECK_EXCEPTION(handler->serve(request, recorder), HttpError, is_merely_late);
+}
+
+BOOST_AUTO_TEST_CASE(or_to_take_the_reply) {
+    const FakeResponder responder([](ResponderPeer& peer) {
+        peer.read_request();
+        peer.write(output("Content-Type: a/b\r\n\r\n" + std::string(20'000, 'r')));
+        peer.wait_for_end();
+    });
+    const HandlerPtr handler = fcgi_client({.backends = {responder.backend()}});
+    Request request = Request::get("/");
+    request.context.deadline = Context::Clock::now() + std::chrono::seconds(2);
+    SlowClient client(*request.context.deadline);
+    ResponseWriter response(client);
+    BOOST_CHECK_EXCEPTION(handler->serve(request, response), HttpError, is_merely_late);
 }
 
 BOOST_AUTO_TEST_CASE(options_that_are_none_are_refused_in_a_sentence) {

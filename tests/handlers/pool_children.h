@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "spawned_program.h"
+#include <turngate/handlers/reply_errors.h>
 #include <turngate/handlers/spawned_fcgi.h>
 #include <turngate/http/encoding.h>
 #include <turngate/http/serve.h>
@@ -42,7 +43,7 @@ class PlainClient final : public Handler {
             while (const std::size_t n = os::read_some(socket.get(), block))
                 answer.append(block.data(), n);
         } catch (const std::system_error& e) {
-            if (e.code().value() == EAGAIN) throw HttpError(504, "the child is late");
+            if (e.code().value() == EAGAIN) throw OverdueReply("the child is late");
             answer.clear();
         }
         request.context.check();

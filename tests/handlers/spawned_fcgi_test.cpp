@@ -130,6 +130,30 @@ BOOST_AUTO_TEST_CASE(what_may_not_be_repeated_is_not) {
     BOOST_TEST(record(*handler, Request::make("PUT", path, "body")).status == 200);
 }
 
+BOOST_AUTO_TEST_CASE(a_child_is_replaced_only_if_it_is_its_answer_that_is_overdue) {
+    FcgiSpawnOptions options = pool();
+    options.open = [](const std::string& address) {
+        return to_handler(
+            [client = test::PlainClient(address)](Request& request, ResponseWriter& response) {
+                if (request.url.path == "/late") throw HttpError(504, "not sent in time");
+                if (request.url.path == "/gone") throw Cancelled("the client was slow");
+                if (request.url.path == "/overdue") throw OverdueReply("it is silent");
+                client.serve(request, response);
+            });
+    };
+    const HandlerPtr handler = turngate::spawned_fcgi(std::move(options));
+    const pid_t first = pid_of(handler);
+    BOOST_TEST(ask(handler, "late").status == 504);
+    BOOST_TEST(pid_of(handler) == first);
+    Request gone = Request::get("/gone");
+    gone.context.deadline = Context::Clock::now();
+    Recorder recorder;
+    BOOST_CHECK_THROW(handler->serve(gone, recorder), Cancelled);
+    BOOST_TEST(pid_of(handler) == first);
+    BOOST_TEST(ask(handler, "overdue").status == 504);
+    BOOST_TEST(pid_of(handler) != first);
+}
+
 BOOST_AUTO_TEST_CASE(no_child_waits_for_a_client_whose_body_is_read_first) {
     FcgiSpawnOptions options = pool();
     options.start_timeout = 10s;  // of the question that finds no child

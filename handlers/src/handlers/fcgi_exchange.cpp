@@ -6,6 +6,7 @@
 
 #include "exchange_rules.h"
 #include "upstream_fields.h"
+#include <turngate/handlers/reply_errors.h>
 #include <turngate/http/error.h>
 
 namespace turngate {
@@ -85,12 +86,12 @@ bool FcgiExchange::receive() {
         while (got == Received::nothing) {
             check();
             const auto now = Clock::now();
-            if (now >= deadline_) fail_late();
+            if (now >= deadline_) fail_late(false);  // the client was slow
             // A request that is still being sent has its own times.
             const bool is_sent = !upload_ || !upload_->is_sending();
             const auto until = sooner(deadline_, now, terms_.options.read_timeout);
             got = connection_.receive(until);
-            if (got == Received::nothing && (is_sent || until == deadline_)) fail_late();
+            if (got == Received::nothing && (is_sent || until == deadline_)) fail_late(is_sent);
         }
         if (got == Received::bytes) return has_reply_ = true;
     } catch (const std::system_error& e) {
@@ -274,9 +275,11 @@ void FcgiExchange::fail(const std::string& what) const {
     throw ProtocolError(terms_.backend + ": " + what + ", " + phase_);
 }
 
-void FcgiExchange::fail_late() const {
+void FcgiExchange::fail_late(bool is_owed) const {
     check();
-    throw HttpError(504, terms_.backend + ": the time is up, " + phase_);
+    const std::string what = terms_.backend + ": the time is up, " + phase_;
+    if (is_owed) throw OverdueReply(what);
+    throw HttpError(504, what);
 }
 
 }  // namespace turngate

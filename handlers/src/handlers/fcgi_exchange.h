@@ -71,7 +71,7 @@ class FcgiExchange {
     bool is_body_due() const noexcept;
     void check() const;
     [[noreturn]] void fail(const std::string& what) const;
-    [[noreturn]] void fail_late() const;
+    [[noreturn]] void fail_late(bool is_owed) const;
 
     UpstreamConnection& connection_;
     Request& request_;

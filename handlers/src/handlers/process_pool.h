@@ -31,8 +31,8 @@ class ProcessPool {
     enum class End {
         answered,
         failed,     // broken off: perhaps it has died
-        cancelled,  // nobody waits for the answer any more, but the child may not know
-        stuck,      // it did not answer in time
+        cancelled,  // given up, which the child may not know, and may not be to blame for
+        stuck,      // it had the whole request, and owes what it has not sent in time
     };
 
     // A place at a child.

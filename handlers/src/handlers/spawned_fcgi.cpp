@@ -2,6 +2,7 @@
 #include "fcgi_request.h"
 #include "process_pool.h"
 #include <turngate/handlers/fcgi_client.h>
+#include <turngate/handlers/reply_errors.h>
 #include <turngate/handlers/spawned_fcgi.h>
 
 namespace turngate {
@@ -37,13 +38,14 @@ class SpawnedFcgi final : public Handler {
         try {
             lease.client().serve(request, response);
             lease.ends(ProcessPool::End::answered);
-        } catch (const Cancelled&) {
-            const Context& context = request.context;
-            const bool is_late = context.deadline && Context::Clock::now() >= *context.deadline;
-            lease.ends(is_late ? ProcessPool::End::stuck : ProcessPool::End::cancelled);
+        } catch (const OverdueReply&) {
+            lease.ends(ProcessPool::End::stuck);
             throw;
-        } catch (const HttpError& e) {
-            lease.ends(e.status() == 504 ? ProcessPool::End::stuck : ProcessPool::End::cancelled);
+        } catch (const Cancelled&) {
+            lease.ends(ProcessPool::End::cancelled);
+            throw;
+        } catch (const HttpError&) {
+            lease.ends(ProcessPool::End::cancelled);
             throw;
         }
     }

@@ -103,8 +103,9 @@ struct FcgiOptions {
 // idempotent: to another backend, or to the same one 0.2 s later, when one that ends has ended.
 //
 // Throws ProtocolError (502) if no backend can be reached or one breaks the protocol; HttpError 503
-// where too many wait or all are overloaded, 504 past the time, 413 and 507 for a body that is too
-// large or for which there is no room; Cancelled when the request is cancelled.
+// where too many wait or all are overloaded, 504 past the time, which is an OverdueReply if it is
+// for the application that it was waited, 413 and 507 for a body that is too large or for which
+// there is no room; Cancelled when the request is cancelled.
 //
 // fcgi_client() itself throws Error, one sentence, for options that are none.
 HandlerPtr fcgi_client(FcgiOptions options);

@@ -32,8 +32,8 @@ struct FcgiSpawnOptions {
 
     std::chrono::milliseconds idle_timeout{60'000};  // one that is too many ends after it
 
-    // A child that sends nothing of an answer for so long is stuck; 0: only at the request's
-    // deadline.
+    // A child that has the whole request and sends nothing of an answer for so long is stuck; 0:
+    // only at the request's deadline.
     std::chrono::milliseconds read_timeout{60'000};
 
     // What a child may still do for a request that nobody waits for any more. Past that it counts
@@ -89,9 +89,9 @@ FcgiSpawnOptions fcgi_spawn_options(
 // A request goes to the child that has the least to do, and waits while all have options.load
 // requests: 504 at its deadline, 503 after start_timeout. If a child dies before anything of an
 // answer is sent, and the request is idempotent and its body still whole, another child is asked,
-// once. A child that has not answered in time is stuck: it is ended (SIGTERM, then SIGKILL) and
-// replaced. So is one that does not take a new connection within abandon_timeout after its client
-// had left.
+// once. A child that had the whole request and has sent nothing of its answer in time (the client
+// throws OverdueReply) is stuck: it is ended (SIGTERM, then SIGKILL) and replaced. So is one that
+// does not take a new connection within abandon_timeout after its request was given up otherwise.
 //
 // The handler's destructor ends all children, as spawned_upstream()'s does its program; to replace
 // them open a second handler. Should we be killed they are killed, too; only a process with a

@@ -1,0 +1,18 @@
+// How a reply fails to come, where it matters to whoever may ask another server, or end this one.
+#pragma once
+
+#include <string>
+
+#include <turngate/http/error.h>
+
+namespace turngate {
+
+// 504: the server had all of the request, owed more of its reply and was silent until the time was
+// up. Where it was not reached in time, or not all was sent, or the client was slow to take the
+// reply, that is a mere HttpError.
+class OverdueReply : public HttpError {
+  public:
+    explicit OverdueReply(const std::string& message) : HttpError(504, message) {}
+};
+
+}  // namespace turngate
