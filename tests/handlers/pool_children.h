@@ -47,7 +47,8 @@ class PlainClient final : public Handler {
             answer.clear();
         }
         request.context.check();
-        if (answer.empty() || answer == "half") throw ProtocolError("the child has not answered");
+        if (answer.empty()) throw UnansweredRequest("the child has not answered");
+        if (answer == "half") throw ProtocolError("the child has broken off");
         response.write(answer);
     }
 

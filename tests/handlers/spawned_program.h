@@ -36,8 +36,16 @@ class ProgramLog {
         return found;
     }
 
+    // Of the lines so far that have `part`.
+    std::size_t count(std::string_view part) const {
+        const std::lock_guard lock(mutex_);
+        return static_cast<std::size_t>(
+            std::count_if(lines_.begin(), lines_.end(),
+                          [&](const std::string& line) { return line.find(part) != line.npos; }));
+    }
+
   private:
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<std::string> lines_;
 };

@@ -11,6 +11,7 @@
 #include "fcgi_exchange.h"
 #include "fcgi_health.h"
 #include <turngate/handlers/fcgi_client.h>
+#include <turngate/handlers/reply_errors.h>
 #include <turngate/http/error.h>
 
 namespace turngate {
@@ -111,7 +112,7 @@ class Delivery {
             backend.name() + ": the connection was closed before a byte of the reply";
         if (!was_kept) backends_.failed(backend, what, Clock::now());
         if (!can_repeat || !is_repeatable_ || (!was_kept && std::exchange(was_closed_, true)))
-            throw ProtocolError(what);
+            throw UnansweredRequest(what);
         if (was_kept) {
             choice_ = Choice::fresh;
             return &backend;

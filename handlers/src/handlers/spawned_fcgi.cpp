@@ -22,11 +22,10 @@ class SpawnedFcgi final : public Handler {
         read_up(request.body, usual_);  // no child waits for a slow client
         try {
             return serve_once(request, response);
-        } catch (const ProtocolError& e) {
-            if (response.committed() || !can_be_repeated(request)) throw;
+        } catch (const UnansweredRequest& e) {
+            if (!can_be_repeated(request)) throw;
             request.context.log(Level::warn, std::string("another child is asked: ") + e.what());
         }
-        response.reset();
         serve_once(request, response);
     }
 

@@ -12,15 +12,16 @@
 
 #include "server_address.h"
 #include "upstream_connection.h"
+#include <turngate/handlers/reply_errors.h>
 #include <turngate/http/context.h>
 #include <turngate/http/error.h>
 
 namespace turngate {
 
 // No connection could be made, so nothing of the request has been sent.
-class UnreachableUpstream : public ProtocolError {
+class UnreachableUpstream : public UnansweredRequest {
   public:
-    using ProtocolError::ProtocolError;
+    using UnansweredRequest::UnansweredRequest;
 };
 
 struct PoolLimits {

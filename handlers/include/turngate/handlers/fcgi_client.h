@@ -102,7 +102,8 @@ struct FcgiOptions {
 // FCGI_CANT_MPX_CONN), to the next backend; where the connection was closed, once, if its method is
 // idempotent: to another backend, or to the same one 0.2 s later, when one that ends has ended.
 //
-// Throws ProtocolError (502) if no backend can be reached or one breaks the protocol; HttpError 503
+// Throws ProtocolError (502) if no backend can be reached or one breaks the protocol, which is an
+// UnansweredRequest if not a byte of a reply has come; HttpError 503
 // where too many wait or all are overloaded, 504 past the time, which is an OverdueReply if it is
 // for the application that it was waited, 413 and 507 for a body that is too large or for which
 // there is no room; Cancelled when the request is cancelled.

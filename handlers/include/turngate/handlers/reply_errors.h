@@ -7,6 +7,12 @@
 
 namespace turngate {
 
+// Not a byte of a reply has come, and none will: no connection was made, or it was closed.
+class UnansweredRequest : public ProtocolError {
+  public:
+    using ProtocolError::ProtocolError;
+};
+
 // 504: the server had all of the request, owed more of its reply and was silent until the time was
 // up. Where it was not reached in time, or not all was sent, or the client was slow to take the
 // reply, that is a mere HttpError.

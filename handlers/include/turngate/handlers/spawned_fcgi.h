@@ -87,11 +87,12 @@ FcgiSpawnOptions fcgi_spawn_options(
 // A body of unknown length, or of 64 KiB at most, is read before the request gets a child.
 //
 // A request goes to the child that has the least to do, and waits while all have options.load
-// requests: 504 at its deadline, 503 after start_timeout. If a child dies before anything of an
-// answer is sent, and the request is idempotent and its body still whole, another child is asked,
-// once. A child that had the whole request and has sent nothing of its answer in time (the client
-// throws OverdueReply) is stuck: it is ended (SIGTERM, then SIGKILL) and replaced. So is one that
-// does not take a new connection within abandon_timeout after its request was given up otherwise.
+// requests: 504 at its deadline, 503 after start_timeout. If a child dies before a byte of
+// its answer has come (the client throws UnansweredRequest), and the request is idempotent and its
+// body still whole, another child is asked, once. A child that had the whole request and has sent
+// nothing of its answer in time (the client throws OverdueReply) is stuck: it is ended (SIGTERM,
+// then SIGKILL) and replaced. So is one that does not take a new connection within abandon_timeout
+// after its request was given up otherwise.
 //
 // The handler's destructor ends all children, as spawned_upstream()'s does its program; to replace
 // them open a second handler. Should we be killed they are killed, too; only a process with a
