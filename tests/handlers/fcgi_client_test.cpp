@@ -1,7 +1,9 @@
 // Requests of a FastCGI client: their records, who gets them, and which are sent again.
 #include <future>
+#include <semaphore>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -316,6 +318,32 @@ BOOST_AUTO_TEST_CASE(an_overloaded_application_is_passed_by_and_503_if_there_is_
     const FcgiAnswer answer = ask_fcgi(FcgiOptions{.backends = {busy.backend()}});
     BOOST_TEST(answer.status == 503);
     BOOST_TEST(answer.has_logged("overloaded"), answer.log);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_waits_once_however_many_backends_are_busy) {
+    constexpr std::size_t count = 8;
+    std::counting_semaphore<> at_work(0), go_on(0);
+    const FakeResponder responder([&](ResponderPeer& peer) {
+        peer.read_request();
+        at_work.release();
+        go_on.acquire();
+        peer.write(hello);
+    });
+    const HandlerPtr handler =
+        fcgi_client({.backends = std::vector<std::string>(count, responder.backend()),
+                     .max_connections = 1,
+                     .queue_timeout = std::chrono::milliseconds(500)});
+    std::vector<std::future<FcgiAnswer>> first;
+    for (std::size_t i = 0; i < count; ++i) {
+        first.push_back(std::async(std::launch::async, [&] { return ask_fcgi(*handler); }));
+        at_work.acquire();
+    }
+    Request request = Request::get("/");  // a 504 if it waited for each of them
+    request.context.deadline = Context::Clock::now() + std::chrono::seconds(4);
+    BOOST_TEST(ask_fcgi(*handler, std::move(request)).status == 503);
+    go_on.release(count);
+    for (auto& one : first)
+        BOOST_TEST(one.get().body == "hello");
 }
 
 BOOST_AUTO_TEST_CASE(an_application_that_never_answers_is_a_504) {

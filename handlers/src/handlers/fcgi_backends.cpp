@@ -16,7 +16,6 @@ constexpr std::string_view expected = "expected unix:PATH or HOST:PORT";
 
 PoolLimits pool_limits(const FcgiOptions& options) {
     return {.connect_timeout = options.connect_timeout,
-            .queue_timeout = options.queue_timeout,
             .keep_alive = options.keep_alive,
             .max_connections = options.max_connections,
             .max_waiting = options.max_waiting,

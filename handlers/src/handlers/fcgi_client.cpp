@@ -56,15 +56,20 @@ class Delivery {
     // The next one to try; null once the reply is written.
     FcgiBackend* attempt(FcgiBackend& backend, const FcgiRequest& records) {
         const Choice choice = std::exchange(choice_, usual_choice());
+        const auto now = Clock::now();
+        if (!queue_deadline_)
+            queue_deadline_ = sooner(Clock::time_point::max(), now, options_.queue_timeout);
         std::optional<UpstreamPool::Lease> lease;
         try {
-            lease.emplace(backend.pool().take(choice, Clock::now(), deadline_, request_.context));
+            lease.emplace(
+                backend.pool().take(choice, now, deadline_, request_.context, *queue_deadline_));
         } catch (const ProtocolError& e) {
             return after_failure(backend, e.what(), true);
         } catch (const HttpError& e) {
             if (Clock::now() >= deadline_) throw;
             return after_failure(backend, e.what(), e.status() == 504);
         }
+        queue_deadline_.reset();
         if (is_body_used_) request_.body = spool_->body();
         const FcgiExchange::Terms terms{options_, backend.name(), deadline_, request_deadline_};
         FcgiExchange exchange(**lease, request_, records, response_, terms);
@@ -146,6 +151,7 @@ class Delivery {
     const Clock::time_point deadline_;
     const bool is_repeatable_;
     Choice choice_ = usual_choice();
+    std::optional<Clock::time_point> queue_deadline_;  // since it last had a connection
     FcgiBackends::Set tried_ = 0;
     std::optional<BodySpool> spool_;
     bool is_body_used_ = false;  // some of it was taken by an attempt

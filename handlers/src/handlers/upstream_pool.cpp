@@ -28,8 +28,9 @@ UpstreamPool::Clock::time_point coarse_now() {
 }  // namespace
 
 UpstreamPool::Lease UpstreamPool::take(Choice choice, Clock::time_point now,
-                                       Clock::time_point until, const Context& context) {
-    Lease lease(*this, admit(choice, now, until, context.stop));
+                                       Clock::time_point until, const Context& context,
+                                       Clock::time_point queue_until) {
+    Lease lease(*this, admit(choice, now, until, queue_until, context.stop));
     // One that has something to say unasked is not to be trusted with a request. To ask the system
     // is not for those who hold the lock.
     while (lease.connection_ && !lease.connection_->is_quiet(choice == Choice::certain))
@@ -46,6 +47,7 @@ UpstreamPool::Lease UpstreamPool::take(Choice choice, Clock::time_point now,
 // A connection that is kept, or null: there may be one more.
 std::unique_ptr<UpstreamConnection> UpstreamPool::admit(Choice choice, Clock::time_point now,
                                                         Clock::time_point until,
+                                                        Clock::time_point queue_until,
                                                         const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     if (leased_ >= limits_.max_connections) {
@@ -53,16 +55,15 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::admit(Choice choice, Clock::ti
                                  " connections to the upstream are in use";
         if (waiting_ >= limits_.max_waiting) throw HttpError(503, busy);
         ++waiting_;
-        const bool is_bounded =
-            limits_.queue_timeout.count() > 0 && now + limits_.queue_timeout < until;
-        const bool is_free =
-            released_.wait_until(lock, stop, is_bounded ? now + limits_.queue_timeout : until,
-                                 [&] { return leased_ < limits_.max_connections; });
+        const bool is_free = released_.wait_until(lock, stop, std::min(until, queue_until), [&] {
+            return leased_ < limits_.max_connections;
+        });
         --waiting_;
         if (!is_free && stop.stop_requested())
             throw Cancelled("the request was cancelled, waiting for a connection to the upstream");
         if (!is_free)
-            throw HttpError(is_bounded ? 503 : 504, busy + ", and none became free in time");
+            throw HttpError(queue_until < until ? 503 : 504,
+                            busy + ", and none became free in time");
     }
     std::unique_ptr<UpstreamConnection> connection;
     if (choice == Choice::fresh)

@@ -26,9 +26,8 @@ class UnreachableUpstream : public UnansweredRequest {
 
 struct PoolLimits {
     std::chrono::milliseconds connect_timeout;
-    std::chrono::milliseconds queue_timeout{0};  // of a request that waits; 0: its deadline alone
-    std::chrono::milliseconds keep_alive;        // of a connection that waits for a request
-    std::size_t max_connections;                 // at once; a request past that waits
+    std::chrono::milliseconds keep_alive;  // of a connection that waits for a request
+    std::size_t max_connections;           // at once; a request past that waits
     std::size_t max_waiting;
     std::size_t max_idle;
     std::size_t max_requests = SIZE_MAX;  // of one connection
@@ -75,12 +74,12 @@ class UpstreamPool {
 
     enum class Choice { any, certain, fresh };
 
-    // Waits while there are too many. `certain`: one that is not known to be closed, by all that
-    // the system knows. `fresh`: a connection of the pool has turned out to be closed, and so may
-    // all of them: they are dropped and a new one is made. Throws HttpError(503) and (504),
-    // UnreachableUpstream, Cancelled.
+    // Waits while there are too many, until `queue_until` at most, which is a 503. `certain`: one
+    // that is not known to be closed, by all that the system knows. `fresh`: a connection of the
+    // pool has turned out to be closed, and so may all of them: they are dropped and a new one is
+    // made. Throws HttpError(503) and (504), UnreachableUpstream, Cancelled.
     Lease take(Choice choice, Clock::time_point now, Clock::time_point until,
-               const Context& context);
+               const Context& context, Clock::time_point queue_until = Clock::time_point::max());
 
     // Requests that have a connection, or wait for one.
     std::size_t load() const;
@@ -90,7 +89,9 @@ class UpstreamPool {
 
   private:
     std::unique_ptr<UpstreamConnection> admit(Choice choice, Clock::time_point now,
-                                              Clock::time_point until, const std::stop_token& stop);
+                                              Clock::time_point until,
+                                              Clock::time_point queue_until,
+                                              const std::stop_token& stop);
     std::unique_ptr<UpstreamConnection> take_idle(Clock::time_point now);
     std::unique_ptr<UpstreamConnection> last_idle(Clock::time_point now);
     std::unique_ptr<UpstreamConnection> connect(Clock::time_point until,

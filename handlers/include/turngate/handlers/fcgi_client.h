@@ -38,7 +38,7 @@ struct FcgiOptions {
 
     std::size_t max_connections = 256;  // to each backend; a request past that waits
     std::size_t max_waiting = 1024;     // for each backend; and one past that is answered with 503
-    std::chrono::milliseconds queue_timeout{30'000};  // and so is one that has waited so long
+    std::chrono::milliseconds queue_timeout{30'000};  // so is one that waits so long, for whichever
 
     // Connections to each backend that are kept for the next request, behind requests without a
     // body alone: an application that does not read a body could take it for the next request.
