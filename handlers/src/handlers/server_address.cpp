@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "name_lookup.h"
 #include <turngate/http/error.h>
 
 namespace turngate {
@@ -73,6 +74,10 @@ const char* ServerAddress::set_authority(std::string_view authority) {
     return nullptr;
 }
 
+bool ServerAddress::is_name() const {
+    return !host.empty() && !is_address(host) && host != "localhost";
+}
+
 std::vector<os::Address> ServerAddress::addresses() const {
     if (host.empty()) return {unix_socket};
     if (is_address(host)) return {{.host = host, .port = port}};
@@ -88,7 +93,8 @@ std::vector<os::Address> ServerAddress::addresses() const {
 
 void ServerAddress::reach(std::chrono::milliseconds patience) const {
     std::string problem;
-    for (const os::Address& address : addresses()) {
+    const auto all = NameLookup(*this).addresses(NameLookup::Clock::now() + patience, {});
+    for (const os::Address& address : *all) {
         try {
             os::connect_to(address, patience);
             return;

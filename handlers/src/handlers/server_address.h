@@ -21,11 +21,15 @@ struct ServerAddress {
     // "name", "name:9000", "[::1]:9000". REQUIRES is_host(); without a port it stays as it is.
     const char* set_authority(std::string_view authority);
 
-    // What to try, in this order; asks the resolver only for a name. Throws Error if it has none.
+    // What to try, in this order; asks the resolver for a name, which takes as long as it takes.
+    // Throws Error if it has none.
     std::vector<os::Address> addresses() const;
 
-    // Connects, and leaves. Waits so long for each address. Throws Error, one sentence, if nobody
-    // takes the connection.
+    // Whether the resolver has to be asked.
+    bool is_name() const;
+
+    // Connects, and leaves. Waits so long for the resolver and for each address. Throws Error, one
+    // sentence, if nobody takes the connection.
     void reach(std::chrono::milliseconds patience) const;
 };
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <system_error>
 
+#include "exchange_rules.h"
+
 namespace turngate {
 namespace {
 
@@ -96,11 +98,12 @@ void UpstreamPool::drop_expired(Clock::time_point now) {
 }
 
 std::unique_ptr<UpstreamConnection> UpstreamPool::connect(Clock::time_point until,
-                                                          const std::stop_token& stop) const {
+                                                          const std::stop_token& stop) {
     std::string problem;
     try {
-        const std::vector<os::Address> addresses = target_.addresses();
-        for (const os::Address& address : addresses) {
+        const NameLookup::Addresses addresses =
+            lookup_.addresses(sooner(until, Clock::now(), limits_.connect_timeout), stop);
+        for (const os::Address& address : *addresses) {
             const auto left = std::chrono::ceil<milliseconds>(until - Clock::now());
             const bool is_hurried = left < limits_.connect_timeout;
             if (left.count() <= 0)
@@ -116,7 +119,8 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::connect(Clock::time_point unti
                     throw HttpError(is_hurried ? 504 : 503,
                                     target_.text + ": " + problem +
                                         ": too many connections wait for the server already");
-                if (error == ETIMEDOUT && (is_hurried || &address == &addresses.back()))
+                if (&address == &addresses->back()) lookup_.forget();
+                if (error == ETIMEDOUT && (is_hurried || &address == &addresses->back()))
                     throw HttpError(504, target_.text + ": " + problem);
             }
         }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "name_lookup.h"
 #include "server_address.h"
 #include "upstream_connection.h"
 #include <turngate/handlers/reply_errors.h>
@@ -40,7 +41,7 @@ class UpstreamPool {
 
     // `target` must outlive the pool.
     UpstreamPool(const PoolLimits& limits, const ServerAddress& target)
-        : limits_(limits), target_(target) {
+        : limits_(limits), target_(target), lookup_(target) {
         idle_.reserve(limits.max_idle);
     }
 
@@ -95,12 +96,13 @@ class UpstreamPool {
     std::unique_ptr<UpstreamConnection> take_idle(Clock::time_point now);
     std::unique_ptr<UpstreamConnection> last_idle(Clock::time_point now);
     std::unique_ptr<UpstreamConnection> connect(Clock::time_point until,
-                                                const std::stop_token& stop) const;
+                                                const std::stop_token& stop);
     void drop_expired(Clock::time_point now);
     void release(std::unique_ptr<UpstreamConnection> connection) noexcept;
 
     const PoolLimits limits_;
     const ServerAddress& target_;
+    NameLookup lookup_;
     mutable std::mutex mutex_;
     std::condition_variable_any released_;
     std::vector<std::unique_ptr<UpstreamConnection>> idle_;  // the longest idle first

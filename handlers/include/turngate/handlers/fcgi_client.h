@@ -21,7 +21,7 @@ struct FcgiOptions {
     // the request, the least busy of those that work.
     std::vector<std::string> backends = {};
 
-    std::chrono::milliseconds connect_timeout{3'000};  // of each address of a name
+    std::chrono::milliseconds connect_timeout{3'000};  // of a name's look-up; of each address
     std::chrono::milliseconds send_timeout{60'000};    // until 64 KiB of a body are taken
     std::chrono::milliseconds read_timeout{60'000};    // between two pieces of a reply; 0: none
 
@@ -111,8 +111,8 @@ struct FcgiOptions {
 // fcgi_client() itself throws Error, one sentence, for options that are none.
 HandlerPtr fcgi_client(FcgiOptions options);
 
-// Connects to a backend and leaves. Waits so long for each address of its name. Throws Error, one
-// sentence, if nobody takes the connection.
+// Connects to a backend and leaves. Waits so long for the resolver, and for each address of its
+// name. Throws Error, one sentence, if nobody takes the connection.
 void reach_fcgi(std::string_view backend, std::chrono::milliseconds patience);
 
 }  // namespace turngate

@@ -77,8 +77,9 @@ struct UpstreamOptions {
 // upstream() itself throws Error, one sentence, for a URL that is none.
 HandlerPtr upstream(UpstreamOptions options);
 
-// Connects to what upstream() would pass requests on to, and leaves. Waits so long for each address
-// of its name. Throws Error, one sentence, if nobody takes the connection.
+// Connects to what upstream() would pass requests on to, and leaves. Waits so long for the
+// resolver, and for each address of its name. Throws Error, one sentence, if nobody takes the
+// connection.
 void reach_upstream(std::string_view url, std::chrono::milliseconds patience);
 
 }  // namespace turngate
