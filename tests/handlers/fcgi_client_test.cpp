@@ -399,6 +399,8 @@ BOOST_AUTO_TEST_CASE(options_that_are_none_are_refused_in_a_sentence) {
     BOOST_CHECK_THROW(fcgi_client({.backends = {"127.0.0.1:1"}, .max_connections = 0}), Error);
     BOOST_CHECK_THROW(fcgi_client({.backends = {"127.0.0.1:1"}, .max_connections = 1, .keep = 2}),
                       Error);
+    for (const char* ping : {"ping", "/status?json", "/ping?", "/a b", "/a#b", "*", "http://a/b"})
+        BOOST_CHECK_THROW(fcgi_client({.backends = {"127.0.0.1:1"}, .ping = ping}), Error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,6 @@
 // Which connection carries which request, and what is sent twice.
+#include "../../handlers/src/handlers/upstream_pool.h"
+
 #include <atomic>
 #include <future>
 #include <semaphore>
@@ -201,6 +203,23 @@ BOOST_AUTO_TEST_CASE(requests_past_the_limit_wait_and_past_that_are_turned_away)
     BOOST_TEST(second.get() == 200);
     BOOST_TEST(third.get() == 200);
     BOOST_TEST(server.connections() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(who_does_not_wait_hears_at_once_that_all_connections_are_in_use) {
+    FakeUpstream server([](FakePeer& peer) { peer.wait_for_end(); });
+    ServerAddress address;
+    BOOST_TEST(!address.set_authority("127.0.0.1:" + std::to_string(server.port())));
+    UpstreamPool pool({.connect_timeout = 10s,
+                       .keep_alive = 10s,
+                       .max_connections = 1,
+                       .max_waiting = 1,
+                       .max_idle = 0},
+                      address);
+    const Context context;
+    const auto now = UpstreamPool::Clock::now();
+    const auto any = UpstreamPool::Choice::any;
+    const UpstreamPool::Lease first = pool.take(any, now, now + 10s, context);
+    BOOST_CHECK_THROW(pool.take(any, now, now + 10s, context, now), BusyUpstream);
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_takes_no_connection_has_its_time) {

@@ -182,9 +182,21 @@ class FcgiClient final : public Handler {
     const FcgiHealth health_{options_, backends_};  // last: it uses both
 };
 
+bool is_path(const std::string& text) {
+    try {
+        return text.starts_with('/') && Url::parse(text).path == text;
+    } catch (const HttpError&) {
+        return false;
+    }
+}
+
 }  // namespace
 
 HandlerPtr fcgi_client(FcgiOptions options) {
+    if (!options.ping.empty() && !is_path(options.ping))
+        throw Error("\"" + options.ping +
+                    "\" is nothing to ping a FastCGI application by: expected a path like /ping, "
+                    "without a query");
     if (options.max_connections == 0) throw Error("a FastCGI client needs one connection at least");
     if (options.keep > options.max_connections)
         throw Error("a FastCGI client cannot keep " + std::to_string(options.keep) +

@@ -53,7 +53,6 @@ void FcgiHealth::run(const std::stop_token& end) const {
 
 // One whose connections are all in use cannot answer, which is no illness.
 void FcgiHealth::ask(FcgiBackend& backend, const std::stop_token& end) const {
-    if (backend.pool().load() >= options_.max_connections) return;
     const bool was_busy = backend.pool().load() > 0;
     const auto now = Clock::now();
     const auto until = now + options_.connect_timeout;
@@ -64,7 +63,7 @@ void FcgiHealth::ask(FcgiBackend& backend, const std::stop_token& end) const {
         const cgi::Script script{.name = options_.ping, .filename = options_.ping};
         const FcgiRequest records(request, script, options_);
         UpstreamPool::Lease lease =
-            backend.pool().take(UpstreamPool::Choice::certain, now, until, request.context);
+            backend.pool().take(UpstreamPool::Choice::certain, now, until, request.context, now);
         is_connected = true;
         Recorder response;
         const FcgiExchange::Terms terms{options_, backend.name(), until, until};
@@ -78,6 +77,7 @@ void FcgiHealth::ask(FcgiBackend& backend, const std::stop_token& end) const {
                                 std::to_string(response.status()));
         backends_.worked(backend);
     } catch (const Cancelled&) {
+    } catch (const BusyUpstream&) {
     } catch (const HttpError& e) {
         if (!(is_connected && was_busy))
             backends_.failed(backend, std::string(e.what()) + ", to a ping", Clock::now());

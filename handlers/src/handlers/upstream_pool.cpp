@@ -55,7 +55,7 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::admit(Choice choice, Clock::ti
     if (leased_ >= limits_.max_connections) {
         const std::string busy = target_.text + ": all " + std::to_string(limits_.max_connections) +
                                  " connections to the upstream are in use";
-        if (waiting_ >= limits_.max_waiting) throw HttpError(503, busy);
+        if (waiting_ >= limits_.max_waiting) throw BusyUpstream(503, busy);
         ++waiting_;
         const bool is_free = released_.wait_until(lock, stop, std::min(until, queue_until), [&] {
             return leased_ < limits_.max_connections;
@@ -64,8 +64,8 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::admit(Choice choice, Clock::ti
         if (!is_free && stop.stop_requested())
             throw Cancelled("the request was cancelled, waiting for a connection to the upstream");
         if (!is_free)
-            throw HttpError(queue_until < until ? 503 : 504,
-                            busy + ", and none became free in time");
+            throw BusyUpstream(queue_until < until ? 503 : 504,
+                               busy + ", and none became free in time");
     }
     std::unique_ptr<UpstreamConnection> connection;
     if (choice == Choice::fresh)

@@ -25,6 +25,12 @@ class UnreachableUpstream : public UnansweredRequest {
     using UnansweredRequest::UnansweredRequest;
 };
 
+// 503 or 504: all connections there may be are in use.
+class BusyUpstream : public HttpError {
+  public:
+    using HttpError::HttpError;
+};
+
 struct PoolLimits {
     std::chrono::milliseconds connect_timeout;
     std::chrono::milliseconds keep_alive;  // of a connection that waits for a request
@@ -78,7 +84,8 @@ class UpstreamPool {
     // Waits while there are too many, until `queue_until` at most, which is a 503. `certain`: one
     // that is not known to be closed, by all that the system knows. `fresh`: a connection of the
     // pool has turned out to be closed, and so may all of them: they are dropped and a new one is
-    // made. Throws HttpError(503) and (504), UnreachableUpstream, Cancelled.
+    // made. Throws BusyUpstream and others of HttpError(503) and (504), UnreachableUpstream,
+    // Cancelled.
     Lease take(Choice choice, Clock::time_point now, Clock::time_point until,
                const Context& context, Clock::time_point queue_until = Clock::time_point::max());
 

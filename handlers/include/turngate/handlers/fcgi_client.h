@@ -61,7 +61,8 @@ struct FcgiOptions {
     // Further variables, which replace those of the request.
     std::vector<std::pair<std::string, std::string>> params = {};
 
-    // A path that the application answers with 200 when it is well: php-fpm's ping.path. Asked
+    // A path, without a query, that the application answers with 200 when it is well: php-fpm's
+    // ping.path. Asked
     // every `ping_interval`; who fails gets no request while others work. Empty: nobody is asked.
     std::string ping = {};
     std::chrono::milliseconds ping_interval{5'000};
