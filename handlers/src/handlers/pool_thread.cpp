@@ -264,7 +264,9 @@ void ProcessPool::wait() {
             if (program.output_fd() >= 0) fds.push_back(program.output_fd());
             if (program.is_asked()) fds.push_back(program.answer_fd());
             if (child->is_stopping) {
-                until = std::min(until, child->has_ended ? now + poll_interval : child->kill_at);
+                // One that was killed may take a while to end.
+                const auto soon = now + poll_interval;
+                until = std::min(until, child->has_ended ? soon : std::max(child->kill_at, soon));
             } else if (child->phase == Phase::starting || child->phase == Phase::unsure) {
                 until = std::min(until, program.is_asked() ? child->limit : now + poll_interval);
             } else if (child->phase == Phase::ready) {
