@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 
-from peers import check, fetch, finish, gate, need
+from peers import check, fetch, finish, gate, need, until
 
 BUILD = os.path.abspath(sys.argv[1])
 APP = f"exec {BUILD}/tests/turngate_libfcgi_program"
@@ -56,16 +56,6 @@ def zombies(door):
 
 def descriptors(door):
     return len(os.listdir(f"/proc/{door.process.pid}/fd"))
-
-
-def until(what, holds, seconds=20.0):
-    end = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > end:
-            check(what + " came about", False)
-            return False
-        time.sleep(0.002)
-    return True
 
 
 def spawned(command=APP, **variables):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 skipped = []
 failed = []
@@ -21,6 +22,17 @@ def check(what, good, seen=""):
     if not good:
         failed.append(what)
         print("        ", repr(seen)[:1500], flush=True)
+
+
+def until(what, holds, seconds=20.0):
+    """Waits for it; says so only where it does not come."""
+    end = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > end:
+            check(what + " came about", False)
+            return False
+        time.sleep(0.002)
+    return True
 
 
 def finish():
