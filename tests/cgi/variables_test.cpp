@@ -321,6 +321,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_request_is_refused) {
     BOOST_TEST(status_of({{"REQUEST_URI", "/a b"}}) == 400);
     BOOST_TEST(status_of({{"REQUEST_URI", "no-slash"}}) == 400);
     BOOST_TEST(status_of({{"HTTP_A", "b\r\nc"}}) == 400);
+    BOOST_TEST(status_of({{"HTTP_TRANSFER_ENCODING", "chunked"}}) == 411);
+    BOOST_TEST(status_of({{"HTTP_TRANSFER_ENCODING", "chunked"}, {"CONTENT_LENGTH", ""}}) == 411);
     BOOST_TEST(status_of({{"CONTENT_LENGTH", "-1"}}) == 411);
     BOOST_TEST(status_of({{"HTTP_HOST", "a b"}}) == 400);
     BOOST_TEST(status_of({{"REMOTE_ADDR", "a\nb"}}) == 400);

@@ -121,8 +121,9 @@ BOOST_AUTO_TEST_CASE(what_only_the_front_may_say_does_not_come_through) {
                                                 {"HTTP_EXPECT", "100-continue"},
                                                 {"HTTP_X_VERCEL_INTERNAL_A", "evil"},
                                                 {"HTTP_LAMBDA_RUNTIME_A", "evil"},
+                                                {"CONTENT_LENGTH", "0"},
                                                 {"HTTP_OK", "1"}}});
-    BOOST_TEST(seen == "GET http:// |/x HTTP/1.1 from \nok: 1\n");
+    BOOST_TEST(seen == "GET http:// |/x HTTP/1.1 from \nok: 1\ncontent-length: 0\n");
 }
 
 BOOST_AUTO_TEST_CASE(whom_the_front_has_authenticated_is_believed_only_when_told_so) {

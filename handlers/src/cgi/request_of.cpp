@@ -96,13 +96,16 @@ void check_value(std::string_view name, std::string_view value) {
                                  " has a CR, LF or NUL in its value");
 }
 
+[[noreturn]] void refuse_without_length() {
+    throw HttpError(411,
+                    "the length of the request body is not known: have the web server "
+                    "read all of it before it passes the request on");
+}
+
 std::uint64_t read_length(std::string_view text) {
     if (text.empty()) return 0;
     // Caddy's way to say that there is a body and that it does not know how long it is.
-    if (text == "-1")
-        throw HttpError(411,
-                        "the length of the request body is not known: have the web server "
-                        "read all of it before it passes the request on");
+    if (text == "-1") refuse_without_length();
     std::uint64_t length = 0;
     const char* end = text.data() + text.size();
     if (auto [stop, error] = std::from_chars(text.data(), end, length);
@@ -161,13 +164,18 @@ Request to_request(std::span<const Variable> variables, Mount mount) {
         size += name.size() + value.size();
     request.headers.reserve(size, variables.size());
     std::string field;
+    bool has_chunks = false;
     for (const auto& [name, value] : variables) {
         if (const auto member = member_of(name)) {
             check_value(name, value);
             if (member == &Known::length && !known.length.empty() && known.length != value)
                 throw HttpError(400, "there are different values of CONTENT_LENGTH");
             known.*member = value;
-        } else if (read_field(name, field) && !is_private(field)) {
+        } else if (!read_field(name, field)) {
+            continue;
+        } else if (is_private(field)) {
+            has_chunks = has_chunks || (field == "transfer-encoding" && !value.empty());
+        } else {
             check_value(name, value);
             if (field == "cookie")
                 request.headers.add_checked(field, separated(value));
@@ -177,6 +185,8 @@ Request to_request(std::span<const Variable> variables, Mount mount) {
     }
     if (known.method.empty())
         throw ProtocolError("there is no REQUEST_METHOD among the CGI variables");
+    // Apache's way. nginx tells of the chunks, too, but has read them.
+    if (has_chunks && known.length.empty()) refuse_without_length();
     if (!is_token(known.method)) throw HttpError(400, "the request method is not a token");
     request.method = known.method;
     take_target(request, known, mount);
