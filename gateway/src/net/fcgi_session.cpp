@@ -66,9 +66,8 @@ bool FcgiSession::receive(bool peer_ended) {
         std::size_t size = 0;
         switch (connection_->receive(in, size)) {
             case Connection::Received::some:
-                if (lingers_since_ != never) {
-                    if (!ignore(size)) return false;
-                } else if (!feed({in.data(), size})) {
+                // Only time counts of what lingers: a peer may send a whole body before it reads.
+                if (lingers_since_ == never && !feed({in.data(), size})) {
                     if (door_.options.observer) door_.options.observer->refused(400);
                     return false;
                 }
@@ -129,7 +128,6 @@ Step FcgiSession::next_step() {
         if (!owes_input()) return close();
         connection_->end_output();
         lingers_since_ = now();
-        discarded_ = 0;
     }
     watch();
     Step step{.deadline = deadline()};
