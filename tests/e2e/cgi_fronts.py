@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """cgi_fronts.py BINARY_DIR: programs of ours in the cgi-bin of web servers that others wrote.
 
-Apache with mod_cgid and with mod_cgi, lighttpd, nginx with fcgiwrap, Python's http.server, and our
-own cgi: and cgi-dir:. Ends with 77 where something is absent.
+Apache with mod_cgid and with mod_cgi, lighttpd, nginx with fcgiwrap, as docs/cgi.md configures them,
+Python's http.server, and our own cgi: and cgi-dir:. Ends with 77 where something is absent.
 """
 import contextlib
 import http.client
@@ -11,8 +11,9 @@ import shutil
 import sys
 
 from conformance import Front, print_matrix, try_cases
-from peers import check, finish, gate, need, nginx
-from web_servers import apache, free_port, lighttpd, public_directory, running, wait_until
+from peers import check, finish, free_port, gate, need, nginx
+from shown import block, replaced
+from web_servers import apache, lighttpd, public_directory, running, wait_until
 
 BUILD = os.path.abspath(sys.argv[1])
 PROGRAM = "/cgi-bin/app"
@@ -20,29 +21,10 @@ UNSEEN = "a CGI answer of unknown length ends with the program's output, however
 LACKS = {"broken answers": UNSEEN, "nominated fields": "it passes fields on that Connection lists"}
 IN_CHUNKS = "it gives the program no CONTENT_LENGTH"
 
-FCGIWRAP = """
-server {
-  listen PORT;
-  location /cgi-bin/ {
-    fastcgi_split_path_info ^(/cgi-bin/[^/]+)(.*)$;
-    include /etc/nginx/fastcgi_params;
-    fastcgi_param SCRIPT_FILENAME DIRECTORY$fastcgi_script_name;
-    fastcgi_param PATH_INFO $fastcgi_path_info;
-    fastcgi_pass unix:SOCKET;
-    fastcgi_buffering off;
-  }
-}
-"""
-
 
 @contextlib.contextmanager
 def apache_cgi(program, bin_directory, mpm, cgi):
-    more = f"""
-ScriptAlias /cgi-bin/ {bin_directory}/
-<Directory {bin_directory}>
-  Require all granted
-</Directory>
-"""
+    more = replaced(block("cgi.md", "ScriptAlias"), {"/srv/cgi-bin": bin_directory})
     if cgi == "cgid":
         more += "ScriptSock PLACE/cgisock\n"
     with apache(program, (mpm, cgi), more) as (port, _):
@@ -53,12 +35,8 @@ ScriptAlias /cgi-bin/ {bin_directory}/
 
 @contextlib.contextmanager
 def lighttpd_cgi(program, bin_directory):
-    more = f"""
-alias.url = ( "/cgi-bin/" => "{bin_directory}/" )
-$HTTP["url"] =^ "/cgi-bin/" {{ cgi.assign = ( "" => "" ) }}
-server.http-parseopts = ( "url-path-2f-decode" => "disable", "url-path-dotseg-remove" => "disable" )
-"""
-    with lighttpd(program, ("mod_alias", "mod_cgi"), more) as (port, _):
+    more = replaced(block("cgi.md", "cgi.assign"), {"/srv/cgi-bin": bin_directory})
+    with lighttpd(program, (), more) as (port, _):
         yield Front("lighttpd mod_cgi", port, PROGRAM, LACKS)
 
 
@@ -66,9 +44,11 @@ server.http-parseopts = ( "url-path-2f-decode" => "disable", "url-path-dotseg-re
 def nginx_fcgiwrap(program, wrap, bin_directory):
     with public_directory() as place:
         socket = f"{place}/socket"
+        location = replaced(block("cgi.md", "fastcgi_split_path_info"), {
+            "/run/fcgiwrap.sock": socket, "/srv": os.path.dirname(bin_directory),
+            "include fastcgi_params": "include /etc/nginx/fastcgi_params"})
         with running([wrap, "-c", "4", "-s", f"unix:{socket}"], socket, f"{place}/log"), \
-                nginx(program, FCGIWRAP.replace("SOCKET", socket).replace(
-                    "DIRECTORY", os.path.dirname(bin_directory))) as (port, _):
+                nginx(program, f"server {{ listen PORT; {location} }}") as (port, _):
             lacks = {"unread uploads": "fcgiwrap waits until its program has read all of a body, or takes it for broken",
                      "repeated fields": "nginx tells each, and fcgiwrap gives a program the first"}
             yield Front("nginx with fcgiwrap", port, PROGRAM, LACKS | lacks)
@@ -84,10 +64,9 @@ def python_cgi(program, bin_directory):
         lacks = {"methods": "it runs programs for GET, HEAD and POST alone", "chunked uploads": IN_CHUNKS,
                  "raw path": "it tells the path decoded and cleaned, and no REQUEST_URI",
                  "repeated fields": "it tells a program of the last alone",
-                 "fields": "it tells a program of few",
-                 "no type": "a request without Content-Type has text/plain for it"}
+                 "fields": "it tells a program of few"}
         # It always answers with 200; the program's Status is a field like others.
-        yield Front("Python's http.server", port, PROGRAM, LACKS | lacks,
+        yield Front("Python's http.server", port, PROGRAM, LACKS | lacks, ("content-type",),
                     status=lambda reply: int(reply.getheader("Status", "0").split()[0]))
 
 
@@ -116,8 +95,8 @@ def try_stream(front, bin_directory):
     check(f"{front.name}: the first event of an endless stream", lines == [b"data: 0\n", b"\n"], lines)
     check(f"{front.name}: the program runs meanwhile", is_running(path))
     connection.close()
-    lasted = wait_until(lambda: not is_running(path))
-    check(f"{front.name}: the program ends when the client has left ({lasted or 20:.2f} s)", lasted is not None)
+    lasted = wait_until(lambda: not is_running(path), 60)  # fcgiwrap sees it when it has 8 KiB to pass on
+    check(f"{front.name}: the program ends when the client has left ({lasted or 60:.2f} s)", lasted is not None)
 
 
 def try_sample(front):

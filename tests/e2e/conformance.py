@@ -1,6 +1,7 @@
 """Requests with the answers of the handler in handler.cpp, the same through every front and back end."""
 import dataclasses
 import http.client
+import re
 
 from peers import check
 
@@ -29,16 +30,14 @@ BINARY = bytes(range(256)) * 4
 UPLOAD = pattern(3_000_001)
 
 CASES = [
-    Case("a query, as it is", "/raw?x=%2F&y=+%26&z", b"GET /raw?x=%2F&y=+%26&z\n", answers={"Content-Type": ["text/plain"]},
-         needs=frozenset({"no type"})),
+    Case("a query, as it is", "/raw?x=%2F&y=+%26&z", b"GET /raw?x=%2F&y=+%26&z\n", answers={"Content-Type": ["text/plain"]}),
     Case("a parameter, decoded", "/kinds/plain?q=a%20b+c", b"GET plain q=a b c\n",
          answers={"Content-Type": ["text/plain; charset=utf-8"]}),
     Case("no query", "/kinds/plain", b"GET plain q=none\n"),
-    Case("a path with escapes", "/a%20b/%C3%A9;v=1/c", b"GET /a%20b/%C3%A9;v=1/c\n",
-         needs=frozenset({"no type"})),
+    Case("a path with escapes", "/a%20b/%C3%A9;v=1/c", b"GET /a%20b/%C3%A9;v=1/c\n"),
     Case("a path with an encoded slash", "/a%2Fb", b"GET /a%2Fb\n", needs=frozenset({"raw path"})),
     Case("an empty segment", "/a//b", b"GET /a//b\n", needs=frozenset({"raw path"})),
-    Case("nothing but the root", "/", b"GET /\n", needs=frozenset({"no type"})),
+    Case("nothing but the root", "/", b"GET /\n"),
     Case("a POST", "/kinds/echo", b"a=1&b=2", "POST", [("Content-Type", "application/x-www-form-urlencoded")], b"a=1&b=2",
          answers={"Content-Type": ["application/x-www-form-urlencoded"]}),
     Case("bytes of every value", "/kinds/echo", BINARY, "POST", [("Content-Type", "application/octet-stream")], BINARY),
@@ -61,9 +60,11 @@ CASES = [
          needs=frozenset({"nominated fields"})),
     Case("cookies both ways", "/kinds/cookies", b"a is 1, b is 2\n", fields=[("Cookie", "a=1; b=2")],
          answers={"Set-Cookie": ["a=1; Path=/", "b=2; HttpOnly"]}),
+    Case("cookies in two fields", "/kinds/cookies", b"a is 1, b is 2\n", fields=[("Cookie", "a=1"), ("Cookie", "b=2")],
+         needs=frozenset({"repeated fields"})),
     Case("not found", "/kinds/unread", b"not here\n", status=404),
     Case("a refusal", "/refuse", b"no name\n", status=422),
-    Case("a status of our own", "/teapot", b"GET /teapot\n", status=418, needs=frozenset({"no type"})),
+    Case("a status of our own", "/teapot", b"GET /teapot\n", status=418),
     Case("a handler that throws", "/throw", b"internal error\n", status=500),
     Case("a redirect", "/kinds/moved?q=1", b"", status=302, answers={"Location": ["/kinds/elsewhere?q=1"]}),
     Case("no content", "/kinds/empty", b"", status=204),
@@ -89,11 +90,13 @@ class Reply:
 class Front:
     """A server on a port of 127.0.0.1 under whose `prefix` the handler answers.
 
-    `lacks` tells of needs that it cannot meet, with the reason. `status` reads the status from a reply."""
+    `lacks` tells of needs that it cannot meet, with the reason. `adds` names fields of a request that are its own.
+    `status` reads the status from a reply."""
 
-    def __init__(self, name, port, prefix="", lacks=None, status=lambda reply: reply.status):
+    def __init__(self, name, port, prefix="", lacks=None, adds=(), status=lambda reply: reply.status):
         self.name, self.port, self.prefix = name, port, prefix
         self.lacks, self.status = lacks or {}, status
+        self.added = re.compile(rb"^(?:%b): .*\n" % "|".join(adds).encode(), re.I | re.M) if adds else None
 
     def connect(self):
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -128,6 +131,8 @@ class Front:
                 content, is_whole = broken.partial, False
             except ConnectionResetError:
                 content, is_whole = None, False
+            if self.added and content:
+                content = self.added.sub(b"", content)
             return Reply(self.status(got), got.headers, content, is_whole)
         finally:
             connection.close()
@@ -148,7 +153,9 @@ def differences(case, reply):
         wrong.append(f"status {reply.status}, not {case.status}")
     if reply.is_whole != case.is_whole:
         wrong.append("it is whole" if reply.is_whole else "it is broken off")
-    if case.body is not None and reply.body is not None and reply.body != case.body:
+    # A connection that breaks may lose what was on its way.
+    is_right = reply.body is None or (reply.body == case.body if case.is_whole else case.body.startswith(reply.body))
+    if case.body is not None and not is_right:
         wrong.append(f"{len(reply.body)} bytes {reply.body[:200]!r}, not {len(case.body)} {case.body[:200]!r}")
     for name, values in case.answers.items():
         seen = reply.fields.get_all(name, [])

@@ -8,6 +8,8 @@ import tempfile
 import threading
 import time
 
+from peers import free_port
+
 APACHE_MODULES = "/usr/lib/apache2/modules"
 APACHE = """
 ServerRoot {place}
@@ -17,8 +19,6 @@ ServerName localhost
 Listen 127.0.0.1:{port}
 ErrorLog {place}/error
 LogLevel info
-AllowEncodedSlashes NoDecode
-MergeSlashes Off
 LimitRequestBody 0
 {modules}
 {owner}
@@ -30,15 +30,26 @@ server.bind = "127.0.0.1"
 server.port = {port}
 server.errorlog = "{place}/error"
 server.upload-dirs = ( "{place}" )
-server.stream-response-body = 1
 server.modules = ( {modules} )
 {more}
 """
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
+CADDY = """{{
+  admin off
+  auto_https off
+}}
+{more}
+"""
+HAPROXY = """
+defaults
+  mode http
+  timeout connect 60s
+  timeout client 60s
+  timeout server 60s
+frontend web
+  bind 127.0.0.1:{port}
+  default_backend application
+{more}
+"""
 
 
 def wait_until(condition, seconds=20):
@@ -114,3 +125,26 @@ def lighttpd(program, modules, more):
                                        more=more.replace("PLACE", place)))
         with running([program, "-D", "-f", f"{place}/conf"], port, f"{place}/start"):
             yield port, f"{place}/error"
+
+
+@contextlib.contextmanager
+def caddy(program, more):
+    """The same of Caddy, whose lines (PORT: where it listens) are those of sites; it keeps no log of errors."""
+    port = free_port()
+    with public_directory() as place:
+        with open(f"{place}/Caddyfile", "w", encoding="utf-8") as file:
+            file.write(CADDY.format(more=more.replace("PORT", str(port))))
+        command = [program, "run", "--adapter", "caddyfile", "--config", f"{place}/Caddyfile"]
+        with running(command, port, f"{place}/start", env={"PATH": os.environ["PATH"], "HOME": place}):
+            yield port
+
+
+@contextlib.contextmanager
+def haproxy(program, more):
+    """HAProxy, in front of the backend "application" that is among these lines."""
+    port = free_port()
+    with public_directory() as place:
+        with open(f"{place}/conf", "w", encoding="utf-8") as file:
+            file.write(HAPROXY.format(port=port, more=more))
+        with running([program, "-db", "-f", f"{place}/conf"], port, f"{place}/start"):
+            yield port
