@@ -53,6 +53,23 @@ void write_pattern(std::size_t size, ResponseWriter& response) {
     }
 }
 
+// How many bytes of that pattern the body has, in constant memory.
+std::size_t read_pattern(turngate::Body& body) {
+    constexpr std::size_t block = 64 * 1024;
+    std::string expected(block + 251, '\0');
+    for (std::size_t i = 0; i < expected.size(); ++i)
+        expected[i] = static_cast<char>(i % 251);
+    std::string read(block, '\0');
+    std::size_t all = 0;
+    while (const std::size_t n = body.read(read)) {
+        if (std::string_view(read).substr(0, n) != std::string_view(expected).substr(all % 251, n))
+            throw HttpError(422, "another byte among the " + std::to_string(n) + " behind " +
+                                     std::to_string(all));
+        all += n;
+    }
+    return all;
+}
+
 // What shows how a response travels: piece by piece, all of it, or not to its end.
 bool answer_streams(const std::string& kind, const Request& request, ResponseWriter& response) {
     if (kind == "ticks") {  // until nobody listens
@@ -122,6 +139,8 @@ bool answer_kinds(Request& request, ResponseWriter& response) {
     } else if (kind == "echo") {
         response.header("Content-Type", request.headers.get("Content-Type", "text/plain"));
         response.write(request.body.text());
+    } else if (kind == "size") {
+        response.write(std::to_string(read_pattern(request.body)) + '\n');
     } else if (kind == "unread") {
         response.status(404).write("not here\n");
     } else {

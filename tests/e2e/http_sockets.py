@@ -102,11 +102,6 @@ class Large(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def resident(pid):
-    with open(f"/proc/{pid}/status", encoding="ascii") as status:
-        return int(re.search(r"VmRSS:\s*(\d+)", status.read())[1]) << 10
-
-
 def little_room(what, command, request):
     """Sockets inherit their send buffer from the listener; the client has hardly any room to receive."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -122,7 +117,7 @@ def little_room(what, command, request):
                 reply += piece
                 if before >> 20 == len(reply) >> 20:
                     continue
-                most = max(most, resident(door.process.pid))
+                most = max(most, door.memory())
                 early = early or most
             head, _, body = bytes(reply).partition(b"\r\n\r\n")
             check(f"little room, {what}: 10 MiB arrive as they are", head.startswith(b"HTTP/1.1 200 ") and body == BODY,

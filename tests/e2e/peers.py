@@ -3,6 +3,7 @@ import contextlib
 import http.client
 import os
 import random
+import re
 import shutil
 import socket
 import subprocess
@@ -72,6 +73,11 @@ class Door:
     def said(self):
         self.log.seek(0)
         return self.log.read()
+
+    def memory(self, key="VmRSS"):
+        """Bytes that it has; "VmHWM": that it had at most."""
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
+            return int(re.search(rf"{key}:\s*(\d+)", status.read())[1]) << 10
 
     def stop(self):
         """Ends it as a service manager does: its exit status."""
