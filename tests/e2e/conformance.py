@@ -146,7 +146,7 @@ class Front:
 
 
 def differences(case, reply):
-    if not case.is_whole and reply.status == 502:
+    if not case.is_whole and reply.status in (502, 503):
         return []  # it broke before anything of it was sent
     wrong = []
     if reply.status != case.status:

@@ -168,7 +168,11 @@ bool FcgiSession::take_input(FcgiStream& stream, const Piece& piece) {
         }
         return true;
     }
-    if (stream.is_ended) return ignore(piece.content.size());
+    if (stream.is_ended) {
+        if (ignore(piece.content.size())) return true;
+        is_last_ = true;  // rather than a close, which a peer that sends may see before its answer
+        return active_ == 0;
+    }
     if (!stream.has_params) return false;
     // What is more than declared is nobody's.
     const std::string_view body =
