@@ -39,8 +39,10 @@ std::vector<RecordedCase> recorded_table(const std::string& path) {
     if (!file) return {};
     std::vector<RecordedCase> cases;
     const Json table = Json::parse(std::string(std::istreambuf_iterator<char>(file), {}));
-    for (const auto& [name, facts] : *table.members())
-        cases.push_back({name, facts, raw_bytes(facts)});
+    for (const auto& [name, facts] : *table.members()) {
+        const bool has_bytes = facts["raw_b64"].string() || facts["raw_zb64"].string();
+        cases.push_back({name, facts, has_bytes ? raw_bytes(facts) : std::string()});
+    }
     return cases;
 }
 

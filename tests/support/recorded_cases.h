@@ -16,5 +16,5 @@ struct RecordedCase {
 // file, says so and yields none.
 std::vector<RecordedCase> recorded_cases(const std::string& path);
 
-// The same of one object, whose members are named cases.
+// The same of one object, whose members are named cases, with or without bytes.
 std::vector<RecordedCase> recorded_table(const std::string& path);
