@@ -102,7 +102,8 @@ http://127.0.0.1:PORT {
 
 def client(bench):
     """The gateway has a core; the application that libfcgi made is beside the clients."""
-    with bench.application([APPLICATION], CLIENT_CORE) as application:
+    # A kept connection holds one of its threads, and both gateways keep theirs.
+    with bench.application([APPLICATION, str(3 * CONNECTIONS)], CLIENT_CORE) as application:
         path = application.address
         with bench.serve(f"fcgi:unix:{path}?keep={CONNECTIONS}") as ours:
             with bench.nginx_before(path) as theirs:

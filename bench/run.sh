@@ -1,14 +1,17 @@
 #!/bin/bash
-# run.sh [http|cgi]: measures, the peers in turn with us, and prints a table for events (measure.py),
-# live HTTP (measure_http.py) and CGI (measure_cgi.py), or one of the latter alone.
+# run.sh [http|fastcgi|cgi]: measures, the peers in turn with us, and prints a table for events (measure.py),
+# live HTTP (measure_http.py), FastCGI (measure_fastcgi.py) and CGI (measure_cgi.py), or one of the
+# latter alone.
 # The build and the peers are installed by ./dev bench.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-case ${1:-} in http | cgi) exec python3 "bench/measure_$1.py" build/bench ;; esac
+case ${1:-} in http | fastcgi | cgi) exec python3 "bench/measure_$1.py" build/bench ;; esac
 # --ignore-scripts: a benchmark needs no package's install script.
 npm --prefix bench/peers ci --no-audit --no-fund --ignore-scripts --loglevel=error >/dev/null
 python3 bench/measure.py build/bench "$@"
 echo
 python3 bench/measure_http.py build/bench
+echo
+python3 bench/measure_fastcgi.py build/bench
 echo
 exec python3 bench/measure_cgi.py build/bench
