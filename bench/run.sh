@@ -1,7 +1,7 @@
 #!/bin/bash
-# run.sh [http|fastcgi|cgi]: measures, the peers in turn with us, and prints a table for events (measure.py),
-# live HTTP (measure_http.py), FastCGI (measure_fastcgi.py) and CGI (measure_cgi.py), or one of the
-# latter alone.
+# run.sh [http|fastcgi|cgi]: measures, the peers in turn with us, and prints a table for events
+# (measure.py), live HTTP (measure_http.py), FastCGI (measure_fastcgi.py) and CGI (measure_cgi.py), or
+# one of the latter alone.
 # The build and the peers are installed by ./dev bench.
 set -euo pipefail
 cd "$(dirname "$0")/.."
