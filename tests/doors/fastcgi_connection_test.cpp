@@ -8,12 +8,14 @@
 #include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
 #include "support/fcgi_client.h"
 #include "support/tcp_client.h"
 #include "support/temporary_directory.h"
+#include <turngate/os/subprocess.h>
 
 using namespace turngate;
 using namespace turngate::test;
@@ -136,6 +138,36 @@ BOOST_AUTO_TEST_CASE(the_connection_may_be_asked_what_it_can_do) {
     BOOST_TEST(unknown.type == fcgi_type::unknown);
     BOOST_TEST(unknown.content == std::string({99, 0, 0, 0, 0, 0, 0, 0}));
     BOOST_TEST(client.ask({}).body() == "hello");
+}
+
+BOOST_AUTO_TEST_CASE(as_many_connections_as_it_says_are_taken_and_no_more) {
+    os::Subprocess p({"/bin/sh",
+                      {"-c", "ulimit -n 100; exec \"$0\" run --as fcgi --listen 127.0.0.1:0",
+                       TURNGATE_DOOR_PROGRAM},
+                      {}});
+    std::string log(500, '\0');
+    log.resize(os::read_some(p.err.get(), log));
+    const auto at = log.find("127.0.0.1:");
+    BOOST_TEST_REQUIRE(at != std::string::npos, log);
+    const os::Address address = os::Address::parse(log.substr(at, log.find('"', at) - at));
+    const auto ask = [&](const FcgiClient& client) {
+        client.send(fcgi_record(fcgi_type::get_values, 0, fcgi_pair("FCGI_MAX_CONNS", "")));
+        return client.read_record().content;
+    };
+    std::vector<FcgiClient> clients;
+    const auto connect = [&]() -> FcgiClient& {
+        return clients.emplace_back(os::connect_to(address, std::chrono::milliseconds(5000)));
+    };
+
+    const std::string answer = ask(connect());
+    const std::size_t most = std::stoul(answer.substr(fcgi_pair("FCGI_MAX_CONNS", "").size()));
+    BOOST_TEST(most < 100u);
+    while (clients.size() < most)
+        BOOST_TEST(ask(connect()) == answer);
+    BOOST_TEST(ask(connect()) == "");
+
+    p.kill(SIGTERM);
+    BOOST_TEST(p.wait()->success());
 }
 
 BOOST_AUTO_TEST_CASE(a_role_that_is_not_a_responders_is_not_known) {

@@ -19,11 +19,13 @@ constexpr std::chrono::milliseconds handshake_time{20};  // of who is connecting
 constexpr int last_turns = 1024;               // when the door stops, for those that have connected
 constexpr std::size_t spare_descriptors = 64;  // for what is not a connection, and a quarter of all
 
-std::size_t most_connections(const HttpOptions& options) {
+// With no more connections than there are descriptors for.
+HttpOptions feasible(HttpOptions options) {
     const std::size_t limit =
         os::raise_descriptor_limit(options.max_connections * 4 / 3 + spare_descriptors);
     const std::size_t room = limit > spare_descriptors ? (limit - spare_descriptors) / 4 * 3 : 1;
-    return std::max<std::size_t>(1, std::min(options.max_connections, room));
+    options.max_connections = std::max<std::size_t>(1, std::min(options.max_connections, room));
+    return options;
 }
 
 http1::Limits limits(const HttpOptions& options) {
@@ -36,7 +38,7 @@ http1::Limits limits(const HttpOptions& options) {
 }  // namespace
 
 Server::Server(HttpOptions options, Protocol protocol, unsigned socket_mode)
-    : options_(std::move(options)),
+    : options_(feasible(std::move(options))),
       protocol_(std::move(protocol)),
       listeners_(options_, protocol_.busy, socket_mode),
       door_{.options = options_,
@@ -45,7 +47,7 @@ Server::Server(HttpOptions options, Protocol protocol, unsigned socket_mode)
             .stacks = stacks_,
             .parking = parking_,
             .begin_http2 = protocol_.begin_http2},
-      slots_(most_connections(options_), scheduler_),
+      slots_(options_.max_connections, scheduler_),
       parking_(scheduler_, stacks_),
       scheduler_(*this, options_.max_threads) {
     door_.slots = &slots_;
