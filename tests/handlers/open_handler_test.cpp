@@ -48,6 +48,8 @@ const Case bad[] = {
     {"cgo:./app", "did you mean cgi? expected cgi, cgi-dir, fcgi, files, plugin, http"},
     {"plug-in:./h.so", "did you mean plugin? expected cgi, cgi-dir, fcgi, files, plugin, http"},
     {"fcgi:unix:/run/x", "opened"},
+    {"fcgi:unix:/run/x?buffer=memory&ignore-client-abort", "opened"},
+    {"fcgi:unix:/run/x?buffer=on", "the option buffer=on is wrong: expected off, memory or file"},
     {"://", "no kind of handler known here"},
     {"cgi:./none", "there is no such file"},
     {"plugin:./none", "there is no such file"},

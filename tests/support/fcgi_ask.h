@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include <boost/test/unit_test.hpp>
+
 #include "fake_responder.h"
 #include "recording_reporter.h"
 #include <turngate/handlers/fcgi_client.h>
@@ -45,9 +47,29 @@ inline FcgiAnswer ask_fcgi(FcgiOptions options, Request request = Request::get("
 }
 
 // Of an application that reads the request, writes these bytes and closes the connection.
-inline FcgiAnswer ask_fcgi(std::string_view bytes, Request request = Request::get("/")) {
+inline FcgiAnswer ask_fcgi(std::string_view bytes, Request request) {
     const FakeResponder responder(FakeResponder::once(std::string(bytes)));
     return ask_fcgi(FcgiOptions{.backends = {responder.backend()}}, std::move(request));
+}
+
+// The same for a GET. A whole reply is the same where replies are buffered; one that breaks off may
+// be a 502 there.
+inline FcgiAnswer ask_fcgi(std::string_view bytes) {
+    const FakeResponder responder(FakeResponder::once(std::string(bytes)));
+    FcgiOptions options{.backends = {responder.backend()}};
+    FcgiAnswer answer = ask_fcgi(options);
+    options.buffer = FcgiOptions::Buffer::memory;
+    const FcgiAnswer buffered = ask_fcgi(options);
+    if (answer.is_complete) {
+        BOOST_TEST(buffered.is_complete);
+        BOOST_TEST(buffered.status == answer.status);
+        BOOST_TEST(buffered.body == answer.body);
+        BOOST_TEST((buffered.headers == answer.headers));
+        BOOST_TEST(buffered.log == answer.log);
+    } else {
+        BOOST_TEST((!buffered.is_complete || buffered.status == 502));
+    }
+    return answer;
 }
 
 }  // namespace turngate::test

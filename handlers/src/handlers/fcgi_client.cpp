@@ -72,11 +72,10 @@ class Delivery {
         queue_deadline_.reset();
         if (is_body_used_) request_.body = spool_->body();
         const FcgiExchange::Terms terms{options_, backend.name(), deadline_, request_deadline_};
-        FcgiExchange exchange(**lease, request_, records, response_, terms);
+        FcgiExchange exchange(lease, request_, records, response_, terms);
         const End end = exchange.run();
-        if (end == End::kept || end == End::spent) {
+        if (end == End::answered) {
             backends_.worked(backend);
-            if (end == End::kept) lease->keep();
             return nullptr;
         }
         is_body_used_ = !exchange.is_body_whole();

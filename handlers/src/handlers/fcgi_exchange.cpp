@@ -2,6 +2,7 @@
 #include "fcgi_exchange.h"
 
 #include <algorithm>
+#include <exception>
 #include <system_error>
 
 #include "exchange_rules.h"
@@ -12,7 +13,6 @@
 namespace turngate {
 namespace {
 
-using Received = UpstreamConnection::Received;
 using fcgi::RecordReader;
 using fcgi::Type;
 
@@ -20,9 +20,10 @@ constexpr std::size_t most_errors = 8 * 1024;  // bytes of the log
 
 }  // namespace
 
-FcgiExchange::FcgiExchange(UpstreamConnection& connection, Request& request,
-                           const FcgiRequest& records, ResponseWriter& response, const Terms& terms)
-    : connection_(connection),
+FcgiExchange::FcgiExchange(Lease& lease, Request& request, const FcgiRequest& records,
+                           ResponseWriter& response, const Terms& terms)
+    : lease_(lease),
+      connection_(**lease),
       request_(request),
       records_(records),
       response_(response),
@@ -30,22 +31,53 @@ FcgiExchange::FcgiExchange(UpstreamConnection& connection, Request& request,
       deadline_(terms.deadline),
       error_(request.context, most_errors) {}
 
+FcgiExchange::~FcgiExchange() {
+    if (reading_.joinable()) {  // the client has gone
+        buffer_->abandon();
+        shut();
+        reading_.join();
+    }
+    error_.finish();
+}
+
 FcgiExchange::End FcgiExchange::run() {
     const std::stop_callback stop(request_.context.stop, [this] {
         is_stopped_ = true;
-        connection_.shut();
+        if (!terms_.options.ignore_client_abort) shut();
     });
     if (!send_request()) return End::unsent;
     phase_ = "waiting for the reply";
-    while (!end_) {
-        if (!receive()) {
-            if (!has_reply_) return End::closed;
-            finish_at_close();
-            break;
-        }
-        take_records();
+    std::exception_ptr gone;
+    try {
+        answer();
+    } catch (const Cancelled&) {
+        if (!terms_.options.ignore_client_abort) throw;
+        gone = std::current_exception();
     }
-    return conclude();
+    if (!gone) return *end_;
+    read_for_nobody();  // not in the catch, which is of one thread, and this may change threads
+    std::rethrow_exception(gone);
+}
+
+void FcgiExchange::answer() {
+    while (!end_ && !buffer_)
+        read(true);
+    if (buffer_) deliver();
+    while (!end_)
+        read(true);
+    if (*end_ == End::answered) conclude();
+}
+
+// The client has gone, and the application is not to know.
+void FcgiExchange::read_for_nobody() {
+    if (reading_.joinable()) {
+        while (buffer_->discard())
+            buffer_->wait();
+        return;
+    }
+    is_for_nobody_ = true;
+    while (!end_)
+        read(true);
 }
 
 // False if a connection that was kept turned out to be closed.
@@ -73,17 +105,38 @@ bool FcgiExchange::send_request() {
     return true;
 }
 
-// Waits for the next bytes; false at the end. While there are none what there is goes to the
-// client.
-bool FcgiExchange::receive() {
+// Takes what comes next; false if there is nothing yet.
+bool FcgiExchange::read(bool waits) {
+    switch (receive(waits)) {
+        case Received::nothing:
+            return false;
+        case Received::bytes:
+            has_reply_ = true;
+            take_records();
+            return true;
+        case Received::end:
+            break;
+    }
+    if (has_reply_)
+        finish_at_close();
+    else
+        end_ = End::closed;
+    return true;
+}
+
+// While there are no bytes what was written goes to the client.
+FcgiExchange::Received FcgiExchange::receive(bool waits) {
     try {
         Received got = Received::nothing;
-        if (!is_flushed_) {
+        if (!is_flushed_ || !waits) {
             check();
             got = connection_.receive_now();
-            if (got == Received::nothing) flush();
+            if (got == Received::nothing && waits) {
+                flush();
+                is_flushed_ = true;
+            }
         }
-        while (got == Received::nothing) {
+        while (got == Received::nothing && waits) {
             check();
             const auto now = Clock::now();
             if (now >= deadline_) fail_late(false);  // the client was slow
@@ -93,13 +146,13 @@ bool FcgiExchange::receive() {
             got = connection_.receive(until);
             if (got == Received::nothing && (is_sent || until == deadline_)) fail_late(is_sent);
         }
-        if (got == Received::bytes) return has_reply_ = true;
+        if (got != Received::end) return got;
     } catch (const std::system_error& e) {
         check();
         if (!is_gone(e)) fail(e.what());
     }
     check();
-    return false;
+    return Received::end;
 }
 
 void FcgiExchange::take_records() {
@@ -161,7 +214,7 @@ void FcgiExchange::take_output(std::string_view bytes) {
 void FcgiExchange::begin_response() {
     cgi::ResponseHead& head = head_reader_.head();
     for (const std::string& remark : head.remarks)
-        request_.context.log(Level::warn, terms_.backend + ": " + remark);
+        warn(remark);
     const bool streams = is_streamed(head.headers);
     if (is_event_stream(head.headers)) deadline_ = terms_.request_deadline;
     remove_server_fields(head.headers, request_.context, terms_.backend,
@@ -173,31 +226,46 @@ void FcgiExchange::begin_response() {
         response_.headers() = std::move(head.headers);
     else
         response_.headers().merge(head.headers);
+    const bool has_body =
+        request_.method != "HEAD" && head.status != 204 && head.status != 205 && head.status != 304;
+    const FcgiOptions& options = terms_.options;
+    if (options.buffer != FcgiOptions::Buffer::off && has_body && !streams)
+        buffer_.emplace(
+            ReplyBuffer::Limits{
+                options.buffer_memory,
+                options.buffer == FcgiOptions::Buffer::file ? options.buffer_file : 0,
+                options.spool_directory},
+            [this](std::string_view why) {
+                warn("a reply cannot be stored, and waits for its client: " + std::string(why));
+            });
     if (head.status == 204) return;
     content_length_ = head.content_length;
     if (!content_length_) return;
     response_.headers().set("Content-Length", std::to_string(*content_length_));
+    is_due_ = request_.method != "HEAD" && head.status != 304;
     is_small_ = *content_length_ <= ResponseWriter::hold_back && !streams;
 }
 
 void FcgiExchange::take_body(std::string_view bytes) {
-    is_flushed_ = false;
     const std::uint64_t before = body_size_;
     body_size_ += bytes.size();
     if (content_length_ && body_size_ > *content_length_) {
         if (before <= *content_length_)
-            request_.context.log(Level::warn,
-                                 terms_.backend + ": the body has more than its Content-Length, " +
-                                     std::to_string(*content_length_) + "; the rest is cut");
+            warn("the body has more than its Content-Length, " + std::to_string(*content_length_) +
+                 "; the rest is cut");
         is_clean_ = false;
         bytes = bytes.substr(0, *content_length_ - std::min(before, *content_length_));
     }
+    if (is_for_nobody_) return;
+    if (buffer_) return buffer_->append(bytes);
+    is_flushed_ = false;
     response_.write(bytes);
 }
 
 void FcgiExchange::flush() {
-    is_flushed_ = true;
-    const bool is_whole = content_length_ && body_size_ >= *content_length_;
+    if (is_for_nobody_) return;
+    const std::uint64_t size = buffer_ ? buffer_->written() : body_size_;
+    const bool is_whole = content_length_ && size >= *content_length_;
     if (has_head_ && (!is_small_ || is_whole)) response_.flush();
 }
 
@@ -226,16 +294,8 @@ void FcgiExchange::take_end(std::string_view content) {
     if (!has_head_)
         fail(has_output ? "the reply ended before the end of its head" : "the reply is empty");
     if (end->app_status != 0)
-        request_.context.log(Level::warn, terms_.backend + ": the application ended with status " +
-                                              std::to_string(end->app_status));
-    end_ = End::spent;
-}
-
-// Whether less has come than Content-Length says, of a reply that may have a body.
-bool FcgiExchange::is_body_due() const noexcept {
-    const int status = response_.status();
-    return content_length_ && body_size_ < *content_length_ && request_.method != "HEAD" &&
-           status != 304;
+        warn("the application ended with status " + std::to_string(end->app_status));
+    end_ = End::answered;
 }
 
 // The connection was closed without END_REQUEST. That may be a whole reply only if it can be seen.
@@ -245,29 +305,95 @@ void FcgiExchange::finish_at_close() {
                           (has_output_end_ && terms_.options.tolerate_missing_end);
     if (!has_head_ || !is_whole || !reader_.is_between())
         fail("the connection was closed before the end of the reply");
-    end_ = End::spent;
+    end_ = End::answered;
 }
 
-FcgiExchange::End FcgiExchange::conclude() {
-    if (*end_ != End::spent) return *end_;
-    if (is_body_due())
+// Writes the reply as the client takes it, while it is read as the application writes it. What
+// comes at once and fits into memory needs no second thread for that.
+void FcgiExchange::deliver() {
+    while (!end_ && buffer_->in_memory() < terms_.options.buffer_memory && read(false)) {
+    }
+    const bool is_shared = !end_ && begin_reading();
+    if (end_) finish_reading();
+    if (!is_shared) buffer_->end({});
+    for (;;) {
+        if (is_stopped_) throw Cancelled("the request was cancelled");
+        const ReplyBuffer::Next next = buffer_->write_next(response_);
+        if (next == ReplyBuffer::Next::end) break;
+        if (next == ReplyBuffer::Next::written) continue;
+        flush();
+        buffer_->wait();
+    }
+    if (is_shared) reading_.join();
+    buffer_.reset();
+    is_flushed_ = false;
+}
+
+// False if there is no thread for that.
+bool FcgiExchange::begin_reading() {
+    try {
+        buffer_->share(request_.context.parking);
+        reading_ = std::thread([this] { read_up(); });
+        return true;
+    } catch (const std::system_error& e) {
+        warn(std::string("a reply waits for its client: ") + e.what());
+        return false;
+    }
+}
+
+void FcgiExchange::read_up() noexcept {
+    std::exception_ptr failure;
+    try {
+        while (!end_)
+            read(true);
+        finish_reading();
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    buffer_->end(failure);
+}
+
+// The application is free for the next request, unless it is still sent what is left of this one.
+void FcgiExchange::finish_reading() {
+    if (is_due_ && body_size_ < *content_length_)
         fail("the body has " + std::to_string(body_size_) + " bytes, and its Content-Length is " +
              std::to_string(*content_length_));
-    if (upload_ && !upload_->has_ended()) {
-        response_.finish();  // the client has its answer even if it is slow to send the rest
-        upload_.reset();
-        return End::spent;
-    }
+    if (!upload_ || upload_->has_ended()) release();
+}
+
+void FcgiExchange::conclude() {
+    if (!is_released_) finish_reading();
+    if (is_released_) return;
+    response_.finish();  // the client has its answer even if it is slow to send the rest
+    is_clean_ = false;
+    release();
+}
+
+void FcgiExchange::release() {
     upload_.reset();
     const bool is_reusable = records_.keeps_connection() && is_clean_ &&
                              connection_.unread.empty() && reader_.is_between() && !is_stopped_;
-    return is_reusable ? End::kept : End::spent;
+    const std::lock_guard lock(release_mutex_);
+    is_released_ = true;
+    if (is_reusable) lease_->keep();
+    lease_.reset();
+}
+
+// From any thread.
+void FcgiExchange::shut() noexcept {
+    const std::lock_guard lock(release_mutex_);
+    if (!is_released_) connection_.shut();
 }
 
 // What went wrong here explains what went wrong there.
 void FcgiExchange::check() const {
-    if (is_stopped_) throw Cancelled("the request was cancelled");
+    if (is_stopped_ && !terms_.options.ignore_client_abort)
+        throw Cancelled("the request was cancelled");
     if (upload_) upload_->check();
+}
+
+void FcgiExchange::warn(const std::string& what) const {
+    request_.context.log(Level::warn, terms_.backend + ": " + what);
 }
 
 void FcgiExchange::fail(const std::string& what) const {

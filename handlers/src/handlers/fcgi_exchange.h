@@ -3,14 +3,18 @@
 
 #include <atomic>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include "fcgi_request.h"
+#include "reply_buffer.h"
 #include "stderr_log.h"
 #include "upstream_connection.h"
+#include "upstream_pool.h"
 #include "upstream_upload.h"
 #include <turngate/cgi/response_head.h>
 #include <turngate/fcgi/record.h>
@@ -27,15 +31,16 @@ class FcgiExchange {
         Clock::time_point deadline;          // of the exchange
         Clock::time_point request_deadline;  // of the request alone
     };
+    using Lease = std::optional<UpstreamPool::Lease>;
 
-    // Everything must outlive this.
-    FcgiExchange(UpstreamConnection& connection, Request& request, const FcgiRequest& records,
+    // Everything must outlive this. REQUIRES: `lease` has a connection to the backend; it is given
+    // back as soon as the reply has been read, which may be long before all of it is written.
+    FcgiExchange(Lease& lease, Request& request, const FcgiRequest& records,
                  ResponseWriter& response, const Terms& terms);
-    ~FcgiExchange() { error_.finish(); }
+    ~FcgiExchange();
 
     enum class End {
-        kept,   // the reply is written, and the connection can carry another request
-        spent,  // the reply is written
+        answered,  // the reply is written
 
         // Nothing has happened yet, and nothing has been taken of the body:
         unsent,  // a kept connection was closed already
@@ -48,16 +53,19 @@ class FcgiExchange {
         overloaded,
     };
 
-    // Blocks until the reply is written to the response, or one of the other ends. Throws as
-    // fcgi_client() says; the connection is spent then.
+    // Blocks until the reply is written to the response, or one of the other ends, with which the
+    // lease is still there. Throws as fcgi_client() says; the connection is spent then.
     End run();
 
     // Whether the body can be sent once more.
     bool is_body_whole() const noexcept { return !has_taken_body_; }
 
   private:
+    using Received = UpstreamConnection::Received;
+
     bool send_request();
-    bool receive();
+    bool read(bool waits);
+    Received receive(bool waits);
     void take_records();
     void take_piece(const fcgi::RecordReader::Piece& piece);
     void take_output(std::string_view bytes);
@@ -66,13 +74,23 @@ class FcgiExchange {
     void begin_response();
     void flush();
     void finish_at_close();
-    End conclude();
+    void conclude();
 
-    bool is_body_due() const noexcept;
+    void answer();
+    void deliver();
+    void read_for_nobody();
+    bool begin_reading();
+    void read_up() noexcept;
+    void finish_reading();
+    void release();
+    void shut() noexcept;
+
     void check() const;
+    void warn(const std::string& what) const;
     [[noreturn]] void fail(const std::string& what) const;
     [[noreturn]] void fail_late(bool is_owed) const;
 
+    Lease& lease_;
     UpstreamConnection& connection_;
     Request& request_;
     const FcgiRequest& records_;
@@ -90,12 +108,21 @@ class FcgiExchange {
     bool has_taken_body_ = false;  // of the request
     bool has_reply_ = false;       // a byte of it
     bool has_head_ = false;
+    bool is_due_ = false;     // all of its Content-Length
     bool is_small_ = false;   // by its length: not sent on in pieces
     bool is_flushed_ = true;  // nothing was written since
     bool has_output_end_ = false;
     bool is_clean_ = true;  // nothing came that should not have come
+    bool is_for_nobody_ = false;
     std::atomic<bool> is_stopped_ = false;
     std::optional<UpstreamUpload> upload_;
+
+    // Where the reply goes instead of to the response, from the end of its head on. All above is
+    // then of the thread that reads, while there is one.
+    std::optional<ReplyBuffer> buffer_;
+    std::thread reading_;
+    std::mutex release_mutex_;
+    bool is_released_ = false;  // under release_mutex_: there is no connection any more
 };
 
 }  // namespace turngate

@@ -62,16 +62,14 @@ void FcgiHealth::ask(FcgiBackend& backend, const std::stop_token& end) const {
         request.context.stop = end;
         const cgi::Script script{.name = options_.ping, .filename = options_.ping};
         const FcgiRequest records(request, script, options_);
-        UpstreamPool::Lease lease =
+        FcgiExchange::Lease lease =
             backend.pool().take(UpstreamPool::Choice::certain, now, until, request.context, now);
         is_connected = true;
         Recorder response;
         const FcgiExchange::Terms terms{options_, backend.name(), until, until};
-        FcgiExchange exchange(*lease, request, records, response, terms);
+        FcgiExchange exchange(lease, request, records, response, terms);
         const FcgiExchange::End how = exchange.run();
-        if (how == FcgiExchange::End::kept) lease.keep();
-        if (how != FcgiExchange::End::kept && how != FcgiExchange::End::spent)
-            throw ProtocolError(backend.name() + ": no answer");
+        if (how != FcgiExchange::End::answered) throw ProtocolError(backend.name() + ": no answer");
         if (response.status() != 200)
             throw ProtocolError(backend.name() + ": the answer has the status " +
                                 std::to_string(response.status()));

@@ -55,6 +55,8 @@ class ScriptOptions {
     // False if `name` is none of them. Throws Error.
     bool set(const std::string& name, const std::string& value);
 
+    bool has_root() const { return !options_.root.empty(); }
+
     // True if a script may order files: then its answers must come with the orders.
     bool orders_files() const { return !options_.sendfile.empty() || !options_.accel.empty(); }
 

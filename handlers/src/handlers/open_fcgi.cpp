@@ -1,6 +1,7 @@
 // "fcgi:": backends and options of a FastCGI client.
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "handler_uri.h"
 #include <turngate/handlers/fcgi_client.h>
@@ -74,6 +75,14 @@ bool set_simple(FcgiOptions& options, const std::string& name, const std::string
     return false;
 }
 
+FcgiOptions::Buffer buffer(const std::string& name, const std::string& value) {
+    using Buffer = FcgiOptions::Buffer;
+    if (value == "off") return Buffer::off;
+    if (value == "memory") return Buffer::memory;
+    if (value == "file") return Buffer::file;
+    throw bad_value(name, value, "off, memory or file");
+}
+
 std::pair<std::string, std::string> param(const std::string& name, const std::string& value) {
     const std::size_t end = value.find('=');
     if (end == value.npos || end == 0) throw bad_value(name, value, "NAME=VALUE");
@@ -81,7 +90,8 @@ std::pair<std::string, std::string> param(const std::string& name, const std::st
 }
 
 Error unknown(const HandlerUri& uri, const std::string& name) {
-    std::vector<std::string_view> known = {"max-body", "param", "tolerate-missing-end"};
+    std::vector<std::string_view> known = {"buffer", "ignore-client-abort", "max-body", "param",
+                                           "tolerate-missing-end"};
     for (const TimeOption& one : times)
         known.push_back(one.name);
     for (const CountOption& one : counts)
@@ -103,9 +113,14 @@ HandlerPtr open_fcgi(const HandlerUri& uri, std::function<void(Level, std::strin
         options.backends.push_back(percent_decode(one));
     }
     ScriptOptions scripts;
+    std::optional<FcgiOptions::Buffer> buffering;
     for (const auto& [name, value] : uri.options) {
         if (set_simple(options, name, value) || scripts.set(name, value)) continue;
-        if (name == "max-body")
+        if (name == "buffer")
+            buffering = buffer(name, value);
+        else if (name == "ignore-client-abort")
+            options.ignore_client_abort = true;
+        else if (name == "max-body")
             options.max_body = size(name, value);
         else if (name == "param")
             options.params.push_back(param(name, value));
@@ -114,6 +129,9 @@ HandlerPtr open_fcgi(const HandlerUri& uri, std::function<void(Level, std::strin
         else
             throw unknown(uri, name);
     }
+    // PHP has few workers, each for one request at a time.
+    options.buffer = buffering.value_or(scripts.has_root() ? FcgiOptions::Buffer::file
+                                                           : FcgiOptions::Buffer::off);
     options.passes_file_fields = scripts.orders_files();
     return std::move(scripts).wrap(fcgi_client(std::move(options)));
 }

@@ -48,6 +48,11 @@ void SpoolFile::append(std::string_view bytes) {
     size_ = end;
 }
 
+void SpoolFile::clear() {
+    if (::ftruncate(fd_.get(), 0) != 0) fail("cannot empty a file in " + directory_);
+    size_ = 0;
+}
+
 std::size_t SpoolFile::read(std::uint64_t offset, std::span<char> into) const {
     for (;;) {
         const ssize_t n = ::pread(fd_.get(), into.data(), into.size(), static_cast<off_t>(offset));

@@ -23,6 +23,12 @@ class SpoolFile {
 
     std::uint64_t size() const noexcept { return size_; }
 
+    // Forgets what there is, and gives its room back. Throws std::system_error.
+    void clear();
+
+    // For whoever reads by himself.
+    int fd() const noexcept { return fd_.get(); }
+
     // Fills `into` as far as the file reaches; returns how much that was. Throws std::system_error.
     std::size_t read(std::uint64_t offset, std::span<char> into) const;
 

@@ -54,6 +54,14 @@ struct FcgiOptions {
     std::size_t spool_memory = 64 * 1024;
     std::string spool_directory = {};  // of all such files; empty: $TMPDIR or /tmp
 
+    // What of a reply a slow client has not taken yet waits here, so that the application can go on
+    // to the next request: in memory up to `buffer_memory`, and past that in a file without a name,
+    // or not at all: then the application waits for the client.
+    enum class Buffer { off, memory, file };
+    Buffer buffer = Buffer::off;
+    std::size_t buffer_memory = 64 * 1024;
+    std::uint64_t buffer_file = std::uint64_t{1} << 30;
+
     // SCRIPT_NAME, where the path begins with it, SCRIPT_FILENAME and DOCUMENT_ROOT; unless there
     // is a cgi::Script in the request's context, whose word counts.
     cgi::Script script = {};
@@ -66,6 +74,11 @@ struct FcgiOptions {
     // every `ping_interval`; who fails gets no request while others work. Empty: nobody is asked.
     std::string ping = {};
     std::chrono::milliseconds ping_interval{5'000};
+
+    // Reads a reply to its end even if the client has left, so that the application is not told: it
+    // notices when its connection is closed, and PHP ends a script then. A stop of the door waits
+    // for it, too, as long as `read_timeout` and `timeout` say.
+    bool ignore_client_abort = false;
 
     // Passes on X-Sendfile and X-Accel-Redirect, for a handler in front of this that obeys them.
     bool passes_file_fields = false;
@@ -94,6 +107,11 @@ struct FcgiOptions {
 // stream or has "X-Accel-Buffering: no". Its standard error goes to the log of the request, 8 KiB
 // of it. A local redirect (RFC 3875 section 6.2.2) goes to the client. X-Sendfile and X-Accel-* are
 // dropped, unless `passes_file_fields`.
+//
+// Buffered or not, the client gets what there is as soon as it takes it. Buffered, all of a reply
+// is read as fast as the application writes it, and then its connection given back, which may be
+// long before the client has it. Not buffered are event streams and what has "X-Accel-Buffering:
+// no".
 //
 // A reply that breaks off, has less than its Content-Length or no FCGI_END_REQUEST breaks the
 // response off, or is a 502 if nothing of that is sent yet: it is never a short whole one.
