@@ -3,8 +3,6 @@
 // covers: gateway/src/net/http2_link.cpp gateway/src/net/http2_session.cpp
 // covers: gateway/src/net/http2_exchange.cpp gateway/src/net/http2_work.cpp
 // covers: gateway/src/net/http2_stream.cpp gateway/src/net/http2_head.cpp
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -13,10 +11,9 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <sys/socket.h>
 
+#include "fuzz/fuzzed_session.h"
 #include "net/http2_session.h"
-#include "net/parking_lot.h"
 #include <turngate/http/serve.h>
 
 using namespace turngate;
@@ -24,13 +21,6 @@ using namespace turngate;
 namespace {
 
 constexpr std::string_view preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-
-class Nobody final : public net::Scheduler::Target {
-  public:
-    void on_event(std::uint64_t, std::uint32_t, bool) override {}
-    void on_tick() override {}
-    std::chrono::milliseconds tick_length() const override { return {}; }
-};
 
 // The length of the path says what is done.
 void answer(Request& request, ResponseWriter& response) {
@@ -99,71 +89,6 @@ class Frames {
     std::set<std::uint32_t> ended_;
 };
 
-struct Run {
-    // Nobody waits: what is not there at once does not come in time.
-    HttpOptions options{.header_timeout = {},
-                        .body_timeout = {},
-                        .write_timeout = {},
-                        .idle_timeout = {},
-                        .max_body = 50'000};
-    Nobody nobody;
-    std::unique_ptr<net::Scheduler> scheduler = std::make_unique<net::Scheduler>(nobody, 4);
-    net::StackPool stacks;
-    net::ParkingLot parking{*scheduler, stacks};
-    net::Surroundings door{
-        .options = options,
-        .limits = {.start_line = 500, .section = 2000, .fields = 20, .body = options.max_body},
-        .scheduler = *scheduler,
-        .stacks = stacks,
-        .parking = parking};
-    os::Fd client;
-    std::shared_ptr<net::Http2Session> session;
-    Frames frames;
-
-    Run() {
-        std::array<int, 2> ends{};
-        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) != 0) std::abort();
-        client = os::Fd(ends[0]);
-        static const HandlerPtr handler = to_handler(answer);
-        door.handler = handler;
-        session = std::make_shared<net::Http2Session>(
-            door,
-            std::make_unique<net::Connection>(os::Fd(ends[1]), scheduler->epoll(), 1ull << 32),
-            std::string(preface));
-    }
-
-    // False when the session has ended.
-    bool go_on(net::Step step) {
-        while (step.kind != net::Step::Kind::close) {
-            if (read_all(); !step.afterwards) return true;
-            step.afterwards();
-            read_all();
-            step = session->ready({});
-        }
-        read_all();
-        return false;
-    }
-
-    void read_all() {
-        static std::array<char, 64 * 1024> block;
-        for (;;) {
-            const ssize_t n = ::recv(client.get(), block.data(), block.size(), 0);
-            if (n <= 0) return;
-            frames.take({block.data(), static_cast<std::size_t>(n)});
-        }
-    }
-
-    bool send(std::string_view bytes, bool is_express) {
-        while (!bytes.empty()) {
-            const ssize_t n = ::send(client.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-            if (n <= 0) return false;
-            bytes.remove_prefix(static_cast<std::size_t>(n));
-            if (!go_on(session->ready({.is_express = is_express}))) return false;
-        }
-        return true;
-    }
-};
-
 }  // namespace
 
 // The first byte says in which pieces the others come, behind the preface; the second what happens
@@ -173,22 +98,26 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::size_t piece = data[0] == 0 ? size : data[0] * 4u;
     const unsigned besides = data[1];
     std::string_view input(reinterpret_cast<const char*>(data + 2), size - 2);
-    Run run;
-    const std::int64_t room = run.door.room_for_output;
-    bool goes_on = run.go_on(run.session->ready({}));
+    Frames frames;
+    FuzzedSession run(
+        to_handler(answer),
+        [](net::Surroundings& door, std::unique_ptr<net::Connection> connection) {
+            return std::make_shared<net::Http2Session>(door, std::move(connection),
+                                                       std::string(preface));
+        },
+        [&](std::string_view bytes) { frames.take(bytes); });
+    net::Session& session = run.session();
+    bool goes_on = run.go_on(session.ready({}));
     while (goes_on && !input.empty()) {
         const std::string_view part = input.substr(0, piece);
         input.remove_prefix(part.size());
         goes_on = run.send(part, (besides & 1) != 0);
-        if ((besides & 2) != 0 && goes_on) goes_on = run.go_on(run.session->expired());
+        if ((besides & 2) != 0 && goes_on) goes_on = run.go_on(session.expired());
     }
-    if ((besides & 4) != 0) run.door.is_stopping = true;
-    if ((besides & 8) != 0) run.session->cancel();
-    if (goes_on) goes_on = run.go_on(run.session->stopping());
-    if ((besides & 16) != 0) run.client.reset();
-    if (goes_on) run.go_on(run.session->ready({.peer_ended = (besides & 16) != 0}));
-    run.session.reset();
-    run.scheduler.reset();  // and jobs that it has
-    if (run.door.room_for_output != room) std::abort();
+    if ((besides & 4) != 0) run.door().is_stopping = true;
+    if ((besides & 8) != 0) session.cancel();
+    if (goes_on) goes_on = run.go_on(session.stopping());
+    if ((besides & 16) != 0) run.leave();
+    if (goes_on) run.go_on(session.ready({.peer_ended = (besides & 16) != 0}));
     return 0;
 }
