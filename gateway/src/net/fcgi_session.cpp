@@ -50,6 +50,7 @@ Step FcgiSession::ready(const Occasion& occasion) {
             output_.flush();
             changed_.notify_all();
         }
+        if (can_resume() && !resume()) return close();
         const bool has_nothing_to_read = is_cancelled_ || (is_done() && !owes_input());
         if (!has_nothing_to_read && !receive(occasion.peer_ended)) return close();
         return next_step();
@@ -88,6 +89,10 @@ bool FcgiSession::feed(std::string_view bytes) {
         const fcgi::RecordReader::Result result = reader_.next(bytes, piece);
         if (result == fcgi::RecordReader::Result::failed) return false;
         if (result == fcgi::RecordReader::Result::more) break;
+        if (is_taken(piece)) {
+            held_ = {piece.header, std::string(piece.content), std::string(bytes)};
+            break;
+        }
         if (!take(piece)) return false;
     }
     // What is not complete must not point to where the next bytes come.
@@ -101,13 +106,31 @@ bool FcgiSession::feed(std::string_view bytes) {
     return true;
 }
 
+// A peer that does not wait for the answer may send the next request by the same id.
+bool FcgiSession::is_taken(const Piece& piece) const noexcept {
+    if (piece.header.type != fcgi::Type::begin_request) return false;
+    const FcgiStream* stream = find(piece.header.request_id);
+    return stream && stream->is_input_over && !stream->is_ended;
+}
+
+bool FcgiSession::can_resume() const noexcept {
+    if (!held_) return false;
+    const FcgiStream* stream = find(held_->header.request_id);
+    return !stream || stream->is_ended;
+}
+
+bool FcgiSession::resume() {
+    const Held held = *std::exchange(held_, std::nullopt);
+    return take({held.header, held.content}) && feed(held.rest);
+}
+
 bool FcgiSession::ignore(std::size_t bytes) {
     discarded_ += bytes;
     return discarded_ <= most_discarded;
 }
 
 bool FcgiSession::may_read() const noexcept {
-    return buffered_ < most_buffered && output_.left() < most_buffered;
+    return !held_ && buffered_ < most_buffered && output_.left() < most_buffered;
 }
 
 // Tells the epoll what is waited for.

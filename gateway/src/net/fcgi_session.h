@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -35,9 +36,19 @@ class FcgiSession final : public Multiplexed<FcgiStream> {
     friend class FcgiExchange;
     using Piece = fcgi::RecordReader::Piece;
 
+    // A request that begins by an id which is taken, and what came behind it.
+    struct Held {
+        fcgi::Header header;
+        std::string content;
+        std::string rest;
+    };
+
     // The life of the connection.
     bool receive(bool peer_ended);
     bool feed(std::string_view bytes);
+    bool is_taken(const Piece& piece) const noexcept;
+    bool can_resume() const noexcept;
+    bool resume();
     Step next_step();
     Step close();
     Ticks deadline() const;
@@ -78,6 +89,7 @@ class FcgiSession final : public Multiplexed<FcgiStream> {
     std::condition_variable changed_;  // a body goes on, output has left, or all is over
     fcgi::RecordReader reader_;
     std::optional<fcgi::PairReader> values_;  // of FCGI_GET_VALUES that has begun
+    std::optional<Held> held_;                // nothing is read meanwhile
     FcgiOutput output_;
     std::vector<StreamPtr> streams_;  // not ended, or FCGI_STDIN of which has not
     std::size_t active_ = 0;          // streams that have not ended

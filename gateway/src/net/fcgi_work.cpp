@@ -37,12 +37,12 @@ void FcgiSession::run(const StreamPtr& stream) {
     }
     const Outcome outcome = answer(door_, *door_.handler_for(request.url.path), request, exchange,
                                    stream->gone.get_token());
-    bool is_over = false;
+    bool has_more_to_do = false;
     {
         const Access access(*this);
-        is_over = !is_closed_ && (is_done() || is_cancelled_);
+        has_more_to_do = !is_closed_ && (is_done() || is_cancelled_ || can_resume());
     }
-    if (is_over) wake();
+    if (has_more_to_do) wake();
     request.context.stop = door_.shutdown.get_token();
     settle(request.context, outcome);
 }
