@@ -1,6 +1,7 @@
 // The life of a FastCGI connection: what is served on it at once, one after another, and not.
 #include <atomic>
 #include <condition_variable>
+#include <csignal>
 #include <filesystem>
 #include <mutex>
 #include <semaphore>

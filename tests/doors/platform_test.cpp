@@ -77,12 +77,12 @@ BOOST_AUTO_TEST_CASE(an_unknown_name_is_refused_with_those_there_are) {
     };
     BOOST_TEST(error_of({{"TURNGATE_AS", "lambda"}}, {}) ==
                "TURNGATE_AS=lambda means AWS Lambda, which this version cannot serve: expected "
-               "auto, cgi, lambda-web, http");
+               "auto, cgi, lambda-web, fcgi, http");
     BOOST_TEST(error_of({{"TURNGATE_AS", "cgy"}}, {}) ==
                "TURNGATE_AS=cgy names no platform: did you mean cgi? expected auto, cgi, "
-               "lambda-web, http");
+               "lambda-web, fcgi, http");
     BOOST_TEST(error_of({}, "abacus") ==
-               "--as abacus names no platform: expected auto, cgi, lambda-web, http");
+               "--as abacus names no platform: expected auto, cgi, lambda-web, fcgi, http");
     BOOST_TEST(
         error_of({{"AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001"}}, {}) ==
         "this looks like AWS Lambda (AWS_LAMBDA_RUNTIME_API=127.0.0.1:9001), which this version "

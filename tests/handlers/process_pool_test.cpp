@@ -24,6 +24,7 @@ using namespace turngate;
 using namespace std::chrono_literals;
 using test::ask;
 using test::has;
+using test::is_dead;
 using test::pid_of;
 using test::pool;
 using test::pool_of;
