@@ -18,6 +18,7 @@ from peers import check, finish, need, php_fpm, serving
 BUILD = os.path.abspath(sys.argv[1])
 MOST = 64 << 20  # of a reply: more than sockets take
 FILES = {
+    "index.php": "",
     "hello.php": "<?php echo 'hello';",
     "large.php": f"<?php for ($i = 0; $i < {MOST >> 16}; ++$i) echo str_repeat(chr(97 + $i % 26), 65536);",
     "events.php": """<?php

@@ -155,6 +155,7 @@ def nothing_comes_to_sit_on_a_standard_stream_that_is_closed():
         with subprocess.Popen(["sh", "-c", 'exec "$@" 0<&- >&- 2>&-', "-", *command],
                               env={**os.environ, "PORT": str(port), "HOST": "127.0.0.1"}) as process:
             assert wait_until(lambda: answers(port)) is not None
+            assert ask(port, "/hello")[0] == 200  # and takes signals
             streams = {os.readlink(f"/proc/{process.pid}/fd/{fd}") for fd in (0, 1, 2)}
             process.terminate()
         assert streams == {"/dev/null"}, streams
