@@ -21,11 +21,6 @@ void append_record(std::string& out, Type type, std::uint16_t request_id, const 
     out.append(reinterpret_cast<const char*>(&body), sizeof body);
 }
 
-void append_values(std::string& out, Type type, std::string_view pairs) {
-    const HeaderBytes header = record_header(type, FCGI_NULL_REQUEST_ID, pairs.size());
-    out.append(header.data(), header.size()).append(pairs);
-}
-
 }  // namespace
 
 HeaderBytes record_header(Type type, std::uint16_t request_id, std::size_t content_size) noexcept {
@@ -51,10 +46,6 @@ void append_begin_request(std::string& out, std::uint16_t request_id, const Begi
     append_record(out, Type::begin_request, request_id, body);
 }
 
-void append_abort_request(std::string& out, std::uint16_t request_id) {
-    append_end_of_stream(out, Type::abort_request, request_id);  // empty, too
-}
-
 void append_end_request(std::string& out, std::uint16_t request_id, const EndRequest& end) {
     FCGI_EndRequestBody body{};
     body.appStatusB3 = byte(end.app_status, 24);
@@ -71,18 +62,13 @@ void append_unknown_type(std::string& out, Type type) {
     append_record(out, Type::unknown_type, FCGI_NULL_REQUEST_ID, body);
 }
 
-void append_get_values(std::string& out, std::span<const std::string_view> names) {
-    std::string content;
-    for (std::string_view name : names)
-        append_pair(content, name, {});
-    append_values(out, Type::get_values, content);
-}
-
 void append_get_values_result(std::string& out, std::span<const Pair> values) {
     std::string content;
     for (const Pair& pair : values)
         append_pair(content, pair.name, pair.value);
-    append_values(out, Type::get_values_result, content);
+    const HeaderBytes header =
+        record_header(Type::get_values_result, FCGI_NULL_REQUEST_ID, content.size());
+    out.append(header.data(), header.size()).append(content);
 }
 
 void append_stream(std::string& out, Type type, std::uint16_t request_id,

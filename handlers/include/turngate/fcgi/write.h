@@ -21,11 +21,9 @@ HeaderBytes record_header(Type type, std::uint16_t request_id, std::size_t conte
 
 // Each appends to `out`.
 void append_begin_request(std::string& out, std::uint16_t request_id, const BeginRequest& begin);
-void append_abort_request(std::string& out, std::uint16_t request_id);
 void append_end_request(std::string& out, std::uint16_t request_id, const EndRequest& end);
 void append_unknown_type(std::string& out, Type type);
-// REQUIRES of both: they fit into one record.
-void append_get_values(std::string& out, std::span<const std::string_view> names);
+// REQUIRES: they fit into one record.
 void append_get_values_result(std::string& out, std::span<const Pair> values);
 
 // Some of a stream, in as many records as it takes; nothing of `content` if it is empty, for an
