@@ -360,6 +360,17 @@ BOOST_AUTO_TEST_CASE(cookies_that_a_server_has_joined_by_commas_are_apart) {
     BOOST_TEST(cookies("a=Thu, 01 Jan; b=x, ; c=1, y") == "a=Thu, 01 Jan; b=x, ; c=1, y");
 }
 
+BOOST_AUTO_TEST_CASE(a_server_is_told_only_by_what_can_be_a_host) {
+    auto host_of = [](Variables variables) {
+        variables["REQUEST_METHOD"] = "GET";
+        return to_request(variables).url.host;
+    };
+    BOOST_TEST(host_of({{"SERVER_NAME", "[::1]"}, {"SERVER_PORT", "81"}}) == "[::1]:81");
+    BOOST_TEST(host_of({{"SERVER_NAME", "[::1]"}, {"SERVER_PORT", "8x"}}) == "[::1]");
+    BOOST_TEST(host_of({{"SERVER_NAME", "[::VE"}}) == "");
+    BOOST_CHECK_THROW(host_of({{"PATH_INFO", "x://a&b/"}}), HttpError);
+}
+
 BOOST_AUTO_TEST_CASE(a_body_has_one_length) {
     std::vector<cgi::Variable> list = {
         {"REQUEST_METHOD", "GET"}, {"CONTENT_LENGTH", "1"}, {"CONTENT_LENGTH", "1"}};

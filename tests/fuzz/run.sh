@@ -1,7 +1,7 @@
 #!/bin/bash
 # run.sh DIR [SECONDS|auto]: runs every fuzz target in DIR from its seeds, two at a time.
-# SECONDS (300): that long each, and notes in fuzzed.txt what was fuzzed. auto: 30 s for a target
-# whose covered files differ from that note, 10 s for the others, and always the same inputs in the
+# SECONDS (300): that long each, and notes in fuzzed.txt what was fuzzed. auto: 15 s for a target
+# whose covered files differ from that note, 5 s for the others, and always the same inputs in the
 # same order, so that a failing run can be repeated.
 set -euo pipefail
 dir=$1
@@ -37,8 +37,8 @@ targets=$(cd "$root/tests/fuzz" && printf '%s\n' *_fuzz.cpp | sed 's/\.cpp$//')
 for target in $targets; do
   time=$seconds
   if [ "$seconds" = auto ]; then
-    time=30
-    grep -qsx "$target $(fingerprint "$target")" "$note" && time=10
+    time=15
+    grep -qsx "$target $(fingerprint "$target")" "$note" && time=5
   fi
   fuzz "$target" "$time" &
   while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n; done

@@ -135,10 +135,13 @@ void take_server(Request& request, const Known& known) {
     if (const std::string_view host = request.headers.get("host"); !host.empty()) {
         if (!is_host(host)) throw HttpError(400, "HTTP_HOST is no host");
         request.url.host = host;
-    } else if (is_server_name(known.server_name)) {
+    } else if (is_host(known.server_name)) {
         request.url.host = known.server_name;
-        if (is_server_name(known.server_port) && known.server_port != (is_secure ? "443" : "80"))
-            request.url.host.append(1, ':').append(known.server_port);
+        const std::string with_port = request.url.host + ':' + std::string(known.server_port);
+        if (known.server_port != (is_secure ? "443" : "80") && is_host(with_port))
+            request.url.host = with_port;
+    } else if (!request.url.host.empty() && !is_host(request.url.host)) {
+        throw HttpError(400, "the request target names a host that is none");
     }
     if (is_protocol(known.protocol)) request.protocol = known.protocol;
 }
