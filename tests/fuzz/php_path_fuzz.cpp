@@ -1,6 +1,6 @@
 // Paths where some files are PHP scripts: whatever the path and whatever there is, nothing is asked
 // for that leads elsewhere, nothing but a script is run and no source is sent.
-// covers: handlers/src/handlers/php_path.cpp, handlers/src/handlers/file_name.cpp
+// covers: handlers/src/handlers/php_path.cpp handlers/src/handlers/file_name.cpp
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
