@@ -153,9 +153,7 @@ Step FcgiSession::next_step() {
         lingers_since_ = now();
     }
     watch();
-    Step step{.deadline = deadline()};
-    step.afterwards = afterwards();
-    return step;
+    return {.deadline = deadline(), .afterwards = afterwards()};
 }
 
 Step FcgiSession::close() {

@@ -119,9 +119,8 @@ Step Http2Session::next_step() {
     }
     // The last chance does not begin anew with each look.
     const bool has_last_chance = last_call_ != never && !has_passed(last_call_, last_chance, now());
-    Step step{.deadline = has_last_chance ? last_call_ + last_chance.count() + 1 : next_look_};
-    step.afterwards = afterwards();
-    return step;
+    return {.deadline = has_last_chance ? last_call_ + last_chance.count() + 1 : next_look_,
+            .afterwards = afterwards()};
 }
 
 Step Http2Session::close() {

@@ -195,11 +195,11 @@ std::string CgiRunner::answer(const CgiTarget& target, const cgi::Variables& var
                                   .is_nph = is_nph(target.program)});
         location = exchange->run();
     } catch (...) {
-        running->child.kill(SIGTERM);
         if (exchange && exchange->awaits_body()) {  // which may take longer than a program may
             running->child.stop(kill_grace);
             running->place.reset();
         } else {
+            running->child.kill(SIGTERM);
             context.wait_until([running] { running->child.stop(kill_grace); });
         }
         throw;

@@ -313,8 +313,9 @@ void FcgiExchange::finish_at_close() {
 void FcgiExchange::deliver() {
     while (!end_ && buffer_->in_memory() < terms_.options.buffer_memory && read(false)) {
     }
-    const bool is_shared = !end_ && begin_reading();
-    if (end_) finish_reading();
+    const bool is_read = end_.has_value();  // from here on `end_` may be the other thread's
+    const bool is_shared = !is_read && begin_reading();
+    if (is_read) finish_reading();
     if (!is_shared) buffer_->end({});
     for (;;) {
         if (is_stopped_) throw Cancelled("the request was cancelled");

@@ -70,8 +70,8 @@ struct FcgiOptions {
     std::vector<std::pair<std::string, std::string>> params = {};
 
     // A path, without a query, that the application answers with 200 when it is well: php-fpm's
-    // ping.path. Asked
-    // every `ping_interval`; who fails gets no request while others work. Empty: nobody is asked.
+    // ping.path. Asked every `ping_interval`; who fails gets no request while others work. Empty:
+    // nobody is asked.
     std::string ping = {};
     std::chrono::milliseconds ping_interval{5'000};
 
@@ -122,10 +122,10 @@ struct FcgiOptions {
 // idempotent: to another backend, or to the same one 0.2 s later, when one that ends has ended.
 //
 // Throws ProtocolError (502) if no backend can be reached or one breaks the protocol, which is an
-// UnansweredRequest if not a byte of a reply has come; HttpError 503
-// where too many wait or all are overloaded, 504 past the time, which is an OverdueReply if it is
-// for the application that it was waited, 413 and 507 for a body that is too large or for which
-// there is no room; Cancelled when the request is cancelled.
+// UnansweredRequest if not a byte of a reply has come; HttpError 503 where too many wait or all are
+// overloaded, 504 past the time, an OverdueReply if it was waited for the application, 413 and 507
+// for a body that is too large or for which there is no room; Cancelled when the request is
+// cancelled.
 //
 // fcgi_client() itself throws Error, one sentence, for options that are none.
 HandlerPtr fcgi_client(FcgiOptions options);
