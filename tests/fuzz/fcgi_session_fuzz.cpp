@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -17,31 +16,6 @@
 using namespace turngate;
 
 namespace {
-
-// The length of the path says what is done.
-void answer(Request& request, ResponseWriter& response) {
-    switch (request.url.path.size() % 6) {
-        case 1:
-            response.write(request.body.text());
-            break;
-        case 2:
-            response.write(std::string(100'000, 'x'));
-            break;
-        case 3:
-            response.write("body");
-            response.flush();
-            break;
-        case 4:
-            response.status(404).write("not read");
-            break;
-        case 5:
-            response.write("half");
-            response.flush();
-            throw std::runtime_error("late");
-        default:
-            break;
-    }
-}
 
 // Records of output, ends of requests, and what is said about the connection.
 void check(std::string_view records, bool is_whole) {

@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <stdexcept>
+#include <string>
 #include <string_view>
 #include <sys/socket.h>
 #include <utility>
@@ -16,8 +18,36 @@
 #include "net/scheduler.h"
 #include "net/session.h"
 #include "net/surroundings.h"
+#include <turngate/http/response_writer.h>
 
 namespace turngate {
+
+// The length of the path says what is done.
+inline void answer(Request& request, ResponseWriter& response) {
+    switch (request.url.path.size() % 6) {
+        case 1:
+            response.write(request.body.text());
+            break;
+        case 2:
+            response.write(std::string(100'000, 'x'));
+            break;
+        case 3:
+            response.interim(103, {{"Link", "</a>"}});
+            response.trailers({{"X-T", "u"}});
+            response.write("body");
+            response.flush();
+            break;
+        case 4:
+            response.status(404).write("not read");
+            break;
+        case 5:
+            response.write("half");
+            response.flush();
+            throw std::runtime_error("late");
+        default:
+            break;
+    }
+}
 
 class FuzzedSession {
   public:

@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <memory>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -21,33 +20,6 @@ using namespace turngate;
 namespace {
 
 constexpr std::string_view preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-
-// The length of the path says what is done.
-void answer(Request& request, ResponseWriter& response) {
-    switch (request.url.path.size() % 6) {
-        case 1:
-            response.write(request.body.text());
-            break;
-        case 2:
-            response.write(std::string(100'000, 'x'));
-            break;
-        case 3:
-            response.interim(103, {{"Link", "</a>"}});
-            response.trailers({{"X-T", "u"}});
-            response.write("body");
-            response.flush();
-            break;
-        case 4:
-            response.status(404).write("not read");
-            break;
-        case 5:
-            response.write("half");
-            response.flush();
-            throw std::runtime_error("late");
-        default:
-            break;
-    }
-}
 
 // What the client gets.
 class Frames {
