@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include <boost/test/unit_test.hpp>
 
@@ -64,6 +65,13 @@ class Resolver {
     const std::shared_ptr<Asked> asked_;
 };
 
+// One that answers, and who asks it by its name.
+struct Application {
+    const FakeResponder responder{FakeResponder::always(reply("Content-Type: a/b\r\n\r\nhi"))};
+    const HandlerPtr client = fcgi_client(
+        {.backends = {"app.test" + responder.backend().substr(responder.backend().find(':'))}});
+};
+
 }  // namespace
 
 // Instead of the C library's.
@@ -99,40 +107,36 @@ BOOST_AUTO_TEST_CASE(nobody_waits_for_a_resolver_past_his_time) {
         Recorder recorder;
         BOOST_CHECK_THROW(handler->serve(gone, recorder), Cancelled);
     }
+    while (resolver.questions() < 2)
+        std::this_thread::yield();
     BOOST_TEST(resolver.questions() == 2);
     BOOST_CHECK_THROW(reach_fcgi("slow.test:9", 50ms), Error);
     go_on.set_value();
 }
 
 BOOST_AUTO_TEST_CASE(addresses_are_remembered) {
-    const FakeResponder responder(FakeResponder::always(reply("Content-Type: a/b\r\n\r\nhi")));
+    const Application application;
     const Resolver resolver([](int) { return "127.0.0.1"; });
-    const std::string port = responder.backend().substr(responder.backend().find(':'));
-    const HandlerPtr handler = fcgi_client({.backends = {"app.test" + port}});
     for (int i = 0; i < 3; ++i)
-        BOOST_TEST(ask_fcgi(*handler).body == "hi");
+        BOOST_TEST(ask_fcgi(*application.client).body == "hi");
     BOOST_TEST(resolver.questions() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(but_not_if_they_take_no_connection) {
-    const FakeResponder responder(FakeResponder::always(reply("Content-Type: a/b\r\n\r\nhi")));
+    const Application application;
     const Resolver resolver([](int n) { return n == 1 ? "127.0.0.2" : "127.0.0.1"; });
-    const std::string port = responder.backend().substr(responder.backend().find(':'));
-    const HandlerPtr handler = fcgi_client({.backends = {"app.test" + port}});
-    BOOST_TEST(ask_fcgi(*handler).status == 502);
-    BOOST_TEST(ask_fcgi(*handler).body == "hi");
+    BOOST_TEST(ask_fcgi(*application.client).status == 502);
+    BOOST_TEST(ask_fcgi(*application.client).body == "hi");
     BOOST_TEST(resolver.questions() == 2);
 }
 
 BOOST_AUTO_TEST_CASE(a_name_that_is_not_known_is_asked_for_again) {
-    const FakeResponder responder(FakeResponder::always(reply("Content-Type: a/b\r\n\r\nhi")));
+    const Application application;
     const Resolver resolver([](int n) { return n == 1 ? "" : "127.0.0.1"; });
-    const std::string port = responder.backend().substr(responder.backend().find(':'));
-    const HandlerPtr handler = fcgi_client({.backends = {"app.test" + port}});
-    const FcgiAnswer answer = ask_fcgi(*handler);
+    const FcgiAnswer answer = ask_fcgi(*application.client);
     BOOST_TEST(answer.status == 502);
     BOOST_TEST(answer.has_logged("the name app.test is not known"), answer.log);
-    BOOST_TEST(ask_fcgi(*handler).body == "hi");
+    BOOST_TEST(ask_fcgi(*application.client).body == "hi");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
