@@ -38,33 +38,35 @@ class CgiSink final : public ResponseSink {
     CgiSink(int out, std::function<void()> lasts) : out_(out), lasts_(std::move(lasts)) {}
 
     void on_head(int status, const Headers& headers) override {
-        head_ = "Status: " + std::to_string(status) + "\r\n";
+        held_ = "Status: " + std::to_string(status) + "\r\n";
         for (const auto& [name, value] : headers)
-            head_.append(name).append(": ").append(value).append("\r\n");
-        head_ += "\r\n";
+            held_.append(name).append(": ").append(value).append("\r\n");
+        held_ += "\r\n";
+        head_size_ = held_.size();
     }
     void on_body(std::string_view chunk) override {
-        if (head_.empty()) {
-            lasts_();
-            return put(chunk);
+        // What a handler writes at once and is done needs one write(), head and all.
+        if (!is_out_ && held_.size() - head_size_ + chunk.size() <= ResponseWriter::hold_back) {
+            held_ += chunk;
+            return;
         }
-        head_ += chunk;  // one write() for most answers
-        put_head();
+        on_flush();
+        put(chunk);
     }
+    // Nothing of an answer that lasts is out before the process hears when it is to stop.
     void on_flush() override {
         lasts_();
-        put_head();
+        put_held();
     }
     void on_finish() override {
-        put_head();
+        put_held();
         out_.reset();
     }
     void on_abort() noexcept override {}  // the output ends with the process, which tells why
 
   private:
-    void put_head() {
-        put(head_);
-        head_.clear();
+    void put_held() {
+        if (!std::exchange(is_out_, true)) put(held_);
     }
     void put(std::string_view bytes) {
         try {
@@ -76,7 +78,9 @@ class CgiSink final : public ResponseSink {
 
     os::Fd out_;
     const std::function<void()> lasts_;
-    std::string head_;  // not yet written, and what comes with it
+    std::string held_;  // the head and what comes with it
+    std::size_t head_size_ = 0;
+    bool is_out_ = false;
 };
 
 cgi::Variables environment() {
