@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(whatever_is_thrown_is_a_500_and_the_connection_goes_on) {
             struct Throws {
                 ~Throws() noexcept(false) { throw std::logic_error("secret"); }
             } throws;
-            return text("|");
+            return {};  // clang 14 would leak what is in it
         }
         return text("fine|");
     });
@@ -354,7 +354,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 // Not where sanitizers are linked in: UBSan opens a pipe to look at an object whose type it has not
 // seen before, and takes a process without descriptors for one with a broken object.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !defined(TURNGATE_SANITIZED)
 BOOST_AUTO_TEST_SUITE(http_faults_of_descriptors)
 
 BOOST_AUTO_TEST_CASE(service_resumes_when_there_are_some_again) {

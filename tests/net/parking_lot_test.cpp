@@ -76,10 +76,10 @@ BOOST_AUTO_TEST_SUITE(parking_lot)
 
 BOOST_AUTO_TEST_CASE(many_wait_on_one_thread_and_each_gets_its_news) {
     constexpr int many = 200;
-    Place place(1);
     std::vector<Pair> pairs(many);
     std::counting_semaphore<> begun{0}, done{0};
     std::atomic<int> heard{0};
+    Place place(1);
     for (const Pair& pair : pairs)
         place.run([&] {
             const auto watch = place.lot.watch(pair.near.get());
@@ -98,10 +98,10 @@ BOOST_AUTO_TEST_CASE(many_wait_on_one_thread_and_each_gets_its_news) {
 }
 
 BOOST_AUTO_TEST_CASE(news_from_before_a_wait_are_told_once_and_the_end_every_time) {
-    Place place(2);
     const Pair pair;
     std::binary_semaphore done{0};
     std::array<bool, 4> told{};
+    Place place(2);
     pair.say();
     place.run([&] {
         const auto watch = place.lot.watch(pair.near.get());
@@ -120,10 +120,10 @@ BOOST_AUTO_TEST_CASE(news_from_before_a_wait_are_told_once_and_the_end_every_tim
 }
 
 BOOST_AUTO_TEST_CASE(whoever_waits_too_long_goes_on) {
-    Place place(1);
     const Pair pair;
     std::binary_semaphore done{0};
     std::atomic<bool> has_come{true}, was_late_already{true};
+    Place place(1);
     const auto begin = Clock::now();
     place.run([&] {
         const auto watch = place.lot.watch(pair.near.get());
@@ -138,8 +138,8 @@ BOOST_AUTO_TEST_CASE(whoever_waits_too_long_goes_on) {
 }
 
 BOOST_AUTO_TEST_CASE(who_is_no_thread_of_the_scheduler_waits_itself) {
-    Place place(1);
     const Pair pair;
+    Place place(1);
     const auto watch = place.lot.watch(pair.near.get());
     BOOST_TEST(!watch->wait(Clock::now() + 10ms));
     std::thread speaker([&] { (void)::send(pair.far.get(), "x", 1, MSG_NOSIGNAL); });
@@ -149,10 +149,10 @@ BOOST_AUTO_TEST_CASE(who_is_no_thread_of_the_scheduler_waits_itself) {
 
 BOOST_AUTO_TEST_CASE(news_and_the_time_that_come_together_wake_once) {
     constexpr int times = 300;
-    Place place(4);
     std::counting_semaphore<> done{0};
     std::atomic<int> returned{0};
     std::vector<Pair> pairs(times);
+    Place place(4);
     for (const Pair& pair : pairs)
         place.run([&] {
             const auto watch = place.lot.watch(pair.near.get());
@@ -171,9 +171,9 @@ BOOST_AUTO_TEST_CASE(news_and_the_time_that_come_together_wake_once) {
 
 BOOST_AUTO_TEST_CASE(two_talk_to_each_other_over_many_threads) {
     constexpr int couples = 8, words = 500;
-    Place place(4);
     std::counting_semaphore<> done{0};
     std::vector<Pair> pairs(couples);
+    Place place(4);
     const auto talk = [&](const os::Fd& fd, bool begins) {
         const auto watch = place.lot.watch(fd.get());
         char byte = 'x';

@@ -97,10 +97,10 @@ class NoMoreThreads {
 BOOST_AUTO_TEST_SUITE(scheduler)
 
 BOOST_AUTO_TEST_CASE(deals_with_events_jobs_and_what_is_passed_on) {
-    Place place(4);
     std::counting_semaphore<> done{0};
     std::atomic<std::uint64_t> keys = 0;
     std::atomic<std::uint32_t> events = 0;
+    Place place(4);
     place.deal_with = [&](std::uint64_t key, std::uint32_t with, bool is_express) {
         keys += key;
         if (key == 1000) events = with;
@@ -123,8 +123,8 @@ BOOST_AUTO_TEST_CASE(deals_with_events_jobs_and_what_is_passed_on) {
 
 BOOST_AUTO_TEST_CASE(has_more_threads_when_all_are_held_up) {
     constexpr int many = 20;
-    Place place(many);
     std::counting_semaphore<> inside{0}, go_on{0};
+    Place place(many);
     place.deal_with = [&](std::uint64_t, std::uint32_t, bool) {
         inside.release();
         go_on.acquire();
@@ -140,8 +140,8 @@ BOOST_AUTO_TEST_CASE(has_more_threads_when_all_are_held_up) {
 
 BOOST_AUTO_TEST_CASE(has_more_threads_for_jobs_that_are_held_up) {
     constexpr int many = 20;
-    Place place(many);
     std::counting_semaphore<> inside{0}, go_on{0};
+    Place place(many);
     place.run();
     for (int i = 0; i < many; ++i)
         place.scheduler.post([&] {
@@ -154,8 +154,8 @@ BOOST_AUTO_TEST_CASE(has_more_threads_for_jobs_that_are_held_up) {
 }
 
 BOOST_AUTO_TEST_CASE(takes_events_in_express_when_it_may_have_no_more_threads) {
-    Place place(2);
     std::counting_semaphore<> inside{0}, express{0}, go_on{0};
+    Place place(2);
     place.deal_with = [&](std::uint64_t, std::uint32_t, bool is_express) {
         if (is_express) return express.release();
         inside.release();
@@ -181,9 +181,9 @@ BOOST_AUTO_TEST_CASE(takes_events_in_express_when_it_may_have_no_more_threads) {
 
 BOOST_AUTO_TEST_CASE(has_threads_in_place_of_those_that_wait_for_slow_clients) {
     constexpr int slow = 20;
-    Place place(2);
     std::counting_semaphore<> inside{0}, others{0}, go_on{0};
     std::atomic<int> in_express{0};
+    Place place(2);
     place.deal_with = [&](std::uint64_t key, std::uint32_t, bool is_express) {
         if (is_express) ++in_express;
         if (key == 2) return others.release();
@@ -207,8 +207,8 @@ BOOST_AUTO_TEST_CASE(has_threads_in_place_of_those_that_wait_for_slow_clients) {
 }
 
 BOOST_AUTO_TEST_CASE(takes_events_in_express_when_the_system_has_no_more_threads) {
-    Place place(64);
     std::counting_semaphore<> inside{0}, express{0}, go_on{0};
+    Place place(64);
     place.deal_with = [&](std::uint64_t key, std::uint32_t, bool is_express) {
         if (is_express) return express.release();
         inside.release();
@@ -232,10 +232,10 @@ BOOST_AUTO_TEST_CASE(takes_events_in_express_when_the_system_has_no_more_threads
 }
 
 BOOST_AUTO_TEST_CASE(gives_to_others_what_a_thread_that_is_held_up_has_taken) {
-    Place place(64);
     std::atomic<int> dealt_with = 0;
     std::binary_semaphore go_on{0};
     std::counting_semaphore<> done{0};
+    Place place(64);
     place.deal_with = [&](std::uint64_t key, std::uint32_t, bool) {
         ++dealt_with;
         if (key == 2) go_on.acquire();
@@ -266,8 +266,8 @@ BOOST_AUTO_TEST_CASE(gives_to_others_what_a_thread_that_is_held_up_has_taken) {
 
 BOOST_AUTO_TEST_CASE(parks_threads_and_takes_them_again) {
     constexpr int many = 16;
-    Place place(many);
     std::counting_semaphore<> inside{0}, go_on{0}, done{0};
+    Place place(many);
     place.deal_with = [&](std::uint64_t key, std::uint32_t, bool) {
         if (key == 1) {
             inside.release();
@@ -296,8 +296,8 @@ BOOST_AUTO_TEST_CASE(parks_threads_and_takes_them_again) {
 }
 
 BOOST_AUTO_TEST_CASE(ticks_as_often_as_it_is_told) {
-    Place place(2);
     std::counting_semaphore<> ticks{0};
+    Place place(2);
     place.tick = [&] { ticks.release(); };
     place.run();
     BOOST_TEST(!ticks.try_acquire());
@@ -309,9 +309,9 @@ BOOST_AUTO_TEST_CASE(ticks_as_often_as_it_is_told) {
 
 BOOST_AUTO_TEST_CASE(runs_the_jobs_it_has_before_it_ends) {
     for (int i = 0; i < 20; ++i) {
-        Place place(2);
         std::atomic<int> done = 0;
         std::counting_semaphore<> inside{0}, go_on{0};
+        Place place(2);
         place.run();
         for (int thread = 0; thread < 2; ++thread)
             place.scheduler.post([&] {
@@ -330,9 +330,9 @@ BOOST_AUTO_TEST_CASE(runs_the_jobs_it_has_before_it_ends) {
 }
 
 BOOST_AUTO_TEST_CASE(waits_for_who_is_at_work_before_it_ends) {
-    Place place(2);
     std::binary_semaphore inside{0}, go_on{0}, has_ticked{0};
     std::atomic<bool> is_done = false;
+    Place place(2);
     place.tick = [&] { has_ticked.release(); };
     place.run();
     place.scheduler.post([&] {

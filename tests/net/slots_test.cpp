@@ -174,8 +174,8 @@ BOOST_AUTO_TEST_CASE(keep_an_event_that_comes_before_the_session_is_let_go) {
 }
 
 BOOST_AUTO_TEST_CASE(pass_on_what_a_hurried_caller_finds) {
-    Place place;
     std::binary_semaphore dealt_with{0};
+    Place place;
     std::uint64_t passed_on = 0;
     std::uint32_t with = 0;
     place.on_passed_on = [&](std::uint64_t key, std::uint32_t events) {
@@ -198,8 +198,8 @@ BOOST_AUTO_TEST_CASE(pass_on_what_a_hurried_caller_finds) {
 }
 
 BOOST_AUTO_TEST_CASE(let_the_scheduler_do_what_a_hurried_caller_must_not_wait_for) {
-    Place place;
     std::binary_semaphore done{0};
+    Place place;
     std::thread::id by;
     const auto [key, session] = place.waiting(1);
     session->on_expired = [&] {
@@ -228,8 +228,8 @@ BOOST_AUTO_TEST_CASE(run_what_is_left_when_others_may_be_called) {
 // A client that never stops sending would keep what is left from ever being done.
 BOOST_AUTO_TEST_CASE(run_what_is_left_though_events_never_cease) {
     constexpr std::size_t long_enough = 1000;
-    Place place;
     std::binary_semaphore dealt_with{0};
+    Place place;
     place.on_passed_on = [&](std::uint64_t, std::uint32_t) { dealt_with.release(); };
     std::size_t done_after = long_enough;
     std::size_t done = 0;

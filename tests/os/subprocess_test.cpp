@@ -16,6 +16,7 @@
 using namespace turngate::os;
 using std::chrono::milliseconds;
 using turngate::test::is_dead;
+using turngate::test::wait_until_dead;
 
 namespace {
 
@@ -184,7 +185,7 @@ BOOST_AUTO_TEST_CASE(the_destructor_leaves_neither_child_nor_grandchild_nor_zomb
     }
     BOOST_TEST(read_all(out.get()) == "");  // the end comes when the last holder has died
     BOOST_TEST(is_dead(parent));
-    BOOST_TEST(is_dead(grandchild));
+    wait_until_dead(grandchild);  // it closes its output a moment before
     BOOST_TEST(::waitpid(-1, nullptr, WNOHANG) == -1);
 }
 
