@@ -145,9 +145,9 @@ def php(bench):
         with open(f"{folder}/php.conf", "a", encoding="ascii") as file:
             file.write("user = root\ngroup = root\n")
     with Server(command, f"{folder}/php.sock", f"{folder}/php.log", CLIENT_CORE) as fpm, \
-            bench.serve(f"fcgi:unix:{fpm.address}?root={folder}&try=/hello.php") as ours, \
+            bench.serve(f"fcgi:unix:{fpm.address}?root={folder}&index=hello.php") as ours, \
             bench.nginx_before(fpm.address, "", f"{folder}/hello.php") as theirs:
-        a, b = in_turn(wrk, ours, theirs)
+        a, b = in_turn(lambda server: wrk(server, path="/hello.php"), ours, theirs)
     compare("before php-fpm, hello.php, throughput", a, b, "nginx", 1, "/s", "at least 1")
     compare("  CPU a request", a, b, "nginx", 0, "us", "")
 

@@ -140,6 +140,30 @@ BOOST_AUTO_TEST_CASE(a_link_is_known_by_where_it_leads) {
     BOOST_TEST(os::real_path(os::Fd()) == "");
 }
 
+BOOST_AUTO_TEST_CASE(who_asks_hears_whether_a_name_is_the_real_one) {
+    TemporaryDirectory dir;
+    dir.write("root/b/c.txt", "c");
+    dir.write("secret", "s");
+    fs::create_symlink("c.txt", dir / "root/b/link");
+    fs::create_directory_symlink("b", dir / "root/a");
+    fs::create_symlink("../secret", dir / "root/out");
+    const auto is_real = [&](FileTree::Links links, const char* path) {
+        bool is_real = true;
+        const os::Fd fd = FileTree(dir / "root", links).locate(path, &is_real);
+        BOOST_TEST(static_cast<bool>(fd), path);
+        return is_real;
+    };
+    BOOST_TEST(is_real(FileTree::Links::inside, "b/c.txt"));
+    BOOST_TEST(!is_real(FileTree::Links::inside, "b/link"));
+    BOOST_TEST(!is_real(FileTree::Links::inside, "a/c.txt"));
+    BOOST_TEST(is_real(FileTree::Links::none, "b/c.txt"));
+    BOOST_TEST(!is_real(FileTree::Links::anywhere, "out"));
+    bool any = true;
+    BOOST_TEST(!FileTree(dir / "root").locate("out", &any));
+    BOOST_TEST(!any);
+    BOOST_TEST(!FileTree(dir / "root").locate("../secret", &any));
+}
+
 BOOST_DATA_TEST_CASE(what_nobody_writes_to_does_not_block, both, links) {
     TemporaryDirectory dir;
     BOOST_TEST_REQUIRE(::mkfifo((dir / "fifo").c_str(), 0600) == 0);

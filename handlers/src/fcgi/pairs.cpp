@@ -79,6 +79,8 @@ void PairReader::move(std::size_t room) {
 }
 
 bool PairReader::read_pairs() {
+    constexpr std::size_t usual = 32;
+    pairs_.reserve(std::min(usual, limits_.pairs));
     for (;;) {
         std::string_view rest = stream_.substr(read_);
         std::size_t name = 0, value = 0;

@@ -78,20 +78,27 @@ FcgiRequest::FcgiRequest(const Request& request, const cgi::Script& script,
 
 void FcgiRequest::append_variables(const Request& request, const cgi::Script& script,
                                    const FcgiOptions& options) {
-    cgi::Variables variables = cgi::to_variables(request, script);
-    // php-fpm reads no body without it, and waits for ever for more than there is.
-    variables["CONTENT_LENGTH"] = std::to_string(
-        request.body.arrived() ? request.body.buffered().size() : request.body.size().value_or(0));
-    if (!script.root.empty()) {  // as nginx has it
-        const auto info = variables.find("PATH_INFO");
-        variables["DOCUMENT_URI"] =
-            variables["SCRIPT_NAME"] + (info == variables.end() ? "" : info->second);
-    }
-    for (const auto& [name, value] : options.params)
-        variables[name] = value;
     fcgi::ParamsWriter params(start_, id);
-    for (const auto& [name, value] : variables)
-        params.add(name, value);
+    const auto is_set_from = [&](auto begin, std::string_view name) {
+        return std::any_of(begin, options.params.end(),
+                           [&](const auto& param) { return param.first == name; });
+    };
+    const auto add = [&](std::string_view name, std::string_view value) {
+        if (!is_set_from(options.params.begin(), name)) params.add(name, value);
+    };
+    std::string document;
+    cgi::list_variables(request, script, [&](std::string_view name, std::string_view value) {
+        if (name == "CONTENT_LENGTH") return;
+        if (name == "SCRIPT_NAME") document.insert(0, value);
+        if (name == "PATH_INFO") document += value;
+        add(name, value);
+    });
+    // php-fpm reads no body without it, and waits for ever for more than there is.
+    add("CONTENT_LENGTH", std::to_string(request.body.arrived() ? request.body.buffered().size()
+                                                                : request.body.size().value_or(0)));
+    if (!script.root.empty()) add("DOCUMENT_URI", document);  // as nginx has it
+    for (auto param = options.params.begin(); param != options.params.end(); ++param)
+        if (!is_set_from(std::next(param), param->first)) params.add(param->first, param->second);
     params.finish();
 }
 

@@ -27,9 +27,12 @@ bool is_file_name(const std::string& name) {
     return !name.empty() && name.find_first_of(std::string_view("/\0", 2)) == std::string::npos;
 }
 
-std::string real_name(const os::Fd& file) {
-    const std::string path = os::real_path(file);
+std::string last_segment(const std::string& path) {
     return path.substr(path.rfind('/') + 1);
+}
+
+std::string real_name(const os::Fd& file) {
+    return last_segment(os::real_path(file));
 }
 
 PhpRules rules_of(const ScriptFilesOptions& options) {
@@ -85,11 +88,12 @@ class ScriptFiles final : public Handler {
 
   private:
     FoundFile find(const std::string& path) const {
-        const OpenFile file = files_.find(path);
+        bool is_real = false;
+        const OpenFile file = files_.find(path, &is_real);
         if (!file.fd) return {};
         if (S_ISDIR(file.facts.st_mode)) return {FoundFile::Kind::directory};
         if (!S_ISREG(file.facts.st_mode)) return {};
-        std::string name = real_name(file.fd);
+        std::string name = is_real ? last_segment(path) : real_name(file.fd);
         if (name.empty()) return {};  // it has gone meanwhile
         return {FoundFile::Kind::file, std::move(name)};
     }

@@ -40,9 +40,9 @@ OpenFile with_facts(os::Fd fd) {
 ServedFiles::ServedFiles(Options options)
     : options_(std::move(options)), tree_(open_root(options_.root, options_.links)) {}
 
-OpenFile ServedFiles::find(const std::string& path) const {
+OpenFile ServedFiles::find(const std::string& path, bool* is_real) const {
     try {
-        return with_facts(tree_.locate(path));
+        return with_facts(tree_.locate(path, is_real));
     } catch (const std::system_error& e) {
         throw refusal(e);
     }

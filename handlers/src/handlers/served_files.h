@@ -23,7 +23,8 @@ class ServedFiles {
 
     // What there is at `path`, a relative one, of whatever kind and even if it may not be read.
     // Without descriptor if there is nothing. Throws HttpError if that cannot be told now.
-    OpenFile find(const std::string& path) const;
+    // `is_real`: see os::FileTree::locate().
+    OpenFile find(const std::string& path, bool* is_real = nullptr) const;
 
     // Absent if `path` names no regular file. Throws HttpError if it cannot be read.
     std::optional<OpenFile> open(const std::string& path) const;

@@ -22,6 +22,9 @@ class UpstreamConnection {
     static constexpr std::size_t block_size = 64 * 1024;
 
     explicit UpstreamConnection(os::Fd fd);
+    UpstreamConnection(const UpstreamConnection&) = delete;
+    UpstreamConnection& operator=(const UpstreamConnection&) = delete;
+    ~UpstreamConnection();
 
     int fd() const noexcept { return fd_.get(); }
 

@@ -34,6 +34,21 @@ bool climbs(std::string_view path) {
     return false;
 }
 
+bool is_relative(const std::string& path) {
+    return !path.empty() && path.front() != '/' && path.find('\0') == path.npos;
+}
+
+// A sandbox that does not know openat2() forbids it.
+bool is_unknown_call(int error) {
+    return error == ENOSYS || error == EPERM;
+}
+
+// O_PATH | O_NOFOLLOW opens a link itself.
+bool is_link(const Fd& fd) {
+    struct stat facts {};
+    return ::fstat(fd.get(), &facts) == 0 && S_ISLNK(facts.st_mode);
+}
+
 [[noreturn]] void fail(const std::string& path) {
     throw std::system_error(errno, std::generic_category(), "cannot open " + path);
 }
@@ -54,40 +69,44 @@ Fd FileTree::open(const std::string& path) const {
     return open_with(to_read, path);
 }
 
-Fd FileTree::locate(const std::string& path) const {
-    Fd fd = open_with(to_examine, path);
-    // O_PATH | O_NOFOLLOW opens a link itself.
-    struct stat facts {};
-    if (fd && ::fstat(fd.get(), &facts) == 0 && S_ISLNK(facts.st_mode)) return {};
-    return fd;
+Fd FileTree::locate(const std::string& path, bool* is_real) const {
+    if (is_real) *is_real = links_ == Links::none;
+    if (is_real && links_ == Links::inside && is_relative(path)) {
+        int error = 0;
+        Fd fd = open_by_kernel(to_examine, RESOLVE_NO_SYMLINKS, path, error);
+        *is_real = static_cast<bool>(fd);
+        if (error != ELOOP && !is_unknown_call(error)) return fd;
+    }
+    return open_with(to_examine, path);
 }
 
 Fd FileTree::open_with(int flags, const std::string& path) const {
-    if (path.empty() || path.front() == '/' || path.find('\0') != path.npos) return {};
+    if (!is_relative(path)) return {};
     if (links_ == Links::anywhere) {
         if (climbs(path)) return {};
         return opened(::openat(root_.get(), path.c_str(), flags), path);
     }
     if (links_ == Links::inside) {
-        bool is_known = true;
-        Fd fd = open_by_kernel(flags, path, is_known);
-        if (is_known) return fd;
+        int error = 0;
+        Fd fd = open_by_kernel(flags, 0, path, error);
+        if (!is_unknown_call(error)) return fd;
     }
     return open_by_step(flags, path);
 }
 
-Fd FileTree::open_by_kernel(int flags, const std::string& path, bool& is_known) const {
+// `error` becomes that of the system, or 0.
+Fd FileTree::open_by_kernel(int flags, std::uint64_t resolve, const std::string& path,
+                            int& error) const {
     open_how how{};
     how.flags = static_cast<std::uint64_t>(flags);
-    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | resolve;
     // EAGAIN: something was renamed meanwhile, so that the kernel cannot tell where it is.
     for (int attempt = 0;; ++attempt) {
         const auto fd =
             static_cast<int>(::syscall(SYS_openat2, root_.get(), path.c_str(), &how, sizeof how));
-        if (fd < 0 && (errno == EINTR || (errno == EAGAIN && attempt < 100))) continue;
-        // A sandbox that does not know the call forbids it.
-        if (fd < 0 && (errno == ENOSYS || errno == EPERM)) is_known = false;
-        if (!is_known) return {};
+        error = fd < 0 ? errno : 0;
+        if (error == EINTR || (error == EAGAIN && attempt < 100)) continue;
+        if (is_unknown_call(error)) return {};
         return opened(fd, path);
     }
 }
@@ -106,6 +125,7 @@ Fd FileTree::open_by_step(int flags, const std::string& path) const {
         const char* here = name.empty() ? "." : name.c_str();
         Fd next =
             opened(::openat(at, here, slash + 1 == rest.size() ? how | O_DIRECTORY : how), path);
+        if (is_last && next && (flags & O_PATH) != 0 && is_link(next)) return {};
         if (is_last || !next) return next;
         directory = std::move(next);
         rest.remove_prefix(slash + 1);
@@ -116,12 +136,13 @@ std::string real_path(const Fd& file) {
     std::array<char, PATH_MAX> path;
     const std::string link = "/proc/self/fd/" + std::to_string(file.get());
     const ssize_t size = ::readlink(link.c_str(), path.data(), path.size());
+    if (size <= 0 || static_cast<std::size_t>(size) == path.size()) return {};
+    const std::string_view found(path.data(), static_cast<std::size_t>(size));
+    // So the system marks one that is gone; but others may be called so.
     struct stat facts {};
-    // One that is gone is "/a/b (deleted)".
-    if (size <= 0 || static_cast<std::size_t>(size) == path.size() ||
-        ::fstat(file.get(), &facts) != 0 || facts.st_nlink == 0)
+    if (found.ends_with(" (deleted)") && (::fstat(file.get(), &facts) != 0 || facts.st_nlink == 0))
         return {};
-    return {path.data(), static_cast<std::size_t>(size)};
+    return std::string(found);
 }
 
 }  // namespace turngate::os

@@ -229,8 +229,7 @@ Fd connect_to(const Address& address, std::chrono::milliseconds timeout,
         if (stop.stop_requested()) throw Cancelled("connecting was cancelled");
         ::poll(nullptr, 0, 2);
     }
-    int flags = ::fcntl(fd.get(), F_GETFL);
-    if (flags < 0 || ::fcntl(fd.get(), F_SETFL, flags & ~O_NONBLOCK) != 0) fail(what);
+    if (::fcntl(fd.get(), F_SETFL, 0) != 0) fail(what);  // O_NONBLOCK was all that was set
     return fd;
 }
 

@@ -1,6 +1,7 @@
 // The files below one directory, and nothing that is elsewhere.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include <turngate/os/fd.h>
@@ -25,11 +26,13 @@ class FileTree {
     Fd open(const std::string& path) const;
 
     // The same for who only asks what it is, by fstat(): nobody needs the right to read it.
-    Fd locate(const std::string& path) const;
+    // `is_real`, if given, becomes true if no link led there for certain: then `path` ends in the
+    // name that the file has.
+    Fd locate(const std::string& path, bool* is_real = nullptr) const;
 
   private:
     Fd open_with(int flags, const std::string& path) const;
-    Fd open_by_kernel(int flags, const std::string& path, bool& is_known) const;
+    Fd open_by_kernel(int flags, std::uint64_t resolve, const std::string& path, int& error) const;
     Fd open_by_step(int flags, const std::string& path) const;
 
     Fd root_;
