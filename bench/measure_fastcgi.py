@@ -105,15 +105,16 @@ def client(bench):
     # A kept connection holds one of its threads, and both gateways keep theirs.
     with bench.application([APPLICATION, str(3 * CONNECTIONS)], CLIENT_CORE) as application:
         path = application.address
+        with bench.serve(f"fcgi:unix:{path}") as ours:
+            with bench.nginx_before(path, "") as theirs:
+                a, b = in_turn(wrk, ours, theirs)
+            compare("before libfcgi, not kept, CPU a request", a, b, "nginx", 0, "us", "")
         with bench.serve(f"fcgi:unix:{path}?keep={CONNECTIONS}") as ours:
             with bench.nginx_before(path) as theirs:
                 a, b = in_turn(wrk, ours, theirs)
             compare("before libfcgi, kept, CPU a request", a, b, "nginx", 0, "us", "at most 1")
             compare("  throughput", a, b, "nginx", 1, "/s", "")
-        with bench.serve(f"fcgi:unix:{path}") as ours:
-            with bench.nginx_before(path, "") as theirs:
-                a, b = in_turn(wrk, ours, theirs)
-            compare("before libfcgi, not kept, CPU a request", a, b, "nginx", 0, "us", "")
+            # These two keep no connections to applications.
             others = (("lighttpd", ["lighttpd", "-D", "-f", "CONF"], LIGHTTPD, "at least 1.3"),
                       ("Caddy", ["caddy", "run", "--adapter", "caddyfile", "--config", "CONF"], CADDY, "at least 4"))
             for name, command, text, goal in others:

@@ -148,10 +148,10 @@ BOOST_AUTO_TEST_CASE(who_asks_hears_whether_a_name_is_the_real_one) {
     fs::create_directory_symlink("b", dir / "root/a");
     fs::create_symlink("../secret", dir / "root/out");
     const auto is_real = [&](FileTree::Links links, const char* path) {
-        bool is_real = true;
-        const os::Fd fd = FileTree(dir / "root", links).locate(path, &is_real);
+        bool is = true;
+        const os::Fd fd = FileTree(dir / "root", links).locate(path, &is);
         BOOST_TEST(static_cast<bool>(fd), path);
-        return is_real;
+        return is;
     };
     BOOST_TEST(is_real(FileTree::Links::inside, "b/c.txt"));
     BOOST_TEST(!is_real(FileTree::Links::inside, "b/link"));
