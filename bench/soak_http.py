@@ -49,7 +49,8 @@ class Server:
                 self.port = str(free.getsockname()[1])
         fds = [listener.fileno()] if listener else []
         for fd in fds:
-            command = ["bash", "-c", f"{HAND_OVER} 3<&{fd} {fd}<&-", "-", *command]
+            to_three = "" if fd == 3 else f" 3<&{fd} {fd}<&-"
+            command = ["bash", "-c", HAND_OVER + to_three, "-", *command]
         self.log = tempfile.NamedTemporaryFile("w+", suffix=".log")
         environment = {"PORT": self.port, "HOST": "127.0.0.1", "LOG_LEVEL": "warn", **environment}
         self.process = subprocess.Popen([*prefix, *command], env={**os.environ, **environment},
