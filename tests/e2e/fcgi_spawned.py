@@ -138,6 +138,8 @@ def killed_under_load():
         check("no idempotent request suffers from 200 kills", set(statuses) == {200},
               {status: statuses.count(status) for status in set(statuses)})
         check("each of them is replaced", len(times) == 200, len(times))
+        # Of all of them on a machine that has nothing else to do.
+        check("a new child is there within 100 ms", times[len(times) // 2] <= 0.1, times[-20:])
         check("no zombie is left", until("the end of zombies", lambda: not zombies(door)), zombies(door))
         until("four children", lambda: len(children(door)) == 4)
         until("descriptors as before", lambda: descriptors(door) <= before)
