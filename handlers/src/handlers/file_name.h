@@ -30,6 +30,11 @@ std::optional<std::string> decoded_path(std::string_view encoded);
 // One segment of a path, decoded; absent if it is malformed in that way.
 std::optional<std::string> file_segment(std::string_view encoded);
 
+// What is behind the last slash, or all of it.
+constexpr std::string_view last_segment(std::string_view path) noexcept {
+    return path.substr(path.rfind('/') + 1);
+}
+
 // True if every '%' of `text` has its two digits.
 bool has_only_whole_escapes(std::string_view text);
 

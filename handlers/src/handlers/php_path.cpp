@@ -17,10 +17,6 @@ bool is_script(std::string_view name) {
     return name.size() > suffix.size() && name.ends_with(suffix);
 }
 
-std::string_view last_segment(std::string_view path) {
-    return path.substr(path.rfind('/') + 1);
-}
-
 bool has_dot_segment(std::string_view path) {
     while (!path.empty()) {
         const std::string_view segment = path.substr(0, path.find('/'));

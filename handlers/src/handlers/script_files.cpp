@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "file_name.h"
 #include "ordered_files.h"
 #include "php_path.h"
 #include "served_files.h"
@@ -27,12 +28,9 @@ bool is_file_name(const std::string& name) {
     return !name.empty() && name.find_first_of(std::string_view("/\0", 2)) == std::string::npos;
 }
 
-std::string last_segment(const std::string& path) {
-    return path.substr(path.rfind('/') + 1);
-}
-
 std::string real_name(const os::Fd& file) {
-    return last_segment(os::real_path(file));
+    const std::string path = os::real_path(file);
+    return std::string(last_segment(path));
 }
 
 PhpRules rules_of(const ScriptFilesOptions& options) {
@@ -93,7 +91,7 @@ class ScriptFiles final : public Handler {
         if (!file.fd) return {};
         if (S_ISDIR(file.facts.st_mode)) return {FoundFile::Kind::directory};
         if (!S_ISREG(file.facts.st_mode)) return {};
-        std::string name = is_real ? last_segment(path) : real_name(file.fd);
+        std::string name = is_real ? std::string(last_segment(path)) : real_name(file.fd);
         if (name.empty()) return {};  // it has gone meanwhile
         return {FoundFile::Kind::file, std::move(name)};
     }
