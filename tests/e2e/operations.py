@@ -116,9 +116,11 @@ def ready_follows_the_back_end():
         assert reason.startswith(f"not ready: the back end does not answer: http://127.0.0.1:{where}: cannot connect"), reason
         assert ask(port, "/_turngate/health")[0] == 200
         assert ask(port, "/x")[0] == 502
-        samples = metrics_text.read(ask(port, "/_turngate/metrics")[2], False)
+        # A request is counted a moment after its answer has left.
         for phase in ("probe", "reply"):
-            assert samples["turngate_backend_errors_total", frozenset({("phase", phase)})] >= 1, phase
+            error = "turngate_backend_errors_total", frozenset({("phase", phase)})
+            until(f"an error of {phase}", lambda error=error: metrics_text.read(
+                ask(port, "/_turngate/metrics")[2], False)[error] >= 1)
         socket.create_server(("127.0.0.1", where)).listen()
 
 
