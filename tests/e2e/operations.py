@@ -214,9 +214,9 @@ def levels_are_chosen_by_flag_or_variable():
             with tempfile.TemporaryDirectory() as folder:
                 listen = {"TURNGATE_LISTEN": f"unix:{folder}/s"}
                 with Program(BUILD, [command, *arguments, PLUGIN], {**listen, **environment}) as program:
-                    until("a socket", lambda: os.path.exists(f"{folder}/s"))
                     with socket.socket(socket.AF_UNIX) as client:
-                        client.connect(f"{folder}/s")
+                        # It is bound a moment before it listens.
+                        until("a socket", lambda client=client, path=f"{folder}/s": client.connect_ex(path) == 0)
                         client.sendall(b"GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                         while client.recv(1000):
                             pass
