@@ -135,6 +135,26 @@ BOOST_AUTO_TEST_CASE(doubles_are_as_short_as_they_can_be_and_read_back_the_same)
         BOOST_TEST(Json::parse(real(value)).number().value() == value);
 }
 
+// By node -p 'JSON.stringify([...])'.
+BOOST_AUTO_TEST_CASE(doubles_have_an_exponent_where_they_have_one_in_javascript) {
+    BOOST_TEST(real(1e5) == "100000");
+    BOOST_TEST(real(1e20) == "100000000000000000000");
+    BOOST_TEST(real(123456789012345678901.0) == "123456789012345680000");
+    BOOST_TEST(real(1e21) == "1e+21");
+    BOOST_TEST(real(-1.5e300) == "-1.5e+300");
+    BOOST_TEST(real(1e-6) == "0.000001");
+    BOOST_TEST(real(-1.25e-6) == "-0.00000125");
+    BOOST_TEST(real(1e-7) == "1e-7");
+    BOOST_TEST(real(1.5) == "1.5");
+    BOOST_TEST(real(-120.25) == "-120.25");
+    BOOST_TEST(real(9007199254740993.0) == "9007199254740992");
+    BOOST_TEST(real(1000000000047821700.0) == "1000000000047821696");
+    BOOST_TEST(real(-1000000000047821700.0) == "-1000000000047821696");
+    BOOST_TEST(real(0x1p63) == "9223372036854775808");
+    BOOST_TEST(real(-0x1p63) == "-9223372036854775808");
+    BOOST_TEST(real(0x1p64) == "18446744073709552000");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_finite_is_null) {
     BOOST_TEST(real(std::nan("")) == "null");
     BOOST_TEST(real(std::numeric_limits<double>::infinity()) == "null");

@@ -1,5 +1,8 @@
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <concepts>
+#include <cstdint>
 #include <limits>
 
 #include "plain_text.h"
@@ -10,11 +13,48 @@
 namespace turngate {
 namespace {
 
-template <typename Number>
-void append_number(std::string& out, Number value) {
-    char digits[32];  // the longest double is -2.2250738585072014e-308
-    const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-    out.append(digits, end);
+void append_number(std::string& out, std::integral auto value) {
+    std::array<char, 20> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    out.append(digits.data(), end);
+}
+
+// As JSON.stringify() has it, but for -0 (ECMA-262, Number::toString): the least digits that tell
+// it from its neighbours, and an exponent only from 1e+21 and below 1e-6. Between 2^53 and 2^64 all
+// digits are the value's own: a reader that has integers of 64 bits would take the zeros that stand
+// for digits nobody needs at their word, and read another number.
+void append_number(std::string& out, double value) {
+    if (value >= 0x1p53 && value < 0x1p64)
+        return append_number(out, static_cast<std::uint64_t>(value));
+    if (value <= -0x1p53 && value >= -0x1p63)
+        return append_number(out, static_cast<std::int64_t>(value));
+    std::array<char, 32> buffer;  // the longest is -2.2250738585072014e-308
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                   std::chars_format::scientific)
+                         .ptr;
+    std::string_view text(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
+    if (text.front() == '-') {
+        out += '-';
+        text.remove_prefix(1);
+    }
+    const std::size_t e = text.find('e');
+    int exponent = 0;
+    std::from_chars(text.data() + e + (text[e + 1] == '+' ? 2 : 1), end, exponent);
+    if (exponent < -6 || exponent > 20) {
+        out.append(text.substr(0, e)).append(exponent < 0 ? "e" : "e+");
+        return append_number(out, exponent);
+    }
+    std::string digits(text.substr(0, 1));
+    if (e > 1) digits += text.substr(2, e - 2);
+    if (exponent < 0) {
+        out.append("0.").append(static_cast<std::size_t>(-exponent) - 1, '0').append(digits);
+        return;
+    }
+    const auto before_point = static_cast<std::size_t>(exponent) + 1;
+    if (digits.size() <= before_point)
+        out.append(digits).append(before_point - digits.size(), '0');
+    else
+        out.append(digits, 0, before_point).append(1, '.').append(digits, before_point);
 }
 
 void append_escape(std::string& out, char c) {
