@@ -1,0 +1,245 @@
+// One mutex for all of it: who prints pays, and who does not pays a lock at both ends of a request.
+#include "report/capture.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <poll.h>
+#include <system_error>
+#include <unistd.h>
+
+#include "report/captured_streams.h"
+#include "report/crash_drain.h"
+#include <turngate/http/serve.h>
+
+namespace turngate {
+namespace {
+
+constexpr std::size_t longest_half = 64 * 1024;  // of a line that does not end
+
+// What a pipe holds, and a little more. To go on until it is empty could be for ever: a child may
+// print faster than it can be told.
+constexpr std::size_t block_size = 16 * 1024;
+constexpr int blocks_of_a_pipe = 5;
+
+std::atomic<OutputCapture*> current = nullptr;
+
+// True while this thread is in the next reporter: what that prints itself is not captured.
+thread_local bool is_telling = false;
+
+class Telling {
+  public:
+    Telling() : outer_(std::exchange(is_telling, true)) {}
+    Telling(const Telling&) = delete;
+    Telling& operator=(const Telling&) = delete;
+    ~Telling() { is_telling = outer_; }
+
+  private:
+    const bool outer_;
+};
+
+}  // namespace
+
+OutputCapture::OutputCapture(Reporter& next) : next_(next) {
+    streams_ = std::make_unique<CapturedStreams>(*this);
+    try {
+        take_over(descriptors_[0], STDOUT_FILENO, Stream::out);
+        take_over(descriptors_[1], STDERR_FILENO, Stream::err);
+        reader_ = std::thread([this] { read_descriptors(); });
+    } catch (...) {  // or nobody would see the message of this
+        for (const Descriptor& descriptor : descriptors_)
+            give_back(descriptor);
+        throw;
+    }
+    drain_at_crash({descriptors_[0].pipe.get(), descriptors_[0].original.get()},
+                   {descriptors_[1].pipe.get(), descriptors_[1].original.get()});
+    [[maybe_unused]] static const int is_hooked = std::atexit(tell_rest_of_process);
+    current = this;
+}
+
+OutputCapture::~OutputCapture() {
+    current = nullptr;
+    streams_.reset();
+    drain_at_crash({}, {});
+    for (const Descriptor& descriptor : descriptors_)
+        give_back(descriptor);
+    done_.signal();
+    reader_.join();
+    tell_rest();
+}
+
+void OutputCapture::tell_rest_of_process() noexcept {
+    OutputCapture* const capture = current;
+    if (capture && !capture->is_copy()) capture->tell_rest();
+}
+
+void OutputCapture::take_over(Descriptor& descriptor, int number, Stream stream) {
+    os::Pipe pipe = os::make_pipe();
+    os::set_nonblocking(pipe.read.get());
+    descriptor.number = number;
+    descriptor.stream = stream;
+    descriptor.original.reset(::fcntl(number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+    descriptor.pipe = std::move(pipe.read);
+    if (!descriptor.original || ::dup2(pipe.write.get(), number) < 0)
+        throw std::system_error(errno, std::generic_category(), "cannot capture the output");
+}
+
+// Nothing happens to one that was not taken.
+void OutputCapture::give_back(const Descriptor& descriptor) noexcept {
+    ::dup2(descriptor.original.get(), descriptor.number);
+}
+
+void OutputCapture::began(const Context& context) {
+    {
+        const std::lock_guard lock(mutex_);
+        running_.insert(&context);
+    }
+    const Telling telling;
+    next_.began(context);
+}
+
+void OutputCapture::logged(const Context& context, Level level, std::string_view message) {
+    const Telling telling;
+    next_.logged(context, level, message);
+}
+
+void OutputCapture::printed(const Context& context, Stream stream, std::string_view text) {
+    const Telling telling;
+    next_.printed(context, stream, text);
+}
+
+void OutputCapture::fetched(const Context& context, const FetchMetric& metric) {
+    const Telling telling;
+    next_.fetched(context, metric);
+}
+
+void OutputCapture::switched(const Context& context) {
+    const Telling telling;
+    next_.switched(context);
+}
+
+// What it has printed comes before its end.
+void OutputCapture::ended(const Context& context, const Outcome& outcome) {
+    {
+        const std::lock_guard lock(mutex_);
+        for (Descriptor& descriptor : descriptors_)
+            drain(descriptor);
+        std::erase_if(pending_, [&](auto& one) {
+            auto& [writer, pending] = one;
+            if (pending.context != &context) return false;
+            tell(&context, writer.second, pending.text);
+            return true;
+        });
+        running_.erase(&context);
+    }
+    const Telling telling;
+    next_.ended(context, outcome);
+}
+
+void OutputCapture::write(Stream stream, std::string_view bytes) noexcept {
+    if (is_telling || is_copy()) {
+        const Descriptor& descriptor = descriptors_[stream == Stream::out ? 0 : 1];
+        const int to = is_telling ? descriptor.original.get() : descriptor.number;
+        [[maybe_unused]] const auto size = ::write(to, bytes.data(), bytes.size());
+        return;
+    }
+    const std::lock_guard lock(mutex_);
+    const Context* context = of_this_thread();
+    try {
+        const auto place = pending_.try_emplace({std::this_thread::get_id(), stream}).first;
+        Pending& pending = place->second;
+        if (pending.context != context) {
+            tell(pending.context, stream, std::exchange(pending.text, {}));
+            pending.context = context;
+        }
+        const std::size_t line_end = bytes.rfind('\n') + 1;  // npos + 1 is 0
+        const std::size_t end = line_end == 0 ? 0 : pending.text.size() + line_end;
+        pending.text += bytes;
+        const std::size_t told = pending.text.size() > longest_half ? pending.text.size() : end;
+        tell(context, stream, std::string_view(pending.text).substr(0, told));
+        pending.text.erase(0, told);
+        if (pending.text.empty()) pending_.erase(place);
+    } catch (const std::bad_alloc&) {  // better in pieces than not at all
+        tell(context, stream, bytes);
+    }
+}
+
+void OutputCapture::flush(Stream stream) noexcept {
+    if (is_telling || is_copy()) return;
+    const std::lock_guard lock(mutex_);
+    const auto place = pending_.find({std::this_thread::get_id(), stream});
+    if (place == pending_.end()) return;
+    tell(place->second.context, stream, place->second.text);
+    pending_.erase(place);
+}
+
+void OutputCapture::read_descriptors() {
+    std::array<pollfd, 3> events = {{{done_.fd(), POLLIN, 0},
+                                     {descriptors_[0].pipe.get(), POLLIN, 0},
+                                     {descriptors_[1].pipe.get(), POLLIN, 0}}};
+    for (;;) {
+        if (::poll(events.data(), events.size(), -1) < 0 && errno != EINTR) return;
+        if (events[0].revents != 0) return;
+        const std::lock_guard lock(mutex_);
+        for (std::size_t i = 0; i < descriptors_.size(); ++i) {
+            drain(descriptors_[i]);
+            pollfd& event = events[i + 1];
+            if ((event.revents & POLLIN) == 0 && event.revents != 0) event.fd = -1;  // closed
+        }
+    }
+}
+
+// Never destroyed, for static objects may print as they go.
+const Context& OutputCapture::outside() {
+    static const Context& none = *new Context;
+    return none;
+}
+
+// Null if it is in none that is known here.
+const Context* OutputCapture::of_this_thread() const {
+    return current_context && running_.count(current_context) > 0 ? current_context : nullptr;
+}
+
+const Context& OutputCapture::of_descriptors() const {
+    return running_.size() == 1 ? **running_.begin() : outside();
+}
+
+// Tells the lines that are there now.
+void OutputCapture::drain(Descriptor& descriptor) {
+    std::array<char, block_size> block;
+    std::string& line = descriptor.line;
+    for (int i = 0; i < blocks_of_a_pipe; ++i) {
+        const ssize_t size = ::read(descriptor.pipe.get(), block.data(), block.size());
+        if (size <= 0) return;
+        const Context* context = &of_descriptors();
+        line.append(block.data(), static_cast<std::size_t>(size));
+        std::size_t begin = 0;
+        for (std::size_t end; (end = line.find('\n', begin)) != line.npos; begin = end + 1)
+            tell(context, descriptor.stream, std::string_view(line).substr(begin, end - begin));
+        line.erase(0, begin);
+        if (line.size() > longest_half) tell(context, descriptor.stream, std::exchange(line, {}));
+    }
+}
+
+void OutputCapture::tell_rest() {
+    const std::lock_guard lock(mutex_);
+    for (Descriptor& descriptor : descriptors_) {
+        drain(descriptor);
+        tell(&of_descriptors(), descriptor.stream, std::exchange(descriptor.line, {}));
+    }
+    for (const auto& [writer, pending] : std::exchange(pending_, {}))
+        tell(pending.context, writer.second, pending.text);
+}
+
+void OutputCapture::tell(const Context* context, Stream stream, std::string_view text) noexcept {
+    if (text.empty()) return;
+    const Telling telling;
+    try {
+        next_.printed(context ? *context : outside(), stream, text);
+    } catch (...) {  // nobody is left to be told
+    }
+}
+
+}  // namespace turngate

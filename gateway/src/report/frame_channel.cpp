@@ -1,0 +1,131 @@
+// Whole frames, in order, to a socket that may be full.
+#include "report/frame_channel.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <poll.h>
+#include <sys/socket.h>
+#include <system_error>
+#include <utility>
+
+namespace turngate {
+
+FrameChannel::FrameChannel(os::Fd socket,
+                           std::function<std::string(std::uint64_t dropped)> tell_dropped,
+                           const FrameBounds& bounds)
+    : socket_(std::move(socket)), tell_dropped_(std::move(tell_dropped)), bounds_(bounds) {}
+
+FrameChannel::~FrameChannel() {
+    is_ending_ = true;
+    wake_.signal();
+    if (thread_.joinable()) thread_.join();
+}
+
+bool FrameChannel::send(std::string_view frame, Kind kind) noexcept {
+    const std::lock_guard lock(mutex_);
+    if (!is_open_) return false;
+    std::size_t sent = 0;
+    if (queued() == 0) {
+        sent = send_now(frame);
+        if (!is_open_ || sent == frame.size()) return is_open_;
+    } else if (!thread_.joinable()) {  // there was no thread to be had
+        drain();
+    }
+    // Of a frame of which a part is out the rest must follow, whatever it takes.
+    if (sent == 0 && kind == Kind::droppable && queued() + frame.size() > bounds_.droppable) {
+        dropped_.fetch_add(1, std::memory_order_relaxed);
+        return is_open_;
+    }
+    try {
+        keep(frame.substr(sent));
+    } catch (...) {  // no memory: half a frame may be out
+        give_up();
+    }
+    return is_open_;
+}
+
+bool FrameChannel::flush(std::chrono::milliseconds patience) noexcept {
+    using Clock = std::chrono::steady_clock;
+    const auto until = Clock::now() + patience;
+    const std::lock_guard lock(mutex_);
+    for (;;) {
+        drain();
+        if (!is_open_ || queued() == 0) return is_open_;
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
+        if (left.count() <= 0) return false;
+        pollfd room = {socket_.get(), POLLOUT, 0};
+        ::poll(&room, 1, static_cast<int>(left.count()));
+    }
+}
+
+// How much the socket took.
+std::size_t FrameChannel::send_now(std::string_view bytes) noexcept {
+    for (;;) {
+        const ssize_t n =
+            ::send(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (n >= 0) return static_cast<std::size_t>(n);
+        if (errno == EINTR) continue;
+        if (errno != EAGAIN && errno != ENOBUFS) give_up();
+        return 0;
+    }
+}
+
+// Sends of the queue what fits.
+void FrameChannel::drain() {
+    while (is_open_ && queued() > 0) {
+        const std::size_t n = send_now(std::string_view(queue_).substr(sent_));
+        if (n == 0) break;
+        sent_ += n;
+    }
+    if (queued() == 0) {
+        queue_ = {};
+        sent_ = 0;
+    } else if (sent_ > queue_.size() / 2) {
+        queue_.erase(0, std::exchange(sent_, 0));
+    }
+}
+
+void FrameChannel::keep(std::string_view bytes) {
+    if (queued() + bytes.size() > bounds_.all) return give_up();
+    const bool is_first = queued() == 0;
+    queue_ += bytes;
+    if (!is_first) return;
+    try {
+        if (!thread_.joinable()) thread_ = std::thread([this] { send_in_background(); });
+    } catch (const std::system_error&) {  // each send() tries then
+    }
+    wake_.signal();
+}
+
+// The descriptor stays, for the thread may wait for it.
+void FrameChannel::give_up() noexcept {
+    is_open_ = false;
+    queue_ = {};
+    sent_ = 0;
+    ::shutdown(socket_.get(), SHUT_RDWR);
+}
+
+void FrameChannel::send_in_background() noexcept {
+    bool has_more = true;
+    while (!is_ending_) {
+        std::array<pollfd, 2> events = {
+            {{has_more ? socket_.get() : -1, POLLOUT, 0}, {wake_.fd(), POLLIN, 0}}};
+        ::poll(events.data(), events.size(), -1);
+        wake_.clear();
+        std::uint64_t dropped = 0;
+        {
+            const std::lock_guard lock(mutex_);
+            drain();
+            has_more = queued() > 0;
+            if (!has_more && is_open_) dropped = take_dropped();
+        }
+        if (dropped == 0) continue;
+        try {
+            send(tell_dropped_(dropped), Kind::needed);
+        } catch (...) {  // no memory: nobody is told
+        }
+    }
+}
+
+}  // namespace turngate

@@ -1,0 +1,69 @@
+// Frames to a peer that may be slow, stalled or dead: nobody waits for it.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include <turngate/os/fd.h>
+
+namespace turngate {
+
+// How much is kept, in bytes, for a peer that does not read.
+struct FrameBounds {
+    std::size_t droppable = 1 << 20;  // past this, what may be dropped is
+    std::size_t all = 16 << 20;       // past this the peer counts as dead: nothing bounds the rest
+};
+
+// Thread-safe. A frame goes out whole and at once, or, while the socket is full, waits behind those
+// before it; a thread, which there is from the first such moment on, sends it when there is room.
+class FrameChannel {
+  public:
+    enum class Kind { needed, droppable };
+
+    // `socket` is a connected stream. `tell_dropped` is called once there is room again after
+    // frames were dropped, with their number, from the thread; it returns the frame that says so.
+    FrameChannel(os::Fd socket, std::function<std::string(std::uint64_t dropped)> tell_dropped,
+                 const FrameBounds& bounds = {});
+    FrameChannel(const FrameChannel&) = delete;
+    FrameChannel& operator=(const FrameChannel&) = delete;
+    ~FrameChannel();  // what still waits is lost: see flush()
+
+    // False once the peer has gone. True if the frame is sent, waits, or was dropped. Never blocks.
+    bool send(std::string_view frame, Kind kind) noexcept;
+
+    // Waits until all has been sent, for `patience` at most; true if it has.
+    bool flush(std::chrono::milliseconds patience) noexcept;
+
+    // Frames that were dropped and of which nobody was told. Zero from then on.
+    std::uint64_t take_dropped() noexcept { return dropped_.exchange(0); }
+
+  private:
+    std::size_t send_now(std::string_view bytes) noexcept;
+    void drain();
+    void keep(std::string_view bytes);
+    void give_up() noexcept;
+    void send_in_background() noexcept;
+    std::size_t queued() const noexcept { return queue_.size() - sent_; }
+
+    const os::Fd socket_;
+    const std::function<std::string(std::uint64_t)> tell_dropped_;
+    const FrameBounds bounds_;
+    const os::WakeUp wake_;  // something waits, or the end has come
+    std::atomic<bool> is_ending_{false};
+    std::atomic<std::uint64_t> dropped_{0};
+
+    std::mutex mutex_;  // of all below
+    std::string queue_;
+    std::size_t sent_ = 0;  // of the queue
+    bool is_open_ = true;
+    std::thread thread_;
+};
+
+}  // namespace turngate

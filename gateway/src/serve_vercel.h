@@ -1,0 +1,41 @@
+// A Vercel function as a process: the HTTP door, and what the platform wants to be told.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "platform.h"
+#include "run_as.h"
+#include <turngate/doors/http.h>
+
+namespace turngate {
+
+struct VercelSettings {
+    HttpOptions http;
+    std::string ipc_path;  // VERCEL_IPC_PATH; empty: nobody is told
+    bool handler_started;  // TURNGATE_VERCEL_HANDLER_STARTED, 1 or 0
+    std::string prefix;    // VERCEL_SERVICE_ROUTE_PREFIX, "/api", if it is to be stripped; or empty
+
+    // From SIGTERM to the end of the process, whatever still runs.
+    std::chrono::milliseconds last_stand;
+};
+
+// From the environment that `get` reads: on loopback and a free port, unless TURNGATE_LISTEN says
+// other; PORT and HOST are for others. Throws Error as http_options() does.
+VercelSettings vercel_settings(const ReadVariable& get);
+
+// `get` as it is on Vercel, unless a variable is set: no access log, for the platform has its own,
+// and no ids of requests from clients, who all seem to be on this machine.
+ReadVariable vercel_environment(const ReadVariable& get);
+
+// Serves as serve_http() does, from when the platform has been told so. If it cannot start it tells
+// that, and if a program that was spawned is to blame returns its exit status; otherwise throws
+// what went wrong. Takes VERCEL_IPC_PATH out of the environment: what we start is not to speak
+// there.
+int serve_vercel(const OpenHandler& open, const std::string& target, const ReadVariable& get);
+
+// `handler` as the platform's router asks for it: `prefix`, if there is one, is stripped off paths
+// that have it; other paths stay as they are.
+HandlerPtr behind_prefix(HandlerPtr handler, std::string prefix);
+
+}  // namespace turngate

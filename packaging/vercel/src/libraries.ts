@@ -1,0 +1,36 @@
+// Shared libraries that come along with a program.
+import {realpathSync} from 'node:fs';
+
+import {type FunctionFiles, readContents} from './files';
+import {run} from './run';
+
+/** glibc's, which must fit its loader: that of the platform, unless the loader comes along, too. */
+const ofPlatform = /^(ld-linux.*|lib(c|m|dl|rt|pthread|resolv|util|anl|nss_.*)\.so.*)$/;
+
+/** Those that the platform has not, as `lib/NAME`; none for a static program. */
+export async function ownLibraries(programs: string[]): Promise<FunctionFiles> {
+  const libraries = [...(await loaded(programs))].filter(([name]) => !ofPlatform.test(name));
+  return contents('lib', libraries);
+}
+
+/** All of them and the loader, as `directory/NAME`: for programs that the loader is to start. */
+export async function allLibraries(directory: string, programs: string[]): Promise<FunctionFiles> {
+  return contents(directory, [...(await loaded(programs))]);
+}
+
+/** What the loader finds for them on this machine: paths by name. */
+async function loaded(programs: string[]): Promise<Map<string, string>> {
+  const libraries = new Map<string, string>();
+  for (const program of programs) {
+    const {output} = await run('ldd', [program]);
+    for (const [, path] of output.matchAll(/^\s*(?:\S+ => )?(\/\S+) \(0x/gm))
+      if (path !== undefined) libraries.set(path.slice(path.lastIndexOf('/') + 1), path);
+  }
+  return libraries;
+}
+
+async function contents(directory: string, libraries: [string, string][]): Promise<FunctionFiles> {
+  const files: FunctionFiles = {};
+  for (const [name, path] of libraries) files[`${directory}/${name}`] = await readContents(realpathSync(path));
+  return files;
+}

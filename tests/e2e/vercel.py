@@ -1,0 +1,242 @@
+#!/usr/bin/env python3
+"""vercel.py BINARY_DIR ...: Vercel functions as processes: how they start, fail to, and end."""
+import base64
+import contextlib
+import json
+import os
+import re
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from peers import check, finish, skipped
+
+BUILD = os.path.abspath(sys.argv[1])
+TURNGATE = f"{BUILD}/bin/turngate"
+FUNCTION = f"{BUILD}/tests/turngate_door_program"
+IDS = {"x-vercel-internal-invocation-id": "inv", "x-vercel-internal-request-id": "7"}
+
+
+class Platform:
+    """Listens to frames."""
+
+    def __init__(self, place):
+        self.path = f"{place}/ipc.sock"
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(self.path)
+        self.listener.listen()
+        self.listener.settimeout(60)
+        self.connection = None
+        self.rest = b""
+
+    def frame(self):
+        """The next one, or None at the end."""
+        if not self.connection:
+            self.connection = self.listener.accept()[0]
+            self.connection.settimeout(60)
+        while b"\0" not in self.rest:
+            block = self.connection.recv(65536)
+            if not block:
+                return None
+            self.rest += block
+        frame, self.rest = self.rest.split(b"\0", 1)
+        return json.loads(frame)
+
+    def frames(self):
+        """All until the end."""
+        return list(iter(self.frame, None))
+
+
+@contextlib.contextmanager
+def function(command, environment=None, limit=None):
+    """A process that may have `limit` descriptors, and its platform."""
+    with tempfile.TemporaryDirectory() as place:
+        platform = Platform(place)
+        full = {"PATH": os.environ["PATH"], "VERCEL_IPC_PATH": platform.path, **(environment or {})}
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
+            if name in os.environ:
+                full[name] = os.environ[name]
+        limited = (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))) if limit else None
+        process = subprocess.Popen(command, env=full, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                                   preexec_fn=limited)
+        try:
+            yield platform, process
+        finally:
+            process.kill()
+            process.communicate()
+
+
+def start(platform):
+    frame = platform.frame()
+    check("the first frame says that it has started", frame["type"] == "server-started", frame)
+    return frame["payload"]["httpPort"]
+
+
+def ask(port, path):
+    with socket.create_connection(("127.0.0.1", port), 60) as client:
+        fields = "".join(f"{name}: {value}\r\n" for name, value in IDS.items())
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n{fields}Connection: close\r\n\r\n".encode())
+        return b"".join(iter(lambda: client.recv(65536), b""))
+
+
+def stop(process):
+    """The status, and how long that took."""
+    began = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    return process.wait(60), time.monotonic() - began
+
+
+def starts_and_stops():
+    with function([FUNCTION], {"PORT": "1"}) as (platform, process):
+        port = start(platform)
+        check("it answers", ask(port, "/echo").startswith(b"HTTP/1.1 200"), port)
+        check("and pings", ask(port, "/_vercel/ping").endswith(b"OK"), port)
+        status, took = stop(process)
+        check("it ends with 0", status == 0, status)
+        check("in time", took < 0.5 or "ASAN_OPTIONS" in os.environ, took)
+        types = [frame["type"] for frame in platform.frames()]
+        check("with the frames of one request", types == ["handler-started", "end"], types)
+        check("and nothing else to say", process.stderr.read() == "", types)
+
+
+def abandons(path, what):
+    with function([FUNCTION]) as (platform, process):
+        port = start(platform)
+        with socket.create_connection(("127.0.0.1", port), 60) as client:
+            client.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nx-vercel-internal-invocation-id: i\r\n\r\n".encode())
+            check("it has begun", platform.frame()["type"] == "handler-started", path)
+            if path == "/later-and-later":
+                client.recv(1000)
+            status, took = stop(process)
+        check(f"it ends with 0 though {path} hangs", status == 0, status)
+        check("after its time", 0.4 < took < 5, took)
+        frames = [frame["payload"] for frame in platform.frames()]
+        check("saying what it left", len(frames) == 1 and "message" in frames[0], frames)
+        message = base64.b64decode(frames[0]["message"]).decode()
+        check("in Vercel's words", message == f"A {what} is still running after 450ms and was abandoned at shutdown.",
+              message)
+
+
+def ends_by_exit():
+    with function([FUNCTION]) as (platform, process):
+        ask(start(platform), "/exit")
+        check("it ends with the status of exit()", process.wait(60) == 3, process.returncode)
+        told = {base64.b64decode(frame["payload"]["message"]).decode(): frame["payload"]["context"]["invocationId"]
+                for frame in platform.frames() if frame["type"] == "log"}
+        check("what it had begun to print is told", told == {"half a line": "inv", "bare": "inv"}, told)
+
+
+def crashes_before_it_starts():
+    with function([FUNCTION], {"TEST_ABORTS": "1"}) as (_, process):
+        check("it crashes", process.wait(60) == -signal.SIGABRT, process.returncode)
+        told = process.stderr.read()
+        check("what it has printed is on standard error", "opening\n" in told, told)
+
+
+def fails_to_make_a_handler():
+    fails([FUNCTION], 2, "^(error: )?cannot be made", {"TEST_THROWS": "1"})
+
+
+def serves_a_thousand_at_once():
+    number = 1000
+    # As many descriptors as that takes: a quarter is for what is not a connection.
+    limit = 64 + (number + 2) // 3 * 4
+    own = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if own != resource.RLIM_INFINITY and own < number + 100:
+        skipped.append(f"there are only {own} descriptors for a thousand connections")
+        return
+    resource.setrlimit(resource.RLIMIT_NOFILE, (own, own))
+    with function([FUNCTION], limit=limit) as (platform, process), contextlib.ExitStack() as stack:
+        port = start(platform)
+        frames, clients = [], []
+        reader = threading.Thread(target=lambda: frames.extend(platform.frames()))
+        reader.start()
+        for i in range(number):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", port), 120))
+            client.sendall(f"GET /together?all={number}&id={i} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                           f"x-vercel-internal-invocation-id: inv-{i}\r\n"
+                           f"x-vercel-internal-request-id: {i}\r\n\r\n".encode())
+            clients.append(client)
+        answers = [b"".join(iter(lambda one=client: one.recv(65536), b"")) for client in clients]
+        wrong = [answer for i, answer in enumerate(answers)
+                 if not (answer.startswith(b"HTTP/1.1 200") and answer.endswith(f"\r\n\r\n{i}".encode()))]
+        check("each of a thousand at once has its answer", not wrong, (len(wrong), sorted(wrong)[:1]))
+        check("it ends with 0", stop(process)[0] == 0, process.returncode)
+        reader.join()
+        told = {}
+        for frame in frames:
+            text = base64.b64decode(frame["payload"].get("message", "")).decode().strip()
+            context = frame["payload"]["context"]
+            told.setdefault((context["invocationId"], context["requestId"]), []).append(text or frame["type"])
+        wanted = {(f"inv-{i}", i): ["handler-started", f"cout {i}", f"printf {i}", f"log {i}", "end"]
+                  for i in range(number)}
+        differing = [(key, told.get(key)) for key in {*told, *wanted} if told.get(key) != wanted.get(key)]
+        check("and frames of its own", not differing, (len(differing), differing[:1]))
+
+
+def fails(command, status, pattern, environment=None):
+    with function(command, environment) as (platform, process):
+        frames = platform.frames()
+        check(f"{command[-1]} tells why it cannot start", [frame["type"] for frame in frames] == ["unrecoverable-error"],
+              frames)
+        payload = frames[0]["payload"] if frames else {}
+        check("with its status", (payload.get("exitCode"), process.wait(60)) == (status, status), payload)
+        check("and the reason", re.search(pattern, payload.get("message", "")), payload)
+        told = process.stderr.read()
+        check("on standard error, too", re.search(pattern, told), told)
+
+
+def cannot_start():
+    prefix = "Expected a long-running server process, but the user server exited during startup"
+    run = [TURNGATE, "run"]
+    fails([*run, "cgi:/nowhere/program"], 4, "cannot open the target: .*/nowhere/program")
+    fails([*run, "http:spawn:exit 7"], 7, f"^{prefix}: exit status 7$")
+    fails([*run, "http:spawn:exit 0"], 1, f"^{prefix} with exit code 0$")
+    fails([*run, "http:spawn:kill -9 $$"], 1, f"^{prefix}: signal: killed$")
+    fails([*run, "http:spawn:sleep 60"], 1,
+          r"^User server failed to start: server did not start listening on 127\.0\.0\.1:\d+ within 300ms: ",
+          {"TURNGATE_START_TIMEOUT": "300ms"})
+    fails([FUNCTION], 2, "TURNGATE_LISTEN", {"TURNGATE_LISTEN": "unix:unused.sock"})
+
+
+def takes_programs_along():
+    server = "echo $$ > $PLACE/pid; env > $PLACE/env; exec python3 -m http.server $PORT >/dev/null 2>&1"
+    with tempfile.TemporaryDirectory() as place, \
+            function([TURNGATE, "run", f"http:spawn:{server}"], {"PLACE": place}) as (platform, process):
+        check("it passes on", ask(start(platform), "/").startswith(b"HTTP/1.1 200"), place)
+        with open(f"{place}/env", encoding="utf-8") as file:
+            check("a program does not speak to the platform", "VERCEL_IPC_PATH" not in file.read(), place)
+        with open(f"{place}/pid", encoding="utf-8") as file:
+            pid = int(file.read())
+        check("it ends with 0", stop(process)[0] == 0, pid)
+        end = time.monotonic() + 30
+        while os.path.exists(f"/proc/{pid}") and time.monotonic() < end:
+            time.sleep(0.01)
+        check("and so does what it has started", not os.path.exists(f"/proc/{pid}"), pid)
+
+
+def nobody_listens():
+    environment = {"VERCEL_IPC_PATH": "/nowhere/ipc.sock", "TURNGATE_LISTEN": "127.0.0.1:0"}
+    with function([FUNCTION], environment) as (_, process):
+        line = process.stderr.readline()
+        check("it says that nobody listens", "cannot connect to VERCEL_IPC_PATH=/nowhere/ipc.sock" in line, line)
+        time.sleep(0.2)
+        check("and serves", process.poll() is None, line)
+
+
+starts_and_stops()
+abandons("/hang", "request")
+abandons("/later-and-later", "waitUntil() task")
+ends_by_exit()
+crashes_before_it_starts()
+fails_to_make_a_handler()
+serves_a_thousand_at_once()
+cannot_start()
+takes_programs_along()
+nobody_listens()
+finish()

@@ -1,0 +1,219 @@
+#include "report/vercel_ipc.h"
+
+#include <csignal>
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include "support/fake_ipc.h"
+#include <turngate/handlers/vercel_system.h>
+#include <turngate/http/serve.h>
+
+using namespace turngate;
+using namespace turngate::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Standard error, as far as the reporter is concerned.
+class ErrorOutput {
+  public:
+    ErrorOutput() : fd_(::open(path_.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600)) {}
+
+    int fd() const noexcept { return fd_.get(); }
+    std::string text() const { return directory_.read("stderr"); }
+
+  private:
+    const TemporaryDirectory directory_;
+    const std::string path_ = directory_ / "stderr";
+    const os::Fd fd_;
+};
+
+VercelIpcOptions options(const std::string& path, const ErrorOutput& error) {
+    return {.path = path, .form = {.json = false}, .error_output = error.fd()};
+}
+
+const Outcome good = {200, 0, {}, true};
+
+std::string type(const std::string& frame) {
+    return frame.substr(9, frame.find('"', 9) - 9);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(vercel_ipc)
+
+BOOST_AUTO_TEST_CASE(holds_logs_back_until_the_server_has_started) {
+    FakeIpc platform;
+    const ErrorOutput error;
+    VercelIpc ipc(options(platform.path(), error));
+    ipc.printed(Context(), Stream::out, "init print\n");
+    ipc.logged(Context(), Level::warn, "init logging");
+    ipc.server_started(3000);
+    ipc.logged(Context(), Level::info, "live");
+
+    const Json started = Json::parse(platform.next());
+    BOOST_TEST(started["type"].string_or("") == "server-started");
+    BOOST_TEST(started["payload"]["httpPort"].integer_or(0) == 3000);
+    BOOST_TEST(started["payload"]["initDuration"].integer_or(-1) >= 0);
+    for (const char* text : {"init print\n", "init logging", "live"})
+        BOOST_TEST(FakeIpc::message(platform.next()) == text);
+    BOOST_TEST(error.text() == "");
+}
+
+BOOST_AUTO_TEST_CASE(prints_what_is_too_much_to_hold_back) {
+    FakeIpc platform;
+    const ErrorOutput error;
+    VercelIpc ipc(options(platform.path(), error));
+    for (char c = 'a'; c < 'm'; ++c)
+        ipc.printed(Context(), Stream::out, std::string(100'000, c));
+    ipc.printed(Context(), Stream::out, "small\n");
+    ipc.server_started(3000);
+
+    BOOST_TEST(type(platform.next()) == "server-started");
+    for (char c = 'a'; c < 'h'; ++c)  // as many as of the runtime for Python
+        BOOST_TEST((FakeIpc::message(platform.next()) == std::string(100'000, c)));
+    BOOST_TEST(FakeIpc::message(platform.next()) == "small\n");
+    const std::string printed = error.text();
+    BOOST_TEST(printed.size() == 500'005u);
+    BOOST_TEST(printed.starts_with("hhh"));
+}
+
+BOOST_AUTO_TEST_CASE(prints_what_is_held_back_when_it_never_starts) {
+    FakeIpc platform;
+    const ErrorOutput error;
+    {
+        VercelIpc ipc(options(platform.path(), error));
+        ipc.printed(Context(), Stream::out, "bye");
+        ipc.printed(Context(), Stream::err, "then\n");
+        ipc.unrecoverable_error(7, "no server");
+    }
+    BOOST_TEST(platform.next() ==
+               R"({"type":"unrecoverable-error","payload":{"exitCode":7,"message":"no server"}})");
+    BOOST_TEST(platform.next() == "");
+    BOOST_TEST(error.text() == "bye\nthen\n");
+}
+
+BOOST_AUTO_TEST_CASE(goes_to_standard_error_without_a_listener) {
+    const ErrorOutput error;
+    VercelIpc ipc(options("/nowhere/ipc.sock", error));
+    Context context;
+    context.put(vercel::Invocation{"inv", 1});
+    ipc.server_started(1);
+    ipc.began(context);
+    ipc.logged(context, Level::info, "to somebody");
+    ipc.ended(context, good);
+    const std::string printed = error.text();
+    BOOST_TEST(printed.find("cannot connect to VERCEL_IPC_PATH=/nowhere/ipc.sock: No such file") !=
+               printed.npos);
+    BOOST_TEST(printed.find("to somebody") != printed.npos);
+}
+
+BOOST_AUTO_TEST_CASE(goes_to_standard_error_when_the_listener_has_gone) {
+    FakeIpc platform;
+    const ErrorOutput error;
+    VercelIpc ipc(options(platform.path(), error));
+    ipc.server_started(1);
+    platform.connection();
+    platform.die();
+    ipc.logged(Context(), Level::info, "first");
+    ipc.logged(Context(), Level::info, "second");
+    const std::string printed = error.text();
+    BOOST_TEST(printed.find("nobody reads VERCEL_IPC_PATH any more") != printed.npos);
+    BOOST_TEST(printed.find("second") != printed.npos);
+}
+
+BOOST_AUTO_TEST_CASE(tells_how_much_a_listener_that_stalls_has_missed) {
+    FakeIpc platform;
+    const ErrorOutput error;
+    VercelIpcOptions small = options(platform.path(), error);
+    small.bounds = {.droppable = 300'000, .all = 1 << 20};
+    VercelIpc ipc(small);
+    ipc.server_started(1);
+    const std::string text(30'000, 'x');
+    for (int i = 0; i < 100; ++i)
+        ipc.logged(Context(), Level::info, text);
+    int whole = 0;
+    std::string last;
+    for (platform.next(); (last = platform.next()).size() > 1000;)
+        ++whole;
+    const std::string message =
+        std::to_string(100 - whole) + " log and metric frames were dropped: nobody read them";
+    BOOST_TEST(FakeIpc::message(last) == message);
+    BOOST_TEST(last.ends_with(R"("level":"warn"}})"));
+    BOOST_TEST(error.text().find(message) != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(prints_what_no_queue_has_room_for_and_goes_on) {
+    FakeIpc platform;
+    const ErrorOutput error;
+    VercelIpcOptions small = options(platform.path(), error);
+    small.bounds = {.droppable = 300'000, .all = 1 << 20};
+    VercelIpc ipc(small);
+    ipc.server_started(1);
+    platform.next();
+    const std::string text(2 << 20, 'x');
+    ipc.logged(Context(), Level::info, text);
+    ipc.logged(Context(), Level::info, "next");
+    BOOST_TEST(FakeIpc::message(platform.next()) == "next");
+    BOOST_TEST((error.text() == text + '\n'));
+}
+
+BOOST_AUTO_TEST_CASE(tells_what_is_printed_under_the_level_that_it_names) {
+    FakeIpc platform;
+    const ErrorOutput error;
+    VercelIpc ipc(options(platform.path(), error));
+    ipc.server_started(1);
+    platform.next();
+    for (const char* line :
+         {R"({"level":"error","message":"no"})", "[debug] less than is logged"}) {
+        ipc.printed(Context(), Stream::out, line);
+        const std::string frame = platform.next();
+        BOOST_TEST(FakeIpc::message(frame) == line);
+        BOOST_TEST(
+            frame.ends_with(line[0] == '{' ? R"("level":"error"}})" : R"("level":"debug"}})"));
+    }
+    ipc.printed(Context(), Stream::err, "an error");
+    BOOST_TEST(platform.next().ends_with(R"("stream":"stderr"}})"));
+}
+
+BOOST_AUTO_TEST_CASE(tells_beginning_and_end_of_what_the_platform_knows) {
+    FakeIpc platform;
+    const ErrorOutput error;
+    VercelIpc ipc(options(platform.path(), error));
+    ipc.server_started(1);
+    Context known, unknown;
+    known.put(vercel::Invocation{"inv", 1});
+    for (const Context* context : {&known, &unknown}) {
+        ipc.began(*context);
+        ipc.logged(*context, Level::debug, "too little");
+        ipc.logged(*context, Level::error, "e");
+        ipc.fetched(*context, FetchMetric());
+        ipc.ended(*context, good);
+    }
+    ipc.flush(0ms);
+    std::string types;
+    platform.next();
+    for (int i = 0; i < 5; ++i)
+        types += type(platform.next()) + ' ';
+    BOOST_TEST(types == "handler-started log metric end log ");
+    BOOST_TEST(ipc.unended() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(is_silent_about_beginnings_if_told_so) {
+    FakeIpc platform;
+    const ErrorOutput error;
+    VercelIpcOptions quiet = options(platform.path(), error);
+    quiet.handler_started = false;
+    VercelIpc ipc(quiet);
+    ipc.server_started(1);
+    Context context;
+    context.put(vercel::Invocation{"inv", 1});
+    ipc.began(context);
+    ipc.ended(context, good);
+    platform.next();
+    BOOST_TEST(type(platform.next()) == "end");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
