@@ -1,0 +1,33 @@
+// The last words of a process that crashes while Lambda waits for an answer.
+#pragma once
+
+#include <string_view>
+
+namespace turngate {
+
+struct CrashSlot;
+
+// One for each worker, for as long as it lives: a fatal signal, and an exception that nobody
+// catches, in whatever thread, is sent for every invocation at work, and then takes its course. At
+// most 256 at once are heard; more are silent. Handlers of signals that were there come next.
+class CrashReport {
+  public:
+    CrashReport();
+    CrashReport(const CrashReport&) = delete;
+    CrashReport& operator=(const CrashReport&) = delete;
+    ~CrashReport();
+
+    // From now on `head` goes to the socket `fd`, then a Content-Length and the error as JSON.
+    void begin(int fd, std::string_view head) noexcept;
+
+    // A response is on its way by the same socket, which the error ends instead.
+    void streams() noexcept;
+
+    // The worker answers by itself now.
+    void end() noexcept;
+
+  private:
+    CrashSlot* slot_ = nullptr;  // null: all are taken
+};
+
+}  // namespace turngate

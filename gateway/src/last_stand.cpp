@@ -1,0 +1,99 @@
+// Nothing can interrupt a task or a handler: only the end of the process ends it.
+#include "last_stand.h"
+
+#include <condition_variable>
+#include <stop_token>
+#include <string>
+#include <unistd.h>
+#include <utility>
+
+#include "cli/value.h"
+#include "report/capture.h"
+#include "report/vercel_ipc.h"
+
+namespace turngate {
+namespace {
+
+constexpr std::chrono::milliseconds last_flush{20};
+
+class Busy {
+  public:
+    explicit Busy(std::atomic<int>& count) : count_(count) { ++count_; }
+    Busy(const Busy&) = delete;
+    Busy& operator=(const Busy&) = delete;
+    ~Busy() { --count_; }
+
+  private:
+    std::atomic<int>& count_;
+};
+
+class Counted final : public Handler {
+  public:
+    Counted(HandlerPtr handler, std::shared_ptr<std::atomic<int>> count)
+        : handler_(std::move(handler)), count_(std::move(count)) {}
+
+    void serve(Request& request, ResponseWriter& response) const override {
+        const Busy busy(*count_);
+        handler_->serve(request, response);
+    }
+    bool may_migrate() const noexcept override { return handler_->may_migrate(); }
+
+  private:
+    const HandlerPtr handler_;
+    const std::shared_ptr<std::atomic<int>> count_;
+};
+
+class PunctualDoor final : public ListeningDoor {
+  public:
+    PunctualDoor(ListeningDoor& door, LastStand& last_stand)
+        : door_(door), last_stand_(last_stand) {}
+
+    std::vector<std::string> addresses() const override { return door_.addresses(); }
+    void replace(HandlerPtr handler) override { door_.replace(std::move(handler)); }
+    int serve(HandlerPtr handler) override { return door_.serve(std::move(handler)); }
+    void stop() noexcept override {
+        door_.stop();
+        last_stand_.begin();
+    }
+
+  private:
+    ListeningDoor& door_;
+    LastStand& last_stand_;
+};
+
+}  // namespace
+
+void LastStand::begin() noexcept try {
+    const std::lock_guard lock(mutex_);
+    if (thread_.joinable()) return;
+    thread_ = std::jthread([this](const std::stop_token& over) {
+        std::mutex mutex;
+        std::condition_variable_any changed;
+        std::unique_lock wait(mutex);
+        changed.wait_for(wait, over, time_, [] { return false; });
+        if (!over.stop_requested()) abandon();
+    });
+} catch (...) {  // no thread to be had: the platform kills us
+}
+
+// In the words of Vercel's own runtimes.
+void LastStand::abandon() {
+    const char* const what = *at_work_ > 0 ? "request" : "waitUntil() task";
+    if (ipc_.unended() > 0)
+        ipc_.logged(Context(), Level::warn,
+                    std::string("A ") + what + " is still running after " +
+                        cli::duration_text(time_) + " and was abandoned at shutdown.");
+    OutputCapture::tell_rest_of_process();
+    ipc_.flush(last_flush);
+    ::_exit(0);
+}
+
+HandlerPtr LastStand::watched(HandlerPtr handler) const {
+    return std::make_shared<const Counted>(std::move(handler), at_work_);
+}
+
+std::unique_ptr<ListeningDoor> LastStand::watched(ListeningDoor& door) {
+    return std::make_unique<PunctualDoor>(door, *this);
+}
+
+}  // namespace turngate

@@ -1,0 +1,68 @@
+#include "package/scripts.h"
+
+namespace turngate::package::scripts {
+namespace {
+
+// In single quotes, in which nothing means anything but one of them.
+std::string word(const std::string& text) {
+    std::string out = "'";
+    for (const char c : text)
+        out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return out + '\'';
+}
+
+// LD_LIBRARY_PATH of Lambda is for the image's own programs, such as the shell's: not for these.
+std::string start(const std::string& place, const std::string& loader, const std::string& program,
+                  const std::string& more) {
+    return "exec \"" + place + "/lib/" + loader + "\" --library-path \"" + place + "/lib\" \"" +
+           place + "/bin/\"" + word(program) + more + " \"$@\"\n";
+}
+
+}  // namespace
+
+std::string bootstrap_apart(const std::string& loader, const std::string& program) {
+    return "#!/bin/sh\n"
+           "# The program with the loader and the libraries of the machine that packed it.\n" +
+           start("${0%/*}/turngate", loader, program, "");
+}
+
+std::string apart(const std::string& loader, const std::string& program) {
+    return "#!/bin/sh\n"
+           "# The program with the loader and the libraries of the machine that packed it.\n" +
+           start("${0%/*}", loader, program, "");
+}
+
+std::string php(const std::string& loader, const std::string& program) {
+    return "#!/bin/sh\n"
+           "# PHP of the machine that packed it.\n"
+           "here=${0%/*}\n"
+           "export PHP_INI_SCAN_DIR=\"$here/php/conf.d\"\n" +
+           start("$here", loader, program,
+                 " -c \"$here/php\" -d extension_dir=\"$here/php/modules\"");
+}
+
+std::string target(const std::string& uri) {
+    return "#!/bin/sh\n"
+           "# Serves a target with turngate.\n"
+           "cd -- \"${0%/*}\" || exit 1\n"
+           "here=$PWD\n"
+           "export PATH=\"$here/turngate:$PATH\"\n"
+           "[ ! -d app ] || cd app || exit 1\n"
+           "exec \"$here/turngate/turngate\" run " +
+           word(uri) + "\n";
+}
+
+std::string layer() {
+    return "#!/bin/sh\n"
+           "# Serves what the function names: TURNGATE_TARGET, else its handler.\n"
+           "here=${0%/*}\n"
+           "cd -- \"${LAMBDA_TASK_ROOT:-.}\" || exit 1\n"
+           "target=${TURNGATE_TARGET:-$_HANDLER}\n"
+           "case $target in\n"
+           "  *:*) ;;\n"
+           "  *) target=\"http:spawn:exec ./$target\" ;;\n"
+           "esac\n"
+           "exec \"$here/turngate/turngate\" run \"$target\"\n";
+}
+
+}  // namespace turngate::package::scripts
