@@ -134,11 +134,12 @@ class Bench:
         return Server([part.replace("CONF", path) for part in command], port, f"{self.folder}/{port}.log")
 
 
-def wrk(server, connections=CONNECTIONS, seconds=SECONDS, path="/"):
+def wrk(server, connections=CONNECTIONS, seconds=SECONDS, path="/", headers=None):
     """Microseconds of CPU a request, requests a second, and the 99th percentile in ms."""
+    fields = [f"-H{name}: {value}" for name, value in (headers or {}).items()]
     before = server.cpu()
     said = subprocess.run(["taskset", "-c", str(CLIENT_CORE), "wrk", "-t1", f"-c{connections}",
-                           f"-d{seconds}s", "--latency", f"http://127.0.0.1:{server.address}{path}"],
+                           f"-d{seconds}s", "--latency", *fields, f"http://127.0.0.1:{server.address}{path}"],
                           check=True, capture_output=True, text=True).stdout
     cpu = server.cpu() - before
     requests = int(re.search(r"(\d+) requests in", said)[1])

@@ -24,7 +24,7 @@ void tell_time(turngate::ResponseWriter& response) {
 
 void write_bytes(std::uint64_t size, turngate::ResponseWriter& response) {
     response.header("Content-Length", std::to_string(size));
-    const std::string piece(piece_size, 'x');
+    static const std::string piece(piece_size, 'x');  // a thousand may be in here at once
     for (; size > 0; size -= std::min<std::uint64_t>(size, piece.size()))
         response.write(std::string_view(piece).substr(0, size));
 }

@@ -1,5 +1,7 @@
 #include <csignal>
+#include <fcntl.h>
 #include <string>
+#include <support/forged_variables.h>
 #include <support/skip.h>
 #include <support/temporary_directory.h>
 
@@ -55,7 +57,7 @@ BOOST_AUTO_TEST_SUITE(cgi_door)
 
 BOOST_AUTO_TEST_CASE(a_request_is_read_and_answered) {
     const Run r = run(variables("POST", "/echo", "5"), "hello");
-    BOOST_TEST(r.out.starts_with("Status: 200\r\n"));
+    BOOST_TEST(r.out.starts_with("Status: 200 OK\r\n"));
     BOOST_TEST(r.out.find("\r\nContent-Length: 5\r\n") != std::string::npos);
     BOOST_TEST(r.out.ends_with("\r\n\r\nhello"));
     BOOST_TEST(r.status.success());
@@ -70,38 +72,42 @@ BOOST_AUTO_TEST_CASE(nothing_is_read_past_the_length) {
 
 BOOST_AUTO_TEST_CASE(without_a_length_there_is_no_body) {
     BOOST_TEST(run(variables("POST", "/echo"), "hello").out.ends_with("Content-Length: 0\r\n\r\n"));
-    BOOST_TEST(run(variables("POST", "/echo", " ")).out.starts_with("Status: 400\r\n"));
+    BOOST_TEST(run(variables("POST", "/echo", " ")).out.starts_with("Status: 400 "));
 }
 
 BOOST_AUTO_TEST_CASE(a_body_that_ends_early_is_a_bad_request) {
     os::Subprocess p({TURNGATE_DOOR_PROGRAM, {}, variables("POST", "/echo", "50")});
     os::write_whole(p.in.get(), "hello");
     p.in.reset();
-    BOOST_TEST(read_all(p.out.get()).starts_with("Status: 400\r\n"));
+    BOOST_TEST(read_all(p.out.get()).starts_with("Status: 400 "));
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_does_not_send_does_not_hold_up_its_answer) {
+    BOOST_TEST(run(variables("POST", "/unwanted", "50"), "hello").out.starts_with("Status: 504 "));
 }
 
 BOOST_AUTO_TEST_CASE(a_body_past_the_limit_is_refused_unread) {
     auto environment = variables("POST", "/ignore", "5000");
     environment.push_back("TURNGATE_MAX_BODY=4k");
-    BOOST_TEST(run(environment).out.starts_with("Status: 413\r\n"));
+    BOOST_TEST(run(environment).out.starts_with("Status: 413 "));
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_environment_is_answered_too) {
-    BOOST_TEST(run(variables("G T", "/")).out.starts_with("Status: 400\r\n"));
-    BOOST_TEST(run(variables("GET", "no-slash")).out.starts_with("Status: 400\r\n"));
-    BOOST_TEST(run({"TURNGATE_AS=cgi"}).out.starts_with("Status: 502\r\n"));
+    BOOST_TEST(run(variables("G T", "/")).out.starts_with("Status: 400 "));
+    BOOST_TEST(run(variables("GET", "no-slash")).out.starts_with("Status: 400 "));
+    BOOST_TEST(run({"TURNGATE_AS=cgi"}).out.starts_with("Status: 502 "));
 }
 
 BOOST_AUTO_TEST_CASE(a_handler_that_throws_is_answered_and_logged) {
     const Run r = run(variables("GET", "/throw"));
-    BOOST_TEST(r.out.starts_with("Status: 500\r\n"));
+    BOOST_TEST(r.out.starts_with("Status: 500 "));
     BOOST_TEST(r.err == "error thrown on purpose\n");
     BOOST_TEST(r.status.success());
 }
 
 BOOST_AUTO_TEST_CASE(a_response_that_breaks_off_is_seen_by_how_the_program_ends) {
     const Run r = run(variables("GET", "/break"));
-    BOOST_TEST(r.out.starts_with("Status: 200\r\n"));
+    BOOST_TEST(r.out.starts_with("Status: 200 OK\r\n"));
     BOOST_TEST(r.status.signal == SIGTERM);
     Recorder recorder;
     Request request = Request::get("/break");
@@ -155,7 +161,7 @@ BOOST_AUTO_TEST_CASE(an_answer_is_written_at_once_with_its_head) {
 
 BOOST_AUTO_TEST_CASE(arguments_of_the_query_are_no_command) {
     os::Subprocess p({TURNGATE_DOOR_PROGRAM, {"--help"}, variables("GET", "/echo?--help")});
-    BOOST_TEST(read_all(p.out.get()).starts_with("Status: 200\r\n"));
+    BOOST_TEST(read_all(p.out.get()).starts_with("Status: 200 "));
 }
 
 BOOST_AUTO_TEST_CASE(our_own_handler_for_programs_gets_through_it) {
@@ -170,6 +176,80 @@ BOOST_AUTO_TEST_CASE(our_own_handler_for_programs_gets_through_it) {
     request.remote_address = "192.0.2.1";
     BOOST_TEST(record(*handler, std::move(request)).body ==
                "GET /a%20b /a%20b/facts?x example.com 192.0.2.1 HTTP/1.1\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_only_the_front_may_say_does_not_come_through) {
+    auto environment = variables("GET", "/head");
+    for (const char* more : test::forged_variables)
+        environment.emplace_back(more);
+    environment.emplace_back("HTTP_OK=1");
+    BOOST_TEST(run(environment).out.ends_with("\r\n\r\nok: 1\n"));
+}
+
+BOOST_AUTO_TEST_CASE(whom_the_front_has_authenticated_is_believed_only_when_told_so) {
+    auto environment = variables("GET", "/head");
+    environment.insert(environment.end(), {"REMOTE_USER=ada", "AUTH_TYPE=Basic"});
+    BOOST_TEST(run(environment).out.find("ada") == std::string::npos);
+    environment.emplace_back("TURNGATE_TRUST_REMOTE_USER=on");
+    BOOST_TEST(run(environment).out.ends_with("\r\n\r\nuser ada by Basic\n"));
+    environment.back() = "TURNGATE_TRUST_REMOTE_USER=yes";
+    const Run r = run(environment);
+    BOOST_TEST(r.status.code == 2);
+    BOOST_TEST(r.err.find("expected on or off") != std::string::npos, r.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_path_with_a_dot_segment_is_refused_unless_told_otherwise) {
+    for (const char* uri : {"/..", "/a/../echo", "/./echo", "/echo/%2E%2e/", "/a/..%2f..%2fecho"})
+        BOOST_TEST(run(variables("GET", uri)).out.starts_with("Status: 400 Bad Request\r\n"), uri);
+    for (const char* uri : {"/...", "/a/..b", "/.a", "/%252e%252e/", "/a?/../b"})
+        BOOST_TEST(run(variables("GET", uri)).out.starts_with("Status: 200 OK\r\n"), uri);
+    auto environment = variables("GET", "/a/../facts");
+    environment.emplace_back("TURNGATE_PASS_DOT_SEGMENTS=on");
+    BOOST_TEST(run(environment).out.starts_with("Status: 200 OK\r\n"));
+    auto told = variables("GET", "");
+    told.insert(told.end(), {"SCRIPT_NAME=/a", "PATH_INFO=/../b"});
+    BOOST_TEST(run(told).out.starts_with("Status: 400 "));
+}
+
+BOOST_AUTO_TEST_CASE(fields_of_a_connection_and_a_second_status_are_left_out) {
+    const std::string head = "Status: 200 OK\r\nX-C: 2\r\n";
+    const Run r = run(variables("GET", "/connection"));
+    BOOST_TEST(r.out.starts_with(head), r.out);
+    BOOST_TEST(r.out.find("X-B") == std::string::npos, r.out);
+}
+
+BOOST_AUTO_TEST_CASE(a_program_named_nph_writes_a_reply_of_http) {
+    for (const char* name : {"SCRIPT_NAME=/cgi-bin/nph-app", "SCRIPT_FILENAME=/srv/nph-app"}) {
+        auto environment = variables("GET", "/connection");
+        environment.emplace_back(name);
+        const std::string out = run(environment).out;
+        BOOST_TEST(out.starts_with("HTTP/1.1 200 OK\r\nX-C: 2\r\n"), out);
+        BOOST_TEST(out.find("\r\nDate: ") != std::string::npos, out);
+        BOOST_TEST(out.ends_with("\r\nConnection: close\r\n\r\nfine"), out);
+    }
+    auto environment = variables("GET", "/connection");
+    environment.emplace_back("SCRIPT_NAME=/nph-bin/app");
+    BOOST_TEST(run(environment).out.starts_with("Status: 200 OK\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(its_file_is_what_counts_where_the_path_says_something_else) {
+    auto environment = variables("GET", "/connection");
+    environment.insert(environment.end(), {"SCRIPT_NAME=/app/nph-x", "SCRIPT_FILENAME=/srv/app"});
+    BOOST_TEST(run(environment).out.starts_with("Status: 200 OK\r\n"));
+    environment = variables("GET", "/connection");
+    environment.insert(environment.end(), {"SCRIPT_NAME=/app", "SCRIPT_FILENAME=/srv/nph-app"});
+    BOOST_TEST(run(environment).out.starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_cannot_be_written_is_logged) {
+    const test::TemporaryDirectory directory;
+    const std::string log = directory / "log";
+    const std::string command = "exec " TURNGATE_DOOR_PROGRAM " >/dev/full 2>'" + log + "'";
+    os::Subprocess p({"/bin/sh", {"-c", command}, variables("GET", "/echo")});
+    BOOST_TEST(p.wait()->signal == SIGTERM);
+    const os::Fd file(::open(log.c_str(), O_RDONLY | O_CLOEXEC));
+    const std::string said = read_all(file.get());
+    BOOST_TEST(said.starts_with("warn the web server takes no more: "), said);
 }
 
 // A web server that none of us wrote: Python's http.server.

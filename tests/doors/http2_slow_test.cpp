@@ -10,6 +10,7 @@
 
 #include "support/http2_client.h"
 #include "support/served.h"
+#include "support/slow_bodies.h"
 #include "support/temporary_directory.h"
 #include <turngate/http/serve.h>
 
@@ -153,6 +154,15 @@ BOOST_AUTO_TEST_CASE(what_does_not_come_in_time) {
                     frame(data, 0, 1, "some"));
         BOOST_TEST(client.answer(1).status() == "408");
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_does_not_send_does_not_hold_up_its_answer) {
+    Served served([](Request& request) {
+        return text("late", test::ends_when_unwanted(request.body) ? 504 : 200);
+    });
+    Client client(served.connect());
+    client.send(frame(headers, end_headers, 1, block(request("POST", "/"))));
+    BOOST_TEST(client.answer(1).status() == "504");
 }
 
 BOOST_AUTO_TEST_CASE(who_keeps_sending_something_has_no_more_time) {

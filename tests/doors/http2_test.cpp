@@ -337,7 +337,8 @@ BOOST_AUTO_TEST_CASE(responses_have_interim_heads_and_trailers_and_no_fields_of_
         response.interim(103, {{"Link", "</a>"}});
         response.headers().add("Set-Cookie", "a");
         response.headers().add("Set-Cookie", "b");
-        response.header("Connection", "close").header("Keep-Alive", "1").header("X-A", "b");
+        response.header("Connection", "close, X-L").header("Keep-Alive", "1").header("X-A", "b");
+        response.header("X-L", "listed");
         response.trailers({{"X-T", " u "}});
         response.write("body");
     });
@@ -349,6 +350,7 @@ BOOST_AUTO_TEST_CASE(responses_have_interim_heads_and_trailers_and_no_fields_of_
     BOOST_TEST((answer.trailers == Fields{{"x-t", "u"}}));
     BOOST_TEST(answer.body == "body");
     BOOST_TEST(answer.get("connection") == "");
+    BOOST_TEST(answer.get("x-l") == "");
     BOOST_TEST(answer.get("keep-alive") == "");
     BOOST_TEST(answer.get("x-a") == "b");
     BOOST_TEST(std::count(answer.fields.begin(), answer.fields.end(),

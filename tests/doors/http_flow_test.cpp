@@ -12,6 +12,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "support/served.h"
+#include "support/slow_bodies.h"
 #include "support/tcp_client.h"
 #include "support/temporary_directory.h"
 #include <turngate/http/serve.h>
@@ -156,6 +157,34 @@ BOOST_AUTO_TEST_CASE(a_handler_is_told_who_leaves_after_a_body_that_came_late) {
     BOOST_TEST(is_told);
 }
 
+// Whether who has ended its side has left or only has no more to say cannot be seen.
+BOOST_AUTO_TEST_CASE(a_handler_is_told_who_has_left_before_its_answer) {
+    for (const bool is_late : {false, true}) {
+        std::binary_semaphore inside{0}, stopped{0}, may_end{0};
+        Served served([&](Request& request, ResponseWriter&) {
+            inside.release();
+            const std::stop_callback on_stop(request.context.stop, [&] { stopped.release(); });
+            may_end.acquire();
+        });
+        os::Fd fd = served.connect();
+        os::write_whole(fd.get(), get);
+        if (is_late) inside.acquire();  // else the end comes with the request
+        fd.reset();
+        BOOST_TEST(stopped.try_acquire_for(std::chrono::seconds(20)));  // no door stops yet
+        may_end.release();
+    }
+}
+BOOST_AUTO_TEST_CASE(a_client_that_does_not_send_does_not_hold_up_its_answer) {
+    Served served([](Request& request, ResponseWriter& w) {
+        if (request.method == "GET") return w.write("next");
+        w.status(ends_when_unwanted(request.body) ? 504 : 200).write("late");
+    });
+    const os::Fd fd = served.connect();
+    os::write_whole(fd.get(), "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nabc");
+    BOOST_TEST(read_until(fd, "late").starts_with("HTTP/1.1 504 "));
+    os::write_whole(fd.get(), std::string(99'997, 'u') + std::string(get));  // which goes on
+    BOOST_TEST(read_until(fd, "next").starts_with("HTTP/1.1 200 "));
+}
 BOOST_AUTO_TEST_CASE(who_leaves_a_download_while_no_thread_is_free_raises_no_signal) {
     const PipeSignalsCounted counted;
     const TemporaryDirectory directory;

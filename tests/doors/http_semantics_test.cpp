@@ -65,6 +65,37 @@ BOOST_AUTO_TEST_CASE(trailers_are_as_clean_as_headers) {
                    .ends_with("\r\n\r\nDigest |"));
 }
 
+BOOST_AUTO_TEST_CASE(what_connection_lists_in_a_response_stays_here) {
+    const Served served([](Request&, ResponseWriter& response) {
+        response.header("X-A", "1").header("Connection", "x-a, close").header("X-B", "2");
+        response.write("fine");
+    });
+    const std::string reply = ask(served, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    BOOST_TEST(!has(reply, "X-A"));
+    BOOST_TEST(has(reply, "\r\nX-B: 2\r\n"));
+    BOOST_TEST(has(reply, "\r\nConnection: close\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_runtime_says_of_itself_is_kept_where_runtimes_are_served) {
+    HttpOptions options;
+    options.serves_runtimes = true;
+    Served served(
+        [](Request& request) {
+            request.body.text();
+            std::string names;
+            for (const auto& field : request.headers)
+                names += std::string(field.name) + ' ';
+            for (const auto& field : request.body.trailers())
+                names += std::string(field.name) + ' ';
+            return text(names + "|");
+        },
+        options);
+    BOOST_TEST(ask(served,
+                   "POST / HTTP/1.1\r\nHost: a\r\nLambda-Runtime-A: x\r\nProxy: x\r\n"
+                   "Transfer-Encoding: chunked\r\n\r\n0\r\nLambda-Runtime-B: x\r\nProxy: x\r\n\r\n")
+                   .ends_with("\r\n\r\nHost Lambda-Runtime-A Lambda-Runtime-B |"));
+}
+
 BOOST_AUTO_TEST_CASE(responses_that_have_no_body_let_the_connection_go_on) {
     Served served([](Request& request, ResponseWriter& w) {
         if (request.url.path == "/last") return w.write("last|");

@@ -52,6 +52,8 @@ BOOST_AUTO_TEST_CASE(the_first_row_that_matches_is_taken) {
     BOOST_TEST(detected({}) == "http");
     BOOST_TEST(detected(cgi) == "cgi");
     BOOST_TEST(detected({{"AWS_LAMBDA_HTTP_ENDPOINT", "127.0.0.1:8080"}}) == "lambda-web");
+    BOOST_TEST(detected({{"AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001"}, {"PORT", "80"}}) ==
+               "lambda");
     BOOST_TEST(detected({{"GATEWAY_INTERFACE", "CGI/1.1"}}) == "http");
     BOOST_TEST(detected({{"GATEWAY_INTERFACE", ""}, {"REQUEST_METHOD", "GET"}}) == "http");
 }
@@ -75,18 +77,18 @@ BOOST_AUTO_TEST_CASE(an_unknown_name_is_refused_with_those_there_are) {
         }
         return std::string("accepted");
     };
-    BOOST_TEST(error_of({{"TURNGATE_AS", "lambda"}}, {}) ==
-               "TURNGATE_AS=lambda means AWS Lambda, which this version cannot serve: expected "
-               "auto, cgi, lambda-web, fcgi, http");
+    BOOST_TEST(error_of({{"TURNGATE_AS", "impuls"}}, {}) ==
+               "TURNGATE_AS=impuls means Impuls, which this version cannot serve: expected "
+               "auto, cgi, vercel, lambda, lambda-web, fcgi, http");
     BOOST_TEST(error_of({{"TURNGATE_AS", "cgy"}}, {}) ==
                "TURNGATE_AS=cgy names no platform: did you mean cgi? expected auto, cgi, "
-               "lambda-web, fcgi, http");
+               "vercel, lambda, lambda-web, fcgi, http");
     BOOST_TEST(error_of({}, "abacus") ==
-               "--as abacus names no platform: expected auto, cgi, lambda-web, fcgi, http");
-    BOOST_TEST(
-        error_of({{"AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001"}}, {}) ==
-        "this looks like AWS Lambda (AWS_LAMBDA_RUNTIME_API=127.0.0.1:9001), which this version "
-        "cannot serve: TURNGATE_AS=http serves HTTP all the same");
+               "--as abacus names no platform: expected auto, cgi, vercel, lambda, lambda-web, "
+               "fcgi, http");
+    BOOST_TEST(error_of({{"RUNTIME_PORT", "9001"}}, {}) ==
+               "this looks like Impuls (RUNTIME_PORT=9001), which this version "
+               "cannot serve: TURNGATE_AS=http serves HTTP all the same");
     BOOST_TEST(error_of({{"OPEN_RUNTIMES_SECRET", "hush"}}, {}).find("hush") == std::string::npos);
 }
 
@@ -101,6 +103,25 @@ BOOST_AUTO_TEST_CASE(every_row_tells_why) {
     BOOST_TEST(explained(cgi).starts_with(
         "cgi*: GATEWAY_INTERFACE=CGI/1.1 and REQUEST_METHOD are set; vercel: "));
     BOOST_TEST(explained({{"TURNGATE_AS", "cgi"}}).starts_with("cgi*: TURNGATE_AS=cgi; vercel: "));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(functions_by_name)
+
+BOOST_AUTO_TEST_CASE(a_name_chooses_one_of_several) {
+    const HandlerPtr both = by_path({{"orders", says("o")}, {"users", says("u")}});
+    BOOST_TEST(record(*by_name(both, "users"), Request::get("/7")).body == "u  /7");
+    BOOST_TEST(record(*by_name(both, "dist/index.orders"), Request::get("/7")).body == "o  /7");
+    BOOST_CHECK_EXCEPTION(by_name(both, "nobody"), Error, [](const Error& e) {
+        return std::string(e.what()) ==
+               "there is no function called \"nobody\": expected one of orders, users";
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_single_function_has_every_name) {
+    const HandlerPtr one = by_path({{"orders", says("o")}});
+    BOOST_TEST(by_name(one, "anything") == one);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,8 @@
 // Who finds no place.
 #include "net/listeners.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -54,6 +56,21 @@ BOOST_AUTO_TEST_CASE(do_not_listen_for_ever_to_who_is_turned_away) {
     const os::Fd same(::dup(pair.here.get()));
     Listeners::turn_away(std::move(pair.here), "come again");
     BOOST_TEST(unread(same) > 0u);
+}
+
+// Some thousand who do not read would fill the memory that the kernel has for everybody.
+BOOST_AUTO_TEST_CASE(have_the_kernel_keep_little_for_who_does_not_read) {
+    Listeners listeners({.listen = {"127.0.0.1:0"}});
+    const auto address = os::Address::parse(listeners.addresses().front());
+    const os::Fd client = os::connect_to(address, std::chrono::seconds(10));
+    bool is_short = false;
+    const os::Fd accepted = listeners.accept(0, is_short);
+    BOOST_TEST_REQUIRE(accepted.get() >= 0);
+    int most = 0;
+    socklen_t size = sizeof most;
+    BOOST_TEST_REQUIRE(::getsockopt(accepted.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &most, &size) ==
+                       0);
+    BOOST_TEST(most == 128 * 1024);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

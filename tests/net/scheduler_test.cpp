@@ -70,6 +70,25 @@ class Place final : private Scheduler::Target {
     std::thread thread_;
 };
 
+// What a place does in its ticks: nothing, or it makes the watching thread look at nothing else.
+class StuckTick {
+  public:
+    void operator()() {
+        if (!is_to_stick_.exchange(false)) return;
+        is_stuck_.release();
+        go_on_.try_acquire_for(3 * patience);  // a test that fails ends, too
+    }
+    void stick() {
+        is_to_stick_ = true;
+        BOOST_TEST_REQUIRE(is_stuck_.try_acquire_for(patience));
+    }
+    void go_on() { go_on_.release(); }
+
+  private:
+    std::atomic<bool> is_to_stick_{false};
+    std::binary_semaphore is_stuck_{0}, go_on_{0};
+};
+
 // As long as it lives, the system has no room for another thread.
 class NoMoreThreads {
   public:
@@ -206,6 +225,65 @@ BOOST_AUTO_TEST_CASE(has_threads_in_place_of_those_that_wait_for_slow_clients) {
     go_on.release(slow);
 }
 
+// The watching thread starts some, too, but may have other things to do.
+BOOST_AUTO_TEST_CASE(has_at_once_another_thread_for_one_that_waits_for_a_client) {
+    constexpr int waiting = 20;
+    std::counting_semaphore<> inside{0}, go_on{0};
+    StuckTick tick;
+    Place place(64);
+    place.tick_length_ms = 1;
+    place.tick = std::ref(tick);
+    place.deal_with = [&](std::uint64_t, std::uint32_t, bool) {
+        const Scheduler::Held held(place.scheduler);
+        inside.release();
+        go_on.acquire();
+    };
+    place.run();
+    tick.stick();
+    for (int i = 0; i < waiting; ++i)
+        place.signal(place.add(1));
+    for (int i = 0; i < waiting; ++i)
+        BOOST_TEST(inside.try_acquire_for(patience));
+    go_on.release(waiting);
+    tick.go_on();
+}
+
+BOOST_AUTO_TEST_CASE(gives_to_others_at_once_what_one_has_taken_that_waits_for_a_client) {
+    std::counting_semaphore<> done{0};
+    std::binary_semaphore go_on{0};
+    StuckTick tick;
+    Place place(64);
+    place.tick_length_ms = 1;
+    place.tick = std::ref(tick);
+    place.deal_with = [&](std::uint64_t key, std::uint32_t, bool) {
+        if (key == 3) done.release();
+        if (key != 2) return;
+        const Scheduler::Held held(place.scheduler);
+        go_on.acquire();
+    };
+    place.run();
+    std::vector<std::size_t> brisk, behind;
+    for (int i = 0; i < 32; ++i)
+        brisk.push_back(place.add(1));
+    const std::size_t waiting = place.add(2);
+    for (int i = 0; i < 14; ++i)
+        behind.push_back(place.add(3));
+    for (int round = 0; round < 20; ++round) {
+        const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(20);
+        while (std::chrono::steady_clock::now() < until)
+            for (const std::size_t source : brisk)
+                place.signal(source);
+        tick.stick();
+        place.signal(waiting);
+        for (const std::size_t source : behind)
+            place.signal(source);
+        for (std::size_t i = 0; i < behind.size(); ++i)
+            BOOST_TEST_REQUIRE(done.try_acquire_for(patience));
+        go_on.release();
+        tick.go_on();
+    }
+}
+
 BOOST_AUTO_TEST_CASE(takes_events_in_express_when_the_system_has_no_more_threads) {
     std::counting_semaphore<> inside{0}, express{0}, go_on{0};
     Place place(64);
@@ -262,6 +340,36 @@ BOOST_AUTO_TEST_CASE(gives_to_others_what_a_thread_that_is_held_up_has_taken) {
             BOOST_TEST_REQUIRE(done.try_acquire_for(patience));
         go_on.release();
     }
+}
+
+BOOST_AUTO_TEST_CASE(gives_to_others_what_a_thread_that_is_held_up_has_taken_along) {
+    std::binary_semaphore taken{0}, done{0}, go_on{0};
+    std::atomic<bool> has_taken = false;
+    Place place(64);
+    place.deal_with = [&](std::uint64_t key, std::uint32_t, bool) {
+        if (key == 3) done.release();
+        if (key == 2 && !has_taken && place.scheduler.take_along(3, EPOLLIN)) {
+            has_taken = true;
+            taken.release();
+            go_on.acquire();
+        }
+    };
+    BOOST_TEST(!place.scheduler.take_along(3, EPOLLIN));  // this is no thread of it
+    place.run();
+    // Brisk events, so that several are taken at once.
+    std::vector<std::size_t> brisk;
+    for (int i = 0; i < 32; ++i)
+        brisk.push_back(place.add(1));
+    const std::size_t held_up = place.add(2);
+    const auto until = std::chrono::steady_clock::now() + patience;
+    while (!has_taken && std::chrono::steady_clock::now() < until) {
+        for (const std::size_t source : brisk)
+            place.signal(source);
+        place.signal(held_up);
+    }
+    BOOST_TEST(taken.try_acquire_for(patience));
+    BOOST_TEST(done.try_acquire_for(patience));
+    go_on.release();
 }
 
 BOOST_AUTO_TEST_CASE(parks_threads_and_takes_them_again) {

@@ -1,7 +1,9 @@
 // Who runs a session, and who leaves word.
 #include "net/slots.h"
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <semaphore>
@@ -109,6 +111,23 @@ BOOST_AUTO_TEST_CASE(call_the_session_of_an_event) {
     BOOST_TEST(other->readies.empty());
 }
 
+BOOST_AUTO_TEST_CASE(let_nothing_that_is_left_to_do_wait_for_the_rest) {
+    constexpr std::chrono::seconds patience{10};
+    std::binary_semaphore second{0}, both{0};
+    Place place;
+    place.run();
+    const auto [key, session] = place.waiting();
+    session->on_ready = [&, key = key, session = session.get()](const Occasion&) {
+        if (session->readies.size() > 1) return Step{.afterwards = [&] { second.release(); }};
+        place.event(key);
+        return Step{.afterwards = [&] {
+            if (second.try_acquire_for(patience)) both.release();
+        }};
+    };
+    place.event(key);
+    BOOST_TEST(both.try_acquire_for(2 * patience));
+}
+
 BOOST_AUTO_TEST_CASE(leave_word_of_an_event_to_who_runs_the_session) {
     Place place;
     const auto [key, session] = place.waiting();
@@ -121,6 +140,38 @@ BOOST_AUTO_TEST_CASE(leave_word_of_an_event_to_who_runs_the_session) {
     BOOST_TEST((session->readies == std::vector{false, false, true}));
     BOOST_TEST(session->peer_ends == 1);
     BOOST_TEST(session->cancels == 0);
+}
+
+BOOST_AUTO_TEST_CASE(who_is_at_work_is_told_again_and_again_that_the_peer_has_ended) {
+    Place place;
+    const auto [key, session] = place.waiting();
+    session->on_ready = [&](const Occasion&) {
+        place.slots.sweep(now());
+        place.slots.sweep(now());
+        return Step{};
+    };
+    place.event(key);
+    BOOST_TEST(session->peer_ends == 0);
+    place.event(key, true);  // the event that brings the work may be the one that tells
+    BOOST_TEST(session->peer_ends == 2);
+    place.slots.sweep(now());
+    BOOST_TEST(session->peer_ends == 2);
+}
+
+BOOST_AUTO_TEST_CASE(so_is_who_hears_of_it_while_at_work) {
+    Place place;
+    const auto [key, session] = place.waiting();
+    session->on_ready = [&, key = key, session = session.get()](const Occasion& occasion) {
+        if (!occasion.peer_ended) {
+            place.event(key, true);
+            BOOST_TEST(session->peer_ends == 1);
+        }
+        place.slots.sweep(now());
+        return Step{};
+    };
+    place.event(key);
+    BOOST_TEST((session->readies == std::vector{false, true}));
+    BOOST_TEST(session->peer_ends == 3);
 }
 
 BOOST_AUTO_TEST_CASE(cancel_a_session_at_work_whose_connection_breaks) {
@@ -231,19 +282,18 @@ BOOST_AUTO_TEST_CASE(run_what_is_left_though_events_never_cease) {
     std::binary_semaphore dealt_with{0};
     Place place;
     place.on_passed_on = [&](std::uint64_t, std::uint32_t) { dealt_with.release(); };
-    std::size_t done_after = long_enough;
-    std::size_t done = 0;
+    std::counting_semaphore<> done{0};
     const auto [key, session] = place.waiting();
     session->on_ready = [&, key = key, session = session.get()](const Occasion&) {
         if (session->readies.size() < long_enough) place.event(key);
-        return Step{.afterwards = [&, session] {
-            if (done++ == 0) done_after = session->readies.size();
-        }};
+        return Step{.afterwards = [&] { done.release(); }};
     };
     place.event(key);
-    BOOST_TEST(done_after < 100u);
-    BOOST_TEST(done == done_after);
+    const std::size_t ready = session->readies.size();
+    BOOST_TEST(ready < 100u);
     place.run();
+    for (std::size_t i = 0; i < ready; ++i)
+        done.acquire();
     dealt_with.acquire();  // and the rest of them is not lost
 }
 
@@ -284,6 +334,22 @@ BOOST_AUTO_TEST_CASE(expire_when_the_time_has_come_and_not_before) {
     BOOST_TEST(session->expiries == 1);
     place.event(key);
     BOOST_TEST(session->readies.size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(expire_a_few_at_a_time_when_they_are_many) {
+    constexpr std::size_t parts = 5;
+    Place place;
+    std::vector<std::shared_ptr<FakeSession>> sessions;
+    for (int i = 0; i < 20; ++i)
+        sessions.push_back(place.waiting(1).second);
+    const auto expired = [&] {
+        return std::count_if(sessions.begin(), sessions.end(),
+                             [](const auto& session) { return session->expiries == 1; });
+    };
+    for (std::size_t call = 1; call <= parts; ++call) {
+        place.slots.sweep(2, parts);
+        BOOST_TEST(static_cast<std::size_t>(expired()) == 4 * call);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(expire_no_session_at_work_and_none_that_has_ended) {

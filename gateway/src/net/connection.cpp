@@ -4,13 +4,16 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <poll.h>
 #include <stdexcept>
 #include <sys/epoll.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <utility>
 
 #include <turngate/http/error.h>
+#include <turngate/os/direct_io.h>
 #include <turngate/os/socket.h>
 
 namespace turngate::net {
@@ -18,7 +21,7 @@ namespace {
 
 constexpr std::size_t most_parts = 8;
 constexpr std::size_t sendfile_piece = 1u << 20;
-constexpr std::chrono::milliseconds longest_wait{100};  // until we look whether we are to hurry
+constexpr std::chrono::milliseconds longest_wait{100};  // until we look whether we are to stop
 
 std::string host_of(int fd) {
     try {
@@ -30,14 +33,19 @@ std::string host_of(int fd) {
 
 }  // namespace
 
-Connection::Connection(os::Fd fd, int epoll, Slots::Key key)
-    : fd_(std::move(fd)), epoll_(epoll), key_(key), peer_(host_of(fd_.get())) {}
+Connection::Connection(os::Fd fd, int epoll, Slots::Key key, const Place& its)
+    : fd_(std::move(fd)),
+      epoll_(epoll),
+      key_(key),
+      alarm_(its.alarm),
+      is_local_(its.is_local),
+      peer_(is_local_ ? std::string() : host_of(fd_.get())) {}
 
 Connection::~Connection() = default;
 
 Connection::Received Connection::receive(std::span<char> into, std::size_t& size) {
     for (;;) {
-        const ssize_t n = ::recv(fd_.get(), into.data(), into.size(), MSG_DONTWAIT);
+        const ssize_t n = os::receive(fd_.get(), into.data(), into.size(), MSG_DONTWAIT);
         size = n > 0 ? static_cast<std::size_t>(n) : 0;
         if (n > 0) return Received::some;
         if (n == 0) return Received::end;
@@ -48,8 +56,8 @@ Connection::Received Connection::receive(std::span<char> into, std::size_t& size
     }
 }
 
-std::optional<std::size_t> Connection::receive_until(std::span<char> into,
-                                                     Clock::time_point until) {
+std::optional<std::size_t> Connection::receive_until(std::span<char> into, Clock::time_point until,
+                                                     const std::stop_token& stop) {
     for (std::size_t size = 0; !is_broken();) {
         switch (receive(into, size)) {
             case Received::some:
@@ -58,7 +66,7 @@ std::optional<std::size_t> Connection::receive_until(std::span<char> into,
             case Received::broken:
                 return std::nullopt;
             case Received::nothing:
-                if (!wait(POLLIN, until)) return std::nullopt;
+                if (!wait(POLLIN, until, stop)) return std::nullopt;
         }
     }
     return std::nullopt;
@@ -76,8 +84,8 @@ std::size_t Connection::send_now(std::span<const std::string_view> parts, bool m
     const int flags = MSG_NOSIGNAL | MSG_DONTWAIT | (more_follows ? MSG_MORE : 0);
     while (!is_broken()) {
         const ssize_t n = count == 1
-                              ? ::send(fd_.get(), vectors[0].iov_base, vectors[0].iov_len, flags)
-                              : ::sendmsg(fd_.get(), &message, flags);
+                              ? os::send(fd_.get(), vectors[0].iov_base, vectors[0].iov_len, flags)
+                              : os::send(fd_.get(), message, flags);
         if (n >= 0) return static_cast<std::size_t>(n);
         if (errno == EAGAIN) return 0;
         if (errno != EINTR) break;
@@ -103,6 +111,11 @@ std::size_t Connection::send_file_now(int file, std::uint64_t& offset, std::uint
 
 bool Connection::has_input() const noexcept {
     pollfd event = {fd_.get(), POLLIN, 0};
+    return ::poll(&event, 1, 0) > 0;
+}
+
+bool Connection::is_gone() const noexcept {
+    pollfd event = {fd_.get(), 0, 0};
     return ::poll(&event, 1, 0) > 0;
 }
 
@@ -138,22 +151,27 @@ void Connection::reset() noexcept {
     broken_ = true;
 }
 
-void Connection::watch(bool reading, bool writing) noexcept {
+void Connection::watch(bool reading, bool writing, bool ending) noexcept {
     epoll_event event{};
     event.events = EPOLLET;
-    if (reading) event.events |= EPOLLIN | EPOLLRDHUP;
+    if (reading) event.events |= EPOLLIN;
+    if (ending) event.events |= EPOLLRDHUP;
     if (writing) event.events |= EPOLLOUT;
     event.data.u64 = key_;
-    ::epoll_ctl(epoll_, EPOLL_CTL_MOD, fd_.get(), &event);
+    const int operation = std::exchange(is_watched_, true) ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    ::epoll_ctl(epoll_, operation, fd_.get(), &event);
 }
 
-bool Connection::wait(short what, Clock::time_point until) const {
+bool Connection::wait(short what, Clock::time_point until, const std::stop_token& stop) const {
     for (;;) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
-        if (left.count() <= 0 || hurried_) return false;
-        pollfd event = {fd_.get(), what, 0};
-        const int n = ::poll(&event, 1, static_cast<int>(std::min(left, longest_wait).count()));
-        if (n > 0) return true;
+        auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
+        if (left.count() <= 0 || hurried_ || stop.stop_requested()) return false;
+        // A thousand that wait for slow clients are to sleep until something happens.
+        if (stop.stop_possible()) left = std::min(left, longest_wait);
+        const auto ms = std::min<std::chrono::milliseconds::rep>(left.count(), INT_MAX);
+        std::array<pollfd, 2> events = {{{fd_.get(), what, 0}, {alarm_, POLLIN, 0}}};
+        const int n = ::poll(events.data(), events.size(), static_cast<int>(ms));
+        if (n > 0) return events[0].revents != 0;
         if (n < 0 && errno != EINTR) return false;
     }
 }

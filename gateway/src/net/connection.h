@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <sys/uio.h>
@@ -21,8 +22,15 @@ class Connection {
     using Clock = std::chrono::steady_clock;
     enum class Received { some, nothing, end, broken };
 
-    // `fd` does not block. It stands in `epoll` under `key`, or will.
-    Connection(os::Fd fd, int epoll, Slots::Key key);
+    // What a door knows of its connections.
+    struct Place {
+        int alarm = -1;         // can be read when nobody is to wait any longer; -1: there is none
+        bool is_local = false;  // a Unix socket, which has no address to be asked for
+    };
+
+    // `fd` does not block. watch() puts it into `epoll` under `key`.
+    Connection(os::Fd fd, int epoll, Slots::Key key) : Connection(std::move(fd), epoll, key, {}) {}
+    Connection(os::Fd fd, int epoll, Slots::Key key, const Place& its);
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
     ~Connection();
@@ -32,12 +40,14 @@ class Connection {
 
     // The client's IP address; empty on a Unix socket.
     const std::string& peer() const noexcept { return peer_; }
+    bool is_local() const noexcept { return is_local_; }
 
     // What is here, into the front of `into`; `size` is how much that was.
     Received receive(std::span<char> into, std::size_t& size);
 
-    // Absent when `until` has passed or the connection broke; 0 at the end.
-    std::optional<std::size_t> receive_until(std::span<char> into, Clock::time_point until);
+    // Absent when `until` has passed, `stop` was requested or the connection broke; 0 at the end.
+    std::optional<std::size_t> receive_until(std::span<char> into, Clock::time_point until,
+                                             const std::stop_token& stop);
 
     // As much of `parts` as fits now; returns how much that was. Throws Cancelled when the client
     // has gone. REQUIRES: at most eight parts.
@@ -60,26 +70,38 @@ class Connection {
 
     // Ends the connection so that the client sees that something is missing.
     void reset() noexcept;
-    // From any thread: nobody waits any longer for what can be read or written.
+    // From any thread: nobody begins to wait any longer for what can be read or written. Who does
+    // already hears the alarm, or that the client has gone.
     void hurry() noexcept { hurried_ = true; }
 
     // Something can be read, or the end.
     bool has_input() const noexcept;
 
+    // The client has closed the connection or broken it, not only shut down its side.
+    bool is_gone() const noexcept;
+
     bool is_broken() const noexcept { return broken_.load(std::memory_order_relaxed); }
+
+    // Stands in the epoll.
+    bool is_watched() const noexcept { return is_watched_; }
 
     // Which events the epoll is to tell: with `reading`, that there is something to read, also if
     // it was there before; with `writing` that something fits.
-    void watch(bool reading, bool writing) noexcept;
+    void watch(bool reading, bool writing) noexcept { watch(reading, writing, reading); }
+    // The same; with `ending`, that the client has shut down its side.
+    void watch(bool reading, bool writing, bool ending) noexcept;
 
   private:
-    bool wait(short what, Clock::time_point until) const;
+    bool wait(short what, Clock::time_point until, const std::stop_token& stop = {}) const;
     [[noreturn]] void fail(const char* why);
 
     os::Fd fd_;
     const int epoll_;
     const Slots::Key key_;
+    const int alarm_;
+    const bool is_local_;
     const std::string peer_;
+    bool is_watched_ = false;
     std::atomic<bool> broken_{false};
     std::atomic<bool> hurried_{false};
     std::atomic<bool> has_ended_output_{false};

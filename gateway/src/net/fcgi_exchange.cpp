@@ -6,11 +6,9 @@
 #include <cstring>
 #include <utility>
 
+#include "net/cgi_mapping.h"
 #include <turngate/fcgi/write.h>
 #include <turngate/http/error.h>
-#include <turngate/http/nominated_fields.h>
-#include <turngate/http/status.h>
-#include <turngate/http1/write_head.h>
 
 namespace turngate::net {
 namespace {
@@ -19,6 +17,12 @@ using fcgi::Type;
 
 constexpr std::size_t gathered = 16 * 1024;  // sent when there is more, or at a flush
 constexpr std::size_t records_at_once = 3;   // beside the one that is gathered
+
+// The memory of the last response that this thread has finished, for the next.
+std::string& spare_output() {
+    thread_local std::string bytes;
+    return bytes;
+}
 
 // The bytes before it become the header of a record of them all.
 void begin_record(std::string& out, std::uint16_t id, std::size_t content) {
@@ -33,29 +37,35 @@ class FcgiExchange::Source final : public BodySource {
     explicit Source(FcgiExchange& exchange) : exchange_(exchange) {}
 
     std::size_t read(std::span<char> into) override { return exchange_.read(into); }
+    void interrupt(std::stop_token stop) override { exchange_.interrupted_ = std::move(stop); }
 
   private:
     FcgiExchange& exchange_;
 };
 
 Body FcgiExchange::body() {
-    if (stream_.received < stream_.length) return {std::make_unique<Source>(*this), stream_.length};
-    session_.buffered_ -= stream_.body.size();
-    return stream_.body.take_all();
+    return {std::make_unique<Source>(*this), stream_.length};
 }
 
 std::size_t FcgiExchange::read(std::span<char> into) {
+    const std::stop_callback wake(interrupted_, [this] {
+        const FcgiSession::Access access(session_);
+        session_.changed_.notify_all();
+    });
     FcgiSession::Access access(session_);
     const auto is_over = [&] { return session_.is_closed_ || stream_.is_ended; };
     const auto is_here = [&] {
-        return is_over() || stream_.is_complete() || !stream_.body.empty();
+        return is_over() || stream_.is_complete() || !stream_.body.empty() ||
+               interrupted_.stop_requested();
     };
     if (!is_here()) {
         if (stream_.body_began == never) stream_.body_began = now();
+        const Scheduler::Held held(session_.door_.scheduler);
         if (!session_.changed_.wait_for(access.lock, session_.door_.options.body_timeout, is_here))
             throw HttpError(408, "the request body did not come in time");
         if (stream_.drips(now())) throw HttpError(408, "the request body comes too slowly");
     }
+    if (interrupted_.stop_requested()) throw Cancelled("nobody waits for the body");
     if (is_over()) throw Cancelled("the client has gone");
     const std::size_t size = stream_.body.take(into.data(), into.size());
     session_.buffered_ -= size;
@@ -65,12 +75,10 @@ std::size_t FcgiExchange::read(std::span<char> into) {
 
 void FcgiExchange::on_head(int status, const Headers& headers) {
     std::string& out = stream_.out;
+    out = std::move(spare_output());
     out.assign(fcgi::header_size, '\0');
-    http1::append_field(out, "Status",
-                        std::to_string(status).append(" ").append(reason_phrase(status)));
-    for (const auto& [name, value] : headers)
-        if (!is_hop_by_hop(name) && !iequals(name, "status")) http1::append_field(out, name, value);
-    out += "\r\n";
+    append_cgi_head(out, status, headers);
+    session_.notices_.has_head(out.size() - fcgi::header_size);
 }
 
 void FcgiExchange::on_body(std::string_view chunk) {
@@ -160,20 +168,27 @@ void FcgiExchange::on_finish() {
     fcgi::append_end_request(out, stream_.id, {});
     session_.send(out);
     session_.finish(stream_);
+    if (out.capacity() <= 2 * gathered) spare_output() = std::move(out);
     session_.watch();  // the rest of a body that nobody wants can be read now
+    look_whether_over();
 }
 
-// A web server may take what it has got for all there is, whatever the application's status says:
-// only a connection that breaks may tell. Other requests on it keep it.
 void FcgiExchange::on_abort() noexcept {
     const FcgiSession::Access access(session_);
+    break_off();
+    look_whether_over();
+}
+
+void FcgiExchange::look_whether_over() noexcept {
+    is_over_ = !session_.is_closed_ &&
+               (session_.is_done() || session_.is_cancelled_ || session_.torn_ > 0);
+}
+
+void FcgiExchange::break_off() noexcept {
     if (session_.is_closed_ || stream_.is_ended) return;
-    if (stream_.has_output && session_.active_ == 1) {
-        session_.connection_->reset();
-        session_.is_cancelled_ = true;
-        return;
-    }
+    if (stream_.has_output) return session_.tear(stream_);
     try {
+        session_.send_page(stream_.id, stream_.request.method, 502, "the response broke off");
         session_.end(stream_, {.app_status = 1});
         session_.watch();
     } catch (const std::exception&) {  // nobody is there to be told

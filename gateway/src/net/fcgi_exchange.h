@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <stop_token>
 #include <string_view>
 
 #include "net/fcgi_session.h"
@@ -18,8 +19,11 @@ class FcgiExchange final : public ResponseSink {
     // Both must outlive this.
     FcgiExchange(FcgiSession& session, FcgiStream& stream) : session_(session), stream_(stream) {}
 
-    // REQUIRES: the mutex of the session is held.
+    // What has not arrived, read as it comes.
     Body body();
+
+    // The connection may end, now that the response has.
+    bool is_over() const noexcept { return is_over_; }
 
     void on_head(int status, const Headers& headers) override;
     void on_body(std::string_view chunk) override;
@@ -34,9 +38,13 @@ class FcgiExchange final : public ResponseSink {
     void send_records(std::string_view chunk);
     void wait_for_room(FcgiSession::Access& access);
     void require_open() const;
+    void break_off() noexcept;
+    void look_whether_over() noexcept;
 
     FcgiSession& session_;
     FcgiStream& stream_;
+    std::stop_token interrupted_;  // of reading
+    bool is_over_ = false;
 };
 
 }  // namespace turngate::net

@@ -3,35 +3,60 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
+#include <charconv>
 #include <stdexcept>
 #include <sys/socket.h>
 
 namespace turngate::net {
-namespace {
 
-// As the kernel writes it, without brackets: "::1".
-std::string canonical(const std::string& address) {
-    in6_addr bytes;
-    char text[INET6_ADDRSTRLEN] = "";
-    for (const int family : {AF_INET, AF_INET6})
-        if (::inet_pton(family, address.c_str(), &bytes) == 1)
-            return ::inet_ntop(family, &bytes, text, sizeof text);
-    throw std::invalid_argument("\"" + address +
-                                "\" is no IP address of a web server: expected one as 127.0.0.1");
+// One address; false if it is none.
+bool FcgiPeers::read(const std::string& address, Network& into) noexcept {
+    into.family = address.find(':') == std::string::npos ? AF_INET : AF_INET6;
+    into.bits = into.family == AF_INET ? 32 : 128;
+    return ::inet_pton(into.family, address.c_str(), into.address.data()) == 1;
 }
 
-}  // namespace
+FcgiPeers::Network FcgiPeers::network_of(const std::string& text) {
+    const std::size_t slash = text.find('/');
+    Network out;
+    bool is_one = read(text.substr(0, slash), out);
+    if (is_one && slash != std::string::npos) {
+        const std::size_t most = out.bits;
+        const char* end = text.data() + text.size();
+        const auto [stop, error] = std::from_chars(text.data() + slash + 1, end, out.bits);
+        is_one = error == std::errc() && stop == end && out.bits <= most;
+    }
+    if (is_one) return out;
+    throw std::invalid_argument("\"" + text +
+                                "\" is no IP address or network of a web server: expected one as "
+                                "127.0.0.1 or 10.0.0.0/8");
+}
 
 FcgiPeers::FcgiPeers(const std::vector<std::string>& addresses, std::vector<std::uint32_t> users)
     : users_(std::move(users)) {
     for (const std::string& address : addresses)
-        addresses_.push_back(canonical(address));
+        networks_.push_back(network_of(address));
+}
+
+bool FcgiPeers::holds(const Network& network, const Network& peer) noexcept {
+    if (network.family != peer.family) return false;
+    for (std::size_t i = 0, left = network.bits; left > 0; ++i) {
+        const std::size_t here = std::min<std::size_t>(left, 8);
+        if ((network.address[i] ^ peer.address[i]) >> (8 - here) != 0) return false;
+        left -= here;
+    }
+    return true;
 }
 
 bool FcgiPeers::may_connect(const Connection& connection) const {
-    if (!connection.peer().empty())
-        return addresses_.empty() || std::find(addresses_.begin(), addresses_.end(),
-                                               connection.peer()) != addresses_.end();
+    if (!connection.peer().empty()) {
+        if (networks_.empty()) return true;
+        Network peer;
+        if (!read(connection.peer().substr(0, connection.peer().find('%')), peer)) return false;
+        return std::any_of(networks_.begin(), networks_.end(),
+                           [&](const Network& network) { return holds(network, peer); });
+    }
+    if (!connection.is_local()) return false;
     if (users_.empty()) return true;
     ucred peer{};
     socklen_t size = sizeof peer;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "net/connection.h"
+#include "net/fcgi_notices.h"
 #include "net/fcgi_output.h"
 #include "net/fcgi_stream.h"
 #include "net/multiplexed.h"
@@ -21,8 +22,8 @@ namespace turngate::net {
 
 class FcgiSession final : public Multiplexed<FcgiStream> {
   public:
-    // `door` and `options` must outlive this.
-    FcgiSession(Surroundings& door, const FastcgiOptions& options,
+    // `door`, `options` and `notices` must outlive this.
+    FcgiSession(Surroundings& door, const FastcgiOptions& options, FcgiNotices& notices,
                 std::unique_ptr<Connection> connection);
     ~FcgiSession() override;
 
@@ -45,6 +46,8 @@ class FcgiSession final : public Multiplexed<FcgiStream> {
 
     // The life of the connection.
     bool receive(bool peer_ended);
+    bool end_input();
+    void probe();
     bool feed(std::string_view bytes);
     bool is_taken(const Piece& piece) const noexcept;
     bool can_resume() const noexcept;
@@ -53,19 +56,25 @@ class FcgiSession final : public Multiplexed<FcgiStream> {
     Step close();
     Ticks deadline() const;
     bool check_time(Ticks time);
+    Ticks breaks_at() const noexcept;
     bool is_done() const noexcept { return is_last_ && active_ == 0 && output_.empty(); }
-    bool owes_input() const noexcept { return owes_input_ || !streams_.empty(); }
+    bool owes_input() const noexcept {
+        return !has_input_ended_ && (owes_input_ || !streams_.empty());
+    }
     bool may_read() const noexcept;
+    bool awaits_nothing() const noexcept;
     void watch();
     void wake() noexcept;
 
-    // Records. Each returns false if the peer breaks the protocol.
+    // Records. Each returns false if the peer breaks the protocol, and has told of it.
+    bool breaks(std::string_view rule);
     bool take(const Piece& piece);
     bool take_management(const Piece& piece);
     bool begin_request(const Piece& piece);
     bool take_params(FcgiStream& stream, const Piece& piece);
     bool take_input(FcgiStream& stream, const Piece& piece);
     bool ignore(std::size_t bytes);
+    void pass_over(std::size_t bytes) noexcept;
     void abort_request(FcgiStream& stream);
     void complete_params(FcgiStream& stream);
     void answer_values();
@@ -74,15 +83,22 @@ class FcgiSession final : public Multiplexed<FcgiStream> {
     FcgiStream* find(std::uint16_t id) const noexcept;
     void begin_if_ready(FcgiStream& stream);
     void refuse(FcgiStream& stream, int status, std::string_view message);
-    void reject(std::uint16_t id, fcgi::ProtocolStatus status);
+    void turn_away(FcgiStream& stream);
+    void tell_refused(int status, std::string_view why) noexcept;
+    void reject(std::uint16_t id, const fcgi::BeginRequest& begin, bool is_ending);
+    void send_page(std::uint16_t id, std::string_view method, int status, std::string_view message);
     void end(FcgiStream& stream, const fcgi::EndRequest& how);
     void finish(FcgiStream& stream);
+    void tear(FcgiStream& stream) noexcept;
+    void drop_body(FcgiStream& stream) noexcept;
     void forget(const FcgiStream& stream);
-    void abandon(const FcgiStream& stream);
+    void abandon(FcgiStream& stream);
     void send(std::string_view bytes);
+    bool take_up(FcgiStream& stream) override;
     void run(const StreamPtr& stream) override;
 
     const FastcgiOptions& options_;
+    FcgiNotices& notices_;
     std::unique_ptr<Connection> connection_;
 
     // Under the mutex:
@@ -91,19 +107,27 @@ class FcgiSession final : public Multiplexed<FcgiStream> {
     std::optional<fcgi::PairReader> values_;  // of FCGI_GET_VALUES that has begun
     std::optional<Held> held_;                // nothing is read meanwhile
     FcgiOutput output_;
-    std::vector<StreamPtr> streams_;  // not ended, or FCGI_STDIN of which has not
-    std::size_t active_ = 0;          // streams that have not ended
-    std::size_t buffered_ = 0;        // of bodies
-    std::size_t discarded_ = 0;       // since something was of use
+    std::stop_source unused_{std::nostopstate};  // of a stream that has ended, for the next
+    std::vector<StreamPtr> streams_;             // not ended, or FCGI_STDIN of which has not
+    std::size_t active_ = 0;                     // streams that have not ended
+    std::size_t torn_ = 0;                       // of them, those that never will
+    std::size_t buffered_ = 0;                   // of bodies, for handlers
+    std::size_t discarded_ = 0;                  // since something was of use
     std::uint64_t requests_ = 0;
+    Ticks time_ = now();  // of the call that is being made
     Ticks idle_since_ = now();
     Ticks record_since_ = never;  // a record has begun, and not come whole
     Ticks last_call_ = never;     // since the door stops
     Ticks lingers_since_ = never;
-    bool is_reading_ = true;  // what the epoll tells of
+    Ticks torn_since_ = never;  // while torn_ > 0
+    Ticks ended_at_ = never;    // a reply last, or what was kept of several
+    bool is_reading_ = true;    // what the epoll tells of
     bool is_writing_ = false;
-    bool is_last_ = false;     // no request follows those that have begun
-    bool owes_input_ = false;  // the peer may still send what was rejected here
+    bool is_last_ = false;          // no request follows those that have begun
+    bool owes_input_ = false;       // the peer may still send what nobody wants here
+    bool has_input_ended_ = false;  // the peer has shut down its side, and may want its answers
+    bool has_probed_ = false;
+    bool is_brisk_ = true;  // no deadline has passed
     bool is_cancelled_ = false;
     bool is_closed_ = false;
 };

@@ -9,7 +9,6 @@
 #include <turngate/http/error.h>
 #include <turngate/http/field_list.h>
 #include <turngate/http/nominated_fields.h>
-#include <turngate/http/status.h>
 #include <turngate/http1/write_head.h>
 
 namespace turngate::net {
@@ -23,17 +22,21 @@ constexpr std::chrono::milliseconds crowded_timeout{2000};
 constexpr std::size_t gathered = 16 * 1024;  // sent when there is more, or at a flush
 
 void append_status_line(std::string& out, int status) {
-    const std::array<char, 3> digits = {static_cast<char>('0' + status / 100),
-                                        static_cast<char>('0' + status / 10 % 10),
-                                        static_cast<char>('0' + status % 10)};
-    out.append("HTTP/1.1 ").append(digits.data(), digits.size()).append(" ");
-    out.append(reason_phrase(status)).append("\r\n");
+    out += "HTTP/1.1 ";
+    http1::append_status(out, status);
 }
 
 void append_chunk_size(std::string& out, std::uint64_t size) {
     std::array<char, 16> digits;
     const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), size, 16);
     out.append(digits.data(), end).append("\r\n");
+}
+
+void report_switch(const Context& context) noexcept {
+    try {
+        if (context.reporter) context.reporter->switched(context);
+    } catch (...) {  // as with every report: never the request's failure
+    }
 }
 
 bool lists_close(std::string_view options) {
@@ -56,7 +59,10 @@ class Http1Exchange::Source final : public BodySource {
         taken_ += n;
         return n;
     }
-    Headers take_trailers() override { return exchange_.body_.take_trailers(); }
+    void interrupt(std::stop_token stop) override { exchange_.interrupt(std::move(stop)); }
+    Headers take_trailers() override {
+        return exchange_.body_.take_trailers(exchange_.door_.options.serves_runtimes);
+    }
 
   private:
     Http1Exchange& exchange_;
@@ -122,7 +128,8 @@ void Http1Exchange::watch_again() noexcept {
 }
 
 Body Http1Exchange::body(std::string collected) {
-    if (body_.is_done()) return {std::move(collected), body_.take_trailers()};
+    if (body_.is_done())
+        return {std::move(collected), body_.take_trailers(door_.options.serves_runtimes)};
     return {std::make_unique<Source>(*this, std::move(collected)), body_.size()};
 }
 
@@ -184,8 +191,11 @@ std::size_t Http1Exchange::receive(std::span<char> into) {
         // Otherwise each packet would wake another thread as well.
         if (std::exchange(is_watched_, false)) connection_.watch(false, false);
         if (began_ == Clock::time_point()) began_ = Clock::now();
-        const auto got = connection_.receive_until(into, Clock::now() + door_.options.body_timeout);
+        const Scheduler::Held held(door_.scheduler);
+        const auto got = connection_.receive_until(into, Clock::now() + door_.options.body_timeout,
+                                                   interrupted_);
         if (!got) {
+            if (interrupted_.stop_requested()) throw Cancelled("nobody waits for the body");
             keep_alive_ = false;
             if (connection_.is_broken()) throw Cancelled("the client has gone");
             throw HttpError(408, "the request body did not come in time");
@@ -203,7 +213,7 @@ std::size_t Http1Exchange::receive(std::span<char> into) {
 void Http1Exchange::check_pace(std::uint64_t received) {
     const auto elapsed =
         std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began_);
-    if (received == 0 || !is_too_slow(elapsed, received_)) return;
+    if (received == 0 || !is_too_slow(elapsed, received_, door_.options.least_pace)) return;
     keep_alive_ = false;
     throw HttpError(408, "the request body comes too slowly");
 }
@@ -224,10 +234,11 @@ void Http1Exchange::on_head(int status, const Headers& headers) {
         keep_alive_ = keep_alive_ && !owes_continue_;
     }
     append_status_line(out_, status);
+    const NominatedFields nominated(headers);
     bool has_date = false;
     for (const auto& [name, value] : headers) {
         if (iequals(name, "connection")) keep_alive_ = keep_alive_ && !lists_close(value);
-        if (is_hop_by_hop(name)) continue;
+        if (is_hop_by_hop(name) || nominated.contains(name)) continue;
         has_date = has_date || iequals(name, "date");
         append_field(out_, name, value);
     }
@@ -353,6 +364,7 @@ RawConnection* Http1Exchange::on_switch(const Headers& headers) {
     is_watched_ = false;
     connection_.watch(false, false);
     send({}, {}, false);
+    report_switch(terms_.context);
     raw_ = std::make_unique<Raw>(*this);
     return raw_.get();
 }

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,7 @@ class Http1Exchange final : public ResponseSink {
         bool expects_continue;                // and has not been told
         std::size_t collected;                // bytes of the body that have come, ...
         Connection::Clock::time_point began;  // ... the first of them then; or absent
+        const Context& context;
     };
 
     // `bytes` is what came behind the head; what is not the body's is left in it. `out` is where
@@ -51,8 +53,9 @@ class Http1Exchange final : public ResponseSink {
     // The body, of which `collected` has come already.
     Body body(std::string collected);
 
-    // The next piece of the body from the connection; blocks.
+    // The next piece of the body from the connection; blocks, until interrupt()'s stop.
     std::size_t read(std::span<char> into);
+    void interrupt(std::stop_token stop) { interrupted_ = std::move(stop); }
 
     // What is left of the bytes given is in a buffer of this exchange.
     bool owns_rest() const noexcept { return block_ != nullptr; }
@@ -93,6 +96,7 @@ class Http1Exchange final : public ResponseSink {
     const Terms terms_;
     std::atomic<Ticks>& head_sent_;
 
+    std::stop_token interrupted_;
     std::unique_ptr<std::string> block_;  // chunks as they came
     std::uint64_t received_;
     Connection::Clock::time_point began_;

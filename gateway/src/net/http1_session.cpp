@@ -7,8 +7,8 @@
 #include <sys/epoll.h>
 #include <utility>
 
-#include "net/clean_headers.h"
 #include "net/http1_exchange.h"
+#include "net/http1_request.h"
 #include <turngate/http/field_list.h>
 #include <turngate/http/serve.h>
 #include <turngate/http1/write_head.h>
@@ -26,8 +26,10 @@ constexpr std::uint64_t short_body = 64 * 1024;
 // so that closing it does not destroy the answer on its way (RFC 9112 section 9.6).
 constexpr std::uint64_t most_discarded = 256 * 1024;
 constexpr milliseconds linger_time{1000};
-// A client that has shut down its side this long after the head of its answer has left.
+// A client that shuts down its side this long after the head of its answer has left, ...
 constexpr milliseconds half_close_time{100};
+// ... and one that has, and gets none for this long.
+constexpr milliseconds half_close_patience{1000};
 // Requests in a row that one client may pipeline before others have their turn.
 constexpr std::uint64_t most_in_turn = 64;
 // An idle connection of a door that stops may have a request on its way.
@@ -53,21 +55,6 @@ struct Served {
     Request request;
     Outcome outcome;
 };
-
-void fill(Request& request, http1::RequestHead& head, const Connection& connection,
-          bool is_upgrade) {
-    request.method = std::move(head.method);
-    request.url = Url::parse(head.target);
-    request.headers = std::move(head.headers);
-    // A whole URL says whose it is; RFC 9112 section 3.2.2 has the Host beside it ignored.
-    if (request.url.host.empty())
-        request.url.host = request.headers.get("Host");
-    else
-        request.headers.set("Host", request.url.host);
-    if (head.version == http1::Version::http10) request.protocol = "HTTP/1.0";
-    request.remote_address = connection.peer();
-    clean_headers(request.headers, is_upgrade);
-}
 
 // An upgrade to HTTP/2 is never taken up: RFC 9113 section 3.1 has given it up.
 bool wants_switch(const http1::RequestHead& head) {
@@ -102,11 +89,17 @@ void Http1Session::cancel() noexcept {
     socket_.hurry();
 }
 
-// Who has done with sending says so at once, and still wants the answer; who has read some of the
-// answer and ends then wants no more of it.
+// Who has done with sending says so at once, and still wants the answer, for a while; who has read
+// some of the answer and ends then wants no more of it.
 void Http1Session::peer_ended() noexcept {
-    const Ticks sent = head_sent_.load(std::memory_order_relaxed);
-    if (sent != never && now() - sent > half_close_time.count()) gone_.request_stop();
+    const Ticks sent = head_sent_.load(std::memory_order_relaxed), time = now();
+    const bool is_news = peer_ended_ == never;
+    if (is_news) peer_ended_ = time;
+    const Ticks without_answer =
+        std::max(peer_ended_, answer_began_.load(std::memory_order_relaxed));
+    const bool has_left = sent == never ? time - without_answer > half_close_patience.count()
+                                        : is_news && time - sent > half_close_time.count();
+    if (has_left) gone_.request_stop();
 }
 
 // Where we have shut down our side before, what the client has sent last is still to be read.
@@ -166,7 +159,7 @@ Step Http1Session::advance(const Occasion& occasion) {
             case Connection::Received::end:
                 if (phase_ != Phase::body) return close();
                 refuse({400, "the request body ended before all of it had come"},
-                       arriving_->head.method);
+                       std::move(arriving_->head));
                 return wait();
             default:
                 return close();
@@ -175,6 +168,7 @@ Step Http1Session::advance(const Occasion& occasion) {
 }
 
 Step Http1Session::close() {
+    if (arriving_) const Unserved unserved(door_, socket_, std::move(arriving_->head), 400);
     return {.kind = Step::Kind::close, .afterwards = std::exchange(deferred_, {})};
 }
 
@@ -217,7 +211,7 @@ bool Http1Session::read_head(std::string_view& bytes, const Occasion& occasion) 
     http1::RequestHeadParser& parser = parser_ ? *parser_ : local;
     const http1::Progress progress = parser.feed(bytes);
     if (progress == http1::Progress::failed) {
-        refuse(parser.error(), parser.method());
+        refuse(parser.error(), parser.take());
         return true;
     }
     if (progress == http1::Progress::more) {
@@ -259,7 +253,7 @@ bool Http1Session::collect(std::string_view& bytes, const Occasion& occasion) {
     while (!bytes.empty() && !arriving.body.is_done()) {
         std::string_view data;
         if (arriving.body.feed(bytes, data) == http1::Progress::failed) {
-            refuse(arriving.body.error(), arriving.head.method);
+            refuse(arriving.body.error(), std::move(arriving.head));
             return true;
         }
         arriving.collected += data;
@@ -268,8 +262,8 @@ bool Http1Session::collect(std::string_view& bytes, const Occasion& occasion) {
         const auto time = Connection::Clock::now();
         if (arriving.began == Connection::Clock::time_point()) arriving.began = time;
         if (is_too_slow(std::chrono::duration_cast<milliseconds>(time - arriving.began),
-                        arriving.collected.size())) {
-            refuse({408, "the request body comes too slowly"}, arriving.head.method);
+                        arriving.collected.size(), door_.options.least_pace)) {
+            refuse({408, "the request body comes too slowly"}, std::move(arriving.head));
             return true;
         }
     }
@@ -292,6 +286,8 @@ void Http1Session::answer(Arriving& arriving, std::string_view& bytes, const Occ
         return turn_away(arriving);
     const HttpOptions& options = door_.options;
     const bool is_last = options.max_requests != 0 && requests_ >= options.max_requests;
+    auto served = std::make_shared<Served>();
+    Request& request = served->request;
     const Http1Exchange::Terms terms = {
         .version = head.version,
         .is_head = head.method == "HEAD",
@@ -300,10 +296,10 @@ void Http1Session::answer(Arriving& arriving, std::string_view& bytes, const Occ
         .expects_continue = head.expects_continue && arriving.collected.empty(),
         .collected = arriving.collected.size(),
         .began = arriving.began,
+        .context = request.context,
     };
-    auto served = std::make_shared<Served>();
-    Request& request = served->request;
-    fill(request, head, *connection_, terms.wants_switch);
+    answer_began_.store(now(), std::memory_order_relaxed);
+    fill(request, head, *connection_, options, terms.wants_switch);
     const HandlerPtr handler = door_.handler_for(request.url.path);
     // The desk is the thread's, where others come by while a request that migrates waits.
     std::string own;
@@ -321,11 +317,11 @@ void Http1Session::answer(Arriving& arriving, std::string_view& bytes, const Occ
     if (head.framing.kind != http1::Framing::Kind::none)
         request.body = exchange.body(std::move(arriving.collected));
     served->outcome = net::answer(door_, *handler, request, exchange, gone_.get_token());
-    if (!request.context.has_deferred()) {
+    if (!request.context.has_deferred() && outbox_.empty()) {
         settle(request.context, served->outcome);
     } else {
         request.context.stop = door_.shutdown.get_token();
-        deferred_ = [served, earlier = std::move(deferred_)] {
+        deferred_ = [served, earlier = std::move(deferred_)]() mutable {
             if (earlier) earlier();
             settle(served->request.context, served->outcome);
         };
@@ -341,7 +337,7 @@ void Http1Session::answer(Arriving& arriving, std::string_view& bytes, const Occ
 }
 
 // No thread is free for it.
-void Http1Session::turn_away(const Arriving& arriving) {
+void Http1Session::turn_away(Arriving& arriving) {
     if (door_.options.observer) door_.options.observer->refused(503);
     constexpr std::string_view message = "the server is busy, try again later\n";
     const bool keeps_alive = arriving.head.keep_alive && arriving.body.is_done();
@@ -353,10 +349,12 @@ void Http1Session::turn_away(const Arriving& arriving) {
                              {"Date", date_now()},
                              {"Connection", keeps_alive ? "keep-alive" : "close"}});
     if (arriving.head.method != "HEAD") reply += message;
+    const Unserved unserved(door_, socket_, std::move(arriving.head), 503);
     send_whole(reply, keeps_alive);
 }
 
-void Http1Session::refuse(const http1::HeadError& error, std::string_view method) {
+// `head` is what there is of it.
+void Http1Session::refuse(const http1::HeadError& error, http1::RequestHead head) {
     if (door_.options.observer) door_.options.observer->refused(error.status);
     std::string reply;
     http1::write_reply_head(reply, error.status,
@@ -364,7 +362,8 @@ void Http1Session::refuse(const http1::HeadError& error, std::string_view method
                              {"Content-Length", std::to_string(error.message.size() + 1)},
                              {"Date", date_now()},
                              {"Connection", "close"}});
-    if (method != "HEAD") reply.append(error.message).append("\n");
+    if (head.method != "HEAD") reply.append(error.message).append("\n");
+    const Unserved unserved(door_, socket_, std::move(head), error.status);
     send_whole(reply, false);
 }
 
@@ -425,9 +424,11 @@ void Http1Session::enter(Phase phase) {
         deadline_ = after(door_.options.body_timeout);
 }
 
+// The client has its answer when the socket has the last byte of it.
 Step Http1Session::wait() {
-    return {
-        .deadline = deadline_, .successor = successor_, .afterwards = std::exchange(deferred_, {})};
+    Step step = {.deadline = deadline_, .successor = successor_};
+    if (phase_ != Phase::writing) step.afterwards = std::exchange(deferred_, {});
+    return step;
 }
 
 Step Http1Session::expired() {
@@ -445,7 +446,7 @@ Step Http1Session::expired() {
             const bool is_body = phase_ == Phase::body;
             refuse({408, is_body ? "the request body did not come in time"
                                  : "the request head did not come in time"},
-                   is_body ? arriving_->head.method : parser_->method());
+                   is_body ? std::move(arriving_->head) : parser_->take());
             return wait();
         }
         if (phase_ == Phase::writing) connection_->reset();

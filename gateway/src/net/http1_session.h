@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -60,9 +59,9 @@ class Http1Session final : public Session {
     bool discard(std::string_view& bytes);
     void begin(http1::RequestHead&& head, std::string_view& bytes, const Occasion& occasion);
     void answer(Arriving& arriving, std::string_view& bytes, const Occasion& occasion);
-    void turn_away(const Arriving& arriving);
+    void turn_away(Arriving& arriving);
     void after_response(bool keeps_alive, IncomingBody& body);
-    void refuse(const http1::HeadError& error, std::string_view method);
+    void refuse(const http1::HeadError& error, http1::RequestHead head);
     void send_whole(std::string_view reply, bool keeps_alive);
     void linger();
     void enter(Phase phase);
@@ -74,12 +73,14 @@ class Http1Session final : public Session {
     Connection& socket_;  // the same, which a successor may own by now
     Outbox outbox_;
     std::stop_source gone_;
-    std::atomic<Ticks> head_sent_{never};  // when the head of the response at work was
-    std::string kept_;                     // bytes that came and could not be dealt with yet
+    std::atomic<Ticks> head_sent_{never};     // when the head of the response at work was
+    std::atomic<Ticks> answer_began_{never};  // when it was given to the handler
+    Ticks peer_ended_ = never;                // when peer_ended() was called first
+    std::string kept_;                        // bytes that came and could not be dealt with yet
     std::unique_ptr<http1::RequestHeadParser> parser_;  // of a head that has begun
     std::unique_ptr<Arriving> arriving_;                // of phase body
     std::unique_ptr<IncomingBody> unread_;              // of phase discard
-    std::function<void()> deferred_;
+    Task deferred_;
     std::shared_ptr<Session> successor_;
     std::uint64_t requests_ = 0;
     std::uint64_t discarded_ = 0;

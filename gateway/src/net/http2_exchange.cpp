@@ -16,11 +16,13 @@ constexpr std::size_t most_output = 128 * 1024;  // of a stream; then the handle
 constexpr std::size_t gathered = 16 * 1024;      // sent when there is as much, or at a flush
 
 Http2Link::Fields fields_of(int status, const Headers& headers) {
+    const NominatedFields nominated(headers);
     Http2Link::Fields fields;
     fields.reserve(headers.size() + 2);
     fields.emplace_back(":status", std::to_string(status));
     for (const auto& [name, value] : headers)
-        if (!is_hop_by_hop(name)) fields.emplace_back(lower_case(name), trimmed(value));
+        if (!is_hop_by_hop(name) && !nominated.contains(name))
+            fields.emplace_back(lower_case(name), trimmed(value));
     return fields;
 }
 
@@ -31,6 +33,7 @@ class Http2Exchange::Source final : public BodySource {
     explicit Source(Http2Exchange& exchange) : exchange_(exchange) {}
 
     std::size_t read(std::span<char> into) override { return exchange_.read(into); }
+    void interrupt(std::stop_token stop) override { exchange_.interrupted_ = std::move(stop); }
     Headers take_trailers() override {
         const Http2Session::Access access(exchange_.session_);
         Headers trailers = std::move(exchange_.stream_.trailers);
@@ -54,6 +57,10 @@ Body Http2Exchange::body() {
 }
 
 std::size_t Http2Exchange::read(std::span<char> into) {
+    const std::stop_callback wake(interrupted_, [this] {
+        const Http2Session::Access access(session_);
+        stream_.changed.notify_all();
+    });
     Http2Session::Access access(session_);
     if (std::exchange(stream_.owes_continue, false) && !stream_.is_submitted &&
         !stream_.is_closed) {
@@ -61,14 +68,17 @@ std::size_t Http2Exchange::read(std::span<char> into) {
         deliver();
     }
     const auto is_here = [&] {
-        return stream_.is_closed || stream_.is_complete || !stream_.body.empty();
+        return stream_.is_closed || stream_.is_complete || !stream_.body.empty() ||
+               interrupted_.stop_requested();
     };
     if (!is_here()) {
         if (stream_.body_began == never) stream_.body_began = now();
+        const Scheduler::Held held(session_.door_.scheduler);
         if (!stream_.changed.wait_for(access.lock, session_.door_.options.body_timeout, is_here))
             throw HttpError(408, "the request body did not come in time");
         if (stream_.drips(now())) throw HttpError(408, "the request body comes too slowly");
     }
+    if (interrupted_.stop_requested()) throw Cancelled("nobody waits for the body");
     if (stream_.is_closed) throw Cancelled("the client has gone");
     const std::size_t size = stream_.body.take(into.data(), into.size());
     if (size > 0) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <stop_token>
 #include <string_view>
 
 #include "net/http2_session.h"
@@ -40,7 +41,8 @@ class Http2Exchange final : public ResponseSink {
 
     Http2Session& session_;
     Http2Stream& stream_;
-    Http2Link::Fields head_;  // until it is sent
+    std::stop_token interrupted_;  // of reading
+    Http2Link::Fields head_;       // until it is sent
 };
 
 }  // namespace turngate::net

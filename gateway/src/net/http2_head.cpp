@@ -114,12 +114,13 @@ std::optional<HeadError> Http2Head::judge_fields(const http1::Limits& limits) {
     return std::nullopt;
 }
 
-void Http2Head::fill(Request& request) {
+void Http2Head::fill(Request& request, PlatformReader* platform) {
     request.method = std::move(method_);
     request.url = std::move(url_);
     request.headers = std::move(headers_);
     if (has_cookie_) request.headers.add("cookie", cookie_);
     request.protocol = "HTTP/2";
+    if (platform) platform->read(request);
     clean_headers(request.headers, false);
 }
 

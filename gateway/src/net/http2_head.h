@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include <turngate/doors/door.h>
 #include <turngate/http/request.h>
 #include <turngate/http1/head.h>
 
@@ -23,8 +24,9 @@ class Http2Head {
     // All fields are here: says why the request is refused, if it is.
     std::optional<http1::HeadError> finish(const http1::Limits& limits);
 
-    // REQUIRES: finish() has refused nothing. Called once.
-    void fill(Request& request);
+    // With what `platform`, which may be null, has to say. REQUIRES: finish() has refused nothing.
+    // Called once.
+    void fill(Request& request, PlatformReader* platform = nullptr);
 
     const std::string& method() const noexcept { return method_; }
     std::string_view path() const noexcept { return url_.path; }

@@ -60,7 +60,7 @@ void Http2Session::run(const StreamPtr& stream) {
         const Access access(*this);
         is_gone = stream->is_closed;
         if (!is_gone) {
-            stream->head.fill(request);
+            stream->head.fill(request, door_.options.platform);
             request.body = exchange.body();
         }
     }

@@ -10,13 +10,12 @@ namespace turngate::net {
 namespace {
 
 constexpr std::chrono::seconds grace{10};
-constexpr std::int64_t least_pace = 240;  // bytes a second
 
 }  // namespace
 
-bool is_too_slow(std::chrono::milliseconds elapsed, std::uint64_t received) noexcept {
-    return elapsed > grace &&
-           received < static_cast<std::uint64_t>(least_pace * elapsed.count() / 1000);
+bool is_too_slow(std::chrono::milliseconds elapsed, std::uint64_t received,
+                 std::uint64_t pace) noexcept {
+    return elapsed > grace && received < pace * static_cast<std::uint64_t>(elapsed.count()) / 1000;
 }
 
 IncomingBody::IncomingBody(const http1::Framing& framing, const http1::Limits& limits) {
@@ -47,9 +46,9 @@ std::optional<std::uint64_t> IncomingBody::size() const noexcept {
     return decoder_ ? std::nullopt : std::optional(size_);
 }
 
-Headers IncomingBody::take_trailers() {
+Headers IncomingBody::take_trailers(bool is_runtime) {
     Headers trailers = decoder_ ? decoder_->take_trailers() : Headers();
-    clean_headers(trailers, false);
+    clean_headers(trailers, false, is_runtime);
     return trailers;
 }
 

@@ -11,8 +11,9 @@
 
 namespace turngate::net {
 
-// A body may stand still for a while, but not drip for ever.
-bool is_too_slow(std::chrono::milliseconds elapsed, std::uint64_t received) noexcept;
+// A body may stand still for a while, but not drip for ever: `pace` is bytes a second, or 0.
+bool is_too_slow(std::chrono::milliseconds elapsed, std::uint64_t received,
+                 std::uint64_t pace = 240) noexcept;
 
 // Push-style, as the parsers of http1 are, and movable between two calls.
 class IncomingBody {
@@ -34,8 +35,8 @@ class IncomingBody {
     // REQUIRES: feed() said `failed`, which it says of chunks alone.
     const http1::HeadError& error() const { return decoder_->error(); }
 
-    // Without what a handler may not see. REQUIRES: is_done().
-    Headers take_trailers();
+    // Without what a handler may not see, see clean_headers(). REQUIRES: is_done().
+    Headers take_trailers(bool is_runtime);
 
   private:
     std::optional<http1::ChunkedDecoder> decoder_;

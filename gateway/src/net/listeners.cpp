@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <iterator>
 #include <linux/filter.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string_view>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -18,6 +20,10 @@ namespace turngate::net {
 namespace {
 
 constexpr std::uint32_t one_event = EPOLLIN | EPOLLONESHOT;
+// What the kernel keeps for a client beside what is on its way, in bytes. Without a bound some
+// thousand who do not read fill all the memory that it has for TCP, and then everybody's packets
+// wait.
+constexpr int most_unsent = 128 * 1024;
 constexpr int most_ignored = 16;   // reads from who is turned away
 constexpr int most_failures = 64;  // in a row, until accepting has to wait a moment
 
@@ -38,14 +44,15 @@ os::Fd take_over(int fd) {
 
 }  // namespace
 
-Listeners::Listeners(const HttpOptions& options, std::string_view busy, unsigned socket_mode)
+Listeners::Listeners(const HttpOptions& options, std::string_view busy,
+                     const os::SocketAccess& access)
     : busy_(busy), reserve_(open_reserve()) {
     for (const int fd : options.inherited)
         fds_.push_back(take_over(fd));
     if (fds_.empty()) {
         for (const std::string& text : options.listen) {
             const os::Address address = os::Address::parse(text);
-            fds_.push_back(os::listen_on(address, SOMAXCONN, socket_mode));
+            fds_.push_back(os::listen_on(address, SOMAXCONN, access));
             if (!address.path.empty()) paths_.push_back(address.path);
         }
         are_ours_ = true;
@@ -53,7 +60,13 @@ Listeners::Listeners(const HttpOptions& options, std::string_view busy, unsigned
     if (fds_.empty()) throw std::invalid_argument("a door needs an address to listen on");
     for (const os::Fd& fd : fds_) {
         os::set_nonblocking(fd.get());
+        // Connections inherit it; of Unix sockets in vain.
+        ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &most_unsent, sizeof most_unsent);
         addresses_.push_back(os::local_address(fd.get()).text());
+        int domain = 0;
+        socklen_t size = sizeof domain;
+        is_local_.push_back(::getsockopt(fd.get(), SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 &&
+                            domain == AF_UNIX);
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include <turngate/doors/http.h>
 #include <turngate/os/fd.h>
+#include <turngate/os/socket.h>
 
 namespace turngate::net {
 
@@ -15,15 +16,18 @@ namespace turngate::net {
 class Listeners {
   public:
     // Opens those of `options`, or takes over the inherited ones. A Unix socket that is opened has
-    // the mode `socket_mode`; `busy`, which outlives this, is told who comes while there are
+    // `access`; `busy`, which outlives this, is told who comes while there are
     // no descriptors. Throws as
     // http_door() does.
     explicit Listeners(const HttpOptions& options, std::string_view busy = {},
-                       unsigned socket_mode = 0600);
+                       const os::SocketAccess& access = {});
 
     std::vector<std::string> addresses() const { return addresses_; }
     std::size_t size() const noexcept { return fds_.size(); }
     int fd(std::size_t index) const noexcept { return fds_[index].get(); }
+
+    // Clients come by a Unix socket.
+    bool is_local(std::size_t index) const noexcept { return is_local_[index]; }
 
     // Puts them into `epoll`, each under its index and for one event: arm() is for the next.
     void begin(int epoll) const;
@@ -47,6 +51,7 @@ class Listeners {
     const std::string_view busy_;
     std::vector<os::Fd> fds_;
     std::vector<std::string> addresses_;
+    std::vector<bool> is_local_;
     std::vector<std::string> paths_;  // of Unix sockets, to be removed
     bool are_ours_ = false;           // rather than inherited, and so shared
     os::Fd reserve_;                  // given up to accept, and refuse, one more connection

@@ -1,8 +1,6 @@
 // A connection that carries several requests at a time: how they get threads.
 #pragma once
 
-#include <deque>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -45,7 +43,10 @@ class Multiplexed : public Session, public std::enable_shared_from_this<Multiple
     // `door` must outlive this.
     explicit Multiplexed(Surroundings& door) : door_(door) {}
 
-    // Has the handler of a stream that was enlisted answer. Without the mutex.
+    // A stream that was enlisted has its thread; false if nobody wants an answer any more.
+    virtual bool take_up(Stream&) { return true; }
+
+    // Has the handler of a stream that was taken up answer. Without the mutex.
     virtual void run(const StreamPtr& stream) = 0;
 
     // The request of the stream is here.
@@ -53,26 +54,31 @@ class Multiplexed : public Session, public std::enable_shared_from_this<Multiple
         if (is_express_)
             immediate_.push_back(std::move(stream));
         else if (is_urgent)
-            waiting_.push_front(std::move(stream));
+            waiting_.insert(waiting_.begin(), std::move(stream));
         else
             waiting_.push_back(std::move(stream));
     }
 
     // Of a Step.
-    std::function<void()> afterwards() {
-        if (!immediate_.empty())
+    Task afterwards() {
+        if (!immediate_.empty()) {
+            std::erase_if(immediate_, [&](const StreamPtr& stream) { return !take_up(*stream); });
             return [self = this->shared_from_this(), streams = std::exchange(immediate_, {})] {
                 for (const StreamPtr& stream : streams)
                     self->run(stream);
             };
-        if (!waiting_.empty() && !is_express_)
-            return [self = this->shared_from_this()] { self->work(); };
-        return {};
+        }
+        if (is_express_) return {};
+        Turn first = next();
+        if (!first.stream) return {};
+        return [self = this->shared_from_this(), first = std::move(first)]() mutable {
+            self->work(std::move(first));
+        };
     }
 
     Surroundings& door_;
     std::mutex mutex_;                  // of all below
-    std::deque<StreamPtr> waiting_;     // for a thread
+    std::vector<StreamPtr> waiting_;    // for a thread; few, and most of the time none
     std::vector<StreamPtr> abandoned_;  // their handlers are to be told
     bool is_express_ = false;           // of the call that is being made
 
@@ -80,35 +86,53 @@ class Multiplexed : public Session, public std::enable_shared_from_this<Multiple
     // Handlers in a row on one thread before other connections have their turn.
     static constexpr int most_requests_in_turn = 64;
 
-    // A thread takes requests that wait, and calls another if it may be held up.
-    void work() {
-        for (int turn = 0;; ++turn) {
-            StreamPtr stream;
-            {
-                const Access access(*this);
-                if (waiting_.empty()) return;
-                const bool has_had_its_turn = turn == most_requests_in_turn;
-                if (!has_had_its_turn) {
-                    stream = std::move(waiting_.front());
-                    waiting_.pop_front();
-                }
-                if (!waiting_.empty() && !std::exchange(has_call_for_thread_, true)) call_thread();
-                if (has_had_its_turn) return;
-            }
+    // Who has it runs the stream, and looks for another if others waited behind it.
+    struct Turn {
+        StreamPtr stream;
+        bool has_followers = false;
+    };
+
+    // The first of those that wait for a thread. Another thread is called for the rest, for the
+    // caller may be held up.
+    Turn next() {
+        Turn turn;
+        while (!turn.stream && !waiting_.empty()) {
+            turn.stream = std::move(waiting_.front());
+            waiting_.erase(waiting_.begin());
+            if (!take_up(*turn.stream)) turn.stream.reset();
+        }
+        turn.has_followers = !waiting_.empty();
+        if (turn.has_followers && !std::exchange(has_call_for_thread_, true)) call_thread();
+        return turn;
+    }
+
+    // Who enlists another meanwhile has a turn of its own for it.
+    void work(Turn turn) {
+        for (int left = most_requests_in_turn; turn.stream; --left) {
             if (door_.may_migrate)
-                door_.stacks.run([self = this->shared_from_this(), stream] { self->run(stream); });
+                door_.stacks.run([self = this->shared_from_this(),
+                                  stream = std::move(turn.stream)] { self->run(stream); });
             else
-                run(stream);
+                run(turn.stream);
+            if (!turn.has_followers) return;
+            turn.stream.reset();
+            const Access access(*this);
+            if (left > 1)
+                turn = next();
+            else if (!waiting_.empty() && !std::exchange(has_call_for_thread_, true))
+                call_thread();
         }
     }
 
     void call_thread() {
         door_.scheduler.post([self = this->shared_from_this()] {
+            Turn first;
             {
                 const Access access(*self);
                 self->has_call_for_thread_ = false;
+                first = self->next();
             }
-            self->work();
+            self->work(std::move(first));
         });
     }
 

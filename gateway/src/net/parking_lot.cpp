@@ -170,8 +170,8 @@ void ParkingLot::on_event(Slots::Key key, bool peer_ended, bool is_express) {
     board_->slots.on_event(key & ~key_bit, peer_ended, false, is_express);
 }
 
-void ParkingLot::sweep(Ticks now) {
-    board_->slots.sweep(now);
+void ParkingLot::sweep(Ticks now, std::size_t parts) {
+    board_->slots.sweep(now, parts);
 }
 
 std::size_t ParkingLot::waiting() const noexcept {

@@ -28,8 +28,8 @@ class ParkingLot final : public Parking {
     // An event has come whose key has the bit. REQUIRES that the caller is no task.
     void on_event(Slots::Key key, bool peer_ended, bool is_express);
 
-    // Those whose time is up go on, soon.
-    void sweep(Ticks now);
+    // Those whose time is up go on, soon. `parts` as of the slots.
+    void sweep(Ticks now, std::size_t parts = 1);
 
     // How many requests wait.
     std::size_t waiting() const noexcept;

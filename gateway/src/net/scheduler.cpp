@@ -6,35 +6,22 @@
 #include <cerrno>
 #include <csignal>
 #include <new>
-#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <system_error>
+
+#include <turngate/os/direct_io.h>
 
 namespace turngate::net {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::nanoseconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::uint64_t jobs_key = Scheduler::reserved_key;
-constexpr std::uint64_t end_key = Scheduler::reserved_key + 1;
-constexpr std::uint64_t probe_key = Scheduler::reserved_key + 2;
-constexpr milliseconds alert_tick{1};
-constexpr milliseconds busy_tick{4};            // while the cores are all in use
-constexpr unsigned quiet_enough = 50;           // ticks until the watching thread sleeps again
-constexpr std::uint64_t few = 8;                // one switch in so many events
-constexpr std::chrono::microseconds brief{50};  // of an event's CPU
-constexpr unsigned stuck_enough = 10;           // ticks without any event taken
-constexpr unsigned hopeless = 20;               // such ticks until requests are turned away
-constexpr unsigned overloaded = 30;             // ticks that an event waits, until likewise
-constexpr unsigned busy_enough = 5;             // ticks in which the cores were all ours
-constexpr std::chrono::seconds park_limit{10};  // of a thread that nobody needs
-constexpr milliseconds last_tick_length{20};    // while the threads end
-constexpr int express_events = 256;             // that the watching thread takes in one go
+constexpr std::chrono::microseconds longest_turn{200};  // of a thread with events, if others wait
+constexpr std::chrono::seconds park_limit{10};          // of a thread that nobody needs
+constexpr milliseconds last_tick_length{20};            // while the threads end
 
 std::size_t usable_cores() {
     cpu_set_t set;
@@ -95,6 +82,8 @@ class SigpipeBlocked {
 
 }  // namespace
 
+thread_local Scheduler::Worker* Scheduler::current_ = nullptr;
+
 Scheduler::Scheduler(Target& target, std::size_t max_threads)
     : target_(target),
       max_threads_(std::max<std::size_t>(max_threads, 1)),
@@ -126,7 +115,7 @@ void Scheduler::finish() noexcept {
 void Scheduler::nudge() {
     std::lock_guard lock(mutex_);
     is_nudged_ = true;
-    watch_.notify_all();
+    if (!is_alert_) watch_.notify_all();  // else it looks soon anyway
 }
 
 void Scheduler::post(std::function<void()> job) {
@@ -187,6 +176,7 @@ std::function<void()> Scheduler::take_job() {
 
 // A thread takes events until it is not needed.
 void Scheduler::work(Worker& self) {
+    current_ = &self;
     epoll_event event{};
     for (;;) {
         if ((load_.fetch_add(1) & waiting_mask) >= cores_) {  // enough are waiting
@@ -210,7 +200,7 @@ void Scheduler::work(Worker& self) {
 bool Scheduler::fetch(Worker& self, epoll_event& event) {
     std::array<epoll_event, most_fetched> events;
     const int n =
-        ::epoll_wait(epoll_.get(), events.data(), fetched_.load(std::memory_order_relaxed), -1);
+        os::wait(epoll_.get(), events.data(), fetched_.load(std::memory_order_relaxed), -1);
     const std::uint64_t count = n > 0 ? static_cast<std::uint64_t>(n) : 0;
     const std::uint64_t before = load_.fetch_add(count * one_done - 1);
     if (n <= 0 || is_ending_.load(std::memory_order_relaxed)) return false;
@@ -219,22 +209,50 @@ bool Scheduler::fetch(Worker& self, epoll_event& event) {
     if (n > 1) {
         const std::lock_guard lock(self.mutex);
         self.taken.assign(events.rend() - n, events.rend() - 1);
-        self.has_taken = true;
     }
+    if (n > 1) hold(self);
     // Behind all that the watching thread looks at before it sleeps, for one of us sees the other.
     if ((is_last || n > 1) && !is_alert_.load()) alert();
     return true;
 }
 
+// The thread has events that it has not begun with.
+void Scheduler::hold(Worker& self) noexcept {
+    if (std::exchange(self.has_taken, true)) return;
+    self.fetched = Clock::now();
+    ++holders_;
+}
+
 // The next of those that the thread has fetched.
 bool Scheduler::take(Worker& self, epoll_event& event) {
     if (!self.has_taken) return false;
+    if (has_waiter() && Clock::now() > self.fetched + longest_turn) hand_over_own();
     const std::lock_guard lock(self.mutex);
     self.has_taken = !self.taken.empty();
-    if (!self.has_taken) return false;
+    if (!self.has_taken) {
+        --holders_;
+        return false;
+    }
     event = self.taken.back();
     self.taken.pop_back();
     return true;
+}
+
+bool Scheduler::take_along(std::uint64_t key, std::uint32_t events) noexcept try {
+    if (!current_ || fetched_.load(std::memory_order_relaxed) == 1) return false;
+    epoll_event event{};
+    event.events = events;
+    event.data.u64 = key;
+    {
+        const std::lock_guard lock(current_->mutex);
+        current_->taken.insert(current_->taken.begin(), event);
+    }
+    hold(*current_);
+    load_.fetch_add(one_done);
+    if (!is_alert_.load()) alert();
+    return true;
+} catch (const std::bad_alloc&) {
+    return false;
 }
 
 void Scheduler::deal_with(const epoll_event& event) {
@@ -248,30 +266,43 @@ void Scheduler::deal_with(const epoll_event& event) {
 
 // Gives the events of threads that have not moved since the last look to others.
 void Scheduler::rescue_taken() {
+    if (holders_ == 0) return;  // or a thousand threads would be asked one by one
     const std::lock_guard lock(mutex_);
-    const std::size_t before = passed_on_.size();
     try {
         for (Worker& worker : workers_) {
             const unsigned begun = worker.begun.load(std::memory_order_relaxed);
-            if (std::exchange(worker.seen, begun) != begun) continue;
-            const std::lock_guard its_lock(worker.mutex);
-            for (; !worker.taken.empty(); worker.taken.pop_back()) {
-                const epoll_event& event = worker.taken.back();
-                if (event.data.u64 == jobs_key)
-                    ring();
-                else if (event.data.u64 == probe_key)
-                    is_probing_ = false;
-                else if (event.data.u64 != end_key)
-                    passed_on_.push_back(event);
-            }
+            if (std::exchange(worker.seen, begun) == begun) hand_over(worker);
         }
     } catch (const std::bad_alloc&) {  // what is left there stays there until the next look
     }
-    if (passed_on_.size() > before) ring();
+}
+
+// What the thread has taken and not begun with. REQUIRES: mutex_ is locked.
+void Scheduler::hand_over(Worker& worker) {
+    const std::lock_guard its_lock(worker.mutex);
+    if (!worker.taken.empty()) ring();
+    for (; !worker.taken.empty(); worker.taken.pop_back()) {
+        const epoll_event& event = worker.taken.back();
+        if (event.data.u64 == jobs_key)
+            ring();
+        else if (event.data.u64 == probe_key)
+            is_probing_ = false;
+        else if (event.data.u64 != end_key)
+            passed_on_.push_back(event);
+    }
+}
+
+// The same of this thread.
+void Scheduler::hand_over_own() noexcept try {
+    if (!current_->has_taken) return;
+    const std::lock_guard lock(mutex_);
+    hand_over(*current_);
+} catch (const std::bad_alloc&) {  // it keeps them
 }
 
 // A thread has events that it has not begun with.
 bool Scheduler::has_taken() {
+    if (holders_ == 0) return false;
     const std::lock_guard lock(mutex_);
     return std::any_of(workers_.begin(), workers_.end(), [](Worker& worker) {
         const std::lock_guard its_lock(worker.mutex);
@@ -297,6 +328,8 @@ bool Scheduler::is_surplus() noexcept {
 // False if the thread is to end.
 bool Scheduler::park() {
     std::unique_lock lock(mutex_);
+    // Whoever has begun to wait meanwhile has counted on us.
+    if (!is_ending_ && at_work() <= cores_) return true;
     --active_;
     ++parked_;
     wake_.wait_for(lock, park_limit, [&] { return wanted_ > 0 || is_ending_; });
@@ -340,6 +373,15 @@ void Scheduler::start(std::size_t threads) {
     }
 }
 
+// There are as many threads as cores beside those that wait for clients, and nobody waits for what
+// these have taken.
+void Scheduler::stand_in() noexcept {
+    if (current_) hand_over_own();
+    if (at_work() >= cores_) return;
+    const std::lock_guard lock(mutex_);
+    if (!is_ending_ && at_work() < cores_) start(1);
+}
+
 void Scheduler::run() {
     const SigpipeBlocked quiet;
     std::unique_lock lock(mutex_);
@@ -351,8 +393,7 @@ void Scheduler::run() {
         auto is_called = [&] { return is_ending_ || is_alert_ || is_nudged_; };
         const milliseconds tick = target_.tick_length();
         if (is_alert_)
-            watch_.wait_for(lock, fetched_ > 1 ? busy_tick : alert_tick,
-                            [&] { return is_ending_.load(); });
+            watch_.wait_for(lock, look_length(), [&] { return is_ending_.load(); });
         else if (tick.count() > 0)
             watch_.wait_until(lock, last_tick + tick, is_called);
         else
@@ -371,107 +412,6 @@ void Scheduler::run() {
         lock.unlock();
         target_.on_tick();
         lock.lock();
-    }
-}
-
-bool Scheduler::has_events() const {
-    pollfd events = {epoll_.get(), POLLIN, 0};
-    return ::poll(&events, 1, 0) > 0;
-}
-
-Scheduler::Usage Scheduler::usage(std::uint64_t progress) {
-    rusage used{};
-    ::getrusage(RUSAGE_SELF, &used);
-    const auto time = [](const timeval& value) {
-        return nanoseconds(std::chrono::seconds(value.tv_sec)) +
-               std::chrono::microseconds(value.tv_usec);
-    };
-    return {time(used.ru_utime) + time(used.ru_stime), used.ru_nvcsw, progress, Clock::now()};
-}
-
-// Once a tick while it may be that all threads are in handlers.
-void Scheduler::examine() {
-    const Usage now = usage(load_.load() / one_done);
-    const Usage before = std::exchange(last_, now);
-    if (now.when - before.when > 5 * busy_tick) return;  // the first look
-    const bool is_starving = !has_waiter() && has_events();
-    stuck_ticks_ = is_starving && now.progress == before.progress ? stuck_ticks_ + 1 : 0;
-    probe_ticks_ = is_starving ? measure_queue() : 0;
-    if (is_starving) {
-        quiet_ticks_ = 0;
-        grow_if_held_up(before, now);
-    } else if (++quiet_ticks_ > quiet_enough) {
-        quiet_ticks_ = 0;
-        fetched_ = 1;
-        is_alert_ = false;
-        if (!has_waiter() || has_taken()) alert();  // whoever did meanwhile thought that we look
-    }
-    shrink_if_competing(before, now);
-    rescue_taken();
-}
-
-// For how many ticks an event of ours has been waiting among the others.
-unsigned Scheduler::measure_queue() {
-    if (is_probing_) return probe_ticks_ + 1;
-    is_probing_ = true;
-    const std::uint64_t one = 1;
-    (void)!::write(probe_.get(), &one, sizeof one);
-    return 0;
-}
-
-// Events wait and the cores do not: the handlers wait for something else. Threads that want a core
-// and do not get it, for other processes are at work, go to sleep by no will of their own; those
-// that do now and then, among many events, have found none for a moment.
-void Scheduler::grow_if_held_up(const Usage& before, const Usage& after) {
-    const auto available = (after.when - before.when) * static_cast<long>(cores_);
-    const auto used = after.cpu - before.cpu;
-    const std::size_t active = active_;
-    // To turn somebody away takes more than a moment in which nobody got a core.
-    const bool is_overloaded = stuck_ticks_ >= hopeless || probe_ticks_ >= overloaded;
-    const bool has_no_more = std::exchange(has_no_more_, false);  // to be tried again
-    const std::size_t most = most_threads();
-    if (is_overloaded && (active >= most || has_no_more)) return take_events_in_express();
-    const bool is_still = used < available / 4 && after.progress == before.progress;
-    const auto switches = static_cast<std::uint64_t>(after.switches - before.switches);
-    const bool is_waiting = used < available * 3 / 4 && switches > 2 &&
-                            switches * few > after.progress - before.progress;
-    if (!is_still && !is_waiting && stuck_ticks_ < stuck_enough) return;
-    if (active >= most) return;
-    std::lock_guard lock(mutex_);
-    surplus_ = 0;
-    start(std::max<std::size_t>(1, std::min(active / 2, most - active)));
-}
-
-// The cores are all in use and there are more threads than cores: one fewer does as much. Then, and
-// when events are dealt with in a moment each, a thread may take several at once.
-void Scheduler::shrink_if_competing(const Usage& before, const Usage& after) {
-    const auto available = (after.when - before.when) * static_cast<long>(cores_);
-    const auto used = after.cpu - before.cpu;
-    const std::uint64_t events = after.progress - before.progress;
-    const auto switches = static_cast<std::uint64_t>(after.switches - before.switches);
-    const bool is_flowing = events > 2 * active_.load();
-    const bool is_busy = is_flowing && used > available * 9 / 10;
-    const bool is_brisk =
-        is_flowing && used < brief * static_cast<long>(events) && switches * few < events;
-    busy_ticks_ = is_busy ? busy_ticks_ + 1 : 0;
-    fetched_ = busy_ticks_ >= busy_enough || is_brisk ? most_fetched : 1;
-    if (busy_ticks_ % busy_enough == busy_enough - 1 && active_ > cores_) surplus_ = 1;
-}
-
-void Scheduler::take_events_in_express() {
-    for (int i = 0; i < express_events && !is_ending_; ++i) {
-        epoll_event event{};
-        if (::epoll_wait(epoll_.get(), &event, 1, 0) <= 0) return;
-        if (event.data.u64 == jobs_key) {
-            const auto passed_on = take_passed_on();
-            if (!passed_on) return ring();  // a job may block: it has to wait for a thread
-            event = *passed_on;
-        }
-        if (event.data.u64 == probe_key) {  // all that waited for so long has been dealt with
-            is_probing_ = false;
-            return;
-        }
-        if (event.data.u64 != end_key) target_.on_event(event.data.u64, event.events, true);
     }
 }
 

@@ -64,6 +64,11 @@ class Scheduler {
     // they are not, if there is no memory to keep them.
     [[nodiscard]] bool pass_on(std::uint64_t key, std::uint32_t events);
 
+    // For a thread of this that deals with an event: `events` are dealt with behind those that it
+    // has fetched beside that one, as if they were among them. False, and they are not, while
+    // threads take one event at a time.
+    [[nodiscard]] bool take_along(std::uint64_t key, std::uint32_t events) noexcept;
+
     // More than half of the threads that there may be are at work.
     bool is_crowded() const noexcept {
         const std::uint64_t waiting = load_.load() & waiting_mask;
@@ -71,17 +76,39 @@ class Scheduler {
         return (active - std::min(active, aside())) * 2 > max_threads_ + 2 * waiting;
     }
 
-    // As long as it lives its thread waits for a client that is slow to read, and another thread
-    // may take its place: for a thousand of them, who then cost no more than a stack each.
-    class Aside {
+    // As long as it lives its thread waits for a client, and if there may be more threads another
+    // one is there for events.
+    class Held {
       public:
-        explicit Aside(Scheduler& scheduler) : scheduler_(scheduler) { ++scheduler_.aside_; }
-        Aside(const Aside&) = delete;
-        Aside& operator=(const Aside&) = delete;
-        ~Aside() { --scheduler_.aside_; }
+        explicit Held(Scheduler& scheduler) : scheduler_(scheduler) {
+            ++scheduler_.held_;
+            scheduler_.stand_in();
+        }
+        Held(const Held&) = delete;
+        Held& operator=(const Held&) = delete;
+        ~Held() { --scheduler_.held_; }
 
       private:
         Scheduler& scheduler_;
+    };
+
+    // The same, and it waits for one that is slow to read: there may be a thread more for a
+    // thousand of them, who then cost no more than a stack each.
+    class Aside {
+      public:
+        explicit Aside(Scheduler& scheduler) : count_(scheduler.aside_), held_(scheduler) {}
+
+      private:
+        struct Counted {
+            explicit Counted(std::atomic<std::size_t>& its) : count(its) { ++count; }
+            Counted(const Counted&) = delete;
+            Counted& operator=(const Counted&) = delete;
+            ~Counted() { --count; }
+            std::atomic<std::size_t>& count;
+        };
+
+        const Counted count_;
+        const Held held_;
     };
 
     // The watching thread looks at tick_length() again.
@@ -96,7 +123,8 @@ class Scheduler {
         std::vector<epoll_event> taken;  // that it has fetched and not begun with, the first last
         std::atomic<unsigned> begun{0};  // how many it has begun with
         bool has_taken = false;          // of the thread alone
-        unsigned seen = 0;               // of these, when the watching thread looked last
+        std::chrono::steady_clock::time_point fetched;  // likewise: when
+        unsigned seen = 0;  // of these, when the watching thread looked last
     };
     struct Usage {
         std::chrono::nanoseconds cpu{};
@@ -106,19 +134,29 @@ class Scheduler {
     };
 
     std::size_t aside() const noexcept { return std::min(aside_.load(), most_aside); }
+    // Those that are at work or could be.
+    std::size_t at_work() const noexcept {
+        const std::size_t active = active_;
+        return active - std::min(active, held_.load());
+    }
     std::size_t most_threads() const noexcept { return max_threads_ + aside(); }
     bool has_waiter() const noexcept { return (load_.load() & waiting_mask) != 0; }
     void work(Worker& self);
     bool fetch(Worker& self, epoll_event& event);
+    void hold(Worker& self) noexcept;
     bool take(Worker& self, epoll_event& event);
     void deal_with(const epoll_event& event);
     unsigned measure_queue();
     void rescue_taken();
+    void hand_over(Worker& worker);
+    void hand_over_own() noexcept;
     bool has_taken();
     void alert();
     bool park();
     bool is_surplus() noexcept;
     void start(std::size_t threads);
+    void stand_in() noexcept;
+    std::chrono::milliseconds look_length() const noexcept;
     void examine();
     void grow_if_held_up(const Usage& before, const Usage& after);
     void shrink_if_competing(const Usage& before, const Usage& after);
@@ -130,6 +168,11 @@ class Scheduler {
     void ring() noexcept;
     static Usage usage(std::uint64_t progress);
 
+    static thread_local Worker* current_;  // of the thread, if it is one of a scheduler
+
+    static constexpr std::uint64_t jobs_key = reserved_key;
+    static constexpr std::uint64_t end_key = reserved_key + 1;
+    static constexpr std::uint64_t probe_key = reserved_key + 2;
     static constexpr std::uint64_t waiting_mask = 0xFFFF;
     static constexpr std::uint64_t one_done = 0x1'0000;
     static constexpr std::size_t most_aside = 1024;
@@ -145,7 +188,9 @@ class Scheduler {
     // How many threads wait for events, and above that how many events have been taken.
     std::atomic<std::uint64_t> load_{0};
     std::atomic<std::size_t> active_{0};   // threads that are not parked
-    std::atomic<std::size_t> aside_{0};    // of them, those that wait for slow clients
+    std::atomic<std::size_t> held_{0};     // of them, those that wait for clients, ...
+    std::atomic<std::size_t> aside_{0};    // ... and among those, for slow readers
+    std::atomic<std::size_t> holders_{0};  // threads that have taken more than they have begun with
     std::atomic<std::size_t> surplus_{0};  // threads that are to park when they have finished
     std::atomic<bool> is_alert_{false};
     std::atomic<bool> is_probing_{false};  // an event of probe_ waits among the others

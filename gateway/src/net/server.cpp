@@ -15,6 +15,9 @@ namespace {
 // Keys of listeners are their index; those of connections have more than 32 bits.
 constexpr std::uint64_t first_connection = 1ull << 32;
 constexpr int accepted_in_turn = 64;
+constexpr std::chrono::milliseconds tick{100};           // in which all connections are looked at
+constexpr std::size_t crowd = 512;                       // from which on it is divided, ...
+constexpr std::size_t most_parts = 10;                   // ... into so many
 constexpr std::chrono::milliseconds handshake_time{20};  // of who is connecting as the door stops
 constexpr int last_turns = 1024;               // when the door stops, for those that have connected
 constexpr std::size_t spare_descriptors = 64;  // for what is not a connection, and a quarter of all
@@ -37,10 +40,10 @@ http1::Limits limits(const HttpOptions& options) {
 
 }  // namespace
 
-Server::Server(HttpOptions options, Protocol protocol, unsigned socket_mode)
+Server::Server(HttpOptions options, Protocol protocol, const os::SocketAccess& access)
     : options_(feasible(std::move(options))),
       protocol_(std::move(protocol)),
-      listeners_(options_, protocol_.busy, socket_mode),
+      listeners_(options_, protocol_.busy, access),
       door_{.options = options_,
             .limits = limits(options_),
             .scheduler = scheduler_,
@@ -93,16 +96,21 @@ void Server::on_event(std::uint64_t key, std::uint32_t events, bool is_express) 
         serve();
 }
 
+// In how many a round of all connections is divided.
+std::size_t Server::parts() const noexcept {
+    return std::max(slots_.size(), parking_.waiting()) > crowd ? most_parts : 1;
+}
+
 std::chrono::milliseconds Server::tick_length() const {
     if (door_.is_stopping) return std::chrono::milliseconds(10);
-    return std::chrono::milliseconds(slots_.size() > 0 || parking_.waiting() > 0 || is_short_ ? 100
-                                                                                              : 0);
+    if (slots_.size() > 0 || parking_.waiting() > 0 || is_short_) return tick / parts();
+    return std::chrono::milliseconds(0);
 }
 
 void Server::on_tick() {
     if (is_short_.exchange(false)) arm_all();
-    slots_.sweep(now());
-    parking_.sweep(now());
+    slots_.sweep(now(), parts());
+    parking_.sweep(now(), parts());
     if (door_.is_stopping) drain();
 }
 
@@ -115,7 +123,7 @@ int Server::accept(std::size_t index, bool is_express) {
     while (count < accepted_in_turn) {
         os::Fd fd = listeners_.accept(index, is_short);
         if (!fd) break;
-        begin(std::move(fd), is_express);
+        begin(std::move(fd), listeners_.is_local(index), is_express);
         ++count;
     }
     if (is_short) {  // armed again with the next tick: others must end first
@@ -127,26 +135,27 @@ int Server::accept(std::size_t index, bool is_express) {
     return count;
 }
 
-void Server::begin(os::Fd fd, bool is_express) {
+void Server::begin(os::Fd fd, bool is_local, bool is_express) {
     const Slots::Key key = slots_.take();
     if (key == 0) {
         if (options_.observer) options_.observer->refused(503);
         return Listeners::turn_away(std::move(fd), protocol_.busy);
     }
     const bool is_first = slots_.size() == 1;
-    const int socket = fd.get();
+    Connection* socket = nullptr;  // which nobody ends before let_go()
     try {
-        std::shared_ptr<Session> session = protocol_.begin(
-            door_, std::make_unique<Connection>(std::move(fd), scheduler_.epoll(), key));
+        const Connection::Place its = {.alarm = alarm_.fd(), .is_local = is_local};
+        auto connection = std::make_unique<Connection>(std::move(fd), scheduler_.epoll(), key, its);
+        socket = connection.get();
+        std::shared_ptr<Session> session = protocol_.begin(door_, std::move(connection));
         if (!session) return slots_.give_back(key);
         slots_.begin(key, std::move(session));
     } catch (const std::bad_alloc&) {
         return slots_.give_back(key);
     }
-    epoll_event event{};
-    event.events = EPOLLIN | EPOLLRDHUP | EPOLLET;
-    event.data.u64 = key;
-    ::epoll_ctl(scheduler_.epoll(), EPOLL_CTL_ADD, socket, &event);
+    // Who has something to say has often said it already: to look costs less than to be told.
+    if (!protocol_.watches || is_express || !scheduler_.take_along(key, EPOLLIN))
+        socket->watch(true, false);
     // Others wait for the listener: no handler may hold us up.
     using Caller = Slots::Caller;
     slots_.let_go(key, after(options_.header_timeout),
@@ -184,6 +193,7 @@ void Server::drain() {
     if (time - deaf_since_ < options_.drain_timeout) return;
     door_.shutdown.request_stop();
     slots_.cancel_all();
+    alarm_.signal();  // for those who were waiting already
 }
 
 }  // namespace turngate::net

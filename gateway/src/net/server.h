@@ -27,6 +27,10 @@ struct Protocol {
     // A session for a new connection; null: nobody talks to this client.
     std::function<std::shared_ptr<Session>(Surroundings&, std::unique_ptr<Connection>)> begin = {};
 
+    // A session looks at once whether something has come, and has the connection watched itself
+    // when it waits.
+    bool watches = false;
+
     // What is sent to who comes when there are too many.
     std::string_view busy = {};
 
@@ -36,8 +40,8 @@ struct Protocol {
 class Server final : public ListeningDoor, private Scheduler::Target {
   public:
     // Listens at once; connections wait in the kernel until serve(). A Unix socket that is made
-    // has the mode `socket_mode`. Throws as http_door() does.
-    Server(HttpOptions options, Protocol protocol, unsigned socket_mode = 0600);
+    // has `access`. Throws as http_door() does.
+    Server(HttpOptions options, Protocol protocol, const os::SocketAccess& access = {});
 
     std::vector<std::string> addresses() const override { return listeners_.addresses(); }
     void replace(HandlerPtr handler) override;
@@ -48,9 +52,10 @@ class Server final : public ListeningDoor, private Scheduler::Target {
     void on_event(std::uint64_t key, std::uint32_t events, bool is_express) override;
     void on_tick() override;
     std::chrono::milliseconds tick_length() const override;
+    std::size_t parts() const noexcept;
     HandlerPtr prepared(HandlerPtr handler) const;
     int accept(std::size_t index, bool is_express);
-    void begin(os::Fd fd, bool is_express);
+    void begin(os::Fd fd, bool is_local, bool is_express);
     void arm_all();
     void drain();
 
@@ -62,6 +67,7 @@ class Server final : public ListeningDoor, private Scheduler::Target {
     StackPool stacks_;
     ParkingLot parking_;
     Scheduler scheduler_;
+    const os::WakeUp alarm_;  // nobody is to wait for a client any longer
     std::atomic<bool> is_short_{false};
     std::mutex listeners_mutex_;
     bool is_closed_ = false;  // under the mutex; the watching thread alone changes it

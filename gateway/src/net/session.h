@@ -1,10 +1,10 @@
 // What happens on one connection: a protocol that is called when there is something to do.
 #pragma once
 
-#include <functional>
 #include <memory>
 
 #include "net/clock.h"
+#include "net/task.h"
 
 namespace turngate::net {
 
@@ -17,7 +17,7 @@ struct Step {
     Kind kind = Kind::wait;
     Ticks deadline = never;  // of `wait`: expired() is called when nothing has come until then
     std::shared_ptr<Session> successor = {};  // of `wait`: takes this session's place from now on
-    std::function<void()> afterwards = {};    // to run when others may be called for the connection
+    Task afterwards = {};                     // to run when others may be called for the connection
 };
 
 // How a session is called.
@@ -47,7 +47,7 @@ class Session {
     virtual void cancel() noexcept = 0;
 
     // From any thread, during a call above: the client has shut down its side, or has left; only
-    // what is sent now would tell.
+    // what is sent now would tell. Told again now and then as long as that call lasts.
     virtual void peer_ended() noexcept = 0;
 
     // Likewise: nothing more can come, for the connection is broken or both sides are shut down.

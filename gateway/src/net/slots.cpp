@@ -76,9 +76,8 @@ void Slots::on_event(Key key, bool has_peer_ended, bool is_gone, bool is_express
         if ((state & in_use) == 0 || (state / generation & 0xFFFF'FFFFu) != (key & 0xFFFF'FFFFu))
             return;  // of a connection that has ended
         const bool is_busy = (state & busy) != 0;
-        const State word = more | (has_peer_ended ? peer_ended : 0);
-        if (!slot.state.compare_exchange_weak(state, state | (is_busy ? word : busy),
-                                              std::memory_order_acq_rel))
+        const State word = (is_busy ? more : busy) | (has_peer_ended ? peer_ended : 0);
+        if (!slot.state.compare_exchange_weak(state, state | word, std::memory_order_acq_rel))
             continue;
         if (!is_busy) break;
         if (is_gone)
@@ -115,22 +114,28 @@ void Slots::run(std::size_t index, Step step, Caller caller) {
                 on_event(key, has_peer_ended, false, true);
             return conclude(std::move(step.afterwards), caller);
         }
-        state = slot.state.fetch_and(~(more | peer_ended), std::memory_order_acq_rel);
-        auto afterwards = std::move(step.afterwards);
+        state = slot.state.fetch_and(~more, std::memory_order_acq_rel);
+        Task afterwards = std::move(step.afterwards);
         step = slot.session->ready({(state & peer_ended) != 0, caller == Caller::express});
         if (!afterwards) continue;
-        step.afterwards = [first = std::move(afterwards), then = std::move(step.afterwards)] {
-            first();
-            if (then) then();
-        };
+        if (!step.afterwards)
+            step.afterwards = std::move(afterwards);
+        else if (caller == Caller::worker)
+            conclude(std::move(afterwards), Caller::hurried);  // neither waits for the other
+        else
+            step.afterwards = [first = std::move(afterwards),
+                               then = std::move(step.afterwards)]() mutable {
+                first();
+                then();
+            };
     }
 }
 
 // What is left to do may take its time.
-void Slots::conclude(std::function<void()> afterwards, Caller caller) {
+void Slots::conclude(Task afterwards, Caller caller) {
     if (!afterwards) return;
     if (caller == Caller::hurried)
-        scheduler_.post(std::move(afterwards));
+        scheduler_.post([task = std::make_shared<Task>(std::move(afterwards))] { (*task)(); });
     else
         afterwards();
 }
@@ -175,9 +180,9 @@ void Slots::tell(Slot& slot, State state, void (Session::*what)() noexcept) {
 }
 
 template <class F>
-void Slots::for_each(F visit) {
+void Slots::for_each(F visit, std::size_t first, std::size_t step) {
     const std::size_t count = ready_.load(std::memory_order_acquire);
-    for (std::size_t index = 0; index < count; ++index)
+    for (std::size_t index = first; index < count; index += step)
         visit(index, at(index));
 }
 
@@ -188,8 +193,11 @@ bool Slots::begin_call(Slot& slot) {
     return slot.state.compare_exchange_strong(state, state | busy, std::memory_order_acq_rel);
 }
 
-void Slots::sweep(Ticks time) {
-    for_each([&](std::size_t index, Slot& slot) {
+void Slots::sweep(Ticks time, std::size_t parts) {
+    const auto look = [&](std::size_t index, Slot& slot) {
+        const State state = slot.state.load(std::memory_order_acquire);
+        if ((state & (busy | peer_ended)) == (busy | peer_ended))
+            return tell(slot, state, &Session::peer_ended);
         const Ticks deadline = slot.deadline.load(std::memory_order_relaxed);
         if (deadline == never || deadline > time) return;
         if (!begin_call(slot)) return;
@@ -197,7 +205,8 @@ void Slots::sweep(Ticks time) {
         const Ticks current = slot.deadline.load(std::memory_order_relaxed);
         const bool is_due = current != never && current <= time;
         run(index, is_due ? slot.session->expired() : Step{.deadline = current}, Caller::hurried);
-    });
+    };
+    for_each(look, swept_++ % parts, parts);
 }
 
 void Slots::stop_all() {

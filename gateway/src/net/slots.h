@@ -47,8 +47,11 @@ class Slots {
     // thread does: then that one is left word.
     void on_event(Key key, bool peer_ended, bool is_gone, bool is_express);
 
-    // Calls expired() of the sessions whose deadline has passed.
-    void sweep(Ticks now);
+    // Calls expired() of the sessions whose deadline has passed, and peer_ended() of those at work
+    // whose client has ended its side. With several `parts` one of them, the next with each call:
+    // a crowd that came together does not end in one moment, in which nobody else would be served.
+    // REQUIRES: one thread calls it.
+    void sweep(Ticks now, std::size_t parts = 1);
 
     // Calls stopping() of all that are idle. Those at work are to look for themselves, or are idle
     // when this is called again.
@@ -65,7 +68,7 @@ class Slots {
     static constexpr State in_use = 1;
     static constexpr State busy = 2;        // one thread runs the session
     static constexpr State more = 4;        // an event came meanwhile
-    static constexpr State peer_ended = 8;  // with the end of the client's side
+    static constexpr State peer_ended = 8;  // the last event told of the end of the client's side
     static constexpr State pinned = 16;  // another thread looks at the session: it may not go away
     static constexpr State generation = 256;
 
@@ -79,11 +82,11 @@ class Slots {
 
     Slot& at(std::size_t index) const noexcept;
     template <class F>
-    void for_each(F visit);
+    void for_each(F visit, std::size_t first = 0, std::size_t step = 1);
     bool begin_call(Slot& slot);
     void run(std::size_t index, Step step, Caller caller);
     void finish(std::size_t index);
-    void conclude(std::function<void()> afterwards, Caller caller);
+    void conclude(Task afterwards, Caller caller);
     void replace(Slot& slot, std::shared_ptr<Session> session);
     void tell(Slot& slot, State state, void (Session::*what)() noexcept);
 
@@ -91,6 +94,7 @@ class Slots {
     Scheduler& scheduler_;
     std::mutex mutex_;
     std::vector<std::size_t> free_;  // under mutex_
+    std::size_t swept_ = 0;          // parts, of whoever sweeps
     std::size_t count_ = 0;          // of slots that there are; under mutex_
     std::atomic<std::size_t> used_{0};
     std::atomic<std::size_t> ready_{0};  // slots that for_each() may look at

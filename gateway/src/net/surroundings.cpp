@@ -13,7 +13,8 @@
 namespace turngate::net {
 namespace {
 
-// 16 hexadecimal digits, for a request that has no id.
+// 15 hexadecimal digits, for a request that has no id: so many fit into a string without memory of
+// its own.
 std::string new_request_id() {
     thread_local std::mt19937_64 random(std::random_device{}());
     // Eight digits at once: each nibble in a byte of its own, then '0' to '9' or 'a' to 'f'.
@@ -27,21 +28,29 @@ std::string new_request_id() {
         const std::uint64_t letters = (x + 0x0606'0606'0606'0606) >> 4 & 0x0101'0101'0101'0101;
         digits[half] = x + 0x3030'3030'3030'3030 + letters * ('a' - '0' - 10);
     }
-    std::string text(16, '0');
-    std::memcpy(text.data(), digits.data(), text.size());
-    return text;
+    return {reinterpret_cast<const char*>(digits.data()), 15};
 }
 
 }  // namespace
 
+HandlerPtr Surroundings::handler_for(std::string_view path) const {
+    if (is_health(path)) {
+        static const HandlerPtr health = to_handler([](Request&) { return text("OK"); });
+        return health;
+    }
+    if (is_operation(path)) return options.operations;
+    return handler.load();
+}
+
 Outcome answer(Surroundings& door, const Handler& handler, Request& request, ResponseSink& sink,
                std::stop_token stop) {
     using Clock = std::chrono::steady_clock;
-    DoorObserver* const observer = door.options.observer;
+    const bool is_health = door.is_health(request.url.path);
+    DoorObserver* const observer = is_health ? nullptr : door.options.observer;
     const auto began = observer ? Clock::now() : Clock::time_point();
     Context& context = request.context;
-    context.request_id = new_request_id();
-    context.reporter = door.options.reporter;
+    if (context.request_id.empty()) context.request_id = new_request_id();
+    context.reporter = is_health ? nullptr : door.options.reporter;
     context.stop = std::move(stop);
     if (handler.may_migrate()) context.parking = &door.parking;
     if (observer) observer->began(request);

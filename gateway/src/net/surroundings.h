@@ -4,6 +4,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <stop_token>
 #include <string>
 
@@ -17,13 +18,32 @@
 
 namespace turngate::net {
 
+// The handler that there is now. Thread-safe, and not by the library's atomic pointer, whose lock
+// spins: when the system interrupts who holds it, hundreds of threads would use up all cores.
+class CurrentHandler {
+  public:
+    CurrentHandler& operator=(HandlerPtr next) {
+        const std::lock_guard lock(mutex_);
+        handler_.swap(next);
+        return *this;
+    }
+    HandlerPtr load() const {
+        const std::lock_guard lock(mutex_);
+        return handler_;
+    }
+
+  private:
+    mutable std::mutex mutex_;
+    HandlerPtr handler_;
+};
+
 struct Surroundings {
     const HttpOptions& options;
     http1::Limits limits;
     Scheduler& scheduler;
     StackPool& stacks;
     Parking& parking;
-    std::atomic<std::shared_ptr<const Handler>> handler{};
+    CurrentHandler handler{};
     std::atomic<bool> may_migrate{false};  // a handler that there is or was
     std::atomic<bool> is_stopping{false};
     std::stop_source shutdown{};  // the time to drain is over
@@ -38,18 +58,21 @@ struct Surroundings {
     // For a session that has nothing more to do when no event tells it so; may be null.
     Slots* slots = nullptr;
 
-    // The handler for this path, which may be the one for operations.
-    HandlerPtr handler_for(std::string_view path) const {
-        if (is_operation(path)) return options.operations;
-        return handler.load();
-    }
+    // The handler for this path, which may be the one for operations or for health.
+    HandlerPtr handler_for(std::string_view path) const;
+
+    // Answered even when no thread is free.
     bool is_operation(std::string_view path) const {
-        return options.operations && path.starts_with("/_turngate/");
+        return (options.operations && path.starts_with("/_turngate/")) || is_health(path);
+    }
+    bool is_health(std::string_view path) const {
+        return !options.health_path.empty() && path == options.health_path;
     }
 };
 
-// Has the handler answer through `sink`, from which the body may read, and tells the observer. What
-// is deferred until after the response is left to the caller, and so is what stops it.
+// Has the handler answer through `sink`, from which the body may read, and tells the observer, but
+// not of health. What is deferred until after the response is left to the caller, and so is what
+// stops it.
 Outcome answer(Surroundings& door, const Handler& handler, Request& request, ResponseSink& sink,
                std::stop_token stop);
 
