@@ -5,6 +5,9 @@ if(TURNGATE_STATIC)
   set(ZLIB_USE_STATIC_LIBS ON)
   set(Boost_USE_STATIC_LIBS ON)
 else()
+  find_path(OPENSSL_INCLUDE_DIR openssl/ssl.h REQUIRED)  # libssl is loaded when it is needed: nothing of it is linked
+  add_library(OpenSSL::Headers INTERFACE IMPORTED)
+  target_include_directories(OpenSSL::Headers SYSTEM INTERFACE ${OPENSSL_INCLUDE_DIR})
   find_package(Poco REQUIRED COMPONENTS Foundation Net Util)  # of which Debian has no static libraries
 endif()
 find_package(ZLIB REQUIRED)

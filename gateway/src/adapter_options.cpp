@@ -3,6 +3,7 @@
 #include <string>
 
 #include <turngate/handlers/status_range.h>
+#include <turngate/http/headers.h>
 
 namespace turngate {
 namespace {
@@ -23,22 +24,41 @@ Setting setting(const ReadVariable& get, const std::string& what) {
     throw Error(wrong.name + '=' + wrong.value + " is wrong: expected " + expected);
 }
 
+// Empty if there is none.
+std::string path_setting(const ReadVariable& get, const std::string& what, const char* example) {
+    Setting path = setting(get, what);
+    if (!path.value.empty() && (!path.value.starts_with('/') ||
+                                path.value.find_first_of("?# \t\r\n") != std::string::npos))
+        refuse(path, example);
+    return std::move(path.value);
+}
+
 }  // namespace
 
 events::AnswerOptions adapter_options(const ReadVariable& get) {
     events::AnswerOptions options;
-    if (const Setting path = setting(get, "PASS_THROUGH_PATH"); !path.value.empty()) {
-        if (!path.value.starts_with('/') ||
-            path.value.find_first_of("?# \t\r\n") != std::string::npos)
-            refuse(path, "a path such as /events");
-        options.decode.routes = {{"", path.value}};
-    }
+    if (std::string path = path_setting(get, "PASS_THROUGH_PATH", "a path such as /events");
+        !path.empty())
+        options.decode.routes = {{"", std::move(path)}};
     if (const Setting codes = setting(get, "ERROR_STATUS_CODES"); !codes.value.empty()) {
         const auto ranges = parse_status_ranges(codes.value);
         if (!ranges) refuse(codes, "status codes and ranges of them, as 500,502-504");
         for (const StatusRange& range : *ranges)
             options.error_statuses.push_back({range.first, range.last});
     }
+    return options;
+}
+
+LambdaOptions lambda_adapter_options(const ReadVariable& get) {
+    LambdaOptions options{.answer = adapter_options(get)};
+    const Setting mode = setting(get, "INVOKE_MODE");
+    options.streams = iequals(mode.value, "response_stream");
+    if (!mode.value.empty() && !options.streams && !iequals(mode.value, "buffered"))
+        refuse(mode, "buffered or response_stream");
+    options.before_checkpoint_path =
+        path_setting(get, "SNAPSTART_BEFORE_CHECKPOINT_PATH", "a path such as /checkpoint");
+    options.after_restore_path =
+        path_setting(get, "SNAPSTART_AFTER_RESTORE_PATH", "a path such as /restored");
     return options;
 }
 

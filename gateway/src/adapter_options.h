@@ -2,6 +2,7 @@
 #pragma once
 
 #include "platform.h"
+#include <turngate/doors/lambda.h>
 #include <turngate/events/answer.h>
 
 namespace turngate {
@@ -10,5 +11,9 @@ namespace turngate {
 // TURNGATE_ERROR_STATUS_CODES, the statuses that fail an invocation; or the same with AWS_LWA_ in
 // front. An empty variable is as good as none. Throws Error that names the variable and the rule.
 events::AnswerOptions adapter_options(const ReadVariable& get);
+
+// The same, and what is of a deployed function alone: INVOKE_MODE, "buffered" or
+// "response_stream", and SNAPSTART_BEFORE_CHECKPOINT_PATH and SNAPSTART_AFTER_RESTORE_PATH.
+LambdaOptions lambda_adapter_options(const ReadVariable& get);
 
 }  // namespace turngate

@@ -1,22 +1,15 @@
 #include "event_caller.h"
 
-#include <chrono>
-#include <optional>
 #include <string>
 #include <utility>
 
-#include "fresh_ids.h"
+#include "event_exchange.h"
+#include "lambda_limits.h"
 #include "observe/access_log.h"
-#include <turngate/events/make_event.h>
-#include <turngate/events/reply.h>
-#include <turngate/http/nominated_fields.h>
 #include <turngate/http/recorder.h>
-#include <turngate/json/json_reader.h>
 
 namespace turngate {
 namespace {
-
-constexpr std::size_t most_reply = 6'291'556;  // bytes: what Lambda takes from a function
 
 // The part of a request that says what is asked for. While the program runs it is the event; then
 // the door and its observers see what the client sent again.
@@ -49,17 +42,6 @@ class Disguise {
     Body body_;
 };
 
-// What belongs to the connection, or is computed anew, is not the program's to say.
-void drop_framing(Response& response, bool is_head) {
-    const NominatedFields nominated(response.headers);
-    Headers kept;
-    for (const auto& [name, value] : response.headers)
-        if (!is_hop_by_hop(name) && !nominated.contains(name) &&
-            (is_head || !iequals(name, "Content-Length")))
-            kept.add(name, value);
-    response.headers = std::move(kept);
-}
-
 class EventCaller final : public Handler {
   public:
     EventCaller(HandlerPtr program, events::Format format)
@@ -69,12 +51,12 @@ class EventCaller final : public Handler {
         request.context.put(EventShape{events::name(format_)});
         Response answer;
         try {
-            answer = understood(call(request, event_of(request)));
+            answer = response_of(call(request, fresh_event(request, format_).text), format_,
+                                 request.method == "HEAD");
         } catch (const ProtocolError& e) {
             request.context.log(Level::error, e.what());
             return response.send(text(std::string(e.what()) + '\n', 502));
         }
-        drop_framing(answer, request.method == "HEAD");
         // What a REST API makes of a reply that does not say; others are as we are.
         if (format_ == events::Format::api_gateway_v1 && !answer.body.empty() &&
             !answer.headers.contains("Content-Type"))
@@ -83,18 +65,9 @@ class EventCaller final : public Handler {
     }
 
   private:
-    std::string event_of(Request& request) const {
-        events::EventSource source;
-        source.time = std::chrono::system_clock::now();
-        source.request_id = fresh_uuid();
-        source.trace_id = fresh_trace_id(source.time);
-        if (request.remote_address.empty()) source.source_ip = "127.0.0.1";  // a Unix socket
-        return events::make_event(request, format_, source);
-    }
-
     std::string call(Request& request, std::string event) const {
         const Disguise disguise(request, std::move(event));
-        Recorder recorder("POST", most_reply);
+        Recorder recorder("POST", lambda_limits::reply);
         try {
             program_->serve(request, recorder);
             Response reply = recorder.take();
@@ -108,24 +81,11 @@ class EventCaller final : public Handler {
             throw;
         } catch (const std::exception& e) {
             if (recorder.overflowed())
-                throw ProtocolError("the reply is more than the " + std::to_string(most_reply) +
+                throw ProtocolError("the reply is more than the " +
+                                    std::to_string(lambda_limits::reply) +
                                     " bytes that AWS Lambda takes from a function");
             throw ProtocolError(std::string("the program failed: ") + e.what());
         }
-    }
-
-    Response understood(const std::string& reply) const {
-        Response answer;
-        try {
-            answer = events::decode_reply(reply, format_);
-        } catch (const Error& e) {
-            throw ProtocolError("what the program answered is no reply of shape " +
-                                std::string(events::name(format_)) + ": " + e.what());
-        }
-        if (answer.status < 200 || answer.status > 599)
-            throw ProtocolError("the reply has status " + std::to_string(answer.status) +
-                                ", which is none from 200 to 599");
-        return answer;
     }
 
     const HandlerPtr program_;

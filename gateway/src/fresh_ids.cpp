@@ -36,4 +36,15 @@ std::string fresh_trace_id(std::chrono::system_clock::time_point time) {
     return text.data();
 }
 
+std::string traced(const std::string& trace_id) {
+    std::array<char, 17> parent;
+    std::snprintf(parent.data(), parent.size(), "%016llx",
+                  static_cast<unsigned long long>(random_bits()));
+    return trace_id + ";Parent=" + parent.data() + ";Sampled=0";
+}
+
+std::string fresh_trace() {
+    return traced(fresh_trace_id(std::chrono::system_clock::now()));
+}
+
 }  // namespace turngate

@@ -3,52 +3,30 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
-#include <cxxabi.h>
 #include <exception>
 #include <optional>
-#include <typeinfo>
 
+#include "lambda/function_error.h"
+#include "lambda_limits.h"
 #include "replay/thrown.h"
-#include <turngate/json/json_reader.h>
-#include <turngate/json/json_writer.h>
 
 namespace turngate {
 namespace {
 
-constexpr std::size_t most_reply = 6'291'556;  // bytes: 6 MiB and 100
-
-// "std::runtime_error".
-std::string type_of(const std::exception_ptr& error) {
-    try {
-        std::rethrow_exception(error);
-    } catch (const std::exception& e) {
-        int status = 0;
-        const std::unique_ptr<char, void (*)(void*)> name(
-            abi::__cxa_demangle(typeid(e).name(), nullptr, nullptr, &status), std::free);
-        return name ? name.get() : typeid(e).name();
-    } catch (...) {
-        return "Function.Unknown";
-    }
-}
-
 void fail(InvocationRun& run, std::string_view type, std::string_view message) {
     run.failed = true;
-    run.reply.clear();
-    JsonWriter json(run.reply);
-    json.begin_object().key("errorMessage").string(message);
-    json.key("errorType").string(type).end_object();
+    run.reply = error_json(type, message);
 }
 
 void fail_too_large(InvocationRun& run) {
     fail(run, "Function.ResponseSizeTooLarge",
          "Response payload size exceeded maximum allowed payload size (" +
-             std::to_string(most_reply) + " bytes).");
+             std::to_string(lambda_limits::reply) + " bytes).");
 }
 
 void fail_as(InvocationRun& run, const std::exception_ptr& error, bool is_late,
              std::chrono::milliseconds took) {
-    if (!is_late) return fail(run, type_of(error), replay::message_of(error));
+    if (!is_late) return fail(run, thrown_type(error), replay::message_of(error));
     std::array<char, 64> text;
     std::snprintf(text.data(), text.size(), "Task timed out after %.2f seconds",
                   std::chrono::duration<double>(took).count());
@@ -97,7 +75,7 @@ std::unique_ptr<InvocationRun> run_invocation(const Handler& handler, std::strin
         if (decoded.format == events::Format::raw) how.error_statuses.push_back({400, 599});
         run->answer.emplace(events::answer_event(handler, std::move(decoded), how));
         run->reply = std::move(run->answer->reply);
-        if (!run->answer->overflow().empty() || run->reply.size() > most_reply)
+        if (!run->answer->overflow().empty() || run->reply.size() > lambda_limits::reply)
             fail_too_large(*run);
     } catch (const events::InvocationError& e) {
         if (e.status() == 413 && last && last->status != 413)

@@ -6,16 +6,15 @@
 
 #include "fresh_ids.h"
 #include "invocation_run.h"
+#include "lambda_limits.h"
 #include "observe/access_log.h"
 #include <turngate/http/encoding.h>
+#include <turngate/json/json.h>
 #include <turngate/json/json_reader.h>
 #include <turngate/json/json_writer.h>
 
 namespace turngate {
 namespace {
-
-constexpr std::size_t most_event = 6'291'456;         // bytes
-constexpr std::size_t most_queued_event = 1'048'576;  // of X-Amz-Invocation-Type: Event
 
 // What the service answers when it does not come to calling the function.
 struct ServiceError {
@@ -24,8 +23,8 @@ struct ServiceError {
     std::string message;
 };
 
-bool is_invocation_path(std::string_view path) {
-    constexpr std::string_view before = "/2015-03-31/functions/", behind = "/invocations";
+// A function's name between the two.
+bool is_path(std::string_view path, std::string_view before, std::string_view behind) {
     if (!path.starts_with(before) || !path.ends_with(behind)) return false;
     path.remove_prefix(before.size());
     if (path.size() <= behind.size()) return false;
@@ -34,14 +33,7 @@ bool is_invocation_path(std::string_view path) {
 }
 
 void refuse(ResponseWriter& response, const ServiceError& error) {
-    std::string body;
-    JsonWriter json(body);
-    json.begin_object().key("Type").string(error.status < 500 ? "User" : "Service");
-    json.key("message").string(error.message).end_object();
-    response.status(error.status)
-        .header("Content-Type", "application/json")
-        .header("x-amzn-ErrorType", error.type);
-    response.write(body);
+    refuse_invoke(response, error.status, error.type, error.message);
 }
 
 ServiceError unknown_value(std::string_view value, std::string_view of, std::string_view known) {
@@ -54,15 +46,18 @@ ServiceError unknown_value(std::string_view value, std::string_view of, std::str
 
 class LambdaApi final : public Handler {
   public:
-    LambdaApi(HandlerPtr function, HandlerPtr next, events::AnswerOptions options)
-        : function_(std::move(function)), next_(std::move(next)), options_(std::move(options)) {
-        options_.decode.max_size = most_event;
-    }
+    LambdaApi(std::shared_ptr<const InvokedFunction> function, HandlerPtr next)
+        : function_(std::move(function)), next_(std::move(next)) {}
 
     void serve(Request& request, ResponseWriter& response) const override {
-        if (!is_invocation_path(request.url.path)) return next_->serve(request, response);
-        const std::string id = fresh_uuid();
-        response.header("x-amzn-RequestId", id);
+        const std::string_view path = request.url.path;
+        const bool is_streaming =
+            function_->is_streaming() &&
+            is_path(path, "/2021-11-15/functions/", "/response-streaming-invocations");
+        if (!is_streaming && !is_path(path, "/2015-03-31/functions/", "/invocations"))
+            return next_->serve(request, response);
+        InvokeCall call{.event = {}, .id = fresh_uuid()};
+        response.header("x-amzn-RequestId", call.id);
         if (request.method != "POST") {
             response.header("Allow", "POST");
             return refuse(response, {405, "MethodNotAllowedException",
@@ -75,27 +70,50 @@ class LambdaApi final : public Handler {
             response.status(204);
             return;
         }
-        if (type != "RequestResponse" && type != "Event")
-            return refuse(response,
-                          unknown_value(type, "invocationType", "Event, RequestResponse, DryRun"));
+        const bool is_queued = type == "Event" && !is_streaming;
+        if (type != "RequestResponse" && !is_queued)
+            return refuse(response, unknown_value(type, "invocationType",
+                                                  is_streaming ? "RequestResponse, DryRun"
+                                                               : "Event, RequestResponse, DryRun"));
         if (log != "None" && log != "Tail")
             return refuse(response, unknown_value(log, "logType", "None, Tail"));
-        const bool is_queued = type == "Event";
-        std::string event;
-        if (auto error = take_event(request, is_queued ? most_queued_event : most_event, event))
+        call.wants_log = log == "Tail";
+        if (auto error = take_client_context(request, call.client_context))
             return refuse(response, *error);
-        const auto shape = events::classify(event).format.value_or(events::Format::raw);
+        if (auto error =
+                take_event(request, is_queued ? lambda_limits::queued_event : lambda_limits::event,
+                           call.event))
+            return refuse(response, *error);
+        const auto shape = events::classify(call.event).format.value_or(events::Format::raw);
         request.context.put(EventShape{events::name(shape)});
-        if (is_queued)
-            queue(request, response, std::move(event), id);
-        else
-            invoke(request, response, event, id, log == "Tail");
+        if (is_streaming) return function_->stream(request, response, std::move(call));
+        if (!is_queued) return function_->invoke(request, response, std::move(call));
+        request.context.log(Level::debug, "the event is queued as request " + call.id);
+        if (!function_->queue(request, std::move(call))) return refuse_as_throttled(response);
+        response.status(202).header("Content-Length", "0");
     }
 
-    // By the next handler alone: functions are called with requests of their own.
-    bool may_migrate() const noexcept override { return next_->may_migrate(); }
+    // Of who comes to the function: each is given requests of its own, or waits as it may.
+    bool may_migrate() const noexcept override {
+        return next_->may_migrate() || function_->may_migrate();
+    }
 
   private:
+    static std::optional<ServiceError> take_client_context(const Request& request,
+                                                           std::string& context) {
+        const std::string_view field = request.headers.get("X-Amz-Client-Context");
+        if (field.empty()) return std::nullopt;
+        try {
+            // It becomes a field of a header: what stands on several lines means the same on one.
+            context = Json::parse(base64_decode(field).value_or(""), {}, DuplicateNames::keep_last)
+                          .dump();
+        } catch (const JsonError&) {
+            return ServiceError{400, "InvalidRequestContentException",
+                                "Client context must be a valid Base64-encoded JSON object."};
+        }
+        return std::nullopt;
+    }
+
     static std::optional<ServiceError> take_event(Request& request, std::size_t most,
                                                   std::string& event) {
         try {
@@ -118,39 +136,80 @@ class LambdaApi final : public Handler {
                             "Could not parse request body into json: " + problem};
     }
 
-    void invoke(Request& request, ResponseWriter& response, const std::string& event,
-                const std::string& id, bool wants_log) const {
+    const std::shared_ptr<const InvokedFunction> function_;
+    const HandlerPtr next_;
+};
+
+// A handler as a function.
+class InvokedHandler final : public InvokedFunction {
+  public:
+    InvokedHandler(HandlerPtr handler, events::AnswerOptions options)
+        : handler_(std::move(handler)), options_(std::move(options)) {
+        options_.decode.max_size = lambda_limits::event;
+    }
+
+    void invoke(Request& request, ResponseWriter& response, InvokeCall call) const override {
         std::shared_ptr<InvocationRun> run =
-            run_invocation(*function_, event, id, request.context, options_);
-        response.header("Content-Type", "application/json");
-        response.header("X-Amz-Executed-Version", "$LATEST");
-        if (run->failed) response.header("X-Amz-Function-Error", "Unhandled");
-        if (wants_log) response.header("X-Amz-Log-Result", base64_encode(run->log.text()));
-        response.write(run->reply);
+            run_invocation(*handler_, call.event, call.id, request.context, options_);
+        write_invoke_reply(response, {.payload = run->reply,
+                                      .has_failed = run->failed,
+                                      .log = call.wants_log ? &run->log : nullptr});
         request.context.wait_until([run = std::move(run)]() mutable { run.reset(); });
     }
 
-    void queue(Request& request, ResponseWriter& response, std::string event,
-               const std::string& id) const {
+    bool queue(Request& request, InvokeCall call) const override {
         const Context& context = request.context;
-        context.log(Level::debug, "the event is queued as request " + id);
-        request.context.wait_until([this, &context, event = std::move(event), id] {
-            const auto run = run_invocation(*function_, event, id, context, options_);
-            if (run->failed) context.log(Level::error, "request " + id + " failed: " + run->reply);
+        request.context.wait_until([this, &context, call = std::move(call)] {
+            const auto run = run_invocation(*handler_, call.event, call.id, context, options_);
+            if (run->failed)
+                context.log(Level::error, "request " + call.id + " failed: " + run->reply);
         });
-        response.status(202).header("Content-Length", "0");
+        return true;
     }
 
-    const HandlerPtr function_;
-    const HandlerPtr next_;
+  private:
+    const HandlerPtr handler_;
     events::AnswerOptions options_;
 };
 
 }  // namespace
 
+void refuse_invoke(ResponseWriter& response, int status, std::string_view type,
+                   std::string_view message) {
+    std::string body;
+    JsonWriter json(body);
+    json.begin_object().key("Type").string(status < 500 ? "User" : "Service");
+    json.key("message").string(message).end_object();
+    response.status(status)
+        .header("Content-Type", "application/json")
+        .header("x-amzn-ErrorType", type);
+    response.write(body);
+}
+
+void refuse_as_throttled(ResponseWriter& response) {
+    refuse_invoke(response, 429, "TooManyRequestsException", "Rate Exceeded.");
+}
+
+void InvokedFunction::stream(Request&, ResponseWriter&, InvokeCall) const {
+    throw HttpError(501, "this function cannot stream");
+}
+
+void write_invoke_reply(ResponseWriter& response, const InvokeReply& reply) {
+    response.header("Content-Type", "application/json");
+    response.header("X-Amz-Executed-Version", "$LATEST");
+    if (reply.has_failed) response.header("X-Amz-Function-Error", "Unhandled");
+    if (reply.log) response.header("X-Amz-Log-Result", base64_encode(reply.log->text()));
+    response.write(reply.payload);
+}
+
+HandlerPtr lambda_api(std::shared_ptr<const InvokedFunction> function, HandlerPtr next) {
+    return std::make_shared<const LambdaApi>(std::move(function), std::move(next));
+}
+
 HandlerPtr lambda_api(HandlerPtr function, HandlerPtr next, events::AnswerOptions options) {
-    return std::make_shared<const LambdaApi>(std::move(function), std::move(next),
-                                             std::move(options));
+    return lambda_api(
+        std::make_shared<const InvokedHandler>(std::move(function), std::move(options)),
+        std::move(next));
 }
 
 }  // namespace turngate

@@ -1,7 +1,6 @@
 #include "open_target.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <exception>
 #include <filesystem>
 #include <functional>
@@ -13,36 +12,40 @@
 #include <utility>
 
 #include "cli/exit_status.h"
+#include "host/lambda_target.h"
 #include "observe/settings.h"
 #include "stderr_reporter.h"
 #include <turngate/handlers/open_handler.h>
 #include <turngate/http/encoding.h>
 #include <turngate/http/field_list.h>
+#include <turngate/os/temporary_directory.h>
 
 namespace turngate {
 namespace {
 
-// How to mend what open_handler() refused, where the file behind the URI tells.
-std::string advice(std::string_view uri) {
+// How to mend what open_handler() refused and why, where the file behind the URI tells.
+std::string advice(std::string_view uri, std::string_view why) {
     const auto colon = uri.find(':');
     const std::string_view scheme = uri.substr(0, colon);
     if (uri.starts_with("http:spawn:"))
         return "the program must listen on the port that $PORT names, as in "
                "http:spawn:'python3 -m http.server $PORT'; its options are variables, see "
                "docs/upstreams.md";
-    if (uri.starts_with("fcgi:spawn:"))
+    if (uri.starts_with("fcgi:spawn:") || uri.starts_with("fcgi:spawn?"))
         return "the program must take FastCGI connections from its descriptor 0, as "
-               "fcgi:spawn:./app.fcgi does; its options are variables, see docs/upstreams.md";
+               "fcgi:spawn:./app.fcgi and fcgi:spawn?root=DIR:'exec php-cgi' do; a colon in an "
+               "option is %3A; see docs/upstreams.md";
     if (scheme == "fcgi")
         return "write fcgi:unix:/run/app.sock or fcgi:127.0.0.1:9000, and for PHP "
                "fcgi:unix:/run/php/php8.2-fpm.sock?root=DIR, where DIR has index.php";
     if (scheme.starts_with("http"))
-        return "write http://127.0.0.1:9000, or http+unix:/run/app.sock, and options as "
-               "?timeout=30s";
-    if (colon == uri.npos || (scheme != "cgi" && scheme != "cgi-dir" && scheme != "plugin"))
+        return "write http://127.0.0.1:9000, https://name or http+unix:/run/app.sock, and options "
+               "as ?timeout=30s";
+    if (colon == uri.npos ||
+        (scheme != "cgi" && scheme != "cgi-dir" && scheme != "plugin" && scheme != "lambda"))
         return "a target is plugin:FILE.so, cgi:PROGRAM, cgi-dir:DIR, files:DIR, "
-               "http://HOST:PORT, http:spawn:COMMAND, fcgi:unix:SOCKET, "
-               "fcgi:spawn:COMMAND or self";
+               "http://HOST:PORT, https://HOST, http:spawn:COMMAND, fcgi:unix:SOCKET, "
+               "fcgi:spawn:COMMAND, lambda:PROGRAM or self";
     uri.remove_prefix(colon + 1);
     const std::string path = percent_decode(uri.substr(0, uri.find('?')));
     struct stat facts {};
@@ -53,21 +56,10 @@ std::string advice(std::string_view uri) {
     if (S_ISDIR(facts.st_mode) && scheme == "cgi")
         return "name the file itself, or run all that are in there by cgi-dir:";
     if (!S_ISREG(facts.st_mode)) return "name the file itself";
-    if (scheme == "cgi" && (facts.st_mode & 0111) == 0) return "chmod +x " + path;
+    if (scheme == "lambda" ? ::access(path.c_str(), X_OK) != 0
+                           : scheme == "cgi" && why.ends_with("(chmod +x)"))
+        return "chmod +x " + path;
     return scheme == "plugin" ? "a plug-in is a shared library that has a TURNGATE_PLUGIN" : "";
-}
-
-// What happens to a program that is started for all requests, which is nobody's request.
-std::function<void(Level, std::string_view)> program_log(const ReadVariable& get) {
-    LogForm form{.json = ::isatty(STDERR_FILENO) == 0, .door = "http"};
-    try {
-        form = log_form(observe_settings(get), std::move(form));
-    } catch (const Error&) {  // who serves has refused it; others have no log of their own
-    }
-    const std::shared_ptr<Reporter> reporter = stderr_reporter(std::move(form));
-    return [reporter](Level level, std::string_view message) {
-        reporter->logged(Context(), level, message);
-    };
 }
 
 // The words of "python3 app.py" that name files here.
@@ -85,23 +77,26 @@ std::vector<std::string> files_among(std::string_view words) {
 // Opens plugin:PATH by a copy of PATH, which need not be there any more when it is loaded. Throws
 // whatever goes wrong.
 HandlerPtr open_copy(const std::string& path, std::string_view query) {
-    std::string directory = std::filesystem::temp_directory_path() / "turngate-XXXXXX";
-    if (!::mkdtemp(directory.data()))
-        throw std::system_error(errno, std::generic_category(), "cannot copy " + path);
-    struct Removed {
-        const std::string& path;
-        ~Removed() {
-            std::error_code error;
-            std::filesystem::remove_all(path, error);
-        }
-    } const removed{directory};
+    const os::TemporaryDirectory directory;
     const std::filesystem::path copy =
-        std::filesystem::path(directory) / std::filesystem::path(path).filename();
+        std::filesystem::path(directory.path()) / std::filesystem::path(path).filename();
     std::filesystem::copy_file(path, copy);
     return open_handler("plugin:" + percent_escape_path(copy.string()) + std::string(query));
 }
 
 }  // namespace
+
+std::function<void(Level, std::string_view)> target_log(const ReadVariable& get) {
+    LogForm form{.json = ::isatty(STDERR_FILENO) == 0, .door = "http"};
+    try {
+        form = log_form(observe_settings(get), std::move(form));
+    } catch (const Error&) {  // who serves has refused it; others have no log of their own
+    }
+    const std::shared_ptr<Reporter> reporter = stderr_reporter(std::move(form));
+    return [reporter](Level level, std::string_view message) {
+        reporter->logged(Context(), level, message);
+    };
+}
 
 HandlerPtr open_target_apart(std::string_view uri, HandlerPtr self, const ReadVariable& get,
                              BackendChanged changed) {
@@ -128,7 +123,9 @@ std::vector<std::string> target_files(std::string_view uri) {
     const std::string_view scheme = uri.substr(0, uri.find(':'));
     uri.remove_prefix(std::min(uri.size(), scheme.size() + 1));
     if (uri.starts_with(spawned)) return files_among(uri.substr(spawned.size()));
-    if (scheme == "cgi" || scheme == "plugin")
+    if (scheme == "fcgi" && uri.starts_with("spawn?"))
+        return files_among(uri.substr(std::min(uri.find(':'), uri.size() - 1) + 1));
+    if (scheme == "cgi" || scheme == "plugin" || scheme == "lambda")
         return {percent_decode(uri.substr(0, uri.find('?')))};
     return {};
 }
@@ -140,11 +137,18 @@ HandlerPtr open_target(std::string_view uri, HandlerPtr self, const ReadVariable
         throw cli::CommandError(
             cli::exit_status::no_target, "target self: no handler is linked into this program",
             "name one with -t, such as -t plugin:./handler.so or -t cgi:./program");
+    constexpr std::string_view lambda = "lambda:";
     try {
-        return open_handler(uri, program_log(get), std::move(changed));
-    } catch (const std::exception& e) {
+        if (uri.starts_with(lambda))
+            return host::lambda_target(uri.substr(lambda.size()), get, target_log(get));
+        return open_handler(uri, target_log(get), std::move(changed));
+    } catch (const BadSetting& e) {  // it is not the program, file or address that is wrong
         throw cli::CommandError(cli::exit_status::no_target,
-                                std::string("cannot open the target: ") + e.what(), advice(uri));
+                                std::string("cannot open the target: ") + e.what(), "");
+    } catch (const std::exception& e) {
+        std::throw_with_nested(cli::CommandError(cli::exit_status::no_target,
+                                                 std::string("cannot open the target: ") + e.what(),
+                                                 advice(uri, e.what())));
     }
 }
 

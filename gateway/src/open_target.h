@@ -1,6 +1,7 @@
 // What -t and HANDLER operands mean.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,10 +12,11 @@
 
 namespace turngate {
 
-// "self" is the handler linked into this program (`self`, which may be null); everything else is
-// open_handler()'s. Throws cli::CommandError with status no_target, which says what is wrong with
-// the URI, the file or the program behind it. `get` says how the log of a program that it starts is
-// written; `changed` hears whether it can be asked, as open_handler() says.
+// "self" is the handler linked into this program (`self`, which may be null), "lambda:PROGRAM" a
+// function for AWS Lambda (see host/lambda_target.h); everything else is open_handler()'s. Throws
+// cli::CommandError with status no_target, which says what is wrong with the URI, the file or the
+// program behind it. `get` says how the log of a program that it starts is written; `changed` hears
+// whether it can be asked, as open_handler() says.
 HandlerPtr open_target(std::string_view uri, HandlerPtr self, const ReadVariable& get,
                        BackendChanged changed = {});
 
@@ -22,6 +24,9 @@ HandlerPtr open_target(std::string_view uri, HandlerPtr self, const ReadVariable
 // process no harm. One that needs to stand where it is, for what it loads itself, is loaded there.
 HandlerPtr open_target_apart(std::string_view uri, HandlerPtr self, const ReadVariable& get,
                              BackendChanged changed = {});
+
+// The log of what is behind a handler, which is nobody's request.
+std::function<void(Level, std::string_view)> target_log(const ReadVariable& get);
 
 // The files that make the handler what it is, where the URI tells: the plug-in, the program, what
 // of a command to be started is a file. Of "self" it is this program.

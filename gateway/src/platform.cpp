@@ -75,8 +75,8 @@ std::optional<std::string> is_http(const ReadVariable& get) {
 // The last row always matches.
 constexpr std::array<Platform, 10> table = {{
     {"cgi", "CGI/1.1", "GATEWAY_INTERFACE and REQUEST_METHOD", is_cgi, true},
-    {"vercel", "Vercel Fluid", "VERCEL_IPC_PATH", is_vercel, false},
-    {"lambda", "AWS Lambda", "AWS_LAMBDA_RUNTIME_API", is_lambda, false},
+    {"vercel", "Vercel Fluid", "VERCEL_IPC_PATH", is_vercel, true},
+    {"lambda", "AWS Lambda", "AWS_LAMBDA_RUNTIME_API", is_lambda, true},
     {"lambda-web", "AWS Lambda Web Functions", "AWS_LAMBDA_HTTP_ENDPOINT", is_lambda_web, true},
     {"openedge", "OpenEdge or Baetyl", "OPENEDGE_SERVICE_* or BAETYL_SERVICE_*", is_openedge,
      false},

@@ -1,6 +1,7 @@
 // The entry point of a program that is linked with turngate.
 #include <cstdio>
 #include <exception>
+#include <functional>
 
 #include "cli/cli.h"
 #include "cli/environment.h"
@@ -9,21 +10,47 @@
 #include <turngate/turngate.h>
 
 namespace turngate {
+namespace {
 
-int run(int argc, char** argv, HandlerPtr handler) {
-    if (cli::is_command_line(argc, argv)) return cli::run(argc, argv, std::move(handler));
-    os::occupy_standard_streams();  // FastCGI's processes are started with 0 alone
-    return run_as(
-        {}, [&](const BackendChanged&) { return handler; }, "self", cli::process_environment());
-}
-
-int run(int argc, char** argv, Functions functions) {
+template <class Make>
+int run_made(int argc, char** argv, Make make) {
     try {
-        return run(argc, argv, by_path(std::move(functions)));
+        return run(argc, argv, make());
     } catch (const std::exception& e) {
         std::fprintf(stderr, "error: %s\n", e.what());
         return 2;
     }
+}
+
+int run_deployed(const std::function<HandlerPtr()>& open) {
+    os::occupy_standard_streams();  // FastCGI's processes are started with 0 alone
+    return run_as(
+        {}, [&](const BackendChanged&) { return open(); }, "self", cli::process_environment());
+}
+
+}  // namespace
+
+int run(int argc, char** argv, HandlerPtr handler) {
+    if (cli::is_command_line(argc, argv)) return cli::run(argc, argv, std::move(handler));
+    return run_deployed([&] { return handler; });
+}
+
+int run(int argc, char** argv, Functions functions) {
+    return run_made(argc, argv, [&] { return by_path(std::move(functions)); });
+}
+
+// A platform that is told of failures hears of this one, too.
+int run(int argc, char** argv, HandlerPtr (*make)()) {
+    if (cli::is_command_line(argc, argv)) return run_made(argc, argv, make);
+    HandlerPtr made;
+    return run_deployed([&] {
+        try {
+            if (!made) made = make();
+            return made;
+        } catch (const std::exception& e) {
+            throw Error(e.what());  // whose exit status is 2
+        }
+    });
 }
 
 }  // namespace turngate

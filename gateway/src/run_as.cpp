@@ -8,12 +8,16 @@
 #include <optional>
 #include <stdexcept>
 #include <unistd.h>
+#include <utility>
 
 #include "cli/exit_status.h"
+#include "doors/lambda_web_reader.h"
 #include "observe/observation.h"
 #include "observe/settings.h"
 #include "serve_fastcgi.h"
 #include "serve_http.h"
+#include "serve_lambda.h"
+#include "serve_vercel.h"
 #include "signals.h"
 #include "stderr_reporter.h"
 #include <turngate/doors/cgi.h>
@@ -34,15 +38,17 @@ int run_cgi(HandlerPtr handler, const ReadVariable& get) {
     os::Fd out(::dup(STDOUT_FILENO));
     if (!out || ::dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
         throw std::system_error(errno, std::generic_category(), "cannot keep standard output");
-    const auto max_body = http_options(get).max_body;
+    CgiOptions options{.max_body = http_options(get).max_body,
+                       .reporter = reporter.get(),
+                       .trust_remote_user = is_on(get, "TURNGATE_TRUST_REMOTE_USER"),
+                       .pass_dot_segments = is_on(get, "TURNGATE_PASS_DOT_SEGMENTS")};
     // The thread of a watch costs as much as all else of a short request. Until then SIGTERM ends
     // the process as it ends every CGI program, and no half of an answer is out.
     std::unique_ptr<Door> door;
     std::optional<SignalWatch> watch;
-    door = cgi_door(
-        {.out = out.release(), .max_body = max_body, .reporter = reporter.get(), .lasts = [&] {
-             watch.emplace(*door);
-         }});
+    options.out = out.release();
+    options.lasts = [&] { watch.emplace(*door); };
+    door = cgi_door(std::move(options));
     const int status = door->serve(std::move(handler));
     watch.reset();
     // An answer of unknown length ends with our output: only how we end can tell that it broke off.
@@ -50,8 +56,12 @@ int run_cgi(HandlerPtr handler, const ReadVariable& get) {
     return status;
 }
 
-int run_listening(std::string_view door, const OpenHandler& open, const std::string& target,
-                  const ReadVariable& get) {
+int run_listening(std::string_view platform, const OpenHandler& open, const std::string& target,
+                  const ReadVariable& environment) {
+    const bool is_lambda_web = platform == "lambda-web";
+    const ReadVariable get = is_lambda_web ? lambda_environment(environment) : environment;
+    const std::string_view door = platform == "fcgi" ? "fcgi" : "http";
+    LambdaWebReader lambda_web;
     Observation observation(
         {.get = get, .door = door, .json = ::isatty(STDERR_FILENO) == 0, .target = target});
     const auto open_observed = [&] { return open(observation.backend()); };
@@ -60,12 +70,14 @@ int run_listening(std::string_view door, const OpenHandler& open, const std::str
     };
     if (door == "fcgi")
         return serve_fastcgi(open_observed, fastcgi_options(get), observation, listening);
-    return serve_http(open_observed, http_options(get), observation, listening);
+    HttpOptions options = http_options(get);
+    if (is_lambda_web) options.platform = &lambda_web;
+    return serve_http(open_observed, std::move(options), observation, listening);
 }
 
-int complain(const std::exception& e, int status) {
+int complain(const std::exception& e) {
     std::fprintf(stderr, "error: %s\n", e.what());
-    return status;
+    return status_of(e);
 }
 
 class ByPath final : public Handler {
@@ -81,6 +93,8 @@ class ByPath final : public Handler {
         request.url.strip_prefix(std::string(segment));
         function->serve(request, response);
     }
+
+    const Functions& functions() const noexcept { return functions_; }
 
   private:
     // Not Functions::find(), whose names may have dots before them.
@@ -100,22 +114,37 @@ int run_as(std::string_view as, const OpenHandler& open, const std::string& targ
     try {
         const Platform& platform = detect_platform(get, as);
         if (platform.name == "cgi") return run_cgi(open({}), get);
-        return run_listening(platform.name == "fcgi" ? "fcgi" : "http", open, target, get);
+        if (platform.name == "lambda") return serve_lambda(open, target, get);
+        if (platform.name == "vercel") return serve_vercel(open, target, get);
+        return run_listening(platform.name, open, target, get);
     } catch (const cli::CommandError&) {
         throw;  // it says how to mend what is wrong with the target
-    } catch (const Error& e) {
-        return complain(e, misconfigured);
-    } catch (const std::invalid_argument& e) {
-        return complain(e, misconfigured);
     } catch (const std::exception& e) {
-        return complain(e, failed);
+        return complain(e);
     }
+}
+
+int status_of(const std::exception& e) noexcept {
+    if (const auto* error = dynamic_cast<const cli::CommandError*>(&e)) return error->status();
+    const bool is_misconfigured = dynamic_cast<const Error*>(&e) != nullptr ||
+                                  dynamic_cast<const std::invalid_argument*>(&e) != nullptr;
+    return is_misconfigured ? misconfigured : failed;
 }
 
 HandlerPtr by_path(Functions functions) {
     if (functions.empty()) throw std::invalid_argument("a program needs a function at least");
     if (functions.size() == 1) return functions.begin()->handler;
     return std::make_shared<const ByPath>(std::move(functions));
+}
+
+HandlerPtr by_name(HandlerPtr handler, const std::string& name) {
+    const auto* several = dynamic_cast<const ByPath*>(handler.get());
+    if (!several) return handler;
+    if (HandlerPtr function = several->functions().find(name)) return function;
+    std::string known;
+    for (const Functions::Entry& entry : several->functions())
+        known.append(known.empty() ? "" : ", ").append(entry.name);
+    throw Error("there is no function called \"" + name + "\": expected one of " + known);
 }
 
 }  // namespace turngate

@@ -12,10 +12,14 @@ namespace turngate {
 
 class Observation;
 
+// True for "on"; false for "off", and where it is not set. Throws Error that names the variable.
+bool is_on(const ReadVariable& get, const std::string& name);
+
 // FastcgiOptions from the environment that `get` reads: TURNGATE_LISTEN (addresses with commas
 // between them), the limits as http_options() has them, TURNGATE_SOCKET_MODE,
-// TURNGATE_SOCKET_USERS, FCGI_WEB_SERVER_ADDRS, TURNGATE_MOUNT and TURNGATE_TRUST_REMOTE_USER. PORT
-// and HOST are about HTTP. Throws Error that names the variable, its value and what was expected.
+// TURNGATE_SOCKET_GROUP, TURNGATE_SOCKET_USERS, FCGI_WEB_SERVER_ADDRS, TURNGATE_MOUNT,
+// TURNGATE_TRUST_REMOTE_USER and TURNGATE_PASS_DOT_SEGMENTS. PORT and HOST are about HTTP. Throws
+// Error that names the variable, its value and what was expected.
 FastcgiOptions fastcgi_options(const ReadVariable& get);
 
 // The listening socket that a web server or spawn-fcgi gives as standard input (FastCGI 1.0 section

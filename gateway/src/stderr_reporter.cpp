@@ -16,6 +16,7 @@ class StderrReporter final : public Reporter {
         log_->write(level, message, context);
     }
     void printed(const Context& context, Stream, std::string_view text) override {
+        if (text.ends_with('\n')) text.remove_suffix(1);  // a line has its own
         log_->write(Level::info, text, context);
     }
     void fetched(const Context&, const FetchMetric&) override {}

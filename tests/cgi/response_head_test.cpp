@@ -143,6 +143,13 @@ BOOST_AUTO_TEST_CASE(fields_of_the_connection_are_dropped) {
     BOOST_TEST((head.headers == Headers{{"A", "b"}}));
 }
 
+BOOST_AUTO_TEST_CASE(fields_that_connection_lists_are_left_out_wherever_they_are) {
+    const ResponseHead head = read(
+        "X-B: 1\nConnection: close, X-B\nconnection: x-c, Content-Type\nX-C: 1\n"
+        "Content-Type: a/b\nA: b\n\n");
+    BOOST_TEST((head.headers == Headers{{"Content-Type", "a/b"}, {"A", "b"}}));
+}
+
 BOOST_AUTO_TEST_CASE(a_length_is_kept_apart) {
     const ResponseHead head = read("Content-Length: 5\nContent-Length: 5\n\nhello");
     BOOST_TEST(head.content_length.value() == 5u);

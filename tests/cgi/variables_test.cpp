@@ -371,6 +371,22 @@ BOOST_AUTO_TEST_CASE(a_server_is_told_only_by_what_can_be_a_host) {
     BOOST_CHECK_THROW(host_of({{"PATH_INFO", "x://a&b/"}}), HttpError);
 }
 
+BOOST_AUTO_TEST_CASE(a_request_is_filled_that_has_had_a_header) {
+    const std::vector<cgi::Variable> list = {{"REQUEST_METHOD", "PUT"},
+                                             {"REQUEST_URI", "/a?b"},
+                                             {"CONTENT_LENGTH", "12"},
+                                             {"HTTP_ACCEPT", "x"}};
+    for (const auto values : {cgi::Values::unknown, cgi::Values::single_lines}) {
+        Request request;
+        request.headers.add("Other", "y");
+        request.headers.clear();
+        BOOST_TEST(cgi::fill_request(request, list, cgi::Mount::script_name, values) == 12u);
+        BOOST_TEST(request.method == "PUT");
+        BOOST_TEST(request.url.target() == "/a?b");
+        BOOST_TEST((request.headers == Headers{{"accept", "x"}, {"content-length", "12"}}));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_body_has_one_length) {
     std::vector<cgi::Variable> list = {
         {"REQUEST_METHOD", "GET"}, {"CONTENT_LENGTH", "1"}, {"CONTENT_LENGTH", "1"}};

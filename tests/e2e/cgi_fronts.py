@@ -8,12 +8,14 @@ import contextlib
 import http.client
 import os
 import shutil
+import socket
+import subprocess
 import sys
 
 from conformance import Front, print_matrix, try_cases
 from peers import check, finish, free_port, gate, need, nginx
 from shown import block, replaced
-from web_servers import apache, lighttpd, public_directory, running, wait_until
+from web_servers import answers, apache, lighttpd, public_directory, running, wait_until
 
 BUILD = os.path.abspath(sys.argv[1])
 PROGRAM = "/cgi-bin/app"
@@ -99,10 +101,46 @@ def try_stream(front, bin_directory):
     check(f"{front.name}: the program ends when the client has left ({lasted or 60:.2f} s)", lasted is not None)
 
 
+def try_killed():
+    """What a program has started does not outlive us, however we end, once it has run for a moment."""
+    with public_directory() as place:
+        program, marks = f"{place}/app", f"{place}/marks"
+        with open(program, "w", encoding="utf-8") as file:
+            file.write(f"#!/bin/sh\nsleep 1000 &\nsleep 1\necho $! $$ >{marks}.new; mv {marks}.new {marks}; wait\n")
+        os.chmod(program, 0o755)
+        port = free_port()
+        gateway = [f"{BUILD}/bin/turngate", "serve", "-p", str(port), f"cgi:{program}"]
+        with subprocess.Popen(gateway, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as process:
+            wait_until(lambda: answers(port))
+            with socket.create_connection(("127.0.0.1", port)) as client:
+                client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                wait_until(lambda: os.path.exists(marks))
+                process.kill()
+        with open(marks, encoding="utf-8") as file:
+            pids = [int(pid) for pid in file.read().split()]
+        ended = wait_until(lambda: not any(map(is_alive, pids)))
+        check("what a CGI program has started ends when the gateway is killed", ended is not None, pids)
+
+
+def is_alive(pid):
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+        return file.read().rpartition(")")[2].split()[0] not in "ZX"
+    return False
+
+
 def try_sample(front):
     """What is installed as it is, without a handler for tests."""
     reply = Front(front.name, front.port, front.prefix.replace("/app", "/hello")).ask("GET", "/?name=Ada")
     check(f"{front.name}: the sample says hello", reply.body == b"Hello, Ada!\n", reply)
+
+
+def try_nph(front):
+    """The same program by a name whose output Apache passes on as it is."""
+    by_name = Front(front.name, front.port, front.prefix.replace("/app", "/nph-app"))
+    for case in ("/kinds/plain?q=1", "/kinds/unread"):
+        usual, nph = front.ask("GET", case), by_name.ask("GET", case)
+        check(f"{front.name}: as an NPH program, {case}", (usual.status, usual.body) == (nph.status, nph.body), nph)
 
 
 def fronts(bin_directory):
@@ -126,16 +164,19 @@ def main():
     with public_directory() as place:
         bin_directory = f"{place}/cgi-bin"
         os.mkdir(bin_directory, 0o755)
-        for source, name in (("e2e/e2e_program", "app"), ("samples/hello", "hello")):
+        for source, name in (("e2e/e2e_program", "app"), ("e2e/e2e_program", "nph-app"), ("samples/hello", "hello")):
             shutil.copy(f"{BUILD}/{source}", f"{bin_directory}/{name}")
         for start in fronts(bin_directory):
             with start as front:
                 rows[front.name] = try_cases(front)
                 try_stream(front, bin_directory)
                 try_sample(front)
+                if front.name.startswith(("Apache", "turngate")):
+                    try_nph(front)
         with our_own(f"{bin_directory}/app", "cgi:", "") as front:
             rows[front.name] = try_cases(front)
             try_stream(front, bin_directory)
+    try_killed()
     print_matrix(rows)
     finish()
 

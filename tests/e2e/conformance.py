@@ -138,11 +138,11 @@ class Front:
             connection.close()
 
     def first_event(self):
-        """The first lines of a stream without an end; the connection stays open. (connection, lines)"""
+        """The first lines of a stream without an end, which goes on until it is closed. (reply, lines)"""
         connection = self.connect()
         self.send(connection, "GET", "/kinds/ticks", (), None)
         got = connection.getresponse()
-        return connection, [got.readline() for _ in range(2)]
+        return got, [got.readline() for _ in range(2)]
 
 
 def differences(case, reply):

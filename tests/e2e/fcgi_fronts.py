@@ -82,6 +82,15 @@ def haproxy_fcgi(program, address):
 
 
 @contextlib.contextmanager
+def haproxy_multiplexed(program, address):
+    more = replaced(block("fastcgi.md", "use-fcgi-app"), {
+        SOCKET: address, "  docroot /\n": "  docroot /\n  option get-values\n  option mpxs-conns\n",
+        "  use-fcgi-app": "  http-reuse always\n  use-fcgi-app"})
+    with haproxy(program, more) as port:
+        yield Front("HAProxy, multiplexed", port, lacks=NOMINATED)
+
+
+@contextlib.contextmanager
 def cgi_fcgi(program, web_server, address):
     """libfcgi's bridge from CGI, in a cgi-bin."""
     with public_directory() as place:

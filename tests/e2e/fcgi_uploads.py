@@ -53,9 +53,9 @@ def chain(command=(), more="", **environment):
 
 
 def gigabytes():
-    with chain() as (door, application):
-        for is_chunked in (False, True):
-            how = "in chunks" if is_chunked else "of a known length"
+    for how, is_chunked, more in (("of a known length", False, ""), ("in chunks", True, ""),
+                                  ("that is read first", False, "?request-buffer=on")):
+        with chain(more=more) as (door, application):
             upload(door, 1_000_000, is_chunked)
             before = [one.memory("VmHWM") for one in (door, application)]
             reply = upload(door, GIGABYTE, is_chunked)

@@ -89,6 +89,9 @@ bool answer_streams(const std::string& kind, const Request& request, ResponseWri
         response.header("Content-Length", "10").write("half");
         response.flush();
         throw std::runtime_error("late");
+    } else if (kind == "late") {  // with a head that stands, and nothing on its way for sure
+        response.write(std::string(12'000, 'x'));
+        throw std::runtime_error("late");
     } else {
         return false;
     }

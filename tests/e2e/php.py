@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-from peers import check, finish, need, php_fpm, serving
+from peers import check, finish, need, php_fpm, serving, until
 from program import Program, ask
 
 BUILD = os.path.abspath(sys.argv[1])
@@ -218,13 +218,40 @@ def try_no_orders(door):
 
 
 def try_replay(socket, root):
-    ran = subprocess.run([f"{BUILD}/bin/turngate", "replay", f"{SOURCE}/samples/php/events", "-t",
+    ran = subprocess.run([f"{BUILD}/bin/turngate", "replay", f"{SOURCE}/samples/replay/php", "-t",
                           f"fcgi:unix:{socket}?root={root}"], capture_output=True, text=True, timeout=120)
     check("the events of the sample", ran.returncode == 0 and "failed" not in ran.stdout, ran.stdout + ran.stderr)
     with Program(BUILD, ["serve", "-p", "0", f"fcgi:unix:{socket}?root={root}"]) as program:
         status, _, body = ask(program.port(), "/hello?name=serve")
         check("\"serve\" with options in the URI", (status, body) == (200, '{"hello":"serve"}\n'), (status, body))
         check("... ends as asked", program.stop() == 0)
+
+
+def try_spawned(site, root):
+    """The same scripts by PHP's own FastCGI server, whose children are ours."""
+    command = "exec php-cgi -d upload_max_filesize=64M -d post_max_size=64M"
+    front_of = [f"{BUILD}/bin/turngate", "front", f"fcgi:spawn:{command}", "--root", root]
+    with serving(front_of, {"TURNGATE_FCGI_CHILDREN": "1:2"}) as door:
+        try_scripts(door, root)
+        try_bodies(door)
+        try_attacks(door)
+    with serving([*front_of, "--sendfile", f"{site}/files", "--accel", f"/internal/={site}/files"]) as door:
+        try_orders(door, site)
+    ran = subprocess.run([f"{BUILD}/bin/turngate", "replay", f"{SOURCE}/samples/replay/php", "-t",
+                          f"fcgi:spawn?root={root}:exec php-cgi"], capture_output=True, text=True, timeout=120)
+    check("the events of the sample, of a program that is started", ran.returncode == 0 and "failed" not in ran.stdout,
+          ran.stdout + ran.stderr)
+
+
+def try_late(program, place, root):
+    """An application that is started after its front."""
+    late = f"{place}/late"
+    os.mkdir(late)
+    with front(f"{late}/fpm.sock", root) as door:
+        until("it waits", lambda: "waiting for the application: fcgi:unix:" in door.said())
+        with php_fpm(program, late):
+            reply = get(door, "/hello?name=late")
+            check("an application that comes later is waited for", told(reply) == {"hello": "late"}, reply)
 
 
 def try_cgi(socket, root):
@@ -258,6 +285,9 @@ def main():
                       get(door, "/hello")[0] == 404 and get(door, "/script.php")[0] == 200 and
                       get(door, "/")[0] == 200)
             try_replay(socket, root)
+            try_late(program, place, root)
+            if need("php-cgi"):
+                try_spawned(site, root)
             try_cgi(socket, root)
     finish()
 

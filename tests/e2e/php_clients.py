@@ -47,7 +47,13 @@ for (; $i < $_GET['most']; ++$i) { echo str_repeat('x', 65536); flush(); usleep(
 
 @contextlib.contextmanager
 def front(place, *more):
-    """A door in front of PHP's only child."""
+    """A door in front of PHP's only child, of php-fpm or, with `more` being "spawn" first, our own."""
+    if more and more[0] == "spawn":
+        target = "?".join(("fcgi:spawn", *more[1:])) + ":exec php-cgi -d post_max_size=64M"
+        with serving([f"{BUILD}/bin/turngate", "front", target, "--root", f"{place}/public"],
+                     {"TURNGATE_FCGI_CHILDREN": "1"}) as door:
+            yield door
+        return
     with php_fpm(need("php-fpm8.2") or need("php-fpm"), place, children=1) as path:
         target = f"fcgi:unix:{path}" + (f"?{'&'.join(more)}" if more else "")
         with serving([f"{BUILD}/bin/turngate", "front", target, "--root", f"{place}/public"]) as door:
@@ -84,8 +90,17 @@ def is_answered(client, seconds):
 LARGE = b"".join(bytes([97 + i % 26]) * 65536 for i in range(MOST >> 16))
 
 
-def slow_clients(place):
-    with front(place) as door:
+def slow_uploads(place, *how):
+    with front(place, *how) as door:
+        slow = door.connect()
+        slow.sendall(b"POST /hello.php HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 100000\r\n\r\nabc")
+        check("who uploads slowly holds up nobody", body_for(begin(door, "/hello.php")) == b"hello")
+        slow.sendall(b"x" * 99_997)
+        check("... and is answered in the end", body_for(slow) == b"hello")
+
+
+def slow_clients(place, *how):
+    with front(place, *how) as door:
         slow = begin(door, "/large.php")
         check("who downloads slowly is sent something", is_answered(slow, 120))
         second = begin(door, "/hello.php")
@@ -97,7 +112,7 @@ def slow_clients(place):
         leave(gone)
         check("... holds up nobody", body_for(begin(door, "/hello.php")) == b"hello")
     for buffer in ("off", "memory"):
-        with front(place, f"buffer={buffer}") as door:
+        with front(place, *how, f"buffer={buffer}") as door:
             slow = begin(door, "/large.php")
             is_answered(slow, 120)
             second = begin(door, "/hello.php")
@@ -158,7 +173,11 @@ def main():
             for name, text in FILES.items():
                 with open(f"{place}/public/{name}", "w", encoding="utf-8") as file:
                     file.write(text)
+            slow_uploads(place)
             slow_clients(place)
+            if need("php-cgi"):
+                slow_uploads(place, "spawn")
+                slow_clients(place, "spawn")
             event_streams(place)
             clients_that_leave(place)
     finish()

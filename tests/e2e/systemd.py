@@ -166,17 +166,19 @@ def units_are_what_systemd_takes():
     if not shutil.which("systemd-analyze"):
         print("SKIPPED units: there is no systemd-analyze")
         return
-    with tempfile.TemporaryDirectory() as directory:
-        for kind in ("service", "socket"):
-            with open(f"{SOURCE}/packaging/systemd/turngate@.{kind}", encoding="utf-8") as file:
-                text = file.read().replace("/usr/bin/turngate", f"{BUILD}/bin/turngate")
-            with open(f"{directory}/turngate@.{kind}", "w", encoding="utf-8") as file:
-                file.write(text)
-        done = subprocess.run(["systemd-analyze", "verify", "--man=no", f"{directory}/turngate@shop.service"],
-                              capture_output=True, text=True,
-                              env={"PATH": os.environ["PATH"], "SYSTEMD_UNIT_PATH": directory + ":"})
-        complaints = [line for line in done.stderr.splitlines() if "turngate" in line]
-        assert done.returncode == 0 and not complaints, done.stderr
+    for name in ("turngate", "turngate-fastcgi"):
+        with tempfile.TemporaryDirectory() as directory:
+            for unit in (f"{name}@.service", f"{name}@.socket"):
+                with open(f"{SOURCE}/packaging/systemd/{unit}", encoding="utf-8") as file:
+                    text = file.read().replace("/usr/bin/turngate", f"{BUILD}/bin/turngate")
+                with open(f"{directory}/{unit}", "w", encoding="utf-8") as file:
+                    file.write(text)
+            done = subprocess.run(["systemd-analyze", "verify", "--man=no", f"{directory}/{name}@shop.service"],
+                                  capture_output=True, text=True,
+                                  env={"PATH": os.environ["PATH"], "SYSTEMD_UNIT_PATH": directory + ":"})
+            complaints = [line for line in done.stderr.splitlines() if "turngate" in line]
+            assert done.returncode == 0 and not complaints, done.stderr
+
 
 
 with tempfile.TemporaryDirectory() as place:

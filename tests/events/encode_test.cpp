@@ -345,3 +345,40 @@ BOOST_AUTO_TEST_CASE(the_header_has_a_limit_of_its_own) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(preludes)
+
+const std::string nuls(8, '\0');
+
+BOOST_AUTO_TEST_CASE(a_function_url_has_cookies_apart_and_computes_the_length) {
+    BOOST_TEST(encode_prelude(page(), Format::function_url) ==
+               R"({"statusCode":201,"headers":{"content-type":"text/plain","x-tag":"one, two"},)"
+               R"("cookies":["a=1","b=2"]})" +
+                   nuls);
+}
+
+BOOST_AUTO_TEST_CASE(a_rest_api_has_lists) {
+    const Response head{204, {{"Set-Cookie", "a=1"}, {"set-cookie", "b=2"}}};
+    BOOST_TEST(encode_prelude(head, Format::api_gateway_v1) ==
+               R"({"statusCode":204,"multiValueHeaders":{"Set-Cookie":["a=1","b=2"]}})" + nuls);
+}
+
+BOOST_AUTO_TEST_CASE(without_fields_the_headers_are_an_empty_object) {
+    BOOST_TEST(encode_prelude({}, Format::function_url) ==
+               R"({"statusCode":200,"headers":{}})" + nuls);
+}
+
+BOOST_AUTO_TEST_CASE(all_of_it_is_within_16_kib) {
+    const std::size_t around = std::string(R"({"statusCode":200,"headers":{"x":""}})").size() + 8;
+    const std::string fits(16 * 1024 - around, 'x');
+    BOOST_TEST(encode_prelude({200, {{"x", fits}}}, Format::function_url).size() == 16u * 1024);
+    BOOST_CHECK_THROW(encode_prelude({200, {{"x", fits + 'x'}}}, Format::function_url), HttpError);
+}
+
+BOOST_AUTO_TEST_CASE(only_two_sources_stream) {
+    for (const Format format : formats())
+        BOOST_TEST(can_stream(format) ==
+                   (format == Format::function_url || format == Format::api_gateway_v1));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -76,14 +76,39 @@ BOOST_AUTO_TEST_CASE(a_stream_longer_than_the_limit_is_too_large) {
     BOOST_TEST(!reader.finish());
 }
 
+BOOST_AUTO_TEST_CASE(a_byte_that_no_field_has_is_found_wherever_it_is) {
+    for (std::size_t size = 1; size <= 70; ++size)
+        for (std::size_t at = 0; at < size; ++at)
+            for (const std::string& behind : {""s, std::string(20, 0)}) {  // ten empty pairs
+                std::string stream = "\0"s + static_cast<char>(size) + std::string(size, 'v');
+                const auto told = [&](char byte) {
+                    stream[2 + at] = byte;
+                    PairReader reader;
+                    const bool is_good = reader.feed(stream + behind) && reader.finish();
+                    return !is_good ? "refused" : reader.has_line_break() ? "break" : "plain";
+                };
+                BOOST_TEST_CONTEXT(at << " of " << size) {
+                    BOOST_TEST(told('\0') == "refused"s);
+                    BOOST_TEST(told('\r') == "break"s);
+                    BOOST_TEST(told('\n') == "break"s);
+                    BOOST_TEST(told('\t') == "plain"s);
+                    BOOST_TEST(told('\xff') == "plain"s);
+                }
+            }
+}
+
 BOOST_AUTO_TEST_CASE(a_reader_reads_one_stream_after_another) {
     PairReader reader;
     reader.feed("\1\1a\0"s);
     BOOST_TEST(!reader.finish());
     BOOST_TEST(!reader.is_too_large());
-    reader.clear();
+    reader.restart({});
+    BOOST_TEST(reader.feed("\1\1b\n"));
+    BOOST_TEST(reader.has_line_break());
+    reader.restart({});
     BOOST_TEST(reader.feed("\1\1bx"));
     BOOST_TEST(reader.finish());
+    BOOST_TEST(!reader.has_line_break());
     BOOST_TEST(reader.pairs().size() == 1u);
 }
 

@@ -1,7 +1,11 @@
 // A connection of the FastCGI door: whatever a web server sends, in whatever pieces, what it gets
-// are whole records. covers: gateway/src/net/fcgi_session.cpp gateway/src/net/fcgi_records.cpp
+// are whole records.
+//
+// covers: gateway/src/net/fcgi_session.cpp gateway/src/net/fcgi_records.cpp
 // covers: gateway/src/net/fcgi_work.cpp gateway/src/net/fcgi_exchange.cpp
-// covers: gateway/src/net/fcgi_output.cpp handlers/src/fcgi/record.cpp handlers/src/fcgi/pairs.cpp
+// covers: gateway/src/net/fcgi_notices.cpp gateway/src/net/cgi_mapping.cpp
+// covers: gateway/src/net/fcgi_output.cpp handlers/src/fcgi/record.cpp
+// covers: handlers/src/fcgi/pairs.cpp
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -19,7 +23,7 @@ namespace {
 
 // Records of output, ends of requests, and what is said about the connection.
 void check(std::string_view records, bool is_whole) {
-    constexpr int end_request = 3, output = 6, values = 10, unknown = 11;
+    constexpr int end_request = 3, output = 6, error = 7, values = 10, unknown = 11;
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(records[i]); };
     constexpr std::size_t head_size = 8;
     while (records.size() >= head_size) {
@@ -27,7 +31,9 @@ void check(std::string_view records, bool is_whole) {
         const std::size_t id = byte(2) * 256u + byte(3), content = byte(4) * 256u + byte(5);
         const bool is_of_connection = type == values || type == unknown;
         if (byte(0) != 1 || is_of_connection != (id == 0)) std::abort();
-        if (!is_of_connection && type != output && type != end_request) std::abort();
+        if (!is_of_connection && type != output && type != error && type != end_request)
+            std::abort();
+        if (type == error && content != 0) std::abort();
         if ((type == end_request || type == unknown) && content != 8) std::abort();
         const std::size_t size = head_size + content + byte(6);
         if (records.size() < size) break;
@@ -40,11 +46,13 @@ void check(std::string_view records, bool is_whole) {
 void run(std::string_view input, std::size_t piece, bool defers, unsigned besides) {
     static const HandlerPtr handler = to_handler(answer);
     static const FastcgiOptions options;
+    static net::FcgiNotices notices(nullptr);
     std::string output;
     FuzzedSession fuzzed(
         handler,
         [](net::Surroundings& door, std::unique_ptr<net::Connection> connection) {
-            return std::make_shared<net::FcgiSession>(door, options, std::move(connection));
+            return std::make_shared<net::FcgiSession>(door, options, notices,
+                                                      std::move(connection));
         },
         [&](std::string_view bytes) { output += bytes; });
     net::Session& session = fuzzed.session();

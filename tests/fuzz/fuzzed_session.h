@@ -83,7 +83,7 @@ class FuzzedSession {
     // False when the session has ended.
     bool run_waiting() {
         is_deferring_ = false;
-        for (const auto& job : std::exchange(waiting_, {})) {
+        for (net::Task& job : std::exchange(waiting_, {})) {
             job();
             read_all();
         }
@@ -156,7 +156,7 @@ class FuzzedSession {
     const std::int64_t room_ = door_.room_for_output;
     os::Fd client_;
     std::shared_ptr<net::Session> session_;
-    std::vector<std::function<void()>> waiting_;
+    std::vector<net::Task> waiting_;
     bool is_deferring_ = false;
 };
 

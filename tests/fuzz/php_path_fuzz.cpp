@@ -44,7 +44,7 @@ void check(const PhpPath& found, const std::map<std::string, FoundFile>& files,
     }
     require(found.path.ends_with(".php") && real.ends_with(".php"));
     require(found.path_info.empty() || found.path_info.front() == '/');
-    require(percent_decode(found.name) == '/' + found.path);
+    require(percent_decode(found.name) == (path == "*" ? "" : '/' + found.path));
     // What is split is the whole path again; otherwise an index or the fallback answers.
     if (!found.path_info.empty()) require(found.name + found.path_info == path);
     const std::string info = percent_decode(found.path_info);

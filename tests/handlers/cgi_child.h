@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <span>
@@ -43,6 +45,17 @@ inline Response reply(const std::string& text, Log& log) {
     Request request = Request::get("/");
     request.context.reporter = &log;
     return run({"write", text}, std::move(request));
+}
+
+// How many children of this process are there, zombies too, but for the guard, which is a shell.
+inline std::size_t programs_left() {
+    std::size_t count = 0;
+    for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) {
+        std::ifstream children(thread.path() / "children");
+        for (std::string child, name; children >> child; count += name != "sh")
+            std::ifstream("/proc/" + child + "/comm") >> name;
+    }
+    return count;
 }
 
 inline const std::string program = "the CGI program " TURNGATE_TEST_CHILD " ";

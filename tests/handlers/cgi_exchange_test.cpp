@@ -1,7 +1,9 @@
 // What a CGI program and its client say to each other, in whatever order, and what is no answer.
+#include <fstream>
 #include <semaphore>
 #include <string>
 #include <support/temporary_directory.h>
+#include <sys/stat.h>
 
 #include <boost/test/unit_test.hpp>
 
@@ -29,6 +31,12 @@ BOOST_AUTO_TEST_CASE(a_program_need_not_read_its_input) {
         run({"write", "Status: 413\n\ntoo much"}, Request::post("/", std::string(3 << 20, 'x')));
     BOOST_TEST(r.status == 413);
     BOOST_TEST(r.body == "too much");
+}
+
+BOOST_AUTO_TEST_CASE(without_a_body_the_input_is_at_its_end) {
+    Response r = run({"cgi-echo"}, Request::get("/"));
+    BOOST_TEST(r.status == 200);
+    BOOST_TEST(r.body == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_body_that_still_arrives_is_passed_on_as_it_comes) {
@@ -64,6 +72,36 @@ BOOST_AUTO_TEST_CASE(an_event_stream_is_flushed) {
         cgi_program(child({"write", "Content-Type: text/event-stream\n\ndata: 1\n\n"}));
     settle(request.context, serve(*handler, request, recorder));
     BOOST_TEST(!recorder.flushes().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_program_that_pauses_holds_nothing_back) {
+    // It goes on once its client has seen what it wrote before.
+    const test::TemporaryDirectory here;
+    const std::string fifo = here / "fifo";
+    BOOST_REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+    const std::string script =
+        here.write("s",
+                   "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\none\\n'\n"
+                   "read line <'" +
+                       fifo + "'\necho two\n",
+                   true);
+    struct Sink final : ResponseSink {
+        explicit Sink(const std::string& path) : fifo(path) {}
+        void on_head(int, const Headers&) override {}
+        void on_body(std::string_view chunk) override {
+            if (body.empty()) std::ofstream(fifo) << "seen\n";
+            body += chunk;
+        }
+        void on_flush() override {}
+        void on_finish() override {}
+        void on_abort() noexcept override {}
+        const std::string& fifo;
+        std::string body;
+    } sink(fifo);
+    Request request = Request::get("/");
+    ResponseWriter writer(sink);
+    serve(*cgi_program({.path = script}), request, writer);
+    BOOST_TEST(sink.body == "one\ntwo\n");
 }
 
 BOOST_AUTO_TEST_CASE(each_line_of_standard_error_is_logged) {

@@ -11,6 +11,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "cgi_child.h"
+#include "support/slow_bodies.h"
 #include <turngate/os/fd.h>
 
 using namespace turngate;
@@ -30,23 +31,6 @@ struct Started final : ResponseSink {
     void on_abort() noexcept override {}
     std::binary_semaphore up{0};
     bool is_up = false;
-};
-
-// A client that sends nothing while somebody holds the lock on a file.
-class UntilFree final : public BodySource {
-  public:
-    explicit UntilFree(const std::string& file) : file_(::open(file.c_str(), O_RDWR | O_CLOEXEC)) {}
-    std::size_t read(std::span<char>) override {
-        while (::flock(file_.get(), LOCK_EX | LOCK_NB) == 0) {  // not yet held
-            ::flock(file_.get(), LOCK_UN);
-            std::this_thread::yield();
-        }
-        ::flock(file_.get(), LOCK_EX);
-        return 0;
-    }
-
-  private:
-    os::Fd file_;
 };
 
 }  // namespace
@@ -95,6 +79,45 @@ BOOST_AUTO_TEST_CASE(a_body_of_unknown_length_gets_one) {
     Request request = Request::make("POST", "/");
     request.body = Body(std::make_unique<Blocks>(5, [](int) {}), std::nullopt);
     BOOST_TEST(run({"cgi-echo"}, std::move(request)).body.size() == 5000u);
+}
+
+BOOST_AUTO_TEST_CASE(a_long_body_of_unknown_length_waits_in_a_file) {
+    const test::TemporaryDirectory here;
+    const auto echoed = [&](const std::string& directory, std::uint64_t most) {
+        CgiProgramOptions options = child({"cgi-echo"});
+        options.spool_memory = 1000;
+        options.spool_directory = directory;
+        options.max_body = most;
+        Request request = Request::make("POST", "/");
+        request.body = Body(std::make_unique<Blocks>(12'000, [](int) {}), std::nullopt);
+        return record(*cgi_program(std::move(options)), std::move(request));
+    };
+    BOOST_TEST(echoed(here.path(), 12'000'000).body.size() == 12'000'000u);
+    BOOST_TEST(std::filesystem::is_empty(here.path()));
+    BOOST_TEST(echoed(here / "none", 12'000'000).status == 507);
+    const Response refused = echoed(here.path(), 11'999'999);
+    BOOST_TEST(refused.status == 413);
+    BOOST_TEST(refused.body == "the request body is larger than 11999999 bytes\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_body_of_a_known_length_has_the_same_limit) {
+    CgiProgramOptions options = child({"cgi-echo"});
+    options.max_body = 4;
+    const HandlerPtr handler = cgi_program(std::move(options));
+    BOOST_TEST(record(*handler, Request::post("/", "1234")).body == "1234");
+    BOOST_TEST(record(*handler, Request::post("/", "12345")).status == 413);
+}
+
+BOOST_AUTO_TEST_CASE(credentials_are_for_programs_only_where_it_is_said) {
+    CgiProgramOptions options = child({"cgi-environment"});
+    const auto seen = [&] {
+        Request request = Request::get("/");
+        request.headers.add("Authorization", "Basic YTpi");
+        return record(*cgi_program(options), std::move(request)).body;
+    };
+    BOOST_TEST(seen().find("AUTHORIZATION") == std::string::npos);
+    options.pass_authorization = true;
+    BOOST_TEST(seen().find("HTTP_AUTHORIZATION=Basic YTpi\n") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_script_without_turngate_in_it_answers) {
@@ -197,7 +220,7 @@ BOOST_AUTO_TEST_CASE(a_cancelled_request_ends_its_program_and_leaves_no_zombie) 
     server.join();
     BOOST_TEST(!outcome.complete);
     BOOST_CHECK_THROW(std::rethrow_exception(outcome.error), Cancelled);
-    BOOST_TEST(::waitpid(-1, nullptr, WNOHANG) == -1);
+    BOOST_TEST(programs_left() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(past_its_time_what_the_program_has_started_ends_too) {
@@ -210,14 +233,57 @@ BOOST_AUTO_TEST_CASE(past_its_time_what_the_program_has_started_ends_too) {
     BOOST_TEST(::flock(lock.get(), LOCK_EX) == 0);  // once all of them have let go of it
 }
 
+BOOST_AUTO_TEST_CASE(its_time_begins_when_the_program_is_asked_for) {
+    CgiProgramOptions options = child({"cgi-echo"});
+    options.timeout = milliseconds(2000);  // in which a busy machine starts a program
+    Request request = Request::make("POST", "/");
+    request.body = Body(
+        std::make_unique<test::LateBody>(5, Context::Clock::now() + options.timeout), std::nullopt);
+    BOOST_TEST(record(*cgi_program(options), std::move(request)).body == "lllll");
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_no_more_is_not_kept_waiting_for_the_body) {
+    std::stop_source stop;
+    Request request = Request::make("POST", "/");
+    request.body = Body(std::make_unique<test::SilentBody>([&] { stop.request_stop(); }), {});
+    request.context.stop = stop.get_token();
+    Recorder recorder;
+    const HandlerPtr handler = cgi_program(child({"cgi-echo"}));
+    BOOST_CHECK_THROW(handler->serve(request, recorder), Cancelled);
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_for_a_place_in_vain_is_told_to_come_again) {
+    CgiProgramOptions options = child({"cgi-hang", "Content-Type: text/plain\n\nsome"});
+    options.max_processes = 1;
+    options.timeout = milliseconds(0);
+    options.queue_timeout = milliseconds(50);
+    const HandlerPtr handler = cgi_program(options);
+    std::stop_source stop;
+    Request running = Request::get("/");
+    running.context.stop = stop.get_token();
+    Started started;
+    ResponseWriter response(started);
+    Outcome outcome;
+    std::thread server([&] { outcome = serve(*handler, running, response); });
+    started.up.acquire();
+    const Response late = record(*handler, Request::get("/"));
+    BOOST_TEST(late.status == 503);
+    BOOST_TEST(late.headers.contains("Retry-After"));
+    stop.request_stop();
+    server.join();
+    settle(running.context, outcome);
+}
+
 BOOST_AUTO_TEST_CASE(a_client_that_does_not_send_keeps_no_program_past_its_time) {
     test::TemporaryDirectory here;
     const std::string file = here.write("lock", "");
     CgiProgramOptions options = child({"cgi-family", file});
     options.timeout = milliseconds(300);
     Request request = Request::post("/", "");
-    request.body = Body(std::make_unique<UntilFree>(file), 10);
+    request.body = Body(std::make_unique<test::SilentBody>(), 10);
     BOOST_TEST(record(*cgi_program(options), std::move(request)).status == 504);
+    const os::Fd lock(::open(file.c_str(), O_RDWR | O_CLOEXEC));
+    BOOST_TEST(::flock(lock.get(), LOCK_EX) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_program_that_has_answered_may_go_on_until_its_time_is_over) {
@@ -231,7 +297,7 @@ BOOST_AUTO_TEST_CASE(a_program_that_has_answered_may_go_on_until_its_time_is_ove
     BOOST_TEST(recorder.response().body == "done\n");
     settle(request.context, outcome);
     request.context = Context();
-    BOOST_TEST(::waitpid(-1, nullptr, WNOHANG) == -1);
+    BOOST_TEST(programs_left() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(a_program_that_has_answered_is_fed_no_more_and_sees_the_end) {
@@ -255,6 +321,12 @@ BOOST_AUTO_TEST_CASE(a_location_that_is_no_target_is_the_programs_fault) {
 BOOST_AUTO_TEST_CASE(the_longest_timeout_there_is_is_no_timeout) {
     CgiProgramOptions options = child({"cgi-echo"});
     options.timeout = milliseconds::max();
+    BOOST_TEST(record(*cgi_program(options), Request::post("/", "x")).body == "x");
+}
+
+BOOST_AUTO_TEST_CASE(a_timeout_of_zero_is_none) {
+    CgiProgramOptions options = child({"cgi-echo"});
+    options.timeout = milliseconds(0);
     BOOST_TEST(record(*cgi_program(options), Request::post("/", "x")).body == "x");
 }
 
@@ -344,6 +416,20 @@ BOOST_AUTO_TEST_CASE(a_program_that_vanishes_fails_its_requests_only) {
     BOOST_TEST(record(*handler, Request::get("/")).status == 502);
     std::filesystem::rename(script + ".away", script);
     BOOST_TEST(record(*handler, Request::get("/")).status == 204);
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_interpreter_is_not_taken_for_a_missing_program) {
+    const test::TemporaryDirectory here;
+    for (const char* line : {"#!/no/such/shell\n", "#!/bin/sh\r\n"}) {
+        Log log;
+        Request request = Request::get("/");
+        request.context.reporter = &log;
+        const HandlerPtr handler = cgi_program({.path = here.write("s", line, true)});
+        BOOST_TEST(record(*handler, std::move(request)).status == 502);
+        BOOST_REQUIRE(!log.lines.empty());
+        BOOST_TEST(log.lines.back().find("the interpreter that its first line names") !=
+                   std::string::npos);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -8,6 +8,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "../../handlers/src/handlers/fcgi_exchange.h"
 #include "support/fcgi_ask.h"
 #include "support/temporary_directory.h"
 
@@ -85,11 +86,32 @@ BOOST_AUTO_TEST_CASE(a_client_that_takes_nothing_holds_up_no_application) {
     BOOST_TEST((client.body == large));
 }
 
+BOOST_AUTO_TEST_CASE(who_leases_the_application_is_told_that_it_is_free) {
+    const FakeResponder responder(FakeResponder::always(reply(head + large)));
+    const HandlerPtr handler =
+        fcgi_client({.backends = {responder.backend()}, .buffer = Buffer::file});
+    std::promise<void> told;
+    std::future<void> is_free = told.get_future();
+    Client client;
+    client.at_first_piece = [&] { BOOST_TEST(is_ready(is_free, long_enough)); };
+    Request request = Request::get("/");
+    request.context.put(FcgiReleased{[&] { told.set_value(); }});
+    ResponseWriter response(client);
+
+    BOOST_TEST(serve(*handler, request, response).complete);
+
+    BOOST_TEST((client.body == large));
+}
+
 BOOST_AUTO_TEST_CASE(unless_there_is_no_room_for_what_it_does_not_take) {
-    for (const Buffer buffer : {Buffer::off, Buffer::memory}) {
+    for (const FcgiOptions& small :
+         {FcgiOptions{.buffer = Buffer::off}, FcgiOptions{.buffer = Buffer::memory},
+          FcgiOptions{.buffer = Buffer::file, .buffer_file = 1'000},
+          FcgiOptions{.buffer = Buffer::file, .buffer_total = 1'000}}) {
         Application application(reply(head + large));
-        const HandlerPtr handler =
-            fcgi_client({.backends = {application.responder.backend()}, .buffer = buffer});
+        FcgiOptions options = small;
+        options.backends = {application.responder.backend()};
+        const HandlerPtr handler = fcgi_client(std::move(options));
         Client client;
         client.at_first_piece = [&] { BOOST_TEST(!is_ready(application.is_free, moment)); };
 

@@ -83,4 +83,12 @@ BOOST_DATA_TEST_CASE(a_path_names_one_file_or_none, data::make(cases), one) {
     BOOST_TEST(shown(file_name(one.path)) == one.expected);
 }
 
+BOOST_AUTO_TEST_CASE(a_place_is_hidden_by_a_segment_below_the_root_and_by_its_name_elsewhere) {
+    for (const char* place : {".env", "a/.env", ".git/config", "a/.well-known/x", "/srv/.env"})
+        BOOST_TEST(is_hidden_place(place), place);
+    for (const char* place : {"a", "a/b.txt", ".", ".well-known/x", "..data/a", "..2026_11_29/a",
+                              "/srv/.releases/3/a", "/"})
+        BOOST_TEST(!is_hidden_place(place), place);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

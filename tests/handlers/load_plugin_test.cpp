@@ -111,11 +111,21 @@ BOOST_AUTO_TEST_CASE(another_abi_is_refused_with_both_names) {
     BOOST_TEST(error.find("this is \"" + std::string(plugin_abi) + '"') != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(functions_are_found_by_their_names) {
+    const HandlerPtr handler = load_plugin(plugin("exports"));
+    BOOST_TEST(record(*handler, Request::get("/?name=Ada")).body == "got Ada");
+    BOOST_TEST(record(*handler, Request::post("/", "it")).status == 201);
+    const std::string error = error_of(plugin("exports_nothing"));
+    BOOST_TEST(error.find("its create() failed: there is no function that answers requests: looked "
+                          "for handler, GET,") != std::string::npos,
+               error);
+}
+
 // What plug-ins and hosts exchange. Whoever changes a size here raises the number in plugin_abi.
 #if defined(__x86_64__) && defined(__GLIBCXX__)
 BOOST_AUTO_TEST_CASE(this_number_of_the_abi_has_these_layouts) {
-    BOOST_TEST(std::string(plugin_abi).starts_with("turngate 3,"));
-    BOOST_TEST(sizeof(Request) == 640u);
+    BOOST_TEST(std::string(plugin_abi).starts_with("turngate 4,"));
+    BOOST_TEST(sizeof(Request) == 584u);
     BOOST_TEST(sizeof(ResponseWriter) == 216u);
     BOOST_TEST(sizeof(Context) == 120u);
     BOOST_TEST(sizeof(Plugin) == 32u);

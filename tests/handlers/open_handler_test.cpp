@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "support/fake_upstream.h"
+#include "support/fcgi_ask.h"
 #include <turngate/handlers/open_handler.h>
 #include <turngate/http/serve.h>
 
@@ -42,13 +43,27 @@ const Case bad[] = {
     {"cgi-dir:", "names no directory: expected cgi-dir:DIR"},
     {"cgi-dir:./none", "cannot run the CGI programs of ./none: No such file or directory"},
     {"cgi-dir:" TURNGATE_TEST_CHILD, "Not a directory"},
-    {"cgi-dir:/bin?arg=x", "cgi-dir: has no option \"arg\": expected index, inherit, max, queue"},
+    {"cgi-dir:/bin?arg=x",
+     "cgi-dir: has no option \"arg\": expected authorization, index, inherit"},
+    {"cgi:/bin/sh?max-outptu=1", "did you mean max-output?"},
+    {"cgi:/bin/sh?authorization=yes", "expected on or off"},
+    {"cgi:/bin/sh?timeout=0&max-body=1&max-output=1MiB&spool-dir=/x&authorization=on", "opened"},
     {"cgi-dir:/bin?index=a/b", "the index a/b is no file name"},
     {"cgi-dir:/bin?index=i&max=2&queue=0&timeout=1s&inherit=HOME", "opened"},
     {"cgo:./app", "did you mean cgi? expected cgi, cgi-dir, fcgi, files, plugin, http"},
     {"plug-in:./h.so", "did you mean plugin? expected cgi, cgi-dir, fcgi, files, plugin, http"},
     {"fcgi:unix:/run/x", "opened"},
     {"fcgi:unix:/run/x?buffer=memory&ignore-client-abort", "opened"},
+    {"fcgi:unix:/run/x?ignore-client-abort=on&tolerate-missing-end=off&request-buffer=off",
+     "opened"},
+    {"fcgi:spawn?rot=x:exit 3", "fcgi:spawn: has no option \"rot\": did you mean root?"},
+    {"fcgi:spawn?queue=1:exit 3", "fcgi:spawn: has no option \"queue\": expected accel, buffer"},
+    {"fcgi:spawn?timeout=1s:exit 3", "the program \"exit 3\" exited with status 3"},
+    {"fcgi:spawn?timeout=1s", "the command of a spawned program is empty"},
+    {"fcgi:unix:/run/x?buffer=file&buffer-size=64MiB&buffer-total=1GiB", "opened"},
+    {"fcgi:unix:/run/x?buffer-total=0", "the option buffer-total=0 is wrong: expected a size"},
+    {"fcgi:unix:/run/x?tolerate-missing-end=no",
+     "the option tolerate-missing-end=no is wrong: expected on or off"},
     {"fcgi:unix:/run/x?buffer=on", "the option buffer=on is wrong: expected off, memory or file"},
     {"://", "no kind of handler known here"},
     {"cgi:./none", "there is no such file"},
@@ -70,7 +85,9 @@ const Case bad[] = {
      "the path of the plug-in has a NUL"},
     {"http:", "names no server: expected http://HOST:PORT"},
     {"http+unix:?max=1", "names no socket: expected http+unix:PATH"},
-    {"https://x", "wants TLS, which is not spoken here"},
+    {"https:", "names no server: expected https://HOST:PORT"},
+    {"https://x/a?max=1", "opened"},
+    {"https://x?tiemout=1s", "https: has no option \"tiemout\": did you mean timeout?"},
     {"http:x", "is no upstream: expected http://HOST:PORT/BASE"},
     {"http://x/a%20b?timeout=0&idle-timeout=0&keep-alive=1s&connect-timeout=1s", "opened"},
     {"http://x?max=1&queue=0&idle=0&forwarded=append&host=url&first-byte-timeout=1m", "opened"},
@@ -129,6 +146,18 @@ BOOST_AUTO_TEST_CASE(a_server_gets_its_base_as_it_is_written) {
     BOOST_TEST(record(*handler, Request::get("/c?d=e")).body ==
                "GET /a%2Fb/c?d=e HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) +
                    "\r\n\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_switch_is_on_by_its_name_and_off_where_it_says_so) {
+    const test::FakeResponder responder(test::FakeResponder::once(
+        test::output("Content-Type: a/b\r\n\r\nhello") + test::output_end()));
+    const std::string uri = "fcgi:" + responder.backend();
+    for (const char* on : {"?tolerate-missing-end", "?tolerate-missing-end=on"})
+        BOOST_TEST(test::ask_fcgi(*open_handler(uri + on)).is_complete);
+    for (const char* off : {"", "?tolerate-missing-end=off"}) {
+        const test::FcgiAnswer answer = test::ask_fcgi(*open_handler(uri + off));
+        BOOST_TEST((!answer.is_complete || answer.status == 502));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_plug_in_gets_its_configuration) {

@@ -130,6 +130,14 @@ const Case cases[] = {
     {"/INFO.PHP", fallback},
     {"/docs%2findex.html", fallback},
     {"/blog/a%2Fb", fallback},
+    // Names that are none here, whatever they are to the front controller.
+    {"/caf%E9", fallback},
+    {"/caf%E9/", fallback},
+    {"/caf%E9/info.php", fallback},
+    {"/%c0%ae%c0%ae/info.php", fallback},
+    {"/info.php/caf%E9", "script info.php /info.php /caf%E9"},
+    {"/index.php/%ff", "script index.php /index.php /%ff"},
+    {"*", "script index.php  "},
     // Source text, and a link that makes a script of something else.
     {"/Old.PHP", "absent"},
     {"/config.php.bak", "absent"},
@@ -169,10 +177,7 @@ const Case cases[] = {
     {"/app//", "malformed"},
     {"/info.php/%", "malformed"},
     {"/%zz", "malformed"},
-    {"/%c0%ae%c0%ae/info.php", "malformed"},
-    {"/info.php/%ff", "malformed"},
     {"", "malformed"},
-    {"*", "malformed"},
     {"info.php", "malformed"},
 };
 
@@ -218,6 +223,18 @@ BOOST_AUTO_TEST_CASE(nothing_is_looked_for_below_a_script_that_is_none) {
 
     BOOST_TEST(asked == (std::vector<std::string>{"none.php", "none.php/a.php/b.php"}),
                boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(source_text_is_told_by_its_extensions) {
+    for (const char* name :
+         {"a.php",      "a.PHP",         "a.php.bak", "a.php~",     "a.php_",       "a.php-",
+          "a.php-2020", "a.php.swp",     "a.php5",    "a.php7.old", "a.phps",       "a.phps.txt",
+          "a.phpt",     "a.phpold",      "a.phpbb",   "a.phtml",    "a.phtml.orig", "a.phar",
+          "a.Phar.gz",  "a.php bak.txt", "a.php#",    ".php",       "a.b.php.c"})
+        BOOST_TEST(is_source(name), name);
+    for (const char* name :
+         {"logo.pharmacy.png", "x.phpbb.css", "phpbb.css", "php", "graph.png", "a.txt"})
+        BOOST_TEST(!is_source(name), name);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

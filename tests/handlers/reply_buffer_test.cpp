@@ -28,8 +28,9 @@ constexpr std::size_t memory = 1'000;
 
 // A buffer between two threads, and what comes out of it.
 struct Queue {
-    explicit Queue(std::uint64_t file)
-        : buffer({memory, file, directory.path()}, [this](std::string_view why) {
+    explicit Queue(std::uint64_t file) : Queue(file, own_room) {}
+    Queue(std::uint64_t file, SpoolRoom& room)
+        : buffer({memory, file, room, directory.path()}, [this](std::string_view why) {
               remark = why;
               remarked.release();
           }) {}
@@ -48,6 +49,7 @@ struct Queue {
         return response.take().body;
     }
 
+    SpoolRoom own_room{1'000'000};
     const TemporaryDirectory directory;
     std::string remark;
     std::binary_semaphore remarked{0};
@@ -162,6 +164,35 @@ BOOST_AUTO_TEST_CASE(who_appends_waits_where_there_is_no_room) {
         BOOST_TEST(most <= memory + file);
         BOOST_TEST(queue.written() == all);
     }
+}
+
+BOOST_AUTO_TEST_CASE(all_files_together_have_so_much_room) {
+    constexpr std::uint64_t all_files = 3'000;
+    SpoolRoom room(all_files);
+    const auto fill = [](Queue& queue, std::size_t size) {
+        queue.buffer.share(nullptr);
+        append_in_pieces(queue.buffer, text(size), 500);
+    };
+    {
+        Queue first(1'000'000, room), second(1'000'000, room);
+        fill(first, memory + 2'000);
+        fill(second, memory + 1'000);
+        std::atomic<bool> is_appended = false;
+        std::thread application([&] {
+            second.buffer.append("more");
+            is_appended = true;
+        });
+        first.write();  // what was read is given back only where the file is used again, or gone
+        BOOST_TEST(!is_appended);
+        second.write();
+        application.join();
+        append_in_pieces(first.buffer, text(memory + 1'500), 500);
+        first.buffer.end({});
+        first.write_up();
+        BOOST_TEST(first.written() == text(memory + 2'000) + text(memory + 1'500));
+    }
+    BOOST_TEST(room.take(all_files));
+    BOOST_TEST(!room.take(1));
 }
 
 BOOST_AUTO_TEST_CASE(a_disk_that_is_full_costs_a_remark_and_no_byte) {

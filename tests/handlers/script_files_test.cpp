@@ -148,6 +148,36 @@ BOOST_AUTO_TEST_CASE(what_a_link_leads_to_decides_what_it_is) {
     BOOST_TEST(ask(files, "/source.txt").status == 404);
 }
 
+BOOST_AUTO_TEST_CASE(no_link_leads_to_what_is_hidden_nor_does_a_compressed_sibling) {
+    const Site site;
+    site.write("site/.hid/x.php", "<?php");
+    site.write("site/..data/mounted.txt", "mounted");
+    site.write("site/.well-known/token", "token");
+    fs::create_symlink(".env", site / "site/env.txt");
+    fs::create_symlink(".hid/x.php", site / "site/x.php");
+    fs::create_directory_symlink(".hid", site / "site/dir");
+    fs::create_symlink(".env", site / "site/style.css.gz");
+    site.write("site/new.php", "<?php");  // no older than what it is to stand for
+    fs::create_symlink("new.php", site / "site/upload.jpg.gz");
+    fs::create_symlink("..data/mounted.txt", site / "site/mounted.txt");
+    fs::create_symlink(".well-known/token", site / "site/token");
+    for (const bool anywhere : {false, true}) {
+        const HandlerPtr files = script_files({.root = site.root(),
+                                               .fallback = {},
+                                               .follow_links_outside = anywhere,
+                                               .scripts = telling()});
+        for (const char* hidden : {"/env.txt", "/x.php", "/dir/x.php", "/x.php/a"})
+            BOOST_TEST(ask(files, hidden).status == 404, hidden);
+        BOOST_TEST(ask(files, "/mounted.txt").body == "mounted");  // as Kubernetes does it
+        BOOST_TEST(ask(files, "/token").body == "token");
+        for (const char* coded : {"/style.css", "/upload.jpg"}) {
+            Request request = Request::get(coded);
+            request.headers.set("Accept-Encoding", "gzip");
+            BOOST_TEST(!record(*files, std::move(request)).headers.contains("Content-Encoding"));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_root_that_is_a_link_is_the_directory_it_led_to) {
     const Site site;
     fs::create_directory_symlink("site", site / "current");
@@ -174,6 +204,18 @@ BOOST_AUTO_TEST_CASE(below_a_prefix_the_script_has_it_in_its_name) {
     BOOST_TEST(record(*files, std::move(request)).body.starts_with("SCRIPT_NAME=/api/info.php\n"));
     const Response redirect = record(*files, std::move(bare));
     BOOST_TEST(redirect.headers.get("Location") == "/api/");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_asked_of_the_server_as_a_whole_is_for_the_front_controller) {
+    const Site site;
+    const std::string root = fs::canonical(site.root()).string();
+    const Response answer = ask(site_of(site), "*", "OPTIONS");
+    BOOST_TEST(answer.body == "SCRIPT_NAME=\nSCRIPT_FILENAME=" + root +
+                                  "/index.php\nDOCUMENT_ROOT=" + root + "\nREQUEST_URI=*\n");
+    const HandlerPtr none =
+        script_files({.root = site.root(), .fallback = {}, .scripts = telling()});
+    const Response allowed = ask(none, "*", "OPTIONS");
+    BOOST_TEST(allowed.headers.get("Allow") == "GET, HEAD, OPTIONS");
 }
 
 BOOST_AUTO_TEST_CASE(files_may_be_left_to_another_server) {

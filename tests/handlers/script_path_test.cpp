@@ -25,6 +25,8 @@ struct Tree {
         std::filesystem::create_symlink("../outside", here / "root/out");
         std::filesystem::create_symlink(here / "outside", here / "root/absolute");
         std::filesystem::create_directory_symlink("..", here / "root/up");
+        std::filesystem::create_symlink(".hidden", here / "root/shown");
+        std::filesystem::create_directory_symlink(".git", here / "root/git");
     }
     test::TemporaryDirectory here;
 };
@@ -69,6 +71,9 @@ const Case cases[] = {
     {"/none/a.cgi", "nothing"},
     {"/dir/none/b.cgi", "nothing"},
     {"/out", "nothing"},
+    {"/shown", "nothing"},
+    {"/git", "nothing"},
+    {"/git/config", "nothing"},
     {"/absolute", "nothing"},
     {"/up/outside", "nothing"},
     {"/.hidden", "nothing"},

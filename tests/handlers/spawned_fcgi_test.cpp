@@ -12,6 +12,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "../../handlers/src/handlers/fcgi_exchange.h"
 #include "pool_children.h"
 
 using namespace turngate;
@@ -48,21 +49,21 @@ class Zeros final : public BodySource {
     std::size_t left_;
 };
 
-// Asks the handler something else before it yields its only byte.
+// Asks the handler something else before it yields what it has.
 class Asking final : public BodySource {
   public:
-    Asking(const HandlerPtr& handler, pid_t& answer) : handler_(handler), answer_(answer) {}
+    Asking(const HandlerPtr& handler, pid_t& answer, std::size_t size)
+        : handler_(handler), answer_(answer), zeros_(size) {}
     std::size_t read(std::span<char> into) override {
-        if (std::exchange(is_read_, true)) return 0;
-        answer_ = pid_of(handler_);
-        into[0] = 'x';
-        return 1;
+        if (!std::exchange(has_asked_, true)) answer_ = pid_of(handler_);
+        return zeros_.read(into);
     }
 
   private:
     const HandlerPtr& handler_;
     pid_t& answer_;
-    bool is_read_ = false;
+    Zeros zeros_;
+    bool has_asked_ = false;
 };
 
 }  // namespace
@@ -135,7 +136,9 @@ BOOST_AUTO_TEST_CASE(a_bad_reply_of_a_child_that_lives_is_not_asked_for_again) {
 
 BOOST_AUTO_TEST_CASE(what_may_not_be_repeated_is_not) {
     const test::TemporaryDirectory here;
-    const HandlerPtr handler = turngate::spawned_fcgi(pool());
+    FcgiSpawnOptions options = pool();
+    options.client.request_buffer = false;
+    const HandlerPtr handler = turngate::spawned_fcgi(std::move(options));
     const std::string path = "/once%20" + here / "mark";
     BOOST_TEST(record(*handler, Request::post(path, "body")).status == 502);
     std::filesystem::remove(here / "mark");
@@ -143,6 +146,29 @@ BOOST_AUTO_TEST_CASE(what_may_not_be_repeated_is_not) {
     put.body = Body(std::make_unique<Zeros>(100'000), 100'000);  // not all of it is kept
     BOOST_TEST(record(*handler, std::move(put)).status == 502);
     BOOST_TEST(record(*handler, Request::make("PUT", path, "body")).status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_was_read_before_is_sent_again_from_its_beginning) {
+    std::vector<std::string> bodies;
+    FcgiSpawnOptions options = pool();
+    options.open = [&](const std::string&) {
+        return to_handler([&](Request& request) -> Response {
+            std::string body(100'000, '-');
+            std::size_t size = 0;
+            while (const std::size_t n = request.body.read(std::span(body).subspan(size)))
+                size += n;
+            bodies.push_back(body.substr(0, size));
+            if (bodies.size() == 1) throw UnansweredRequest("it has died");
+            return text("answered");
+        });
+    };
+    const HandlerPtr handler = turngate::spawned_fcgi(std::move(options));
+    Request put = Request::make("PUT", "/");
+    put.body = Body(std::make_unique<Zeros>(99'999), 99'999);
+
+    BOOST_TEST(record(*handler, std::move(put)).body == "answered");
+
+    BOOST_TEST((bodies == std::vector<std::string>(2, std::string(99'999, '0'))));
 }
 
 BOOST_AUTO_TEST_CASE(a_child_is_replaced_only_if_it_is_its_answer_that_is_overdue) {
@@ -182,13 +208,36 @@ BOOST_AUTO_TEST_CASE(no_child_waits_for_a_client_whose_body_is_read_first) {
     const HandlerPtr handler = turngate::spawned_fcgi(std::move(options));
     const pid_t child = pid_of(handler);
     for (const std::optional<std::uint64_t> length :
-         {std::optional<std::uint64_t>(), std::optional<std::uint64_t>(1)}) {
+         {std::optional<std::uint64_t>(), std::optional<std::uint64_t>(1),
+          std::optional<std::uint64_t>(100'000)}) {
         pid_t answer = 0;
         Request request = Request::make("POST", "/pid");
-        request.body = Body(std::make_unique<Asking>(handler, answer), length);
+        request.body = Body(std::make_unique<Asking>(handler, answer, length.value_or(1)), length);
         BOOST_TEST(std::atoi(record(*handler, std::move(request)).body.c_str()) == child);
         BOOST_TEST(answer == child);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_child_is_free_as_soon_as_its_reply_is_read) {
+    HandlerPtr handler;
+    pid_t meanwhile = 0;
+    FcgiSpawnOptions options = pool();
+    options.open = [&](const std::string& address) {
+        return to_handler(
+            [&, client = test::PlainClient(address)](Request& request, ResponseWriter& response) {
+                if (request.url.path != "/slow") return client.serve(request, response);
+                request.context.find<FcgiReleased>()->tell();
+                meanwhile = pid_of(handler);
+                throw Cancelled("the client has gone");  // which is not the child's fault
+            });
+    };
+    handler = turngate::spawned_fcgi(std::move(options));
+    const pid_t child = pid_of(handler);
+    Request slow = Request::get("/slow");
+    Recorder recorder;
+    BOOST_CHECK_THROW(handler->serve(slow, recorder), Cancelled);
+    BOOST_TEST(meanwhile == child);
+    BOOST_TEST(pid_of(handler) == child);
 }
 
 BOOST_AUTO_TEST_CASE(a_program_that_is_none_tells_what_it_did) {

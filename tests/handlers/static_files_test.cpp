@@ -162,6 +162,19 @@ BOOST_AUTO_TEST_CASE(only_regular_files_are_served) {
     BOOST_TEST(ask(files, "/link").body == "0123456789");
 }
 
+BOOST_AUTO_TEST_CASE(a_link_to_a_hidden_name_is_none) {
+    Site site;
+    site.write(".env", "secret");
+    site.write(".hid/a.txt", "secret");
+    fs::create_symlink(".env", site / "env.txt");
+    fs::create_symlink(".env", site / "hello.txt.gz");
+    fs::create_directory_symlink(".hid", site / "dir");
+    const HandlerPtr files = files_of(site);
+    BOOST_TEST(ask(files, "/env.txt").status == 404);
+    BOOST_TEST(ask(files, "/dir/a.txt").status == 404);
+    BOOST_TEST(ask(files, "/hello.txt", {{"Accept-Encoding", "gzip"}}).body == "0123456789");
+}
+
 BOOST_AUTO_TEST_CASE(a_file_that_may_not_be_read_is_forbidden) {
     if (::geteuid() == 0) return;  // root may read everything
     Site site;

@@ -22,13 +22,16 @@ std::ostream& operator<<(std::ostream& out, const Case& c) {
 }
 
 const Case bad[] = {
-    {"", "expected http://HOST:PORT/BASE or http+unix:PATH"},
-    {"http:", "expected http://HOST:PORT/BASE or http+unix:PATH"},
-    {"http:/x", "expected http://HOST:PORT/BASE or http+unix:PATH"},
+    {"", "expected http://HOST:PORT/BASE, https:// or http+unix:PATH"},
+    {"http:", "expected http://HOST:PORT/BASE, https:// or http+unix:PATH"},
+    {"http:/x", "expected http://HOST:PORT/BASE, https:// or http+unix:PATH"},
     {"http://", "expected http://HOST:PORT/BASE"},
     {"http:///base", "expected http://HOST:PORT/BASE"},
-    {"https://x", "TLS is not spoken here"},
-    {"ftp://x", "expected http://HOST:PORT/BASE or http+unix:PATH"},
+    {"https:x", "expected http://HOST:PORT/BASE, https:// or http+unix:PATH"},
+    {"https://", "expected http://HOST:PORT/BASE"},
+    {"https://x:0", "a port is a number from 1 to 65535"},
+    {"https://x/a?b", "its base is a path"},
+    {"ftp://x", "expected http://HOST:PORT/BASE, https:// or http+unix:PATH"},
     {"http://a:b@x", "has no user name"},
     {"http://x:0", "a port is a number from 1 to 65535"},
     {"http://x:65536", "expected http://HOST:PORT/BASE"},

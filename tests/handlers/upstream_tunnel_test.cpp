@@ -8,61 +8,15 @@
 #include <boost/test/unit_test.hpp>
 
 #include "support/fake_upstream.h"
+#include "support/switched_door.h"
 #include <turngate/handlers/upstream.h>
 #include <turngate/http/serve.h>
-#include <turngate/os/fd.h>
 
 using namespace turngate;
 using namespace turngate::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-// A door that can switch, with its client at the other end of a pair of sockets.
-class Door final : public ResponseSink, public RawConnection {
-  public:
-    Door() {
-        int ends[2];
-        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-            throw std::runtime_error("no sockets");
-        ours_ = os::Fd(ends[0]);
-        theirs_ = os::Fd(ends[1]);
-        os::set_nonblocking(ours_.get());
-    }
-    int client() const { return theirs_.get(); }
-    void client_leaves() { theirs_.reset(); }
-    std::string head;
-    std::string outcome;
-
-    void on_head(int status, const Headers&) override { head = std::to_string(status); }
-    void on_body(std::string_view) override {}
-    void on_flush() override {}
-    void on_finish() override { outcome = "finished"; }
-    void on_abort() noexcept override { outcome = "aborted"; }
-    RawConnection* on_switch(const Headers& headers) override {
-        head = "101";
-        for (const auto& [name, value] : headers)
-            head.append(" ").append(name).append("=").append(value);
-        return this;
-    }
-
-    int fd() const noexcept override { return ours_.get(); }
-    std::optional<std::size_t> read(std::span<char> into) override {
-        const ssize_t n = ::recv(ours_.get(), into.data(), into.size(), 0);
-        if (n < 0 && errno == EAGAIN) return std::nullopt;
-        if (n < 0) throw Cancelled("gone");
-        return static_cast<std::size_t>(n);
-    }
-    std::size_t write(std::string_view bytes) override {
-        const ssize_t n = ::send(ours_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (n < 0 && errno != EAGAIN) throw Cancelled("gone");
-        return n < 0 ? 0 : static_cast<std::size_t>(n);
-    }
-    void end_output() noexcept override { ::shutdown(ours_.get(), SHUT_WR); }
-
-  private:
-    os::Fd ours_, theirs_;
-};
 
 Request wants(std::string_view protocol) {
     return Request::make("GET", "/chat", {},
@@ -76,7 +30,7 @@ constexpr std::string_view switched =
     "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\n"
     "Sec-WebSocket-Accept: b\r\n\r\n";
 
-Outcome serve_at(Door& door, const HandlerPtr& handler, Request request) {
+Outcome serve_at(SwitchedDoor& door, const HandlerPtr& handler, Request request) {
     ResponseWriter response(door);
     return serve(*handler, request, response);
 }
@@ -95,7 +49,7 @@ BOOST_AUTO_TEST_CASE(a_switched_connection_passes_on_both_ways_until_both_have_e
         const std::string rest = peer.read_until("\n");  // to the end: the client has none
         peer.write("rest " + rest);
     });
-    Door door;
+    SwitchedDoor door;
     std::vector<std::string> got;
     std::thread client([&] {
         FakePeer peer(door.client(), 1);
@@ -127,7 +81,7 @@ BOOST_AUTO_TEST_CASE(an_end_of_one_side_alone_is_passed_on) {
         upstream_got = peer.read_until("\n");
         heard.release();
     });
-    Door door;
+    SwitchedDoor door;
     std::thread client([&] {
         FakePeer peer(door.client(), 1);
         client_got = peer.read_until("\n");
@@ -152,7 +106,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_switched_that_was_not_asked_for) {
             peer.write(reply);
             peer.wait_for_end();
         });
-        Door asked, unasked;
+        SwitchedDoor asked, unasked;
         const HandlerPtr handler = upstream({.url = server.url()});
         serve_at(asked, handler, wants("websocket"));
         BOOST_TEST(asked.head == "502", reply);
@@ -168,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_to_switch_is_a_reply_like_any_other) {
     });
     const HandlerPtr handler = upstream({.url = server.url()});
     for (int i = 0; i < 2; ++i) {
-        Door door;
+        SwitchedDoor door;
         serve_at(door, handler, wants("websocket"));
         BOOST_TEST(door.head == "426");
     }
@@ -192,7 +146,7 @@ BOOST_AUTO_TEST_CASE(an_idle_tunnel_ends_and_so_does_one_that_is_cancelled_or_le
         begun.release();
         if (peer.wait_for_end()) released.release();
     });
-    Door idle;
+    SwitchedDoor idle;
     serve_at(idle, upstream({.url = server.url(), .switched_idle_timeout = 30ms}),
              wants("websocket"));
     BOOST_TEST(idle.outcome == "aborted");
@@ -207,13 +161,13 @@ BOOST_AUTO_TEST_CASE(an_idle_tunnel_ends_and_so_does_one_that_is_cancelled_or_le
     });
     Request request = wants("websocket");
     request.context.stop = stop.get_token();
-    Door cancelled;
+    SwitchedDoor cancelled;
     serve_at(cancelled, handler, std::move(request));
     canceller.join();
     BOOST_TEST(cancelled.outcome == "aborted");
     released.acquire();
 
-    Door left;
+    SwitchedDoor left;
     std::thread leaver([&] {
         begun.acquire();
         left.client_leaves();

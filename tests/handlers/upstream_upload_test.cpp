@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "support/fake_upstream.h"
+#include "support/slow_bodies.h"
 #include <turngate/handlers/upstream.h>
 #include <turngate/http/serve.h>
 
@@ -183,6 +184,20 @@ BOOST_AUTO_TEST_CASE(an_upstream_that_does_not_read_has_its_time) {
     BOOST_TEST(
         record(*upstream({.url = server.url()}), Request::post("/", std::string(30'000'000, 'x')))
             .status == 502);
+}
+
+// Who answers the client must not wait for the rest of its request.
+BOOST_AUTO_TEST_CASE(a_client_that_does_not_send_gets_its_answer_in_time) {
+    std::binary_semaphore hold(0);
+    FakeUpstream deaf([&](FakePeer& peer) {
+        peer.read_until("\r\n\r\n");
+        hold.acquire();
+    });
+    Request request = Request::make("POST", "/");
+    request.body = Body(std::make_unique<SilentBody>(), 100'000);
+    const HandlerPtr handler = upstream({.url = deaf.url(), .timeout = 100ms});
+    BOOST_TEST(record(*handler, std::move(request)).status == 504);
+    hold.release();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -92,6 +92,18 @@ BOOST_AUTO_TEST_CASE(powertools_names_stand_beside_ours) {
     BOOST_TEST(*line["cold_start"].boolean());
 }
 
+BOOST_AUTO_TEST_CASE(lambdas_own_format_has_its_names_alone) {
+    LogForm form{.lambda = true, .door = "lambda"};
+
+    const Json line = Json::parse(written(form, request("/")));
+
+    BOOST_TEST(*line["level"].string() == "INFO");
+    BOOST_TEST(line["timestamp"].string()->size() == 24u);
+    BOOST_TEST(*line["message"].string() == "request");
+    BOOST_TEST(*line["requestId"].string() == "r-1");
+    BOOST_TEST(line["ts"].is_null());
+}
+
 BOOST_AUTO_TEST_CASE(people_get_a_short_line) {
     LogForm form;
     form.json = false;

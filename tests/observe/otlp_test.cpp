@@ -105,6 +105,9 @@ BOOST_AUTO_TEST_CASE(the_base_gets_a_path_and_the_traces_endpoint_is_one) {
     const auto base = trace_settings(with("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318/base/"));
     BOOST_TEST(base->url == "http://c:4318");
     BOOST_TEST(base->path == "/base/v1/traces");
+    const auto secure = trace_settings(with("OTEL_EXPORTER_OTLP_ENDPOINT", "https://c:443/base"));
+    BOOST_TEST(secure->url == "https://c:443");
+    BOOST_TEST(secure->path == "/base/v1/traces");
     const auto own = trace_settings(with("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://t/x"));
     BOOST_TEST(own->url == "http://t");
     BOOST_TEST(own->path == "/x");
@@ -130,7 +133,8 @@ BOOST_AUTO_TEST_CASE(variables_are_read) {
 BOOST_AUTO_TEST_CASE(what_is_wrong_is_named) {
     const std::pair<const char*, const char*> wrong[] = {
         {"OTEL_EXPORTER_OTLP_ENDPOINT", "127.0.0.1:4318"},
-        {"OTEL_EXPORTER_OTLP_ENDPOINT", "https://c"},
+        {"OTEL_EXPORTER_OTLP_ENDPOINT", "https://"},
+        {"OTEL_EXPORTER_OTLP_ENDPOINT", "grpc://c"},
         {"OTEL_EXPORTER_OTLP_ENDPOINT", "http://"},
         {"OTEL_EXPORTER_OTLP_ENDPOINT", "http://user:secret@127.0.0.1:4318"},
         {"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"},

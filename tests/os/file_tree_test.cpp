@@ -179,6 +179,29 @@ BOOST_DATA_TEST_CASE(the_directory_stays_the_one_that_was_opened, both, links) {
     BOOST_TEST(read(tree.open("a.txt")) == "old");
 }
 
+BOOST_AUTO_TEST_CASE(where_links_have_led_can_be_told) {
+    TemporaryDirectory dir;
+    dir.write("root/b/c.txt", "c");
+    dir.write("outside", "o");
+    fs::create_symlink("b/c.txt", dir / "root/link");
+    fs::create_symlink("../outside", dir / "root/out");
+    const FileTree inside(dir / "root"), anywhere(dir / "root", FileTree::Links::anywhere);
+    bool is_real = false;
+    const auto place = [&](const FileTree& tree, const char* path) {
+        return tree.place_of(tree.open(path, &is_real));
+    };
+    for (const FileTree* tree : {&inside, &anywhere}) {
+        BOOST_TEST(place(*tree, "b/c.txt") == "b/c.txt");
+        BOOST_TEST(is_real);
+        BOOST_TEST(place(*tree, "link") == "b/c.txt");
+        BOOST_TEST(!is_real);
+        BOOST_TEST(place(*tree, ".") == ".");
+    }
+    BOOST_TEST(place(anywhere, "out") == fs::canonical(dir / "outside").string());
+    fs::rename(dir / "root", dir / "moved");
+    BOOST_TEST(place(inside, "link") == "b/c.txt");
+}
+
 BOOST_AUTO_TEST_CASE(a_directory_that_is_none_is_named) {
     TemporaryDirectory dir;
     dir.write("file", "");

@@ -1,5 +1,6 @@
 #include <csignal>
 #include <fcntl.h>
+#include <stdexcept>
 #include <string>
 #include <support/process.h>
 #include <support/temporary_directory.h>
@@ -39,6 +40,34 @@ int error_of_start(const Command& command) {
     return 0;
 }
 
+// What `act` writes to standard output as the only thread of a process, which has no spawner yet.
+template <typename Act>
+std::string output_of_a_fresh_process(Act act) {
+    Pipe report = make_pipe();
+    const pid_t fresh = ::fork();
+    if (fresh == 0) {
+        try {
+            write_whole(report.write.get(), act());
+        } catch (const std::exception& e) {
+            write_whole(report.write.get(), e.what());
+        }
+        ::_exit(0);
+    }
+    report.write.reset();
+    std::string said = read_all(report.read.get());
+    ::waitpid(fresh, nullptr, 0);
+    return said;
+}
+
+std::string state_of_a_child() {
+    Subprocess p({TURNGATE_TEST_CHILD, {"state"}, {}, "/"});
+    return read_all(p.out.get());
+}
+
+constexpr const char* clean_state =
+    "fds 0 1 2 \nleader yes\nblocked none\nsigpipe default\n"
+    "writable by others no\ndirectory /\n";
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(subprocess)
@@ -68,11 +97,18 @@ BOOST_AUTO_TEST_CASE(nothing_of_ours_is_inherited_but_three_pipes) {
     struct sigaction ignore {};
     ignore.sa_handler = SIG_IGN;
     ::sigaction(SIGPIPE, &ignore, nullptr);
-    Subprocess p({TURNGATE_TEST_CHILD, {"state"}, {}, "/"});
+    const std::string state = state_of_a_child();
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    BOOST_TEST(read_all(p.out.get()) ==
-               "fds 0 1 2 \nleader yes\nblocked none\nsigpipe default\n"
-               "writable by others no\ndirectory /\n");
+    BOOST_TEST(state == clean_state);
+}
+
+BOOST_AUTO_TEST_CASE(no_signal_that_we_ignored_is_ignored_by_a_child) {
+    BOOST_TEST(output_of_a_fresh_process([] {
+                   for (int signal : {SIGHUP, SIGCHLD, SIGSYS, SIGRTMIN + 1, SIGRTMAX})
+                       ::signal(signal, SIG_IGN);
+                   Subprocess p({"/bin/grep", {"SigIgn", "/proc/self/status"}});
+                   return read_all(p.out.get());
+               }) == "SigIgn:\t0000000000000000\n");
 }
 
 BOOST_AUTO_TEST_CASE(our_own_signal_handling_is_left_alone) {
@@ -135,6 +171,17 @@ BOOST_AUTO_TEST_CASE(a_descriptor_of_ours_may_be_the_input) {
     write_whole(input.write.get(), "hello");
     input.write.reset();
     BOOST_TEST(read_all(output.read.get()) == "hello");
+}
+
+BOOST_AUTO_TEST_CASE(a_descriptor_of_ours_may_be_the_input_beside_pipes) {
+    Pipe input = make_pipe();
+    Subprocess p(
+        {.program = TURNGATE_TEST_CHILD, .arguments = {"copy"}, .input = input.read.get()});
+    BOOST_TEST(!p.in);
+    write_whole(input.write.get(), "hello");
+    input.write.reset();
+    BOOST_TEST(read_all(p.out.get()) == "hello");
+    BOOST_TEST(read_all(p.err.get()) == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_group_ends_with_its_last_process) {

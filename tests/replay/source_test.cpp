@@ -81,6 +81,18 @@ BOOST_AUTO_TEST_CASE(companions_and_hidden_files_are_no_events) {
     BOOST_TEST(items(folder, {"."}) == List{"file ./a.json"}, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_folder_that_is_marked_is_replayed_only_where_it_is_named) {
+    Folder folder;
+    for (const char* name : {"a.json", "other/.apart", "other/b.json", "other/deep/c.json"})
+        folder.write(name, "{}");
+
+    BOOST_TEST(items(folder, {"."}) == List{"file ./a.json"}, boost::test_tools::per_element());
+    BOOST_TEST(items(folder, {"**/*.json"}) == List{"file a.json"},
+               boost::test_tools::per_element());
+    BOOST_TEST(items(folder, {"other"}) == (List{"file other/b.json", "file other/deep/c.json"}),
+               boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(links_to_directories_are_followed_once) {
     Folder folder;
     folder.write("a/x.json", "{}");

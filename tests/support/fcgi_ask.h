@@ -52,15 +52,15 @@ inline FcgiAnswer ask_fcgi(std::string_view bytes, Request request) {
     return ask_fcgi(FcgiOptions{.backends = {responder.backend()}}, std::move(request));
 }
 
-// The same for a GET. A whole reply is the same where replies are buffered; one that breaks off may
-// be a 502 there.
+// The same for a GET. A whole reply is the same where replies are buffered. One that breaks off is
+// a 502 or breaks off, each with a buffer and without, as its head has left already or not.
 inline FcgiAnswer ask_fcgi(std::string_view bytes) {
     const FakeResponder responder(FakeResponder::once(std::string(bytes)));
     FcgiOptions options{.backends = {responder.backend()}};
     FcgiAnswer answer = ask_fcgi(options);
     options.buffer = FcgiOptions::Buffer::memory;
     const FcgiAnswer buffered = ask_fcgi(options);
-    if (answer.is_complete) {
+    if (answer.is_complete && (answer.status != 502 || buffered.status == 502)) {
         BOOST_TEST(buffered.is_complete);
         BOOST_TEST(buffered.status == answer.status);
         BOOST_TEST(buffered.body == answer.body);

@@ -8,6 +8,7 @@
 #include <turngate/handlers/mux.h>
 #include <turngate/handlers/open_handler.h>
 #include <turngate/handlers/vercel.h>
+#include <turngate/handlers/vercel_system.h>
 #include <turngate/http/functions.h>
 #include <turngate/http/serve.h>
 #include <turngate/json/json.h>
@@ -21,6 +22,10 @@ int run(int argc, char** argv, HandlerPtr handler);
 // Several handlers in one program, chosen by the name the platform gives: Lambda's _HANDLER,
 // Impuls' and OpenEdge's `handler`, a path prefix elsewhere.
 int run(int argc, char** argv, Functions functions);
+
+// A handler that is still to be made, such as turngate_exported_handler() of exports.h: what `make`
+// throws is told on standard error in one sentence, and the exit status is 2.
+int run(int argc, char** argv, HandlerPtr (*make)());
 
 template <HandlerLike F>
 requires(!std::convertible_to<F, HandlerPtr>) int run(int argc, char** argv, F handler) {

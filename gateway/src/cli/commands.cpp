@@ -1,30 +1,8 @@
+// What all commands have in common.
 #include "cli/commands.h"
-
-#include <array>
 
 namespace turngate::cli {
 namespace {
-
-// clang-format off
-constexpr const Command* all[] = {
-    &run_command,
-    &serve_command,
-    &front_command,
-    &record_command,
-    &replay_command,
-    &accept_command,
-    &reject_command,
-    &invoke_command,
-    &event_new_command,
-    &event_convert_command,
-    &event_show_command,
-    &event_check_command,
-    &event_list_command,
-    &doctor_command,
-    &version_command,
-    &help_command,
-};
-// clang-format on
 
 constexpr Option globals[] = {
     {.letter = 'C',
@@ -68,10 +46,6 @@ constexpr Option globals[] = {
 };
 
 }  // namespace
-
-std::span<const Command* const> commands() {
-    return all;
-}
 
 std::span<const Option> global_options() {
     return globals;

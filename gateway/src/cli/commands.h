@@ -1,5 +1,5 @@
 // The commands of this program. To add one: define its table beside its code, declare it here and
-// name it in commands.cpp.
+// name it in command_table.cpp.
 #pragma once
 
 #include <span>
@@ -19,7 +19,10 @@ extern const Command event_new_command;
 extern const Command event_show_command;
 extern const Command front_command;
 extern const Command help_command;
+extern const Command host_lambda_command;
+extern const Command host_vercel_command;
 extern const Command invoke_command;
+extern const Command package_command;
 extern const Command record_command;
 extern const Command reject_command;
 extern const Command replay_command;

@@ -1,4 +1,5 @@
 // doctor: where this program believes it runs, and with what.
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <dirent.h>
@@ -13,11 +14,15 @@
 #include "cli/exit_status.h"
 #include "cli/invocation.h"
 #include "cli/listen_options.h"
+#include "cli/value.h"
 #include "observe/log_line.h"
 #include "observe/settings.h"
 #include "observe/trace_settings.h"
 #include "platform.h"
+#include "serve_fastcgi.h"
 #include "serve_http.h"
+#include "serve_lambda.h"
+#include "serve_vercel.h"
 #include "version.h"
 #include <turngate/json/json.h>
 
@@ -70,9 +75,7 @@ std::string kernel() {
 
 // "10s", "500ms"; "none" for zero.
 std::string text(std::chrono::milliseconds time) {
-    if (time.count() == 0) return "none";
-    return time.count() % 1000 == 0 ? std::to_string(time.count() / 1000) + 's'
-                                    : std::to_string(time.count()) + "ms";
+    return time.count() == 0 ? "none" : duration_text(time);
 }
 
 // "16KiB", "1000".
@@ -85,8 +88,13 @@ std::string text(std::uint64_t bytes) {
 
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
-Facts limits(const Environment& environment) {
-    const HttpOptions http = http_options(environment);
+HttpOptions door_options(const Environment& environment, std::string_view platform) {
+    if (platform == "fcgi") return fastcgi_options(environment).common;
+    if (platform == "vercel") return vercel_settings(environment).http;
+    return http_options(environment);
+}
+
+Facts limits(const HttpOptions& http) {
     return {{"TURNGATE_HEADER_TIMEOUT", text(http.header_timeout)},
             {"TURNGATE_BODY_TIMEOUT", text(http.body_timeout)},
             {"TURNGATE_WRITE_TIMEOUT", text(http.write_timeout)},
@@ -113,12 +121,31 @@ Facts operations(const Environment& environment) {
             {"TURNGATE_LOG_FORMAT", !observe.json   ? "json, and text on a terminal"
                                     : *observe.json ? "json"
                                                     : "text"},
-            {"TURNGATE_LOG_SCHEMA", observe.powertools ? "powertools" : "turngate"},
+            {"TURNGATE_LOG_SCHEMA", observe.powertools ? "powertools"
+                                    : observe.lambda   ? "lambda"
+                                                       : "turngate"},
             {"TURNGATE_ACCESS_LOG", access[static_cast<std::size_t>(observe.access)]},
             {"TURNGATE_TRUST_REQUEST_ID", trust[static_cast<std::size_t>(observe.trust)]},
             {"TURNGATE_METRICS_PORT",
              observe.metrics_port ? std::to_string(*observe.metrics_port) : "none"},
             {"OTEL_EXPORTER_OTLP_ENDPOINT", traces ? traces->url + traces->path : "none"}};
+}
+
+Facts vercel(const Environment& environment) {
+    const VercelSettings settings = vercel_settings(environment);
+    return {{"VERCEL_IPC_PATH", settings.ipc_path.empty() ? "none" : settings.ipc_path},
+            {"TURNGATE_VERCEL_HANDLER_STARTED", settings.handler_started ? "1" : "0"},
+            {"VERCEL_SERVICE_ROUTE_PREFIX",
+             settings.prefix.empty() ? "not stripped" : settings.prefix}};
+}
+
+Facts lambda(const Environment& environment) {
+    const LambdaOptions settings = lambda_options(environment, "self");
+    return {{"AWS_LAMBDA_RUNTIME_API", settings.runtime_api},
+            {"AWS_LAMBDA_MAX_CONCURRENCY", std::to_string(settings.concurrency)},
+            {"TURNGATE_INVOKE_MODE", settings.streams ? "response_stream" : "buffered"},
+            {"TURNGATE_DEADLINE_MARGIN", text(settings.margin)},
+            {"TURNGATE_DRAIN_TIMEOUT", text(settings.drain_timeout)}};
 }
 
 std::string padded(std::string text, std::size_t width) {
@@ -131,6 +158,8 @@ struct Diagnosis {
     Facts versions;
     Facts limits;
     Facts operations;
+    Facts vercel;  // elsewhere empty
+    Facts lambda;  // likewise
     std::vector<Directory> directories;
     std::int64_t open = 0;
     rlim_t most_open = 0;
@@ -140,8 +169,18 @@ Diagnosis diagnose(const Environment& environment) {
     Diagnosis found;
     try {
         found.platforms = examine_platforms(environment);
-        found.limits = limits(environment);
-        found.operations = operations(environment);
+        const std::string_view chosen =
+            std::find_if(found.platforms.begin(), found.platforms.end(),
+                         [](const PlatformFinding& finding) { return finding.chosen; })
+                ->platform->name;
+        found.limits = limits(door_options(environment, chosen));
+        const bool is_vercel = chosen == "vercel";
+        const bool is_lambda = chosen == "lambda";
+        found.operations = operations(is_vercel   ? vercel_environment(environment)
+                                      : is_lambda ? lambda_environment(environment)
+                                                  : environment);
+        if (is_vercel) found.vercel = vercel(environment);
+        if (is_lambda) found.lambda = lambda(environment);
     } catch (const Error& e) {
         throw CommandError(exit_status::usage, e.what(), "correct or unset the variable");
     }
@@ -157,7 +196,8 @@ Diagnosis diagnose(const Environment& environment) {
 }
 
 void print_text(const Diagnosis& found, Output& out) {
-    constexpr std::size_t name_width = 12, limit_width = 28, platform_width = 15, title_width = 30;
+    constexpr std::size_t name_width = 12, limit_width = 28, vercel_width = 33, platform_width = 15,
+                          title_width = 30;
     auto heading = [&](std::string_view words) { out.write(out.paint(Color::bold, words) + '\n'); };
     heading("platform");
     for (const PlatformFinding& finding : found.platforms) {
@@ -175,6 +215,12 @@ void print_text(const Diagnosis& found, Output& out) {
     heading("operations");
     for (const auto& [name, value] : found.operations)
         out.write("  " + padded(name, limit_width) + value + '\n');
+    if (!found.vercel.empty()) heading("vercel");
+    for (const auto& [name, value] : found.vercel)
+        out.write("  " + padded(name, vercel_width) + value + '\n');
+    if (!found.lambda.empty()) heading("lambda");
+    for (const auto& [name, value] : found.lambda)
+        out.write("  " + padded(name, vercel_width) + value + '\n');
     heading("directories");
     for (const Directory& directory : found.directories)
         out.write("  " + directory.path + ": " +
@@ -216,6 +262,8 @@ void print_json(const Diagnosis& found, Output& out) {
              {"versions", object_of(found.versions)},
              {"limits", object_of(found.limits)},
              {"operations", object_of(found.operations)},
+             {"vercel", object_of(found.vercel)},
+             {"lambda", object_of(found.lambda)},
              {"directories", std::move(places)},
              {"open_files", Json::object({{"open", found.open},
                                           {"limit", static_cast<std::int64_t>(found.most_open)}})}})

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -12,7 +13,6 @@
 #include "cli/run_target.h"
 #include "open_target.h"
 #include <turngate/handlers/fcgi_client.h>
-#include <turngate/handlers/script_files.h>
 #include <turngate/http/encoding.h>
 
 namespace turngate::cli {
@@ -57,16 +57,25 @@ constexpr Option own_options[] = {
      .kind = Value::text},
 };
 
-constexpr auto options = joined(platform_options, own_options, limit_options);
+constexpr Option wait_options[] = {
+    {.name = "wait",
+     .value = "T",
+     .help = "how long an application that is not there yet is waited for",
+     .kind = Value::duration,
+     .fallback = "10s"},
+};
+
+constexpr auto options = joined(platform_options, own_options, wait_options, limit_options);
 
 constexpr std::string_view examples[] = {
     "front fcgi:unix:/run/php/php8.2-fpm.sock --root /srv/app",
     "front fcgi:127.0.0.1:9000 --root public --listen :8080",
+    "front fcgi:spawn:'exec php-cgi' --root public",
     "front fcgi:unix:/run/app.sock",
 };
 
 constexpr std::string_view scheme = "fcgi:";
-constexpr std::string_view spawn = "fcgi:spawn:";
+constexpr std::string_view spawn = "fcgi:spawn";
 
 // The flags as options of a handler.
 std::vector<std::pair<std::string, std::string>> file_options(const Arguments& arguments) {
@@ -81,49 +90,67 @@ std::vector<std::pair<std::string, std::string>> file_options(const Arguments& a
     return all;
 }
 
-std::string with_options(const Arguments& arguments, std::string uri) {
-    char mark = uri.find('?') == uri.npos ? '?' : '&';
-    for (const auto& [name, value] : file_options(arguments)) {
-        uri += std::exchange(mark, '&');
-        uri.append(name).append("=").append(percent_encode(value));
-    }
-    return uri;
+bool is_spawned(std::string_view uri) {
+    return uri.starts_with(std::string(spawn) + ':') || uri.starts_with(std::string(spawn) + '?');
 }
 
-// Throws CommandError if nobody takes connections at any of the addresses in `uri`.
-void check_reachable(std::string_view uri) {
+// Up to the command of a program that is started.
+std::size_t end_of_options(std::string_view uri) {
+    return is_spawned(uri) ? std::min(uri.find(':', spawn.size()), uri.size()) : uri.size();
+}
+
+std::string with_options(const Arguments& arguments, const std::string& uri) {
+    const std::size_t end = end_of_options(uri);
+    std::string out = uri.substr(0, end);
+    char mark = out.find('?') == out.npos ? '?' : '&';
+    for (const auto& [name, value] : file_options(arguments)) {
+        out += std::exchange(mark, '&');
+        out.append(name).append("=").append(percent_encode(value));
+    }
+    return out + uri.substr(end);
+}
+
+// Why nobody takes connections at any of the addresses in `uri`; empty: somebody does.
+std::string obstacle(std::string_view uri) {
+    std::string why;
     std::string_view rest = uri.substr(scheme.size(), uri.find('?') - scheme.size());
     while (!rest.empty()) {
         const std::string_view one = rest.substr(0, rest.find(','));
         rest.remove_prefix(std::min(rest.size(), one.size() + 1));
         try {
-            return reach_fcgi(percent_decode(one), std::chrono::seconds(3));
+            reach_fcgi(percent_decode(one), std::chrono::seconds(3));
+            return {};
         } catch (const Error& e) {
-            if (!rest.empty()) continue;
-            throw CommandError(exit_status::no_target, e.what(),
-                               "start the application first; php-fpm's address is \"listen\" in "
-                               "its pool's configuration");
+            why = e.what();
         }
     }
+    return why;
 }
 
-// A program takes no options of ours in its command.
-HandlerPtr with_files(const Arguments& arguments, HandlerPtr scripts) {
-    try {
-        return script_files(file_options(arguments), std::move(scripts));
-    } catch (const Error& e) {
-        throw CommandError(exit_status::no_target, e.what(),
-                           "--root is the directory that has index.php");
+// Applications are started beside us, and need not be there first. Throws CommandError if `time` is
+// over.
+void wait_for_application(std::string_view uri, std::chrono::nanoseconds time,
+                          const Environment& get) {
+    using Clock = std::chrono::steady_clock;
+    constexpr std::chrono::milliseconds between_tries{50};
+    const auto until = Clock::now() + std::chrono::duration_cast<Clock::duration>(time);
+    bool is_told = false;
+    for (std::string why; !(why = obstacle(uri)).empty();) {
+        if (Clock::now() >= until)
+            throw CommandError(exit_status::no_target, why,
+                               "start the application; php-fpm's address is \"listen\" in its "
+                               "pool's configuration");
+        if (!std::exchange(is_told, true))
+            target_log(get)(Level::warn, "waiting for the application: " + why);
+        std::this_thread::sleep_for(between_tries);
     }
 }
 
 HandlerPtr open_front(const Invocation& invocation, const std::string& uri, const Environment& get,
-                      BackendChanged changed) {
-    if (uri.starts_with(spawn))
-        return with_files(invocation.arguments, open_target(uri, nullptr, get, std::move(changed)));
+                      std::chrono::nanoseconds wait, BackendChanged changed) {
     const std::string full = with_options(invocation.arguments, uri);
     HandlerPtr handler = open_target(full, nullptr, get, std::move(changed));
-    check_reachable(uri);
+    if (!is_spawned(uri)) wait_for_application(uri, wait, get);
     return handler;
 }
 
@@ -134,28 +161,24 @@ void check(const Arguments& arguments, std::string_view uri) {
             "front needs a FastCGI application, and " + std::string(uri) + " is none",
             "write fcgi:unix:/run/php/php8.2-fpm.sock or fcgi:127.0.0.1:9000; "
             "\"run\" takes every handler");
-    const bool is_spawned = uri.starts_with(spawn);
+    const bool has_root =
+        arguments.given("root") || uri.substr(0, end_of_options(uri)).find("root=") != uri.npos;
     for (std::string_view name :
-         {"index", "try", "files", "cache-control", "follow-symlinks", "sendfile", "accel"}) {
-        if (!arguments.given(name)) continue;
-        if (is_spawned && (name == "sendfile" || name == "accel"))
-            throw CommandError(exit_status::usage,
-                               "--" + std::string(name) + " is not for " + std::string(spawn),
-                               "start the application by itself and name its socket");
-        if (is_spawned ? arguments.given("root") : uri.find("root=") != uri.npos) continue;
-        if (!arguments.given("root"))
+         {"index", "try", "files", "cache-control", "follow-symlinks", "sendfile", "accel"})
+        if (arguments.given(name) && !has_root)
             throw CommandError(exit_status::usage,
                                "--" + std::string(name) + " is about files, and there is no --root",
                                "add --root DIR");
-    }
 }
 
 int front(Invocation& invocation) {
     const std::string uri = served_target(invocation);
     check(invocation.arguments, uri);
     const Environment get = with_flags(invocation);
+    std::chrono::nanoseconds wait = invocation.arguments.duration("wait");
     return run_target(invocation, uri, get, [&](BackendChanged changed) {
-        return open_front(invocation, uri, get, std::move(changed));
+        // Once: while it is opened again, others serve, and may have to end.
+        return open_front(invocation, uri, get, std::exchange(wait, {}), std::move(changed));
     });
 }
 

@@ -10,6 +10,20 @@
 
 namespace turngate::cli {
 
+// One place: a port and an address.
+inline constexpr Option place_options[] = {
+    {.letter = 'p',
+     .name = "port",
+     .value = "PORT",
+     .help = "the port; 0 for any that is free; without it PORT of the environment, or 8080",
+     .kind = Value::number,
+     .maximum = 65535},
+    {.name = "host",
+     .value = "HOST",
+     .help = "the address to listen on; without it HOST of the environment, or 127.0.0.1",
+     .kind = Value::text},
+};
+
 inline constexpr Option limit_options[] = {
     {.name = "header-timeout",
      .value = "TIME",
@@ -43,17 +57,20 @@ inline constexpr Option limit_options[] = {
      .environment = false},
     {.name = "request-line",
      .value = "SIZE",
-     .help = "of a request line, then 414 [16KiB; env: TURNGATE_REQUEST_LINE]",
+     .help = "of a request line, then 414; not by FastCGI [16KiB; "
+             "env: TURNGATE_REQUEST_LINE]",
      .kind = Value::size,
      .environment = false},
     {.name = "header-size",
      .value = "SIZE",
-     .help = "of all header fields, then 431 [32KiB; env: TURNGATE_HEADER_SIZE]",
+     .help = "of all header fields, then 431 [32KiB, of FastCGI's variables 64KiB; "
+             "env: TURNGATE_HEADER_SIZE]",
      .kind = Value::size,
      .environment = false},
     {.name = "header-count",
      .value = "N",
-     .help = "header fields, then 431 [100; env: TURNGATE_HEADER_COUNT]",
+     .help = "header fields, then 431 [100, of FastCGI's variables 256; "
+             "env: TURNGATE_HEADER_COUNT]",
      .kind = Value::size,
      .environment = false},
     {.name = "max-body",

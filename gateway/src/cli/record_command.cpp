@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "cli/announced_door.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/invocation.h"
@@ -14,6 +15,7 @@
 #include "record/recorded.h"
 #include "record/session.h"
 #include "replay/printable.h"
+#include "replay/quantity.h"
 #include "serve_http.h"
 #include "stderr_reporter.h"
 
@@ -130,39 +132,19 @@ std::unique_ptr<Reporter> handler_reporter(const Invocation& invocation) {
     }
 }
 
-std::string count_text(std::uint64_t n, const char* what) {
-    return std::to_string(n) + ' ' + what + (n == 1 ? "" : "s");
-}
-
 // "redacting 6 headers, 1 other value"
 std::string redaction_text(const recording::RedactionRules& rules) {
     if (rules.header_count() + rules.other_count() == 0) return "redacting nothing";
-    std::string text = "redacting " + count_text(rules.header_count(), "header");
-    if (rules.other_count() > 0) text += ", " + count_text(rules.other_count(), "other value");
+    std::string text = "redacting " + replay::count_text(rules.header_count(), "header");
+    if (rules.other_count() > 0)
+        text += ", " + replay::count_text(rules.other_count(), "other value");
     return text;
 }
-
-// A door that says where it listens once a signal would stop it.
-class AnnouncedDoor final : public Door {
-  public:
-    AnnouncedDoor(HttpDoor& door, std::function<void(const std::string& address)> announce)
-        : door_(door), announce_(std::move(announce)) {}
-
-    int serve(HandlerPtr handler) override {
-        announce_(door_.addresses().front());
-        return door_.serve(std::move(handler));
-    }
-    void stop() noexcept override { door_.stop(); }
-
-  private:
-    HttpDoor& door_;
-    std::function<void(const std::string& address)> announce_;
-};
 
 void say_summary(Invocation& invocation, const recording::Session& session,
                  const std::string& target, const recording::Folder& folder) {
     if (invocation.verbosity < 0) return;
-    std::string text = count_text(session.recorded(), "event") + " recorded";
+    std::string text = replay::count_text(session.recorded(), "event") + " recorded";
     if (session.failed() > 0) text += "   " + std::to_string(session.failed()) + " not recorded";
     if (session.recorded() > 0) {
         const bool is_raw = invocation.arguments.text("as") == "raw";

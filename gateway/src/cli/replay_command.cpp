@@ -122,8 +122,8 @@ constexpr Option own_options[] = {
      .repeatable = true},
     {.name = "ignore-header",
      .value = "NAME",
-     .help = "leave a header out of the comparison, besides date, x-amzn-trace-id, "
-             "x-amzn-requestid and server-timing",
+     .help = "leave a header out of the comparison, besides date, server-timing and "
+             "the ids of AWS: x-amzn-requestid, x-amzn-trace-id, apigw-requestid, x-amz-apigw-id",
      .kind = Value::text,
      .repeatable = true},
     {.name = "expect-status",

@@ -22,16 +22,6 @@ namespace turngate::cli {
 namespace {
 
 constexpr Option own_options[] = {
-    {.letter = 'p',
-     .name = "port",
-     .value = "PORT",
-     .help = "the port; 0 for any that is free; without it PORT of the environment, or 8080",
-     .kind = Value::number,
-     .maximum = 65535},
-    {.name = "host",
-     .value = "HOST",
-     .help = "the address to listen on; without it HOST of the environment, or 127.0.0.1",
-     .kind = Value::text},
     {.name = "as",
      .value = "SHAPE",
      .help = "HANDLER wants events of this shape: send each request as one, by POST /",
@@ -60,7 +50,7 @@ constexpr Option own_options[] = {
      .optional = true},
 };
 
-constexpr auto options = joined(own_options, limit_options);
+constexpr auto options = joined(place_options, own_options, limit_options);
 
 constexpr std::string_view examples[] = {
     "serve plugin:./handler.so --watch",        "serve cgi:./program -p 0",

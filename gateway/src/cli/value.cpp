@@ -112,4 +112,9 @@ std::optional<std::uint64_t> parse_size(std::string_view text) noexcept {
     return static_cast<std::uint64_t>(std::llround(bytes));
 }
 
+std::string duration_text(std::chrono::milliseconds time) {
+    return time.count() % 1000 == 0 ? std::to_string(time.count() / 1000) + 's'
+                                    : std::to_string(time.count()) + "ms";
+}
+
 }  // namespace turngate::cli

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace turngate::cli {
@@ -20,5 +21,8 @@ std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) no
 // Bytes: "4096", "64k", "10MiB", "1.5 GB". kB, MB, GB, TB are powers of 1000; KiB ... and the bare
 // letters K M G T are powers of 1024. Case does not matter.
 std::optional<std::uint64_t> parse_size(std::string_view text) noexcept;
+
+// The other way round: "10s", or "500ms" if it is not whole seconds.
+std::string duration_text(std::chrono::milliseconds time);
 
 }  // namespace turngate::cli

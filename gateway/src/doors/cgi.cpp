@@ -1,12 +1,15 @@
 // One request from the environment, one response to standard output.
+#include <cerrno>
 #include <exception>
 #include <functional>
+#include <poll.h>
 #include <stop_token>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
-#include <turngate/cgi/variables.h>
+#include "net/cgi_mapping.h"
 #include <turngate/doors/cgi.h>
 #include <turngate/handlers/middleware.h>
 #include <turngate/http/serve.h>
@@ -21,27 +24,38 @@ class FdBody final : public BodySource {
 
     // Never past the declared length: a web server may keep the pipe open (section 4.2).
     std::size_t read(std::span<char> into) override {
+        if (stop_.stop_possible()) wait();
         const auto n = os::read_some(
             fd_, into.first(static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), left_))));
         left_ -= n;
         return n;
     }
+    void interrupt(std::stop_token stop) override { stop_ = std::move(stop); }
 
   private:
+    void wait() const {
+        constexpr int moment = 100;  // ms until it is seen that nobody wants it
+        pollfd input = {fd_, POLLIN, 0};
+        while (!stop_.stop_requested())
+            if (::poll(&input, 1, moment) != 0) return;
+        throw Cancelled("nobody waits for the body");
+    }
+
     const int fd_;
     std::uint64_t left_;
+    std::stop_token stop_;
 };
 
 class CgiSink final : public ResponseSink {
   public:
+    using AppendHead = void (*)(std::string&, int status, const Headers&);
+
     // `lasts` is called again and again.
-    CgiSink(int out, std::function<void()> lasts) : out_(out), lasts_(std::move(lasts)) {}
+    CgiSink(int out, AppendHead append_head, const Context& context, std::function<void()> lasts)
+        : out_(out), append_head_(append_head), context_(context), lasts_(std::move(lasts)) {}
 
     void on_head(int status, const Headers& headers) override {
-        held_ = "Status: " + std::to_string(status) + "\r\n";
-        for (const auto& [name, value] : headers)
-            held_.append(name).append(": ").append(value).append("\r\n");
-        held_ += "\r\n";
+        append_head_(held_, status, headers);
         head_size_ = held_.size();
     }
     void on_body(std::string_view chunk) override {
@@ -72,25 +86,46 @@ class CgiSink final : public ResponseSink {
         try {
             os::write_whole(out_.get(), bytes);
         } catch (const std::system_error& e) {
-            throw Cancelled(std::string("the web server takes no more: ") + e.what());
+            const std::string what = std::string("the web server takes no more: ") + e.what();
+            // Who leaves early is no news.
+            if (e.code().value() != EPIPE && e.code().value() != ECONNRESET)
+                context_.log(Level::warn, what);
+            throw Cancelled(what);
         }
     }
 
     os::Fd out_;
+    const AppendHead append_head_;
+    const Context& context_;
     const std::function<void()> lasts_;
     std::string held_;  // the head and what comes with it
     std::size_t head_size_ = 0;
     bool is_out_ = false;
 };
 
-cgi::Variables environment() {
-    cgi::Variables out;
+std::vector<cgi::Variable> environment() {
+    std::vector<cgi::Variable> out;
     for (char** e = ::environ; e && *e; ++e) {
         const std::string_view pair(*e);
         const auto eq = pair.find('=');
-        if (eq != std::string_view::npos) out.emplace(pair.substr(0, eq), pair.substr(eq + 1));
+        if (eq != std::string_view::npos) out.push_back({pair.substr(0, eq), pair.substr(eq + 1)});
     }
     return out;
+}
+
+std::string_view value_of(const std::vector<cgi::Variable>& variables, std::string_view name) {
+    for (const auto& [known, value] : variables)
+        if (known == name) return value;
+    return {};
+}
+
+// By such a name a web server knows a program whose output it does not look at (section 5). What
+// SCRIPT_NAME says may be the client's choice, for the program need not have the name of its path.
+bool is_nph(const std::vector<cgi::Variable>& variables) {
+    std::string_view path = value_of(variables, "SCRIPT_FILENAME");
+    if (path.empty()) path = value_of(variables, "SCRIPT_NAME");
+    path.remove_prefix(path.rfind('/') + 1);  // all of it where there is none
+    return path.starts_with("nph-");
 }
 
 class CgiDoor final : public Door {
@@ -99,9 +134,10 @@ class CgiDoor final : public Door {
 
     int serve(HandlerPtr handler) override {
         HandlerPtr next = limit_body(options_.max_body)(std::move(handler));
+        const std::vector<cgi::Variable> variables = environment();
         Request request;
         try {
-            request = take_request();
+            request = take_request(variables);
         } catch (const Error&) {  // answered like any error of a handler
             next = to_handler([e = std::current_exception()](Request&) -> Response {
                 std::rethrow_exception(e);
@@ -109,7 +145,8 @@ class CgiDoor final : public Door {
         }
         request.context.stop = stop_.get_token();
         request.context.reporter = options_.reporter;
-        CgiSink sink(options_.out, [this] { last(); });
+        CgiSink sink(options_.out, is_nph(variables) ? net::append_nph_head : net::append_cgi_head,
+                     request.context, [this] { last(); });
         ResponseWriter response(sink, request.method);
         const Outcome outcome = turngate::serve(*next, request, response);
         if (request.context.has_deferred()) last();
@@ -124,14 +161,16 @@ class CgiDoor final : public Door {
         if (!std::exchange(is_lasting_, true) && options_.lasts) options_.lasts();
     }
 
-    Request take_request() const {
-        const cgi::Variables variables = environment();
-        Request request = cgi::to_request(variables);
-        if (const auto size = cgi::content_length(variables); size > 0)
-            request.body = Body(std::make_unique<FdBody>(options_.in, size), size);
-        auto id = variables.find("HTTP_X_REQUEST_ID");
-        if (id == variables.end()) id = variables.find("UNIQUE_ID");  // Apache's
-        if (id != variables.end()) request.context.request_id = id->second;
+    Request take_request(const std::vector<cgi::Variable>& variables) const {
+        Request request;
+        const std::uint64_t size =
+            net::fill_request(request, variables,
+                              {.trust_remote_user = options_.trust_remote_user,
+                               .pass_dot_segments = options_.pass_dot_segments});
+        if (size > 0) request.body = Body(std::make_unique<FdBody>(options_.in, size), size);
+        std::string_view id = value_of(variables, "HTTP_X_REQUEST_ID");
+        if (id.empty()) id = value_of(variables, "UNIQUE_ID");  // Apache's
+        request.context.request_id = id;
         return request;
     }
 

@@ -1,6 +1,5 @@
 // FastCGI: what the connections of its server speak, and who may make them.
-#include <atomic>
-
+#include "net/fcgi_notices.h"
 #include "net/fcgi_peers.h"
 #include "net/fcgi_session.h"
 #include "net/server.h"
@@ -12,29 +11,27 @@ namespace {
 class Responder {
   public:
     explicit Responder(FastcgiOptions options)
-        : options_(std::move(options)), peers_(options_.peers, options_.users) {}
+        : options_(std::move(options)),
+          peers_(options_.peers, options_.users),
+          notices_(options_.common.reporter) {}
 
     const FastcgiOptions& options() const noexcept { return options_; }
 
     std::shared_ptr<net::Session> begin(net::Surroundings& door,
                                         std::unique_ptr<net::Connection> connection) {
         if (peers_.may_connect(*connection))
-            return std::make_shared<net::FcgiSession>(door, options_, std::move(connection));
+            return std::make_shared<net::FcgiSession>(door, options_, notices_,
+                                                      std::move(connection));
         if (options_.common.observer) options_.common.observer->refused(403);
-        // Once: who may not connect may not fill the log either.
-        if (options_.common.reporter && !has_told_.exchange(true))
-            options_.common.reporter->logged(
-                Context(), Level::warn,
-                "turned away a FastCGI connection of " +
-                    (connection->peer().empty() ? "another user" : connection->peer()) +
-                    ", which is not among those who may connect");
+        if (!connection->peer().empty() || connection->is_local())
+            notices_.turned_away(connection->peer());
         return nullptr;
     }
 
   private:
     const FastcgiOptions options_;
     const net::FcgiPeers peers_;
-    std::atomic<bool> has_told_{false};
+    net::FcgiNotices notices_;
 };
 
 }  // namespace
@@ -46,9 +43,10 @@ std::unique_ptr<ListeningDoor> fastcgi_door(FastcgiOptions options) {
         net::Protocol{.begin = [responder](net::Surroundings& door,
                                            std::unique_ptr<net::Connection> connection)
                           -> std::shared_ptr<net::Session> {
-            return responder->begin(door, std::move(connection));
-        }},
-        responder->options().socket_mode);
+                          return responder->begin(door, std::move(connection));
+                      },
+                      .watches = true},
+        responder->options().socket);
 }
 
 }  // namespace turngate

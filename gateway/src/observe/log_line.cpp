@@ -16,6 +16,9 @@ constexpr std::array<std::string_view, 5> level_names = {"debug", "info", "warn"
 constexpr std::array<std::string_view, 5> upper_names = {"DEBUG", "INFO", "WARN", "ERROR",
                                                          "CRITICAL"};
 
+constexpr std::array<std::string_view, 5> lambda_names = {"DEBUG", "INFO", "WARN", "ERROR",
+                                                          "FATAL"};
+
 constexpr std::size_t max_line = 16 * 1024;
 constexpr std::size_t max_message = 10 * 1024;
 constexpr std::size_t max_text = 2 * 1024;
@@ -52,6 +55,13 @@ LogLine::LogLine(const LogForm& form, Level level, std::string_view message, con
         return;
     }
     const std::string time = log_time(std::chrono::system_clock::now());
+    if (form_.lambda) {  // AWS, "Working with JSON formatted logs"
+        json_text("timestamp", time, max_id);
+        json_text("level", lambda_names[static_cast<std::size_t>(level)], max_id);
+        json_text("message", message, max_message);
+        if (!context.request_id.empty()) json_text("requestId", context.request_id, max_id);
+        return;
+    }
     json_text("ts", time, max_id);
     json_text("level",
               form_.powertools ? upper_names[static_cast<std::size_t>(level)] : name_of(level),

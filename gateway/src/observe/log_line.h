@@ -14,6 +14,7 @@ namespace turngate {
 struct LogForm {
     bool json = true;            // one object a line; else text for people
     bool powertools = false;     // adds the names of Powertools for AWS Lambda to the object
+    bool lambda = false;         // the object is in AWS Lambda's own JSON log format
     Level level = Level::info;   // less is left out
     std::string_view door = {};  // "http"; a literal
     std::string service = {};    // for Powertools; empty: left out

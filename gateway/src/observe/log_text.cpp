@@ -85,6 +85,14 @@ void append_json_text(std::string& out, std::string_view text, std::size_t limit
     append(out, text, limit, true);
 }
 
+void append_utf8(std::string& out, std::string_view text) {
+    while (!text.empty()) {
+        const std::string_view one = first_of(text);
+        out += is_utf8(one) ? one : replacement;
+        text.remove_prefix(one.size());
+    }
+}
+
 void append_plain_text(std::string& out, std::string_view text, std::size_t limit) {
     append(out, text, limit, false);
 }

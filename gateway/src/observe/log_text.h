@@ -16,4 +16,7 @@ void append_json_text(std::string& out, std::string_view text, std::size_t limit
 // The same for people: quotes and backslashes stand for themselves.
 void append_plain_text(std::string& out, std::string_view text, std::size_t limit);
 
+// Appends all of `text` as it is, but for bytes that are not UTF-8, each of which becomes U+FFFD.
+void append_utf8(std::string& out, std::string_view text);
+
 }  // namespace turngate

@@ -25,28 +25,29 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// The log, and traces of outgoing calls.
+// The log, or the platform, and traces of outgoing calls.
 class TracedReporter final : public Reporter {
   public:
-    TracedReporter(std::unique_ptr<Reporter> log, Tracer* tracer)
-        : log_(std::move(log)), tracer_(tracer) {}
+    TracedReporter(Reporter& to, Tracer* tracer) : to_(to), tracer_(tracer) {}
 
-    void began(const Context& context) override { log_->began(context); }
+    void began(const Context& context) override { to_.began(context); }
     void logged(const Context& context, Level level, std::string_view message) override {
-        log_->logged(context, level, message);
+        to_.logged(context, level, message);
     }
     void printed(const Context& context, Stream stream, std::string_view text) override {
-        log_->printed(context, stream, text);
+        to_.printed(context, stream, text);
     }
     void fetched(const Context& context, const FetchMetric& metric) override {
+        to_.fetched(context, metric);
         if (tracer_) tracer_->fetched(context, metric);
     }
     void ended(const Context& context, const Outcome& outcome) override {
-        log_->ended(context, outcome);
+        to_.ended(context, outcome);
     }
+    void switched(const Context& context) override { to_.switched(context); }
 
   private:
-    const std::unique_ptr<Reporter> log_;
+    Reporter& to_;
     Tracer* const tracer_;
 };
 
@@ -128,7 +129,9 @@ class Observation::Parts {
         if (const auto traces = trace_settings(options.get)) trace(*traces);
         if (settings.access != AccessLines::off) observers.add(access);
         if (on_port) observers.skip_operations();
-        reporter = std::make_unique<TracedReporter>(log_reporter(log), tracer.get());
+        if (!options.reporter) own_reporter = log_reporter(log);
+        reporter = std::make_unique<TracedReporter>(
+            options.reporter ? *options.reporter : *own_reporter, tracer.get());
         if (!settings.metrics_port) return;
         operations_door = std::make_unique<OperationsDoor>(*settings.metrics_port, operations);
         log->write(Level::info,
@@ -147,6 +150,7 @@ class Observation::Parts {
     const HandlerPtr operations;
     std::unique_ptr<SpanExporter> exporter;
     std::unique_ptr<Tracer> tracer;
+    std::unique_ptr<Reporter> own_reporter;
     std::unique_ptr<Reporter> reporter;
     Observers observers;
     std::unique_ptr<OperationsDoor> operations_door;

@@ -20,6 +20,7 @@ struct ObservationOptions {
     bool json = true;                 // log lines, unless TURNGATE_LOG_FORMAT says other
     bool operations_on_port = false;  // "/_turngate/" on the door itself
     std::string target = {};          // the URI of the handler, whose back end makes us ready
+    Reporter* reporter = nullptr;     // not owned; hears what else were lines of the log
 };
 
 // Build one before there are other threads and before the door; it outlives the door.

@@ -1,8 +1,10 @@
 // Facts of /proc.
 #include "observe/process_facts.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <ctime>
 #include <dirent.h>
 #include <fcntl.h>
 #include <memory>
@@ -16,6 +18,9 @@
 
 namespace turngate {
 namespace {
+
+// Of /proc/self/stat, counted from the third on (proc(5)).
+constexpr std::size_t start_field = 22 - 3, size_field = 23 - 3, resident_field = 24 - 3;
 
 std::string contents(const char* path) {
     const os::Fd fd(::open(path, O_RDONLY | O_CLOEXEC));
@@ -65,6 +70,17 @@ std::optional<std::uint64_t> open_descriptors() {
 
 }  // namespace
 
+std::chrono::milliseconds process_age() {
+    const auto fields = stat_fields();
+    timespec now{};
+    if (fields.size() <= start_field || ::clock_gettime(CLOCK_BOOTTIME, &now) != 0) return {};
+    const auto ticks = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+    const std::chrono::milliseconds started(fields[start_field] * 1000 / ticks);
+    const auto age = std::chrono::seconds(now.tv_sec) +
+                     std::chrono::milliseconds(now.tv_nsec / 1'000'000) - started;
+    return std::max(age, std::chrono::milliseconds(0));
+}
+
 ProcessFacts process_facts() {
     ProcessFacts facts;
     rusage used{};
@@ -73,13 +89,12 @@ ProcessFacts process_facts() {
         return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
     };
     facts.cpu_seconds = seconds(used.ru_utime) + seconds(used.ru_stime);
-    constexpr std::size_t start = 22 - 3, size = 23 - 3, resident = 24 - 3;  // proc(5)
-    if (const auto fields = stat_fields(); fields.size() > resident) {
-        facts.virtual_bytes = fields[size];
+    if (const auto fields = stat_fields(); fields.size() > resident_field) {
+        facts.virtual_bytes = fields[size_field];
         facts.resident_bytes =
-            fields[resident] * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+            fields[resident_field] * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
         if (const auto boot = boot_time())
-            facts.start_time = *boot + static_cast<double>(fields[start]) /
+            facts.start_time = *boot + static_cast<double>(fields[start_field]) /
                                            static_cast<double>(::sysconf(_SC_CLK_TCK));
     }
     facts.open_fds = open_descriptors();

@@ -1,6 +1,7 @@
 // What the kernel knows about this process.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -18,6 +19,9 @@ struct ProcessFacts {
 };
 
 ProcessFacts process_facts();
+
+// Since this process was started; in steps of 10 ms. Zero where /proc does not tell.
+std::chrono::milliseconds process_age();
 
 // The families that every Prometheus client library has: process_cpu_seconds_total and so on.
 void print_process(MetricsPage& page);

@@ -56,7 +56,9 @@ void BackendReadiness::drain() noexcept {
 }
 
 BackendProbe backend_probe(std::string_view target) {
-    if (!target.starts_with("http://") && !target.starts_with("http+unix:")) return {};
+    const bool is_server = target.starts_with("http://") || target.starts_with("https://") ||
+                           target.starts_with("http+unix:");
+    if (!is_server) return {};
     return [url = std::string(target.substr(0, target.find('?')))]() -> std::optional<std::string> {
         try {
             reach_upstream(url, patience);

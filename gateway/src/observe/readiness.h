@@ -57,8 +57,8 @@ class BackendReadiness {
     std::jthread thread_;                // last: it ends before what it uses
 };
 
-// A probe that connects to what a target URI names: "http://host:port/...", "http+unix:PATH:/...".
-// Null for targets that are in this process or are started by it.
+// A probe that connects to what a target URI names: "http://host:port/...", "https://...",
+// "http+unix:PATH:/...". Null for targets that are in this process or are started by it.
 BackendProbe backend_probe(std::string_view target);
 
 }  // namespace turngate

@@ -39,9 +39,13 @@ ObserveSettings observe_settings(const ReadVariable& get) {
                         " is wrong: expected debug, info, warn, error or fatal");
     }
     out.json = choice<bool>(get, "TURNGATE_LOG_FORMAT", {{"json", true}, {"text", false}});
-    out.powertools =
-        choice<bool>(get, "TURNGATE_LOG_SCHEMA", {{"turngate", false}, {"powertools", true}})
-            .value_or(false);
+    const std::string_view schema =
+        choice<std::string_view>(
+            get, "TURNGATE_LOG_SCHEMA",
+            {{"turngate", "turngate"}, {"powertools", "powertools"}, {"lambda", "lambda"}})
+            .value_or("turngate");
+    out.powertools = schema == "powertools";
+    out.lambda = schema == "lambda";
     out.access =
         choice<AccessLines>(
             get, "TURNGATE_ACCESS_LOG",
@@ -68,6 +72,7 @@ LogForm log_form(const ObserveSettings& settings, LogForm otherwise) {
     form.json = settings.json.value_or(form.json);
     form.level = settings.level.value_or(form.level);
     form.powertools = settings.powertools;
+    form.lambda = settings.lambda;
     form.service = settings.service;
     return form;
 }

@@ -16,6 +16,7 @@ struct ObserveSettings {
     std::optional<Level> level;            // LOG_LEVEL
     std::optional<bool> json;              // TURNGATE_LOG_FORMAT; else by whether it is a terminal
     bool powertools = false;               // TURNGATE_LOG_SCHEMA
+    bool lambda = false;                   // TURNGATE_LOG_SCHEMA
     std::string service = {};              // POWERTOOLS_SERVICE_NAME, OTEL_SERVICE_NAME
     AccessLines access = AccessLines::on;  // TURNGATE_ACCESS_LOG
     TrustIds trust = TrustIds::local;      // TURNGATE_TRUST_REQUEST_ID

@@ -69,7 +69,8 @@ void read_endpoint(TraceSettings& out, const std::string& name, const std::strin
                    std::string_view suffix) {
     if (text.find('@') != text.npos)  // no word of it, for it has a password
         throw Error(name + " is wrong: a user and a password go into OTEL_EXPORTER_OTLP_HEADERS");
-    const bool is_http = text.starts_with("http://");
+    const bool is_secure = text.starts_with("https://");
+    const bool is_http = is_secure || text.starts_with("http://");
     Url url;
     try {
         if (is_http) url = Url::parse(text);
@@ -77,9 +78,8 @@ void read_endpoint(TraceSettings& out, const std::string& name, const std::strin
         url.host.clear();
     }
     if (!is_http || url.host.empty() || !url.query.empty())
-        refuse(name, text,
-               "an address like http://127.0.0.1:4318; https needs a collector beside us");
-    out.url = "http://" + url.host;
+        refuse(name, text, "an address like http://127.0.0.1:4318 or https://collector");
+    out.url = (is_secure ? "https://" : "http://") + url.host;
     out.path = url.path;
     if (suffix.empty()) return;
     if (out.path.ends_with('/')) out.path.pop_back();

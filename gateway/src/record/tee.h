@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <stop_token>
+#include <utility>
 
 #include "record/call.h"
 #include <turngate/http/body.h>
@@ -19,6 +21,7 @@ class BodyTee final : public BodySource {
     BodyTee(Body body, std::shared_ptr<Call> call);
 
     std::size_t read(std::span<char> into) override;
+    void interrupt(std::stop_token stop) override { body_.interrupt(std::move(stop)); }
     Headers take_trailers() override { return body_.trailers(); }
 
   private:

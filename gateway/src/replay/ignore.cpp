@@ -43,7 +43,8 @@ bool fits(const std::string& rule, const PathSegment& segment) {
 
 IgnoreRules IgnoreRules::defaults() {
     IgnoreRules rules;
-    for (const char* name : {"date", "x-amzn-trace-id", "x-amzn-requestid", "server-timing"})
+    for (const char* name : {"date", "x-amzn-trace-id", "x-amzn-requestid", "apigw-requestid",
+                             "x-amz-apigw-id", "server-timing"})
         rules.add_header(name);
     return rules;
 }

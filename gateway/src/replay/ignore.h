@@ -20,8 +20,7 @@ struct PathSegment {
 // body, as the differences are printed: /items/0/id. A segment "*" is any member or item.
 class IgnoreRules {
   public:
-    // What is of the moment, whoever answers: date, x-amzn-trace-id, x-amzn-requestid and
-    // server-timing.
+    // What is of the moment, whoever answers: date, server-timing and the ids of AWS.
     static IgnoreRules defaults();
 
     // Throws std::invalid_argument if `pointer` is none.

@@ -25,4 +25,8 @@ std::string rate_text(double per_second) {
     return fixed(per_second, per_second < 10 ? 1 : 0) + "/s";
 }
 
+std::string count_text(std::uint64_t n, const char* what) {
+    return std::to_string(n) + ' ' + what + (n == 1 ? "" : "s");
+}
+
 }  // namespace turngate::replay

@@ -19,6 +19,9 @@ namespace {
 
 constexpr std::size_t most_bytes = 1u << 20;  // of a batch, unless one line has more
 
+// Marks a folder whose events are for another handler than those above it.
+constexpr std::string_view apart = ".apart";
+
 // A pipe or a device: what comes out of it may take its time.
 bool may_wait(const std::string& input) {
     struct stat status {};
@@ -127,7 +130,7 @@ void Source::open(Batch& batch, const std::string& input) {
         return add_problem(batch, input, error);
     }
     if (S_ISDIR(status.st_mode)) {
-        walk_ = std::make_unique<Walk>(input);
+        walk_ = std::make_unique<Walk>(input, SIZE_MAX, apart);
         glob_.clear();
     } else if (!selection_.includes(input)) {
         return;
@@ -169,10 +172,9 @@ void Source::open_glob(const std::string& input) {
     glob_ = slash == std::string::npos ? "./" + input : input;
     glob_matched_ = false;
     const std::string_view rest = std::string_view(input).substr(slash + 1);
-    const auto levels = 1 + std::count(rest.begin(), rest.end(), '/');
-    walk_ = rest.find("**") == std::string_view::npos
-                ? std::make_unique<Walk>(root, static_cast<std::size_t>(levels))
-                : std::make_unique<Walk>(root);
+    const auto levels = static_cast<std::size_t>(1 + std::count(rest.begin(), rest.end(), '/'));
+    const bool is_deep = rest.find("**") != std::string_view::npos;
+    walk_ = std::make_unique<Walk>(root, is_deep ? SIZE_MAX : levels, apart);
 }
 
 void Source::open_lines(Batch& batch, const std::string& path, bool named,

@@ -10,10 +10,10 @@
 
 namespace turngate::replay {
 
-Walk::Walk(std::string root, std::size_t most_levels)
-    : root_(std::move(root)), most_levels_(most_levels) {}
+Walk::Walk(std::string root, std::size_t most_levels, std::string_view apart)
+    : root_(std::move(root)), most_levels_(most_levels), apart_(apart) {}
 
-int Walk::enter(std::string path) {
+int Walk::enter(std::string path, std::string_view apart) {
     struct Close {
         void operator()(DIR* d) const { ::closedir(d); }
     };
@@ -21,13 +21,14 @@ int Walk::enter(std::string path) {
     if (!directory) return errno;
     struct stat status {};
     if (::fstat(::dirfd(directory.get()), &status) != 0) return errno;
-    if (!visited_.emplace(status.st_dev, status.st_ino).second) return -1;
+    if (!visited_.emplace(status.st_dev, status.st_ino).second) return is_visited;
 
     Level level;
     level.path = std::move(path);
     if (level.path.back() != '/') level.path += '/';
     errno = 0;
     while (const dirent* entry = ::readdir(directory.get())) {
+        if (!apart.empty() && apart == entry->d_name) return is_apart;
         if (entry->d_name[0] == '.') continue;
         level.order.push_back(static_cast<std::uint32_t>(level.names.size()));
         level.names.append(entry->d_name, std::strlen(entry->d_name) + 1);
@@ -46,7 +47,7 @@ Walk::Entry Walk::next() {
     using enum Entry::Kind;
     if (!started_) {
         started_ = true;
-        if (int error = enter(root_); error != 0) return {failed, root_, error};
+        if (int error = enter(root_, {}); error != 0) return {failed, root_, error};
     }
     while (!levels_.empty()) {
         Level& level = levels_.back();
@@ -65,8 +66,9 @@ Walk::Entry Walk::next() {
             return {file, std::move(path), 0, {status.st_dev, status.st_ino}};
         if (!S_ISDIR(status.st_mode)) return {special, std::move(path)};
         if (levels_.size() >= most_levels_) continue;
-        const int error = enter(path);
-        if (error < 0) return {visited, std::move(path)};
+        const int error = enter(path, apart_);
+        if (error == is_apart) continue;
+        if (error == is_visited) return {visited, std::move(path)};
         if (error > 0) return {failed, std::move(path), error};
     }
     return {};

@@ -16,10 +16,11 @@ using FileId = std::pair<std::uint64_t, std::uint64_t>;  // the device and the i
 // Yields the files below a directory in byte order of their names, each directory where its name
 // stands. Holds the names of one directory a level. Names that begin with a dot are left out. A
 // symbolic link to a file counts as the file; one to a directory is followed unless that directory
-// has been visited.
+// has been visited. A directory below with a file of the name `apart` is left out.
 class Walk {
   public:
-    explicit Walk(std::string root, std::size_t most_levels = SIZE_MAX);
+    explicit Walk(std::string root, std::size_t most_levels = SIZE_MAX,
+                  std::string_view apart = {});
 
     struct Entry {
         enum class Kind {
@@ -45,13 +46,16 @@ class Walk {
         std::size_t position = 0;
     };
 
-    // Returns errno, or -1 if the directory has been visited.
-    int enter(std::string path);
+    static constexpr int is_visited = -1;
+    static constexpr int is_apart = -2;
+    // Returns errno, or why the directory is not entered.
+    int enter(std::string path, std::string_view apart);
 
     std::vector<Level> levels_;
     std::set<std::pair<std::uint64_t, std::uint64_t>> visited_;
     std::string root_;
     std::size_t most_levels_;
+    std::string_view apart_;
     bool started_ = false;
 };
 

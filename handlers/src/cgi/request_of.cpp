@@ -1,4 +1,5 @@
 // CGI/1.1 variables as a request.
+#include <array>
 #include <charconv>
 
 #include "private_field.h"
@@ -42,13 +43,30 @@ std::string_view Known::*member_of(std::string_view name) noexcept {
     }
 }
 
+// What each byte of a variable's name is in the field's: 0 if no field has it.
+constexpr std::array<char, 256> field_bytes = [] {
+    std::array<char, 256> table{};
+    for (char c : std::string_view("!#$%&'*+-.^`|~0123456789abcdefghijklmnopqrstuvwxyz"))
+        table[static_cast<unsigned char>(c)] = c;
+    for (char c = 'A'; c <= 'Z'; ++c)
+        table[static_cast<unsigned char>(c)] = static_cast<char>(c - 'A' + 'a');
+    table['_'] = '-';
+    return table;
+}();
+
 // Makes `field` "accept" of "HTTP_ACCEPT"; false if it is no variable of a field.
 bool read_field(std::string_view variable, std::string& field) {
-    if (!variable.starts_with("HTTP_") || variable.size() == 5) return false;
-    field.clear();
-    for (char c : variable.substr(5))
-        field += c == '_' ? '-' : static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    return is_token(field);
+    if (variable.size() <= 5 || !variable.starts_with("HTTP_")) return false;
+    variable.remove_prefix(5);
+    field.resize(variable.size());
+    char* to = field.data();
+    bool is_token = true;
+    for (char c : variable) {
+        const char byte = field_bytes[static_cast<unsigned char>(c)];
+        *to++ = byte;
+        is_token &= byte != 0;
+    }
+    return is_token;
 }
 
 // A decoded path as a URL has it. Unlike percent_escape_path() it may not take "%41" for encoded.
@@ -159,18 +177,15 @@ std::string separated(std::string_view cookies) {
 
 }  // namespace
 
-Request to_request(std::span<const Variable> variables, Mount mount) {
-    Request request;
+std::uint64_t fill_request(Request& request, std::span<const Variable> variables, Mount mount,
+                           Values values) {
+    const bool must_check = values == Values::unknown;
     Known known;
-    std::size_t size = 0;
-    for (const auto& [name, value] : variables)
-        size += name.size() + value.size();
-    request.headers.reserve(size, variables.size());
     std::string field;
     bool has_chunks = false;
     for (const auto& [name, value] : variables) {
         if (const auto member = member_of(name)) {
-            check_value(name, value);
+            if (must_check) check_value(name, value);
             if (member == &Known::length && !known.length.empty() && known.length != value)
                 throw HttpError(400, "there are different values of CONTENT_LENGTH");
             known.*member = value;
@@ -179,7 +194,7 @@ Request to_request(std::span<const Variable> variables, Mount mount) {
         } else if (is_private(field)) {
             has_chunks = has_chunks || (field == "transfer-encoding" && !value.empty());
         } else {
-            check_value(name, value);
+            if (must_check) check_value(name, value);
             if (field == "cookie")
                 request.headers.add_checked(field, separated(value));
             else
@@ -196,8 +211,15 @@ Request to_request(std::span<const Variable> variables, Mount mount) {
     take_server(request, known);
     request.remote_address = known.remote_address;
     if (!known.type.empty()) request.headers.add_checked("content-type", known.type);
+    const std::uint64_t length = read_length(known.length);
     if (!known.length.empty())
-        request.headers.add_checked("content-length", std::to_string(read_length(known.length)));
+        request.headers.add_checked("content-length", std::to_string(length));
+    return length;
+}
+
+Request to_request(std::span<const Variable> variables, Mount mount) {
+    Request request;
+    fill_request(request, variables, mount);
     return request;
 }
 

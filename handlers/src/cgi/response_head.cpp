@@ -64,6 +64,7 @@ void ResponseHeadReader::take_line(std::string_view line) {
     if (is("Content-Length")) return take_length(value);
     // Of a connection between two HTTP peers a program is none; a body is not chunked here,
     // whatever the program says.
+    if (is("Connection")) connection_.add(name, value);
     if (is_hop_by_hop(name)) return;
     if (is("Location") && head_.headers.contains("Location"))
         throw ProtocolError(where + "is a second Location");
@@ -101,6 +102,9 @@ void ResponseHeadReader::take_length(std::string_view value) {
 
 void ResponseHeadReader::complete() {
     if (lines_ == 1) throw ProtocolError("the response head has no field");
+    if (const NominatedFields nominated(connection_); !nominated.empty())
+        head_.headers.remove_if(
+            [&](const Headers::Field& field) { return nominated.contains(field.name); });
     const std::string_view location = head_.headers.get("Location");
     if (location.empty() || has_status_) return;
     if (is_local_path(location) && lines_ == 2) head_.local_redirect = location;

@@ -3,6 +3,10 @@
 #include <cstring>
 #include <utility>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include <turngate/fcgi/pairs.h>
 
 namespace turngate::fcgi {
@@ -10,21 +14,41 @@ namespace {
 
 constexpr unsigned char long_form = 0x80;
 
-// Takes one length from the front; false if it is not all there.
-bool read_length(std::string_view& bytes, std::size_t& length) noexcept {
-    if (bytes.empty()) return false;
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+// Reads the length at `at`, which moves behind it; null if it is not all there before `end`.
+const char* read_length(const char* at, const char* end, std::size_t& length) noexcept {
+    if (at == end) return nullptr;
+    const auto byte = [&](std::ptrdiff_t i) { return static_cast<unsigned char>(at[i]); };
     if (byte(0) < long_form) {
         length = byte(0);
-        bytes.remove_prefix(1);
-        return true;
+        return at + 1;
     }
-    if (bytes.size() < 4) return false;
+    if (end - at < 4) return nullptr;
     length = static_cast<std::size_t>(byte(0) & ~long_form) << 24 |
              static_cast<std::size_t>(byte(1)) << 16 | static_cast<std::size_t>(byte(2)) << 8 |
              byte(3);
-    bytes.remove_prefix(4);
-    return true;
+    return at + 4;
+}
+
+// True if one of `size` bytes is not above CR, as LF and NUL are not, and hardly another; what lies
+// behind them may be read up to `end`.
+bool has_low_byte(const char* at, std::size_t size, [[maybe_unused]] const char* end) noexcept {
+#ifdef __SSE2__
+    constexpr std::size_t block = sizeof(__m128i);  // two are nearly all pairs
+    const auto low = [](const char* from) {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+        return _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8('\r')), bytes);
+    };
+    if (size >= block) {
+        const char* const last = at + size - block;
+        __m128i found = low(last);
+        for (; at < last; at += block)
+            found = _mm_or_si128(found, low(at));
+        return _mm_movemask_epi8(found) != 0;
+    }
+    if (static_cast<std::size_t>(end - at) >= block)
+        return (static_cast<unsigned>(_mm_movemask_epi8(low(at))) & ((1u << size) - 1)) != 0;
+#endif
+    return std::any_of(at, at + size, [](char c) { return static_cast<unsigned char>(c) <= '\r'; });
 }
 
 void append_length(std::string& out, std::size_t length) {
@@ -80,24 +104,39 @@ void PairReader::move(std::size_t room) {
 
 bool PairReader::read_pairs() {
     constexpr std::size_t usual = 32;
-    pairs_.reserve(std::min(usual, limits_.pairs));
-    for (;;) {
-        std::string_view rest = stream_.substr(read_);
-        std::size_t name = 0, value = 0;
-        if (!read_length(rest, name) || !read_length(rest, value)) return true;
+    if (pairs_.capacity() < usual) pairs_.reserve(std::min(usual, limits_.pairs));
+    const char* const end = stream_.data() + stream_.size();
+    const char* at = stream_.data() + read_;
+    for (std::size_t name = 0, value = 0;;) {
+        if (end - at >= 2 && ((at[0] | at[1]) & long_form) == 0) {  // as nearly all are
+            name = static_cast<unsigned char>(at[0]);
+            value = static_cast<unsigned char>(at[1]);
+            at += 2;
+        } else {
+            at = read_length(at, end, name);
+            if (at) at = read_length(at, end, value);
+            if (!at) return true;
+        }
         // Before the bytes have come: a length that lies is found out at once.
         if (pairs_.size() >= limits_.pairs)
             return fail_as_too_large("there are more than " + std::to_string(limits_.pairs) +
                                      " FastCGI variables");
-        if (name + value > limits_.bytes)
-            return fail_as_too_large("a FastCGI variable of " + std::to_string(name + value) +
+        const std::size_t size = name + value;
+        if (static_cast<std::size_t>(end - at) < size) {
+            if (size <= limits_.bytes) return true;
+            return fail_as_too_large("a FastCGI variable of " + std::to_string(size) +
                                      " bytes is more than all may have together, " +
                                      std::to_string(limits_.bytes));
-        if (rest.size() < name + value) return true;
-        if (std::memchr(rest.data(), 0, name + value) != nullptr)
-            return fail("a FastCGI variable has a NUL in its name or value");
-        pairs_.push_back({rest.substr(0, name), rest.substr(name, value)});
-        read_ = stream_.size() - (rest.size() - name - value);
+        }
+        if (has_low_byte(at, size, end)) {
+            const std::string_view pair(at, size);
+            if (pair.find('\0') != pair.npos)
+                return fail("a FastCGI variable has a NUL in its name or value");
+            has_line_break_ = has_line_break_ || pair.find_first_of("\r\n") != pair.npos;
+        }
+        pairs_.push_back({{at, name}, {at + name, value}});
+        at += size;
+        read_ = static_cast<std::size_t>(at - stream_.data());
     }
 }
 
@@ -117,13 +156,15 @@ bool PairReader::fail(std::string message) {
     return false;
 }
 
-void PairReader::clear() noexcept {
+void PairReader::restart(const PairLimits& limits) noexcept {
+    limits_ = limits;
     stream_ = {};
     is_kept_ = false;
     read_ = 0;
     pairs_.clear();
     error_.clear();
     is_too_large_ = false;
+    has_line_break_ = false;
 }
 
 void append_pair(std::string& out, std::string_view name, std::string_view value) {

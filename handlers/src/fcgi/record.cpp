@@ -82,12 +82,17 @@ RecordReader::Result RecordReader::next(std::string_view& bytes, Piece& piece) {
                  std::to_string(static_cast<unsigned char>(bytes[0])) + ", and only 1 is known";
         return Result::failed;
     }
-    const std::size_t size = needed(bytes.data(), bytes.size());
-    if (held_size_ > 0 || bytes.size() < size) return gather(bytes, piece);
-    const char* record = bytes.data();
-    bytes.remove_prefix(size);
-    if (begin(record, size, piece) == Result::piece) return Result::piece;
-    return take_content(bytes, piece);
+    if (held_size_ > 0 || bytes.size() < header_size) return gather(bytes, piece);
+    const Header header = read_header(bytes.data());
+    const std::size_t here = std::min<std::size_t>(bytes.size() - header_size, header.content_size);
+    if (here < header.content_size && header.content_size <= short_content)
+        return gather(bytes, piece);
+    header_ = header;
+    padding_left_ = header.padding_size;
+    content_left_ = header.content_size - here;
+    piece = {header, bytes.substr(header_size, here), content_left_ == 0};
+    bytes.remove_prefix(header_size + here);
+    return here > 0 || piece.is_last ? Result::piece : Result::more;
 }
 
 // How much of a record that begins so must be there before anything is said of it.

@@ -30,7 +30,9 @@ class FileSource final : public BodySource {
 
 }  // namespace
 
-BodySpool::BodySpool(Body& body, std::size_t memory, const std::string& directory) {
+BodySpool::BodySpool(Body& body, std::size_t memory, const std::string& directory,
+                     std::stop_token stop) {
+    body.interrupt(std::move(stop));
     std::vector<char> block(block_size);
     std::uint64_t size = 0;
     while (const std::size_t n = body.read(block)) {
@@ -47,14 +49,14 @@ BodySpool::BodySpool(Body& body, std::size_t memory, const std::string& director
             }
             file_->append(piece);
         } catch (const std::system_error& e) {
-            throw HttpError(507, "a request body of unknown length, " + std::to_string(size) +
+            throw HttpError(507, "a request body, " + std::to_string(size) +
                                      " bytes so far, cannot be stored: " + e.what());
         }
     }
 }
 
-Body BodySpool::body() {
-    if (!file_) return Body(std::move(bytes_));
+Body BodySpool::body() const {
+    if (!file_) return Body(bytes_);
     return Body(std::make_unique<FileSource>(file_), file_->size());
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "spool_file.h"
@@ -13,13 +14,12 @@ namespace turngate {
 class BodySpool {
   public:
     // Reads `body` to its end, its first `memory` bytes into memory, and a longer one into a file
-    // in `directory` (see SpoolFile). Throws what reading throws, and HttpError(507) where there is
-    // no room for it.
-    BodySpool(Body& body, std::size_t memory, const std::string& directory);
+    // in `directory` (see SpoolFile). Throws what reading throws, Cancelled once `stop` is
+    // requested, and HttpError(507) where there is no room for it.
+    BodySpool(Body& body, std::size_t memory, const std::string& directory, std::stop_token stop);
 
-    // All of it, from its beginning, with its length. Call it again only where the last one is used
-    // up, which one that has arrived() never is.
-    Body body();
+    // All of it, from its beginning, with its length.
+    Body body() const;
 
   private:
     std::string bytes_;                // all of it, unless there is a file

@@ -11,6 +11,7 @@
 #include <stop_token>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 #include "exchange_rules.h"
 
@@ -23,16 +24,30 @@ constexpr std::size_t block_size = 64 * 1024;  // what a pipe holds
 // closed the output and goes on pays with this time.
 constexpr std::chrono::milliseconds exit_grace{250};
 
+// A program that has not ended by then is worth some trouble.
+constexpr std::chrono::milliseconds lasting{20};
+
+// So long a program may be silent until the client gets what it has written. One that ends sooner
+// has written a whole answer, which gets a length, or an error where it was none.
+constexpr std::chrono::milliseconds flush_after{50};
+
 // A pipe holds 1 MiB at most (F_SETPIPE_SZ), 64 KiB by default. Reading more at a time could go on
 // for ever.
 constexpr int blocks_of_a_pipe = 17;
 
 // Reads once. Absent when there is nothing now; empty at the end.
-std::optional<std::string_view> read_now(int fd, std::string& block) {
-    const ssize_t n = ::read(fd, block.data(), block.size());
-    if (n >= 0) return std::string_view(block).substr(0, static_cast<std::size_t>(n));
+std::optional<std::string_view> read_now(int fd, char* block) {
+    const ssize_t n = ::read(fd, block, block_size);
+    if (n >= 0) return std::string_view(block, static_cast<std::size_t>(n));
     if (errno == EAGAIN || errno == EINTR) return std::nullopt;
     throw std::system_error(errno, std::generic_category(), "reading from a program");
+}
+
+// To make one for each exchange would take longer than to read the output of most programs.
+const os::WakeUp& wake_up_of_this_thread() {
+    thread_local const os::WakeUp wake;
+    wake.clear();
+    return wake;
 }
 
 int milliseconds_until(Context::Clock::time_point when) {
@@ -50,21 +65,26 @@ CgiExchange::CgiExchange(os::Subprocess& child, const std::string& program, Body
       body_(body),
       response_(response),
       context_(context),
-      terms_(terms),
-      block_(block_size, '\0'),
-      error_(context) {
-    if (terms.is_nph) nph_.emplace(terms.is_head);
-    os::set_nonblocking(child.in.get());
+      terms_(std::move(terms)),
+      block_(std::make_unique_for_overwrite<char[]>(block_size)),
+      error_(context),
+      wake_(wake_up_of_this_thread()) {
+    if (terms_.is_nph) nph_.emplace(terms_.is_head);
+    if (terms_.lasts) lasts_at_ = Context::Clock::now() + lasting;
+    if (child.in) os::set_nonblocking(child.in.get());
     os::set_nonblocking(child.out.get());
     os::set_nonblocking(child.err.get());
-    if (!body.arrived()) {
+    if (child.in && !body.arrived()) {
+        stop_pump_.emplace();
+        body.interrupt(unwanted_.get_token());
         pumping_ = true;
         pump_ = std::thread([this] { pump(); });
     }
 }
 
 CgiExchange::~CgiExchange() {
-    stop_pump_.signal();
+    if (stop_pump_) stop_pump_->signal();
+    unwanted_.request_stop();
     if (pump_.joinable()) pump_.join();
     error_.finish();
 }
@@ -93,12 +113,20 @@ void CgiExchange::wait() {
                                      {pump_.joinable() ? -1 : child_.in.get(), POLLOUT, 0},
                                      {child_.exit_fd(), POLLIN, 0},
                                      {wake_.fd(), POLLIN, 0}}};
-    const int n = ::poll(events.data(), events.size(), milliseconds_until(terms_.deadline));
+    const auto until = std::min({terms_.deadline, lasts_at_.value_or(terms_.deadline),
+                                 flush_at_.value_or(terms_.deadline)});
+    const int n = ::poll(events.data(), events.size(), milliseconds_until(until));
     if (n < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category(), "poll");
     if (context_.stop.stop_requested()) throw Cancelled("the request was cancelled");
-    if (Context::Clock::now() >= terms_.deadline)
+    const auto now = Context::Clock::now();
+    if (now >= terms_.deadline)
         throw HttpError(504, "the CGI program " + program_ + " did not finish in time");
+    if (lasts_at_ && now >= *lasts_at_) {
+        lasts_at_.reset();
+        terms_.lasts();
+    }
     if (std::lock_guard lock(mutex_); pump_failure_) std::rethrow_exception(pump_failure_);
+    if (n == 0 && flush_at_ && now >= *flush_at_) flush();
     if (n <= 0) return;
     // Once it has ended, everything it has written is in the pipes. A process that it has started
     // may hold them open: that is not waited for.
@@ -132,7 +160,7 @@ void CgiExchange::pump() {
         std::string block(block_size, '\0');
         while (const std::size_t n = body_.read(block)) {
             for (std::string_view rest(block.data(), n); !rest.empty();) {
-                pollfd ready[] = {{child_.in.get(), POLLOUT, 0}, {stop_pump_.fd(), POLLIN, 0}};
+                pollfd ready[] = {{child_.in.get(), POLLOUT, 0}, {stop_pump_->fd(), POLLIN, 0}};
                 ::poll(ready, 2, -1);
                 if (ready[1].revents != 0) return;
                 rest.remove_prefix(os::write_some(child_.in.get(), rest));
@@ -154,7 +182,7 @@ void CgiExchange::pump() {
 
 void CgiExchange::read_output() {
     for (int i = 0; i < (ended_ ? blocks_of_a_pipe : 1); ++i) {
-        const auto bytes = read_now(child_.out.get(), block_);
+        const auto bytes = read_now(child_.out.get(), block_.get());
         if (!bytes) return;
         if (bytes->empty()) return child_.out.reset();
         take_output(*bytes);
@@ -172,7 +200,15 @@ void CgiExchange::take_output(std::string_view bytes) {
     } catch (const ProtocolError& e) {
         fail(std::string("sent a wrong answer: ") + e.what());
     }
-    if (streams_) response_.flush();
+    if (streams_)
+        flush();
+    else if (body_bytes_ > 0 && !flush_at_)
+        flush_at_ = Context::Clock::now() + flush_after;
+}
+
+void CgiExchange::flush() {
+    flush_at_.reset();
+    response_.flush();
 }
 
 // `bytes` is then what follows the head.
@@ -236,7 +272,7 @@ void CgiExchange::write_body(std::string_view bytes) {
 
 void CgiExchange::read_error() {
     for (int i = 0; i < blocks_of_a_pipe && child_.err; ++i) {
-        const auto bytes = read_now(child_.err.get(), block_);
+        const auto bytes = read_now(child_.err.get(), block_.get());
         if (!bytes) return;
         if (bytes->empty()) return child_.err.reset();
         error_.feed(*bytes);

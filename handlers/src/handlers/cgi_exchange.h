@@ -5,8 +5,11 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -23,13 +26,14 @@ namespace turngate {
 struct CgiTerms {
     Context::Clock::time_point deadline;
     std::uint64_t max_output;
-    bool is_head = false;  // the request's method: a declared body need not come
-    bool is_nph = false;   // the program writes a reply of HTTP
+    bool is_head = false;              // the request's method: a declared body need not come
+    bool is_nph = false;               // the program writes a reply of HTTP
+    std::function<void()> lasts = {};  // called once, when it has run for longer than most do
 };
 
 class CgiExchange {
   public:
-    // All of them must outlive this. `program` is for messages.
+    // All of them must outlive this. `program` is for messages. For the thread that calls run().
     CgiExchange(os::Subprocess& child, const std::string& program, Body& body,
                 ResponseWriter& response, const Context& context, CgiTerms terms);
     ~CgiExchange();
@@ -39,9 +43,6 @@ class CgiExchange {
     // HttpError(504), Cancelled, and what reading the body or writing the response throws; the
     // program may run on then.
     std::string run();
-
-    // True while a body still arrives; the exchange does not end before.
-    bool awaits_body() const noexcept { return pumping_; }
 
     // True if the program had ended when run() returned.
     bool ended() const noexcept { return ended_; }
@@ -54,6 +55,7 @@ class CgiExchange {
     void take_output(std::string_view bytes);
     bool take_head(std::string_view& bytes);
     void use_head();
+    void flush();
     void take_body(std::string_view bytes);
     void apply_head();
     void write_body(std::string_view bytes);
@@ -68,7 +70,7 @@ class CgiExchange {
     const Context& context_;
     const CgiTerms terms_;
 
-    std::string block_;
+    const std::unique_ptr<char[]> block_;
     std::string input_block_;
     std::string_view input_;  // read from the body, not yet written to the program
 
@@ -79,14 +81,17 @@ class CgiExchange {
     cgi::ResponseHead head_;
     std::string local_redirect_;
     bool streams_ = false;
-    std::uint64_t body_bytes_ = 0;  // of the answer
+    std::optional<Context::Clock::time_point> lasts_at_;
+    std::optional<Context::Clock::time_point> flush_at_;  // unless the program goes on before
+    std::uint64_t body_bytes_ = 0;                        // of the answer
     StderrLog error_;
     bool ended_ = false;
 
     // A body that still arrives is read, and written to the program, by a thread of its own,
     // because reading it blocks.
-    os::WakeUp wake_;       // for run(): cancelled, or the pump has failed
-    os::WakeUp stop_pump_;  // for the pump, while the program does not read
+    const os::WakeUp& wake_;               // for run(): cancelled, or the pump has failed
+    std::optional<os::WakeUp> stop_pump_;  // for the pump, while the program does not read ...
+    std::stop_source unwanted_;            // ... or the client does not send
     std::mutex mutex_;
     std::exception_ptr pump_failure_;  // under mutex_
     std::atomic<bool> pumping_ = false;

@@ -7,14 +7,16 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
+#include <fcntl.h>
 #include <poll.h>
 #include <string_view>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
 
+#include "body_spool.h"
 #include "cgi_exchange.h"
+#include "exchange_rules.h"
 #include "stderr_log.h"
 #include <turngate/http/encoding.h>
 #include <turngate/http/error.h>
@@ -82,8 +84,13 @@ void check_size(const cgi::Variables& variables) {
 }
 
 // RFC 3875 section 5: such a program writes the reply as it goes to the client.
-bool is_nph(const std::string& program) {
-    return std::filesystem::path(program).filename().string().starts_with("nph-");
+bool is_nph(std::string_view program) {
+    return program.substr(program.rfind('/') + 1).starts_with("nph-");
+}
+
+// Of an absolute path.
+std::string directory_of(const std::string& program) {
+    return program.substr(0, std::max<std::size_t>(program.rfind('/'), 1));
 }
 
 cgi::Variables variables_for(const Request& request, const CgiTarget& target) {
@@ -130,15 +137,31 @@ std::optional<CgiTarget> redirect(cgi::Variables& variables, const Request& requ
 struct CgiRunner::Running {
     Running(std::shared_ptr<Places> taken, os::Subprocess started)
         : place(std::move(taken)), child(std::move(started)) {}
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+    ~Running() {
+        if (!guard) return;
+        child.kill(SIGKILL);
+        guard->remove(child.pid());
+    }
 
-    std::shared_ptr<Places> place;  // given back by its deleter, after the program is gone
+    // To tell the guard takes time, which is why not all programs are told of.
+    void watch(const std::shared_ptr<CgiGuard>& by) {
+        if (!guard && by->add(child.pid())) guard = by;
+    }
+
+    std::shared_ptr<Places> place;    // given back by its deleter, after the program is gone
+    std::shared_ptr<CgiGuard> guard;  // once it is watched
     os::Subprocess child;
 };
 
 CgiRunner::CgiRunner(CgiProgramOptions options)
     : options_(std::move(options)),
       places_(std::make_shared<Places>(std::max<std::size_t>(options_.max_processes, 1),
-                                       options_.max_waiting)) {
+                                       options_.max_waiting)),
+      guard_(CgiGuard::instance()),
+      nothing_(::open("/dev/null", O_RDONLY | O_CLOEXEC)) {
+    if (!nothing_) throw Error("cannot open /dev/null, the input of CGI programs");
     for (const std::string& text : options_.arguments)
         check_no_nul("an argument of a CGI program", text);
     for (const std::string& name : options_.inherit)
@@ -153,16 +176,19 @@ void CgiRunner::serve(Request& request, ResponseWriter& response, CgiTarget targ
         throw HttpError(431, "the request has " + std::to_string(request.headers.size()) +
                                  " header fields, and a CGI program is given at most " +
                                  std::to_string(options_.max_fields));
-    // What is longer than a year cannot be added to every clock.
-    const auto timeout =
-        std::min<std::chrono::milliseconds>(options_.timeout, std::chrono::hours(24 * 365));
-    const auto deadline = std::min(Clock::now() + timeout,
-                                   request.context.deadline.value_or(Clock::time_point::max()));
+    request.body.limit(options_.max_body);
     // A length must be told (section 4.1.2), and a program reads no further than that.
     const bool known = request.body.size().has_value();
-    const std::size_t length = known ? 0 : request.body.text().size();
+    if (!known)
+        request.body = BodySpool(request.body, options_.spool_memory, options_.spool_directory,
+                                 request.context.stop)
+                           .body();
+    const auto now = Clock::now();
+    const auto deadline = sooner(answer_by(request.context, now, std::chrono::milliseconds(0)), now,
+                                 options_.timeout);
     cgi::Variables variables = variables_for(request, target);
-    if (!known) variables["CONTENT_LENGTH"] = std::to_string(length);
+    if (!known) variables["CONTENT_LENGTH"] = std::to_string(*request.body.size());
+    if (!options_.pass_authorization) variables.erase("HTTP_AUTHORIZATION");
 
     std::string location = answer(target, variables, request.body, request, response, deadline);
     for (int redirects = 0; !location.empty(); ++redirects) {
@@ -183,7 +209,9 @@ void CgiRunner::serve(Request& request, ResponseWriter& response, CgiTarget targ
 std::string CgiRunner::answer(const CgiTarget& target, const cgi::Variables& variables, Body& body,
                               Request& request, ResponseWriter& response, Deadline deadline) const {
     Context& context = request.context;
-    const std::shared_ptr<Running> running = start(target, variables, context, response, deadline);
+    const bool has_body = body.size() != 0u;
+    const std::shared_ptr<Running> running =
+        start(target, variables, has_body, context, response, deadline);
     if (!running) return {};
     std::string location;
     std::optional<CgiExchange> exchange;
@@ -192,39 +220,39 @@ std::string CgiRunner::answer(const CgiTarget& target, const cgi::Variables& var
                          CgiTerms{.deadline = deadline,
                                   .max_output = options_.max_output,
                                   .is_head = request.method == "HEAD",
-                                  .is_nph = is_nph(target.program)});
+                                  .is_nph = is_nph(target.program),
+                                  .lasts = [&] { running->watch(guard_); }});
         location = exchange->run();
     } catch (...) {
-        if (exchange && exchange->awaits_body()) {  // which may take longer than a program may
-            running->child.stop(kill_grace);
-            running->place.reset();
-        } else {
-            running->child.kill(SIGTERM);
-            context.wait_until([running] { running->child.stop(kill_grace); });
-        }
+        running->child.kill(SIGTERM);
+        context.wait_until([running] { running->child.stop(kill_grace); });
         throw;
     }
-    if (!exchange->ended())
-        context.wait_until(
-            [running, &context, deadline] { let_finish(running->child, context, deadline); });
+    if (exchange->ended()) return location;
+    running->watch(guard_);
+    context.wait_until(
+        [running, &context, deadline] { let_finish(running->child, context, deadline); });
     return location;
 }
 
 // Null if the response says that it could not be started now.
 std::shared_ptr<CgiRunner::Running> CgiRunner::start(const CgiTarget& target,
-                                                     const cgi::Variables& variables,
+                                                     const cgi::Variables& variables, bool has_body,
                                                      const Context& context,
                                                      ResponseWriter& response,
                                                      Deadline deadline) const {
     check_size(variables);
     os::Command command{.program = target.program, .arguments = options_.arguments};
-    command.directory = std::filesystem::path(target.program).parent_path();
+    command.directory = directory_of(target.program);
+    if (!has_body) command.input = nothing_.get();
+    command.environment.reserve(variables.size() + inherited_.size());
     for (const auto& [name, value] : variables)
         command.environment.push_back(name + '=' + value);
     for (const auto& [name, value] : inherited_)
         if (!variables.contains(name)) command.environment.push_back(name + '=' + value);
 
-    if (const auto taken = places_->take(context.stop, deadline); taken != Places::Taken::yes) {
+    const auto until = sooner(deadline, Clock::now(), options_.queue_timeout);
+    if (const auto taken = places_->take(context.stop, until); taken != Places::Taken::yes) {
         context.log(
             Level::error,
             taken == Places::Taken::late
@@ -238,10 +266,13 @@ std::shared_ptr<CgiRunner::Running> CgiRunner::start(const CgiTarget& target,
     try {
         return std::make_shared<Running>(std::move(place), os::Subprocess(command));
     } catch (const std::system_error& e) {
-        const std::string reason = e.code().message();
-        const std::string message =
-            "cannot start the CGI program " + target.program + ": " + reason;
         const int error = e.code().value();
+        const bool lacks_another = error == ENOENT && ::access(target.program.c_str(), F_OK) == 0;
+        const std::string message =
+            "cannot start the CGI program " + target.program + ": " +
+            (lacks_another ? "the interpreter that its first line names, perhaps with a CR at the "
+                             "end, or that it is linked with, is not there"
+                           : e.code().message());
         if (error != EAGAIN && error != ENOMEM && error != EMFILE && error != ENFILE)
             throw ProtocolError(message);
         context.log(Level::error, message);

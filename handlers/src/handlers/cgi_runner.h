@@ -6,12 +6,14 @@
 #include <optional>
 #include <string>
 
+#include "cgi_guard.h"
 #include "places.h"
 #include <turngate/cgi/variables.h>
 #include <turngate/handlers/cgi_program.h>
 #include <turngate/http/body.h>
 #include <turngate/http/request.h>
 #include <turngate/http/response_writer.h>
+#include <turngate/os/fd.h>
 
 namespace turngate {
 
@@ -43,11 +45,13 @@ class CgiRunner {
     std::string answer(const CgiTarget& target, const cgi::Variables& variables, Body& body,
                        Request& request, ResponseWriter& response, Deadline deadline) const;
     std::shared_ptr<Running> start(const CgiTarget& target, const cgi::Variables& variables,
-                                   const Context& context, ResponseWriter& response,
+                                   bool has_body, const Context& context, ResponseWriter& response,
                                    Deadline deadline) const;
 
     const CgiProgramOptions options_;
     const std::shared_ptr<Places> places_;
+    const std::shared_ptr<CgiGuard> guard_;
+    const os::Fd nothing_;  // what a request without a body has for the program's input
     cgi::Variables inherited_;
 };
 

@@ -58,7 +58,8 @@ FcgiBackends::FcgiBackends(const FcgiOptions& options) : options_(options) {
 FcgiBackend* FcgiBackends::choose(Set& tried, Clock::time_point now) {
     if (all_.size() == 1) return std::exchange(tried, 1) == 0 ? all_.front().get() : nullptr;
     const std::lock_guard lock(mutex_);
-    const std::size_t first = next_++ % all_.size();
+    if (tried == 0) ++next_;  // once a request, or as many tries as backends meet the same again
+    const std::size_t first = next_ % all_.size();
     std::size_t best = most;
     std::pair<Clock::time_point, std::size_t>
         best_rank;  // when it may be tried, and how busy it is

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "server_address.h"
 #include "upstream_pool.h"
 #include <turngate/handlers/fcgi_client.h>
+#include <turngate/handlers/server_address.h>
 
 namespace turngate {
 
@@ -75,7 +75,7 @@ class FcgiBackends {
     const FcgiOptions& options_;
     std::vector<std::unique_ptr<FcgiBackend>> all_;
     mutable std::mutex mutex_;
-    std::size_t next_ = 0;  // with which the search begins, so that equals take turns
+    std::size_t next_ = SIZE_MAX;  // with which the search begins, so that equals take turns
     std::atomic<bool> all_well_ = true;
 };
 

@@ -34,19 +34,19 @@ bool is_at(std::string_view path, std::string_view name) {
 // One request, from backend to backend until one has answered.
 class Delivery {
   public:
-    Delivery(const FcgiOptions& options, FcgiBackends& backends, Request& request,
-             ResponseWriter& response)
+    Delivery(const FcgiOptions& options, FcgiBackends& backends, SpoolRoom& buffers,
+             Request& request, ResponseWriter& response)
         : options_(options),
           backends_(backends),
+          buffers_(buffers),
           request_(request),
           response_(response),
-          began_(Clock::now()),
-          request_deadline_(answer_by(request.context, began_, options.deadline_margin)),
-          deadline_(sooner(request_deadline_, began_, options.timeout)),
+          request_deadline_(answer_by(request.context, Clock::now(), options.deadline_margin)),
           is_repeatable_(options.repeats && is_idempotent(request.method)) {}
 
     void run(const cgi::Script& script) {
-        spool_ = read_up(request_.body, options_);
+        spool_ = read_up(request_, options_);
+        deadline_ = sooner(request_deadline_, Clock::now(), options_.timeout);
         const FcgiRequest records(request_, script, options_);
         for (FcgiBackend* backend = next_backend(); backend;)
             backend = attempt(*backend, records);
@@ -65,13 +65,18 @@ class Delivery {
                 backend.pool().take(choice, now, deadline_, request_.context, *queue_deadline_));
         } catch (const ProtocolError& e) {
             return after_failure(backend, e.what(), true);
+        } catch (const FullUpstream& e) {  // it works, but not for us
+            if (Clock::now() >= deadline_) throw;
+            backends_.failed(backend, e.what(), Clock::now());
+            return after_failure(backend, e.what(), false);
         } catch (const HttpError& e) {
             if (Clock::now() >= deadline_) throw;
             return after_failure(backend, e.what(), e.status() == 504);
         }
         queue_deadline_.reset();
         if (is_body_used_) request_.body = spool_->body();
-        const FcgiExchange::Terms terms{options_, backend.name(), deadline_, request_deadline_};
+        const FcgiExchange::Terms terms{options_, buffers_, backend.name(), deadline_,
+                                        request_deadline_};
         FcgiExchange exchange(lease, request_, records, response_, terms);
         const End end = exchange.run();
         if (end == End::answered) {
@@ -143,11 +148,11 @@ class Delivery {
 
     const FcgiOptions& options_;
     FcgiBackends& backends_;
+    SpoolRoom& buffers_;
     Request& request_;
     ResponseWriter& response_;
-    const Clock::time_point began_;
     const Clock::time_point request_deadline_;
-    const Clock::time_point deadline_;
+    Clock::time_point deadline_;
     const bool is_repeatable_;
     Choice choice_ = usual_choice();
     std::optional<Clock::time_point> queue_deadline_;  // since it last had a connection
@@ -160,10 +165,11 @@ class Delivery {
 
 class FcgiClient final : public Handler {
   public:
-    explicit FcgiClient(FcgiOptions options) : options_(std::move(options)) {}
+    FcgiClient(FcgiOptions options, std::shared_ptr<SpoolRoom> buffers)
+        : options_(std::move(options)), buffers_(std::move(buffers)) {}
 
     void serve(Request& request, ResponseWriter& response) const override {
-        Delivery(options_, backends_, request, response).run(script_of(request));
+        Delivery(options_, backends_, *buffers_, request, response).run(script_of(request));
     }
 
     bool may_migrate() const noexcept override { return true; }
@@ -177,6 +183,7 @@ class FcgiClient final : public Handler {
     }
 
     const FcgiOptions options_;
+    const std::shared_ptr<SpoolRoom> buffers_;
     mutable FcgiBackends backends_{options_};
     const FcgiHealth health_{options_, backends_};  // last: it uses both
 };
@@ -192,6 +199,11 @@ bool is_path(const std::string& text) {
 }  // namespace
 
 HandlerPtr fcgi_client(FcgiOptions options) {
+    auto buffers = std::make_shared<SpoolRoom>(options.buffer_total);
+    return fcgi_client(std::move(options), std::move(buffers));
+}
+
+HandlerPtr fcgi_client(FcgiOptions options, std::shared_ptr<SpoolRoom> buffers) {
     if (!options.ping.empty() && !is_path(options.ping))
         throw Error("\"" + options.ping +
                     "\" is nothing to ping a FastCGI application by: expected a path like /ping, "
@@ -200,7 +212,7 @@ HandlerPtr fcgi_client(FcgiOptions options) {
     if (options.keep > options.max_connections)
         throw Error("a FastCGI client cannot keep " + std::to_string(options.keep) +
                     " connections of " + std::to_string(options.max_connections));
-    return std::make_shared<const FcgiClient>(std::move(options));
+    return std::make_shared<const FcgiClient>(std::move(options), std::move(buffers));
 }
 
 void reach_fcgi(std::string_view backend, milliseconds patience) {

@@ -97,7 +97,7 @@ bool FcgiExchange::send_request() {
     if (n == size && body.arrived()) return true;
     has_taken_body_ = !body.arrived();
     try {
-        upload_.emplace(connection_, deadline_, records_.rest(n, body),
+        upload_.emplace(connection_, body, deadline_, records_.rest(n, body),
                         terms_.options.send_timeout);
     } catch (const std::system_error& e) {
         throw HttpError(503, std::string("there is no thread to send a body: ") + e.what());
@@ -234,7 +234,7 @@ void FcgiExchange::begin_response() {
             ReplyBuffer::Limits{
                 options.buffer_memory,
                 options.buffer == FcgiOptions::Buffer::file ? options.buffer_file : 0,
-                options.spool_directory},
+                terms_.buffers, options.spool_directory},
             [this](std::string_view why) {
                 warn("a reply cannot be stored, and waits for its client: " + std::string(why));
             });
@@ -374,10 +374,14 @@ void FcgiExchange::release() {
     upload_.reset();
     const bool is_reusable = records_.keeps_connection() && is_clean_ &&
                              connection_.unread.empty() && reader_.is_between() && !is_stopped_;
-    const std::lock_guard lock(release_mutex_);
-    is_released_ = true;
-    if (is_reusable) lease_->keep();
-    lease_.reset();
+    {
+        const std::lock_guard lock(release_mutex_);
+        is_released_ = true;
+        if (is_reusable) lease_->keep();
+        lease_.reset();
+    }
+    const auto* released = request_.context.find<FcgiReleased>();
+    if (released && released->tell) released->tell();
 }
 
 // From any thread.

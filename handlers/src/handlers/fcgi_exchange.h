@@ -3,6 +3,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -21,12 +23,19 @@
 
 namespace turngate {
 
+// In the context of a request: told once the application has no more to do with it, which may be
+// long before the client has its answer. Called from any thread, while the request is served.
+struct FcgiReleased {
+    std::function<void()> tell;
+};
+
 class FcgiExchange {
   public:
     using Clock = UpstreamConnection::Clock;
 
     struct Terms {
         const FcgiOptions& options;
+        SpoolRoom& buffers;                  // of all replies in files
         const std::string& backend;          // its name, for messages
         Clock::time_point deadline;          // of the exchange
         Clock::time_point request_deadline;  // of the request alone
@@ -124,5 +133,8 @@ class FcgiExchange {
     std::mutex release_mutex_;
     bool is_released_ = false;  // under release_mutex_: there is no connection any more
 };
+
+// fcgi_client() that shares the room for replies in files with others.
+HandlerPtr fcgi_client(FcgiOptions options, std::shared_ptr<SpoolRoom> buffers);
 
 }  // namespace turngate

@@ -66,7 +66,8 @@ void FcgiHealth::ask(FcgiBackend& backend, const std::stop_token& end) const {
             backend.pool().take(UpstreamPool::Choice::certain, now, until, request.context, now);
         is_connected = true;
         Recorder response;
-        const FcgiExchange::Terms terms{options_, backend.name(), until, until};
+        SpoolRoom none(0);
+        const FcgiExchange::Terms terms{options_, none, backend.name(), until, until};
         FcgiExchange exchange(lease, request, records, response, terms);
         const FcgiExchange::End how = exchange.run();
         if (how != FcgiExchange::End::answered) throw ProtocolError(backend.name() + ": no answer");

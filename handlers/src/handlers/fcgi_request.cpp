@@ -48,15 +48,18 @@ void send_body(UpstreamUpload& to, Body& body) {
 
 }  // namespace
 
-std::optional<BodySpool> read_up(Body& body, const FcgiOptions& options) {
+std::optional<BodySpool> read_up(Request& request, const FcgiOptions& options) {
+    Body& body = request.body;
     body.limit(options.max_body);
     if (body.arrived()) return {};
-    if (body.size()) {
-        if (*body.size() <= small_body) body.text();
+    if (body.size() && *body.size() <= small_body) {
+        body.interrupt(request.context.stop);
+        body.text();
         return {};
     }
+    if (body.size() && !options.request_buffer) return {};
     std::optional<BodySpool> spool;
-    spool.emplace(body, options.spool_memory, options.spool_directory);
+    spool.emplace(body, options.spool_memory, options.spool_directory, request.context.stop);
     body = spool->body();
     return spool;
 }

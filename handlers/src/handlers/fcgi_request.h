@@ -15,10 +15,10 @@
 
 namespace turngate {
 
-// Reads what of a body is not streamed, before a backend is troubled with it: one of unknown
-// length, for an application must be told, which is where the spool comes from; and a small one.
-// Throws what reading throws, HttpError(413) and (507).
-std::optional<BodySpool> read_up(Body& body, const FcgiOptions& options);
+// Reads what of a body is not streamed, before a backend is troubled with it: a small one; one of
+// unknown length, for an application must be told, and with options.request_buffer any other, which
+// is where the spool comes from. Throws what reading throws, HttpError(413) and (507).
+std::optional<BodySpool> read_up(Request& request, const FcgiOptions& options);
 
 // The records of one request, written once, however often they are sent.
 class FcgiRequest {

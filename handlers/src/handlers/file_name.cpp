@@ -7,6 +7,7 @@
 namespace turngate {
 namespace {
 
+constexpr std::string_view well_known = ".well-known";  // RFC 8615
 constexpr std::string_view hex_digits = "0123456789abcdefABCDEF";
 
 bool is_foreign(char c) {
@@ -27,14 +28,26 @@ bool has_only_whole_escapes(std::string_view text) {
 std::optional<std::string> decoded_path(std::string_view encoded) {
     if (!has_only_whole_escapes(encoded)) return std::nullopt;
     std::string path = percent_decode(encoded);
-    if (!is_utf8(path) || std::any_of(path.begin(), path.end(), is_foreign)) return std::nullopt;
+    if (std::any_of(path.begin(), path.end(), is_foreign)) return std::nullopt;
     return path;
 }
 
 std::optional<std::string> file_segment(std::string_view encoded) {
     std::optional<std::string> segment = decoded_path(encoded);
-    if (segment && segment->find('/') != segment->npos) return std::nullopt;
+    if (segment && (segment->find('/') != segment->npos || !is_utf8(*segment))) return std::nullopt;
     return segment;
+}
+
+bool is_hidden_place(std::string_view place) {
+    if (place.starts_with('/')) place = last_segment(place);
+    for (bool is_first = true; !place.empty(); is_first = false) {
+        const std::string_view segment = place.substr(0, place.find('/'));
+        place.remove_prefix(std::min(place.size(), segment.size() + 1));
+        if (segment.starts_with('.') && !segment.starts_with("..") && segment != "." &&
+            !(is_first && segment == well_known))
+            return true;
+    }
+    return false;
 }
 
 FileName file_name(std::string_view path) {
@@ -47,8 +60,7 @@ FileName file_name(std::string_view path) {
         path.remove_prefix(std::min(path.size(), encoded.size() + 1));
         const std::optional<std::string> segment = file_segment(encoded);
         if (!segment) return {FileName::Kind::malformed};
-        if (segment->empty() ||
-            (segment->front() == '.' && !(is_first && *segment == ".well-known")))
+        if (segment->empty() || (segment->front() == '.' && !(is_first && *segment == well_known)))
             is_hidden = true;
         name.path += (is_first ? "" : "/") + *segment;
     }

@@ -23,12 +23,17 @@ struct FileName {
 // slashes, backslashes, control characters and what is not UTF-8.
 FileName file_name(std::string_view path);
 
-// A path, or a part of one, decoded; absent if it is malformed in that way, but for encoded
-// slashes.
+// A path, or a part of one, decoded; absent if it is malformed in that way, but for encoded slashes
+// and what is not UTF-8.
 std::optional<std::string> decoded_path(std::string_view encoded);
 
 // One segment of a path, decoded; absent if it is malformed in that way.
 std::optional<std::string> file_segment(std::string_view encoded);
+
+// True if a link has led to what nobody is shown: `place`, which is decoded, is relative and has a
+// segment that is hidden in that way, or absolute and ends in one. Two dots in front hide nothing,
+// for they are what Kubernetes leads through to what it mounts ("..data").
+bool is_hidden_place(std::string_view place);
 
 // What is behind the last slash, or all of it.
 constexpr std::string_view last_segment(std::string_view path) noexcept {

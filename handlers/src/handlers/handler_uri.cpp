@@ -42,6 +42,11 @@ HandlerUri HandlerUri::split(std::string_view uri) {
     return out;
 }
 
+bool HandlerUri::has(std::string_view option) const {
+    return std::any_of(options.begin(), options.end(),
+                       [&](const auto& one) { return one.first == option; });
+}
+
 // All before the last '@', for a password may have any character, encoded or not.
 std::string without_user(std::string_view uri) {
     constexpr std::string_view mark = "://";
@@ -59,14 +64,15 @@ std::string suggest(std::string_view word, const std::vector<std::string_view>& 
     return (near.empty() ? "" : "did you mean " + std::string(near) + "? ") + "expected " + list;
 }
 
-Error unknown_option(std::string_view scheme, std::string_view option,
-                     const std::vector<std::string_view>& known) {
-    return Error(std::string(scheme) + ": has no option \"" + std::string(option) +
-                 "\": " + suggest(option, known));
+BadSetting unknown_option(std::string_view scheme, std::string_view option,
+                          const std::vector<std::string_view>& known) {
+    return BadSetting(std::string(scheme) + ": has no option \"" + std::string(option) +
+                      "\": " + suggest(option, known));
 }
 
-Error bad_value(const std::string& option, const std::string& value, const std::string& expected) {
-    return Error("the option " + option + "=" + value + " is wrong: expected " + expected);
+BadSetting bad_value(const std::string& option, const std::string& value,
+                     const std::string& expected) {
+    return BadSetting("the option " + option + "=" + value + " is wrong: expected " + expected);
 }
 
 std::chrono::milliseconds duration(const std::string& option, const std::string& value) {
@@ -79,6 +85,10 @@ std::chrono::milliseconds duration(const std::string& option, const std::string&
         if (number && rest == unit && *number > 0 && *number <= longest / factor)
             return std::chrono::milliseconds(*number * factor);
     throw bad_value(option, value, "a duration, as 30s or 500ms");
+}
+
+std::chrono::milliseconds duration_or_none(const std::string& option, const std::string& value) {
+    return value == "0" ? std::chrono::milliseconds(0) : duration(option, value);
 }
 
 std::size_t count(const std::string& option, const std::string& value, std::size_t least,
@@ -100,6 +110,11 @@ std::uint64_t size(const std::string& option, const std::string& value) {
         if (number && rest == unit && *number > 0 && *number <= (UINT64_MAX >> 1) >> shift)
             return *number << shift;
     throw bad_value(option, value, "a size above zero, as 10MiB or 4096");
+}
+
+bool is_on(const std::string& option, const std::string& value) {
+    if (value != "on" && value != "off") throw bad_value(option, value, "on or off");
+    return value == "on";
 }
 
 }  // namespace turngate

@@ -9,7 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include <turngate/handlers/open_handler.h>
 #include <turngate/handlers/script_files.h>
+#include <turngate/handlers/spawned_fcgi.h>
 #include <turngate/http/context.h>
 #include <turngate/http/error.h>
 #include <turngate/http/handler.h>
@@ -26,6 +28,8 @@ struct HandlerUri {
 
     // Views into `uri`.
     static HandlerUri split(std::string_view uri);
+
+    bool has(std::string_view option) const;
 };
 
 // `uri` for a message: "https://***@host" for "https://user:password@host".
@@ -35,12 +39,16 @@ std::string without_user(std::string_view uri);
 std::string suggest(std::string_view word, const std::vector<std::string_view>& known);
 
 // "cgi: has no option "tiemout": did you mean timeout? expected ..."
-Error unknown_option(std::string_view scheme, std::string_view option,
-                     const std::vector<std::string_view>& known);
-Error bad_value(const std::string& option, const std::string& value, const std::string& expected);
+BadSetting unknown_option(std::string_view scheme, std::string_view option,
+                          const std::vector<std::string_view>& known);
+BadSetting bad_value(const std::string& option, const std::string& value,
+                     const std::string& expected);
 
 // Above zero, as "30s". Throws Error.
 std::chrono::milliseconds duration(const std::string& option, const std::string& value);
+
+// The same, or "0", which is 0.
+std::chrono::milliseconds duration_or_none(const std::string& option, const std::string& value);
 
 // Throws Error.
 std::size_t count(const std::string& option, const std::string& value, std::size_t least,
@@ -48,6 +56,9 @@ std::size_t count(const std::string& option, const std::string& value, std::size
 
 // Above zero, as "10MiB" or "4096". Throws Error.
 std::uint64_t size(const std::string& option, const std::string& value);
+
+// Throws Error unless it is "on" or "off".
+bool is_on(const std::string& option, const std::string& value);
 
 // The options of script_files() among those of another handler.
 class ScriptOptions {
@@ -79,5 +90,9 @@ HandlerPtr open_plugin(const HandlerUri& uri);
 HandlerPtr open_files(const HandlerUri& uri);
 HandlerPtr open_upstream(const HandlerUri& uri);
 HandlerPtr open_fcgi(const HandlerUri& uri, std::function<void(Level, std::string_view)> log);
+
+// "fcgi:spawn:COMMAND" and "fcgi:spawn?root=DIR:COMMAND". `options` has what else is known of it.
+bool is_spawned_fcgi(std::string_view text);
+HandlerPtr open_spawned_fcgi(std::string_view text, FcgiSpawnOptions options);
 
 }  // namespace turngate

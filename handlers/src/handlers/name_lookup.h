@@ -6,7 +6,7 @@
 #include <stop_token>
 #include <vector>
 
-#include "server_address.h"
+#include <turngate/handlers/server_address.h>
 
 namespace turngate {
 

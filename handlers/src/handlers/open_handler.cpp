@@ -21,35 +21,56 @@ struct Scheme {
     std::string_view names;                 // what stands behind the scheme, for messages
     std::string_view expected;
 };
-constexpr std::array<Scheme, 7> schemes = {{
+constexpr std::array<Scheme, 8> schemes = {{
     {"cgi", open_cgi, "no file", "cgi:PATH"},
     {"cgi-dir", open_cgi_directory, "no directory", "cgi-dir:DIR"},
     {"fcgi", nullptr, "no application", "fcgi:unix:PATH or fcgi:HOST:PORT"},
     {"files", open_files, "no directory", "files:DIR"},
     {"plugin", open_plugin, "no file", "plugin:PATH"},
     {"http", open_upstream, "no server", "http://HOST:PORT"},
+    {"https", open_upstream, "no server", "https://HOST:PORT"},
     {"http+unix", open_upstream, "no socket", "http+unix:PATH"},
 }};
 
 constexpr std::string_view http_spawn = "http:spawn:";
-constexpr std::string_view fcgi_spawn = "fcgi:spawn:";
 
 std::optional<std::string> variable(const std::string& name) {
     const char* value = std::getenv(name.c_str());
     return value ? std::optional<std::string>(value) : std::nullopt;
 }
 
+// The options of programs, and `another` of one scheme.
+BadSetting unknown_program_option(const HandlerUri& uri, std::string_view name,
+                                  std::string_view another) {
+    std::vector<std::string_view> known = {"authorization", "inherit",    "max",
+                                           "max-body",      "max-output", "queue",
+                                           "queue-timeout", "spool-dir",  "timeout"};
+    known.push_back(another);
+    std::sort(known.begin(), known.end());
+    return unknown_option(uri.scheme, name, known);
+}
+
 // Takes an option that all programs have; false if it is another.
 bool take_program_option(CgiProgramOptions& options, const std::string& name,
                          const std::string& value) {
     if (name == "timeout")
-        options.timeout = duration(name, value);
+        options.timeout = duration_or_none(name, value);
+    else if (name == "authorization")
+        options.pass_authorization = is_on(name, value);
     else if (name == "inherit")
         options.inherit.push_back(value);
     else if (name == "max")
         options.max_processes = count(name, value, 1, 100'000);
+    else if (name == "max-body")
+        options.max_body = size(name, value);
+    else if (name == "max-output")
+        options.max_output = size(name, value);
     else if (name == "queue")
         options.max_waiting = count(name, value, 0, 1'000'000);
+    else if (name == "queue-timeout")
+        options.queue_timeout = duration(name, value);
+    else if (name == "spool-dir")
+        options.spool_directory = value;
     else
         return false;
     return true;
@@ -61,8 +82,7 @@ HandlerPtr open_cgi(const HandlerUri& uri) {
     CgiProgramOptions options{.path = uri.path};
     for (const auto& [name, value] : uri.options) {
         if (take_program_option(options, name, value)) continue;
-        if (name != "arg")
-            throw unknown_option(uri.scheme, name, {"arg", "inherit", "max", "queue", "timeout"});
+        if (name != "arg") throw unknown_program_option(uri, name, "arg");
         options.arguments.push_back(value);
     }
     return cgi_program(std::move(options));
@@ -72,8 +92,7 @@ HandlerPtr open_cgi_directory(const HandlerUri& uri) {
     CgiDirectoryOptions options{.root = uri.path};
     for (const auto& [name, value] : uri.options) {
         if (take_program_option(options.programs, name, value)) continue;
-        if (name != "index")
-            throw unknown_option(uri.scheme, name, {"index", "inherit", "max", "queue", "timeout"});
+        if (name != "index") throw unknown_program_option(uri, name, "index");
         options.index = value;
     }
     return cgi_directory(std::move(options));
@@ -109,11 +128,10 @@ HandlerPtr open_handler(std::string_view text, std::function<void(Level, std::st
             spawn_options(variable, {.command = std::string(text.substr(http_spawn.size())),
                                      .log = std::move(log),
                                      .changed = std::move(changed)}));
-    if (text.starts_with(fcgi_spawn))
-        return spawned_fcgi(
-            fcgi_spawn_options(variable, {.command = std::string(text.substr(fcgi_spawn.size())),
-                                          .log = std::move(log),
-                                          .changed = std::move(changed)}));
+    if (is_spawned_fcgi(text))
+        return open_spawned_fcgi(
+            text,
+            fcgi_spawn_options(variable, {.log = std::move(log), .changed = std::move(changed)}));
     const HandlerUri uri = HandlerUri::split(text);
     const std::string quoted = '"' + without_user(text) + '"';
     std::vector<std::string_view> known;
@@ -126,8 +144,6 @@ HandlerPtr open_handler(std::string_view text, std::function<void(Level, std::st
         }
         known.push_back(scheme.name);
     }
-    if (uri.scheme == "https")
-        throw Error(quoted + " wants TLS, which is not spoken here: expected http://HOST:PORT");
     if (text.find(':') == std::string_view::npos)
         throw Error(quoted + " does not say what kind of handler it is: did you mean " +
                     (text.ends_with(".so") ? "plugin:" : "cgi:") + std::string(text) + "?");

@@ -1,4 +1,4 @@
-// "http:" and "http+unix:": options of a proxy.
+// "http:", "https:" and "http+unix:": options of a proxy.
 #include <array>
 
 #include "handler_uri.h"
@@ -40,8 +40,8 @@ ForwardedPolicy policy(const std::string& option, const std::string& value) {
 bool set_time(UpstreamOptions& options, const std::string& name, const std::string& value) {
     for (const TimeOption& time : times) {
         if (time.name != name) continue;
-        const bool is_none = time.may_be_none && value == "0";
-        options.*time.value = is_none ? std::chrono::milliseconds(0) : duration(name, value);
+        const auto read = time.may_be_none ? duration_or_none : duration;
+        options.*time.value = read(name, value);
         return true;
     }
     return false;

@@ -106,7 +106,7 @@ OrderedFiles::OrderedFiles(const std::string& sendfile, const std::string& accel
                            std::string accel_prefix)
     : accel_prefix_(std::move(accel_prefix)) {
     if (!sendfile.empty()) {
-        sendfile_.emplace(ServedFiles::Options{.root = sendfile});
+        sendfile_.emplace(ServedFiles::Options{.root = sendfile, .links_to_hidden = true});
         std::error_code error;
         sendfile_roots_ = {std::filesystem::canonical(sendfile, error).string(),
                            without_slash(std::filesystem::absolute(sendfile, error)).string()};
@@ -115,7 +115,7 @@ OrderedFiles::OrderedFiles(const std::string& sendfile, const std::string& accel
     if (!accel_prefix_.starts_with('/') || !accel_prefix_.ends_with('/'))
         throw Error("the prefix of X-Accel-Redirect " + accel_prefix_ +
                     " must begin and end with a slash");
-    accel_.emplace(ServedFiles::Options{.root = accel});
+    accel_.emplace(ServedFiles::Options{.root = accel, .links_to_hidden = true});
 }
 
 void OrderedFiles::serve(const Handler& script, Request& request, ResponseWriter& response) const {

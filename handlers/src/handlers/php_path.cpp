@@ -26,6 +26,14 @@ bool has_dot_segment(std::string_view path) {
     return false;
 }
 
+// True if what follows ".php" in a name ends the extension, perhaps behind a version: ".php5~".
+bool ends_extension(std::string_view rest) {
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz", digits = "0123456789";
+    if (rest.starts_with('s') || rest.starts_with('t')) rest.remove_prefix(1);
+    rest.remove_prefix(std::min(rest.find_first_not_of(digits), rest.size()));
+    return rest.empty() || letters.find(rest.front()) == letters.npos;
+}
+
 // One call of php_path().
 class Resolution {
   public:
@@ -33,6 +41,7 @@ class Resolution {
         : path_(path), rules_(rules), find_(find) {}
 
     PhpPath run() const {
+        if (path_ == "*") return for_all();
         const std::optional<std::string> decoded = decoded_path(path_);
         if (!path_.starts_with('/') || !decoded || has_dot_segment(*decoded)) return {};
         if (std::optional<PhpPath> script = split()) return *std::move(script);
@@ -41,7 +50,7 @@ class Resolution {
         switch (whole.kind) {
             case FileName::Kind::hidden:
                 return {Kind::hidden};
-            case FileName::Kind::malformed:  // an encoded slash
+            case FileName::Kind::malformed:  // an encoded slash, or what is not UTF-8
                 return fallback();
             case FileName::Kind::directory:
                 return directory(whole.path);
@@ -61,6 +70,13 @@ class Resolution {
     }
 
   private:
+    // What OPTIONS asks of the server as a whole, under no name (RFC 9110 section 9.3.7).
+    PhpPath for_all() const {
+        PhpPath found = fallback();
+        found.name.clear();
+        return found;
+    }
+
     // Where the first script ends, which may have more behind it.
     std::optional<PhpPath> split() const {
         for (std::size_t at = 1; at < path_.size();) {
@@ -130,8 +146,11 @@ bool is_source(std::string_view name) {
     std::string lower(name);
     for (char& c : lower)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+    const std::size_t last_dot = lower.rfind('.');
     for (std::string_view mark : {".php", ".phtml", ".phar"})
-        if (lower.find(mark) != lower.npos) return true;
+        for (std::size_t at = 0; (at = lower.find(mark, at)) != lower.npos; at += mark.size())
+            if (at == last_dot || ends_extension(std::string_view(lower).substr(at + mark.size())))
+                return true;
     return false;
 }
 

@@ -35,27 +35,30 @@ struct PhpPath {
         malformed,  // no client that means well sends this
     };
     Kind kind = Kind::malformed;
-    std::string path = {};       // of script and file: relative, decoded
-    std::string name = {};       // of a script, as it is in the URL and encoded: "/a%20b/x.php"
+    std::string path = {};  // of script and file: relative, decoded
+    std::string name = {};  // of a script, as it is in the URL and encoded: "/a%20b/x.php"; "*"
+                            // names none
     std::string path_info = {};  // what follows it, encoded: "/c"; empty, or begins with a slash
 };
 
-// Resolves `path`, which is encoded: in turn the file, the directory's index, the fallback.
+// Resolves `path`, which is encoded: in turn the file, the directory's index, the fallback. "*" is
+// the fallback's.
 //
 // A script is a regular file whose name ends in ".php", by bytes, as does that of the file that a
 // link leads to; it is split off at the first segment that names one, so that "/upload.jpg/x.php"
 // and "/a.phpx/b.php" run nothing but a file of exactly that name (CVE-2019-11043 and
-// CVE-2026-27590 were other ways to split). A file with ".php", ".phtml" or ".phar" anywhere in its
-// name, in any case, is source text and never sent.
+// CVE-2026-27590 were other ways to split). Source text is never sent, see is_source().
 //
-// Malformed are, anywhere in the path: escapes that are none, backslashes, control characters, what
-// is not UTF-8, and "." and ".." as segments, encoded or not; in the part that names a file also
-// empty segments. Hidden is what has a name that begins with a dot in that part, but for
-// "/.well-known/". An encoded slash is no part of a file's name: it leads to the fallback, or is
-// part of the PATH_INFO.
+// Malformed are, anywhere in the path: escapes that are none, backslashes, control characters, and
+// "." and ".." as segments, encoded or not; in the part that names a file also empty segments.
+// Hidden is what has a name that begins with a dot in that part, but for "/.well-known/". An
+// encoded slash and bytes that are not UTF-8 are no part of a file's name: they lead to the
+// fallback, or are part of the PATH_INFO.
 PhpPath php_path(std::string_view path, const PhpRules& rules, const FindFile& find);
 
-// True if `name` is one of source text, which nobody is sent.
+// True if `name` is one of source text, which nobody is sent: one of its extensions is "php", with
+// a version or not, "phtml" or "phar", in any case ("config.php.bak", "config.php5~"), or the last
+// begins so ("config.phpold"). "x.phpbb.css" is none.
 bool is_source(std::string_view name);
 
 }  // namespace turngate

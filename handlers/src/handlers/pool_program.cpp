@@ -3,7 +3,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <filesystem>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <system_error>
@@ -11,6 +10,8 @@
 
 #include "program_environment.h"
 #include "readiness_probe.h"
+#include "spool_file.h"
+#include <turngate/handlers/open_handler.h>
 
 namespace turngate {
 namespace {
@@ -21,10 +22,11 @@ bool is_readable(int fd) {
 
 }  // namespace
 
-SocketDirectory::SocketDirectory()
-    : path_(std::filesystem::temp_directory_path() / "turngate-XXXXXX") {
+SocketDirectory::SocketDirectory() : path_(temporary_directory() + "/turngate-XXXXXX") {
     if (!::mkdtemp(path_.data()))
-        throw std::system_error(errno, std::generic_category(), "cannot make " + path_);
+        throw BadSetting("cannot make a directory for sockets in " + temporary_directory() + ": " +
+                         std::generic_category().message(errno) +
+                         "; the variable TMPDIR names another place");
 }
 
 SocketDirectory::~SocketDirectory() {

@@ -17,7 +17,7 @@ namespace turngate {
 // A directory of ours alone, for sockets; removed in the end.
 class SocketDirectory {
   public:
-    SocketDirectory();  // throws std::system_error
+    SocketDirectory();  // throws BadSetting
     SocketDirectory(const SocketDirectory&) = delete;
     SocketDirectory& operator=(const SocketDirectory&) = delete;
     ~SocketDirectory();

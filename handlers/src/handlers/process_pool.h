@@ -41,10 +41,15 @@ class ProcessPool {
         Lease(ProcessPool& pool, std::shared_ptr<Child> child);
         Lease(const Lease&) = delete;
         Lease& operator=(const Lease&) = delete;
-        ~Lease() { pool_.release(*child_, run_, end_); }
+        ~Lease() { give_back(); }
 
         const Handler& client() const noexcept { return *client_; }
         void ends(End end) noexcept { end_ = end; }
+
+        // The child is free for another request already.
+        void give_back() noexcept {
+            if (!std::exchange(is_given_back_, true)) pool_.release(*child_, run_, end_);
+        }
 
       private:
         ProcessPool& pool_;
@@ -52,6 +57,7 @@ class ProcessPool {
         const HandlerPtr client_;
         const std::size_t run_;
         End end_ = End::failed;
+        bool is_given_back_ = false;
     };
 
     // As spawned_fcgi(). REQUIRES: options.open is set.

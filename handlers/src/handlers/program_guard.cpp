@@ -16,7 +16,7 @@ constexpr const char* script = R"(exec 3<&0
   while read -r sign group; do
     case $sign in
       +) groups="$groups$group " ;;
-      -) groups="${groups%% $group *} ${groups#* $group }" ;;
+      -) case $groups in *" $group "*) groups="${groups%% $group *} ${groups#* $group }" ;; esac ;;
     esac
   done
   for group in $groups; do kill -KILL "-$group"; done

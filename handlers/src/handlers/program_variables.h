@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 
+#include <turngate/handlers/open_handler.h>
 #include <turngate/handlers/program_variable.h>
-#include <turngate/http/error.h>
 
 namespace turngate {
 
@@ -22,7 +22,7 @@ const char* set_count(std::size_t& into, const std::string& value, std::size_t l
 
 using ReadProgramVariable = std::function<std::optional<std::string>(const std::string& name)>;
 
-// Of the names for one thing the first that is set, and not empty, counts. Throws Error.
+// Of the names for one thing the first that is set, and not empty, counts. Throws BadSetting.
 template <class Table, class Options>
 void read_variables(const Table& table, const ReadProgramVariable& get, Options& options) {
     for (const auto& variable : table)
@@ -30,7 +30,8 @@ void read_variables(const Table& table, const ReadProgramVariable& get, Options&
             const std::string value = name.empty() ? "" : get(std::string(name)).value_or("");
             if (value.empty()) continue;
             if (const char* expected = variable.set(options, value))
-                throw Error(std::string(name) + '=' + value + " is wrong: expected " + expected);
+                throw BadSetting(std::string(name) + '=' + value + " is wrong: expected " +
+                                 expected);
             break;
         }
 }

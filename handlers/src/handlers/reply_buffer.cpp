@@ -52,21 +52,27 @@ bool ReplyBuffer::append_to_file(std::string_view bytes, std::unique_lock<std::m
     if (is_file_read()) file_read_ = file_end_ = 0;
     if (!may_use_file_ || limits_.file - file_end_ < bytes.size()) return false;
     const bool begins = file_end_ == 0;
+    bool has_room = false;
     lock.unlock();  // who writes need not wait for the disk
     try {
-        if (!file_)
-            file_ = std::make_unique<SpoolFile>(limits_.directory);
-        else if (begins)
+        if (begins && taken_ > 0) {
             file_->clear();
-        file_->append(bytes);
+            limits_.all_files.give_back(std::exchange(taken_, 0));
+        }
+        has_room = limits_.all_files.take(bytes.size());
+        if (has_room) {
+            taken_ += bytes.size();
+            if (!file_) file_ = std::make_unique<SpoolFile>(limits_.directory);
+            file_->append(bytes);
+        }
         lock.lock();
-        file_end_ = file_->size();
+        if (has_room) file_end_ = file_->size();
     } catch (const std::system_error& e) {
         remark_(e.what());
         lock.lock();
         may_use_file_ = false;
     }
-    return may_use_file_;
+    return has_room && may_use_file_;
 }
 
 void ReplyBuffer::end(std::exception_ptr failure) noexcept {

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "spool_file.h"
+#include "spool_room.h"
 #include <turngate/http/parking.h>
 #include <turngate/http/response_writer.h>
 #include <turngate/os/fd.h>
@@ -26,12 +27,16 @@ class ReplyBuffer {
     struct Limits {
         std::size_t memory;
         std::uint64_t file;            // 0: there is none
+        SpoolRoom& all_files;          // of this buffer and of others
         const std::string& directory;  // of the file, see SpoolFile
     };
 
     // `remark` hears once why no file can be used; called by the thread that appends.
     ReplyBuffer(const Limits& limits, std::function<void(std::string_view)> remark)
         : limits_(limits), remark_(std::move(remark)) {}
+    ReplyBuffer(const ReplyBuffer&) = delete;
+    ReplyBuffer& operator=(const ReplyBuffer&) = delete;
+    ~ReplyBuffer() { limits_.all_files.give_back(taken_); }
 
     // From now on another thread appends, and wait() holds up no thread where `parking` is given.
     // Throws std::system_error.
@@ -76,6 +81,7 @@ class ReplyBuffer {
     std::unique_ptr<Watch> watch_;  // of ready_
     std::string out_;               // what is being written
     std::uint64_t written_ = 0;
+    std::uint64_t taken_ = 0;  // of limits_.all_files, by the thread that appends
 
     mutable std::mutex mutex_;  // of all below
     std::condition_variable room_;

@@ -28,11 +28,6 @@ bool is_file_name(const std::string& name) {
     return !name.empty() && name.find_first_of(std::string_view("/\0", 2)) == std::string::npos;
 }
 
-std::string real_name(const os::Fd& file) {
-    const std::string path = os::real_path(file);
-    return std::string(last_segment(path));
-}
-
 PhpRules rules_of(const ScriptFilesOptions& options) {
     for (const std::string& name : options.index)
         if (!is_file_name(name)) throw Error("the index \"" + name + "\" is no file name");
@@ -49,9 +44,11 @@ class ScriptFiles final : public Handler {
           root_(canonical(options_.root)),
           files_({.root = root_,
                   .links = options_.follow_links_outside ? Links::anywhere : Links::inside,
-                  .cache_control = options_.cache_control}),
+                  .cache_control = options_.cache_control,
+                  .is_secret = is_source}),
           ordered_(options_.sendfile, options_.accel, options_.accel_prefix) {
-        if (os::real_path(files_.find(".").fd).empty())
+        std::string name;
+        if (os::real_path(files_.find(".", name).fd).empty())
             throw Error("cannot serve the scripts of " + options_.root +
                         ": where links lead cannot be told without /proc");
         const bool wants_none = rules_.index.empty() && rules_.fallback.empty();
@@ -76,8 +73,9 @@ class ScriptFiles final : public Handler {
             case PhpPath::Kind::malformed:
                 throw HttpError(400,
                                 "the path of the request names nothing: it has an escape, a "
-                                "character, a segment or an encoding that no name here has");
+                                "character or a segment that no name here has");
             default:
+                if (request.url.path == "*") return refuse_method(request, response);
                 throw HttpError(404, "there is no such file");
         }
     }
@@ -86,13 +84,11 @@ class ScriptFiles final : public Handler {
 
   private:
     FoundFile find(const std::string& path) const {
-        bool is_real = false;
-        const OpenFile file = files_.find(path, &is_real);
+        std::string name;
+        const OpenFile file = files_.find(path, name);
         if (!file.fd) return {};
         if (S_ISDIR(file.facts.st_mode)) return {FoundFile::Kind::directory};
         if (!S_ISREG(file.facts.st_mode)) return {};
-        std::string name = is_real ? std::string(last_segment(path)) : real_name(file.fd);
-        if (name.empty()) return {};  // it has gone meanwhile
         return {FoundFile::Kind::file, std::move(name)};
     }
 
@@ -108,8 +104,7 @@ class ScriptFiles final : public Handler {
         if (request.method != "GET" && request.method != "HEAD")
             return refuse_method(request, response);
         std::optional<OpenFile> file = files_.open(path);
-        // It may be another one by now.
-        if (!file || is_source(real_name(file->fd))) throw HttpError(404, "there is no such file");
+        if (!file) throw HttpError(404, "there is no such file");
         files_.send(path, *std::move(file), request, response);
     }
 

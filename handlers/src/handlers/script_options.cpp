@@ -4,14 +4,6 @@
 #include "handler_uri.h"
 
 namespace turngate {
-namespace {
-
-bool is_on(const std::string& name, const std::string& value) {
-    if (value != "on" && value != "off") throw bad_value(name, value, "on or off");
-    return value == "on";
-}
-
-}  // namespace
 
 const std::vector<std::string_view> ScriptOptions::names = {
     "accel", "cache-control", "files", "follow-symlinks", "index", "root", "sendfile", "try"};
@@ -52,7 +44,7 @@ bool ScriptOptions::set(const std::string& name, const std::string& value) {
 HandlerPtr ScriptOptions::wrap(HandlerPtr scripts) && {
     if (options_.root.empty()) {
         if (!given_.empty())
-            throw Error("the option " + given_ + " is about files, and there is no root=DIR");
+            throw BadSetting("the option " + given_ + " is about files, and there is no root=DIR");
         return scripts;
     }
     // Where there is another index it is the front controller.
@@ -60,14 +52,6 @@ HandlerPtr ScriptOptions::wrap(HandlerPtr scripts) && {
         options_.fallback = options_.index.empty() ? "" : '/' + options_.index.front();
     options_.scripts = std::move(scripts);
     return script_files(std::move(options_));
-}
-
-HandlerPtr script_files(const std::vector<std::pair<std::string, std::string>>& options,
-                        HandlerPtr scripts) {
-    ScriptOptions all;
-    for (const auto& [name, value] : options)
-        if (!all.set(name, value)) throw unknown_option("scripts", name, ScriptOptions::names);
-    return std::move(all).wrap(std::move(scripts));
 }
 
 }  // namespace turngate

@@ -29,8 +29,11 @@ void check(std::string_view path) {
 std::optional<struct stat> examine(const os::FileTree& tree, const std::string& name) {
     try {
         struct stat facts {};
-        const os::Fd fd = tree.locate(name);
+        bool is_real = false;
+        const os::Fd fd = tree.locate(name, &is_real);
         if (!fd || ::fstat(fd.get(), &facts) != 0) return std::nullopt;
+        const std::string place = is_real ? name : tree.place_of(fd);
+        if (!is_real && (place.empty() || is_hidden_place(place))) return std::nullopt;
         return facts;
     } catch (const std::system_error& e) {
         if (e.code() == std::errc::permission_denied)

@@ -18,8 +18,8 @@ struct ScriptPath {
 
 // The first regular file on the way along `path`, or the directory that it names as a whole; with
 // its slash, a directory's length is that of all of the path. The path is decoded once, segment by
-// segment. There is nothing behind an empty segment or one that begins with a dot; that rule ends
-// where a file is found.
+// segment. There is nothing behind an empty segment or one that begins with a dot, nor where a link
+// leads to such a name; that rule ends where a file is found.
 //
 // Throws HttpError(400) if the path, also behind the file, has an escape that is none, a control
 // character or a backslash, or a ".." segment, and if the part before it has an encoded slash or

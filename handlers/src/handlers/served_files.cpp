@@ -2,7 +2,9 @@
 
 #include <system_error>
 #include <tuple>
+#include <utility>
 
+#include "file_name.h"
 #include <turngate/http/accept_encoding.h>
 #include <turngate/http/error.h>
 #include <turngate/http/media_type.h>
@@ -28,21 +30,16 @@ HttpError refusal(const std::system_error& e) {
     return HttpError(is_full ? 503 : 500, e.what());
 }
 
-// With the facts of what is open, if it is.
-OpenFile with_facts(os::Fd fd) {
-    OpenFile file{std::move(fd)};
-    if (file.fd && ::fstat(file.fd.get(), &file.facts) != 0) file.fd.reset();
-    return file;
-}
-
 }  // namespace
 
 ServedFiles::ServedFiles(Options options)
     : options_(std::move(options)), tree_(open_root(options_.root, options_.links)) {}
 
-OpenFile ServedFiles::find(const std::string& path, bool* is_real) const {
+OpenFile ServedFiles::find(const std::string& path, std::string& name) const {
     try {
-        return with_facts(tree_.locate(path, is_real));
+        bool is_real = false;
+        os::Fd fd = tree_.locate(path, &is_real);
+        return shown(std::move(fd), path, is_real, name);
     } catch (const std::system_error& e) {
         throw refusal(e);
     }
@@ -50,12 +47,30 @@ OpenFile ServedFiles::find(const std::string& path, bool* is_real) const {
 
 std::optional<OpenFile> ServedFiles::open(const std::string& path) const {
     try {
-        OpenFile file = with_facts(tree_.open(path));
+        bool is_real = false;
+        std::string name;
+        os::Fd fd = tree_.open(path, &is_real);
+        OpenFile file = shown(std::move(fd), path, is_real, name);
         if (!file.fd || !S_ISREG(file.facts.st_mode)) return std::nullopt;
+        if (options_.is_secret && options_.is_secret(name)) return std::nullopt;
         return file;
     } catch (const std::system_error& e) {
         throw refusal(e);
     }
+}
+
+// With its facts, and the name that it really has; without descriptor if a link has led to what is
+// hidden.
+OpenFile ServedFiles::shown(os::Fd fd, const std::string& path, bool is_real,
+                            std::string& name) const {
+    OpenFile file{std::move(fd)};
+    if (!file.fd) return file;
+    const std::string place = is_real ? path : tree_.place_of(file.fd);
+    name = last_segment(place);
+    const bool is_hidden =
+        !is_real && (place.empty() || (!options_.links_to_hidden && is_hidden_place(place)));
+    if (is_hidden || ::fstat(file.fd.get(), &file.facts) != 0) file.fd.reset();
+    return file;
 }
 
 void ServedFiles::send(const std::string& path, OpenFile file, const Request& request,

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "file_answer.h"
 #include <turngate/os/file_tree.h>
@@ -16,17 +17,21 @@ class ServedFiles {
         os::FileTree::Links links = os::FileTree::Links::inside;
         bool compressed = true;          // see StaticFilesOptions
         std::string cache_control = {};  // likewise
+        bool links_to_hidden = false;    // links may lead to what is_hidden_place() says
+
+        // True for the name, as links have led, of a file that is never sent. Null: none.
+        bool (*is_secret)(std::string_view name) = nullptr;
     };
 
     // Throws Error if the root cannot be opened.
     explicit ServedFiles(Options options);
 
     // What there is at `path`, a relative one, of whatever kind and even if it may not be read.
-    // Without descriptor if there is nothing. Throws HttpError if that cannot be told now.
-    // `is_real`: see os::FileTree::locate().
-    OpenFile find(const std::string& path, bool* is_real = nullptr) const;
+    // Without descriptor if there is nothing that is shown. Throws HttpError if that cannot be told
+    // now. `name` becomes the one that it has where links have led.
+    OpenFile find(const std::string& path, std::string& name) const;
 
-    // Absent if `path` names no regular file. Throws HttpError if it cannot be read.
+    // Absent if `path` names no regular file that is shown. Throws HttpError if it cannot be read.
     std::optional<OpenFile> open(const std::string& path) const;
 
     // Answers a GET or HEAD with `file`, opened by `path`, or with its compressed form.
@@ -34,6 +39,7 @@ class ServedFiles {
               ResponseWriter& response) const;
 
   private:
+    OpenFile shown(os::Fd fd, const std::string& path, bool is_real, std::string& name) const;
     void choose_coding(const std::string& path, OpenFile& file, const Request& request,
                        ResponseWriter& response) const;
 

@@ -1,5 +1,3 @@
-#include "server_address.h"
-
 #include <arpa/inet.h>
 #include <array>
 #include <charconv>
@@ -10,6 +8,7 @@
 #include <utility>
 
 #include "name_lookup.h"
+#include <turngate/handlers/server_address.h>
 #include <turngate/http/error.h>
 
 namespace turngate {
@@ -91,13 +90,12 @@ std::vector<os::Address> ServerAddress::addresses() const {
     return out;
 }
 
-void ServerAddress::reach(std::chrono::milliseconds patience) const {
+os::Fd ServerAddress::reach(std::chrono::milliseconds patience) const {
     std::string problem;
     const auto all = NameLookup(*this).addresses(NameLookup::Clock::now() + patience, {});
     for (const os::Address& address : *all) {
         try {
-            os::connect_to(address, patience);
-            return;
+            return os::connect_to(address, patience);
         } catch (const std::system_error& e) {
             problem = "cannot connect to " + address.text() + ": " + e.code().message();
         }

@@ -1,4 +1,5 @@
 #include "exchange_rules.h"
+#include "fcgi_exchange.h"
 #include "fcgi_request.h"
 #include "process_pool.h"
 #include <turngate/handlers/fcgi_client.h>
@@ -8,24 +9,43 @@
 namespace turngate {
 namespace {
 
-// None of its body has been taken.
-bool can_be_repeated(const Request& request) {
-    const Body& body = request.body;
-    return is_idempotent(request.method) && body.arrived() && body.size() == body.buffered().size();
+// None of it has been taken.
+bool is_whole(const Body& body) {
+    return body.arrived() && body.size() == body.buffered().size();
 }
+
+// As long as it lives, `lease` ends when the child is free.
+class Told {
+  public:
+    Told(Context& context, ProcessPool::Lease& lease) : context_(context) {
+        context.put(FcgiReleased{[&lease] {
+            lease.ends(ProcessPool::End::answered);
+            lease.give_back();
+        }});
+    }
+    Told(const Told&) = delete;
+    Told& operator=(const Told&) = delete;
+    ~Told() { context_.put(FcgiReleased{}); }
+
+  private:
+    Context& context_;
+};
 
 class SpawnedFcgi final : public Handler {
   public:
-    explicit SpawnedFcgi(FcgiSpawnOptions options) : pool_(std::move(options)) {}
+    explicit SpawnedFcgi(FcgiSpawnOptions options)
+        : client_(options.client), pool_(std::move(options)) {}
 
     void serve(Request& request, ResponseWriter& response) const override {
-        read_up(request.body, usual_);  // no child waits for a slow client
+        // No child waits for a slow client.
+        std::optional<BodySpool> spool = read_up(request, client_);
         try {
             return serve_once(request, response);
         } catch (const UnansweredRequest& e) {
-            if (!can_be_repeated(request)) throw;
+            if (!is_idempotent(request.method) || (!spool && !is_whole(request.body))) throw;
             request.context.log(Level::warn, std::string("another child is asked: ") + e.what());
         }
+        if (!is_whole(request.body)) request.body = spool->body();
         serve_once(request, response);
     }
 
@@ -34,6 +54,7 @@ class SpawnedFcgi final : public Handler {
   private:
     void serve_once(Request& request, ResponseWriter& response) const {
         ProcessPool::Lease lease = pool_.take(request.context);
+        const Told told(request.context, lease);
         try {
             lease.client().serve(request, response);
             lease.ends(ProcessPool::End::answered);
@@ -49,7 +70,7 @@ class SpawnedFcgi final : public Handler {
         }
     }
 
-    const FcgiOptions usual_ = {};
+    const FcgiOptions client_;
     mutable ProcessPool pool_;
 };
 
@@ -59,12 +80,17 @@ HandlerPtr spawned_fcgi(FcgiSpawnOptions options) {
     if (options.command.find_first_not_of(" \t\n") == std::string::npos)
         throw Error("the command of a spawned program is empty: expected fcgi:spawn:COMMAND");
     if (!options.open)
-        options.open = [load = options.load, limit = options.read_timeout](std::string address) {
-            return fcgi_client({.backends = {std::move(address)},
-                                .read_timeout = limit,
-                                .restart_patience = std::chrono::milliseconds(0),
-                                .max_connections = load,
-                                .repeats = false});
+        options.open = [client = options.client, load = options.load, limit = options.read_timeout,
+                        buffers = std::make_shared<SpoolRoom>(options.client.buffer_total)](
+                           std::string address) mutable {
+            client.backends = {std::move(address)};
+            client.read_timeout = limit;
+            client.restart_patience = std::chrono::milliseconds(0);
+            client.max_connections = load;
+            client.keep = 0;
+            client.request_buffer = false;  // the body was read before
+            client.repeats = false;
+            return fcgi_client(client, buffers);
         };
     return std::make_shared<const SpawnedFcgi>(std::move(options));
 }

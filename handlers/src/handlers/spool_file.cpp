@@ -14,11 +14,6 @@ namespace {
     throw std::system_error(errno, std::generic_category(), what);
 }
 
-std::string default_directory() {
-    const char* directory = std::getenv("TMPDIR");
-    return directory && *directory ? directory : "/tmp";
-}
-
 // Not every file system has files without a name.
 os::Fd open_named(const std::string& directory) {
     std::string path = directory + "/turngate-XXXXXX";
@@ -29,8 +24,13 @@ os::Fd open_named(const std::string& directory) {
 
 }  // namespace
 
+std::string temporary_directory() {
+    const char* directory = std::getenv("TMPDIR");
+    return directory && *directory ? directory : "/tmp";
+}
+
 SpoolFile::SpoolFile(const std::string& directory)
-    : directory_(directory.empty() ? default_directory() : directory) {
+    : directory_(directory.empty() ? temporary_directory() : directory) {
     fd_ = os::Fd(::open(directory_.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
     if (!fd_ && (errno == EOPNOTSUPP || errno == EISDIR)) fd_ = open_named(directory_);
     if (!fd_) fail("cannot make a file in " + directory_);

@@ -10,12 +10,15 @@
 
 namespace turngate {
 
+// $TMPDIR, or /tmp.
+std::string temporary_directory();
+
 // Gone with its descriptor, whatever becomes of this process. One thread may append while another
 // reads what is there.
 class SpoolFile {
   public:
-    // In `directory`, or in $TMPDIR or /tmp if that is empty. Throws std::system_error that names
-    // it.
+    // In `directory`, or in temporary_directory() if that is empty. Throws std::system_error that
+    // names it.
     explicit SpoolFile(const std::string& directory);
 
     // Throws std::system_error; nothing of `bytes` counts then.

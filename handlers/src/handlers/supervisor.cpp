@@ -38,7 +38,7 @@ Supervisor::Supervisor(SpawnOptions options) : options_(std::move(options)) {
     }
     lock.unlock();
     thread_.join();
-    throw Error(why_not_);
+    throw SpawnFailure(why_not_, ended_with_, address_, options_.start_timeout);
 }
 
 Supervisor::~Supervisor() {
@@ -97,6 +97,7 @@ void Supervisor::run() {
 std::optional<std::string> Supervisor::live_once(bool& was_steady) {
     const auto start = Clock::now();
     RunningProgram program(options_);
+    address_ = program.address().text();
     auto failure = become_ready(program);
     if (ended_before(Clock::now())) {
         program.stop(options_.stop_timeout);
@@ -107,10 +108,10 @@ std::optional<std::string> Supervisor::live_once(bool& was_steady) {
             program.stop(options_.stop_timeout);
         return failure;
     }
-    publish(options_.open("http://" + program.address().text()));
+    publish(options_.open("http://" + address_));
     const auto since = Clock::now();
     log(was_ready_ ? Level::info : Level::debug,
-        name() + " is ready on " + program.address().text() + " after " +
+        name() + " is ready on " + address_ + " after " +
             text(duration_cast<milliseconds>(since - start)));
     was_ready_ = true;
     const std::array fds = {program.exit_fd(), end_.fd()};
@@ -138,8 +139,10 @@ std::optional<std::string> Supervisor::become_ready(RunningProgram& program) {
         const auto missing = probe.missing(ends, until);
         const bool has_ended = wait_for_any(std::array{program.exit_fd()}, Clock::now());
         if (ended_before(Clock::now())) return std::nullopt;
-        if (has_ended)
-            return name() + ' ' + describe(program.exit_status()) + " before it was ready";
+        if (has_ended) {
+            ended_with_ = program.exit_status();
+            return name() + ' ' + describe(*ended_with_) + " before it was ready";
+        }
         if (!missing) return std::nullopt;
         const auto now = Clock::now();
         // The last try is cut short and may say less than the one before.

@@ -47,7 +47,10 @@ class Supervisor {
     const SpawnOptions options_;
     const os::WakeUp end_;
 
-    bool was_ready_ = false;  // of the thread alone
+    // Of the thread alone, until it has given up.
+    bool was_ready_ = false;
+    std::string address_;                       // of the last program that was started
+    std::optional<os::ExitStatus> ended_with_;  // if one ended before it was ready
 
     mutable std::mutex mutex_;
     mutable std::condition_variable_any changed_;

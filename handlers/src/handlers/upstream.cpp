@@ -71,7 +71,10 @@ class Upstream final : public Handler {
         const UpstreamExchange::Terms terms{options_, target_, sooner(limit, now, options_.timeout),
                                             limit};
         Body& body = request.body;
-        if (!body.arrived() && body.size().value_or(UINT64_MAX) <= small_body) body.text();
+        if (!body.arrived() && body.size().value_or(UINT64_MAX) <= small_body) {
+            body.interrupt(request.context.stop);
+            body.text();
+        }
         const bool may_repeat = is_idempotent(request.method);
         for (auto choice = may_repeat ? UpstreamPool::Choice::any : UpstreamPool::Choice::certain;;
              choice = UpstreamPool::Choice::fresh) {
@@ -106,7 +109,8 @@ class Upstream final : public Handler {
 
     const UpstreamOptions options_;
     const UpstreamTarget target_;
-    mutable UpstreamPool pool_{pool_limits(options_), target_};
+    mutable UpstreamPool pool_{pool_limits(options_), target_,
+                               target_.is_secure ? tls_client(target_.host) : nullptr};
 };
 
 }  // namespace
@@ -116,7 +120,17 @@ HandlerPtr upstream(UpstreamOptions options) {
 }
 
 void reach_upstream(std::string_view url, milliseconds patience) {
-    UpstreamTarget::parse(url).reach(patience);
+    const UpstreamTarget target = UpstreamTarget::parse(url);
+    const os::Fd fd = target.reach(patience);
+    if (!target.is_secure) return;
+    try {
+        const auto tls = tls_client(target.host);
+        if (const auto stream = tls->shake_hands(fd.get(), Clock::now() + patience, {}))
+            return stream->end_output();
+    } catch (const std::exception& e) {
+        throw Error(target.text + ": " + e.what());
+    }
+    throw Error(target.text + ": the TLS handshake was not over in time");
 }
 
 }  // namespace turngate

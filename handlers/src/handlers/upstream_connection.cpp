@@ -14,6 +14,8 @@
 #include <system_error>
 #include <unistd.h>
 
+#include <turngate/os/direct_io.h>
+
 namespace turngate {
 namespace {
 
@@ -42,22 +44,39 @@ std::unique_ptr<char[]> take_block() {
                  : std::make_unique_for_overwrite<char[]>(UpstreamConnection::block_size);
 }
 
+constexpr int at_once = MSG_DONTWAIT | MSG_NOSIGNAL;
+
+// Of what `send` offers; again after a signal.
+template <class Send>
+std::size_t taken_by(Send send) {
+    for (;;) {
+        const ssize_t n = send();
+        if (n >= 0) return static_cast<std::size_t>(n);
+        if (errno == EAGAIN) return 0;
+        if (errno != EINTR) fail("send");
+    }
+}
+
 iovec part(std::string_view bytes) {
     return {const_cast<char*>(bytes.data()), bytes.size()};
 }
 
 }  // namespace
 
-UpstreamConnection::UpstreamConnection(os::Fd fd) : fd_(std::move(fd)), block_(take_block()) {}
+UpstreamConnection::UpstreamConnection(os::Fd fd, std::unique_ptr<TlsStream> tls)
+    : fd_(std::move(fd)), tls_(std::move(tls)), block_(take_block()) {}
 
 UpstreamConnection::~UpstreamConnection() {
+    // A request that is cut off must look so.
+    if (tls_ && !is_sending_) tls_->end_output();
     spare_block() = std::move(block_);
 }
 
 bool UpstreamConnection::is_quiet(bool for_certain) const noexcept {
     if (!for_certain && watch_ && !watch_->has_news()) return true;
+    if (tls_) return tls_->is_quiet();
     char byte;
-    return ::recv(fd_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+    return os::receive(fd_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
 }
 
 void UpstreamConnection::wait_by(Parking* parking) {
@@ -69,29 +88,29 @@ void UpstreamConnection::wait_by(Parking* parking) {
 }
 
 std::size_t UpstreamConnection::send_now(std::string_view head, std::string_view body) {
+    if (body.empty()) return send_one(head);
     const std::string_view parts[] = {head, body};
-    return send_now(std::span(parts, body.empty() ? 1 : 2));
+    return send_now(parts);
+}
+
+std::size_t UpstreamConnection::send_one(std::string_view bytes) {
+    if (tls_) return tls_->send_now({&bytes, 1});
+    return taken_by([&] { return os::send(fd_.get(), bytes.data(), bytes.size(), at_once); });
 }
 
 std::size_t UpstreamConnection::send_now(std::span<const std::string_view> parts) {
+    if (parts.size() == 1) return send_one(parts.front());
+    if (tls_) return tls_->send_now(parts);
     std::array<iovec, most_parts> vector;
     msghdr message{};
     message.msg_iov = vector.data();
     for (const std::string_view one : parts.first(std::min(parts.size(), vector.size())))
         vector[message.msg_iovlen++] = part(one);
-    constexpr int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
-    for (;;) {
-        const ssize_t n = message.msg_iovlen == 1
-                              ? ::send(fd_.get(), vector[0].iov_base, vector[0].iov_len, flags)
-                              : ::sendmsg(fd_.get(), &message, flags);
-        if (n >= 0) return static_cast<std::size_t>(n);
-        if (errno == EAGAIN) return 0;
-        if (errno != EINTR) fail("send");
-    }
+    return taken_by([&] { return os::send(fd_.get(), message, at_once); });
 }
 
 bool UpstreamConnection::send(std::string_view bytes, Clock::time_point until) {
-    while (!bytes.empty()) {
+    while (!bytes.empty() || has_unsent()) {
         const std::size_t n = send_now(bytes, {});
         bytes.remove_prefix(n);
         if (n > 0) continue;
@@ -105,7 +124,7 @@ bool UpstreamConnection::send(std::string_view bytes, Clock::time_point until) {
 
 UpstreamConnection::Received UpstreamConnection::receive(int flags) {
     for (;;) {
-        const ssize_t n = ::recv(fd_.get(), block_.get(), block_size, flags);
+        const ssize_t n = os::receive(fd_.get(), block_.get(), block_size, flags);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0 && errno == EAGAIN) return Received::nothing;
         if (n < 0) fail("recv");
@@ -116,12 +135,33 @@ UpstreamConnection::Received UpstreamConnection::receive(int flags) {
 }
 
 UpstreamConnection::Received UpstreamConnection::receive_now() {
-    return receive(MSG_DONTWAIT);
+    return tls_ ? receive_tls() : receive(MSG_DONTWAIT);
+}
+
+UpstreamConnection::Received UpstreamConnection::receive_tls() {
+    const TlsStream::Piece piece = tls_->receive_now({block_.get(), block_size});
+    unread = {block_.get(), piece.size};
+    may_have_more_ = piece.has_more;
+    if (piece.is_end) return Received::end;
+    return piece.size > 0 ? Received::bytes : Received::nothing;
+}
+
+// A peer that does not read may wait for us to do so.
+UpstreamConnection::Received UpstreamConnection::receive_tls(Clock::time_point until) {
+    for (;;) {
+        const Received got = receive_tls();
+        const milliseconds left = left_until(until);
+        if (got != Received::nothing || left.count() <= 0) return got;
+        const short events = has_unsent() ? POLLIN | POLLOUT : POLLIN;
+        pollfd silent = {fd_.get(), events, 0};
+        ::poll(&silent, 1, static_cast<int>(std::min<std::int64_t>(left.count(), INT_MAX)));
+    }
 }
 
 // The socket's own timeout is set as rarely as may be: any that ends before `until` will do, as
 // long as it does not wake us all the time.
 UpstreamConnection::Received UpstreamConnection::receive(Clock::time_point until) {
+    if (tls_ && (!watch_ || has_unsent())) return receive_tls(until);
     if (watch_) return receive_parked(until);
     for (;;) {
         const milliseconds left = left_until(until);
@@ -148,6 +188,13 @@ UpstreamConnection::Received UpstreamConnection::receive_parked(Clock::time_poin
         const Received got = receive_now();
         if (got != Received::nothing || is_late) return got;
     }
+}
+
+void UpstreamConnection::end_output() noexcept {
+    if (tls_)
+        tls_->end_output();
+    else
+        ::shutdown(fd_.get(), SHUT_WR);
 }
 
 void UpstreamConnection::shut() noexcept {

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "tls.h"
 #include <turngate/http/parking.h>
 #include <turngate/os/fd.h>
 
@@ -21,7 +22,8 @@ class UpstreamConnection {
     using Clock = std::chrono::steady_clock;
     static constexpr std::size_t block_size = 64 * 1024;
 
-    explicit UpstreamConnection(os::Fd fd);
+    // Over `tls`, if that is not null, which is a stream on `fd`.
+    explicit UpstreamConnection(os::Fd fd, std::unique_ptr<TlsStream> tls = nullptr);
     UpstreamConnection(const UpstreamConnection&) = delete;
     UpstreamConnection& operator=(const UpstreamConnection&) = delete;
     ~UpstreamConnection();
@@ -39,6 +41,13 @@ class UpstreamConnection {
     // Sends what goes at once, of all; returns how much that was.
     std::size_t send_now(std::string_view head, std::string_view body);
     std::size_t send_now(std::span<const std::string_view> parts);
+
+    // Whether something that was taken has not gone out yet, of TLS alone: send_now() of nothing,
+    // and every call that receives, sends what goes.
+    bool has_unsent() const noexcept { return tls_ && tls_->has_unsent(); }
+
+    // Nothing more will be sent.
+    void end_output() noexcept;
 
     // Sends all, waiting where the peer is slow. False if the time was up first.
     bool send(std::string_view bytes, Clock::time_point until);
@@ -72,12 +81,17 @@ class UpstreamConnection {
     std::size_t requests = 0;  // that it has carried
 
   private:
+    std::size_t send_one(std::string_view bytes);
+
     // Not a part of its callers, which may change threads: a compiler would take errno for the same
     // place before and after.
     [[gnu::noinline]] Received receive(int flags);
     Received receive_parked(Clock::time_point until);
+    [[gnu::noinline]] Received receive_tls();
+    Received receive_tls(Clock::time_point until);
 
     os::Fd fd_;
+    std::unique_ptr<TlsStream> tls_;  // before fd_ is closed
     Parking* parking_ = nullptr;
     std::unique_ptr<Watch> watch_;  // by parking_
     bool may_have_more_ = false;    // the last block was full

@@ -89,7 +89,7 @@ bool UpstreamExchange::send_request() {
     const Http1Parts parts{std::string_view(head).substr(of_head), bytes.substr(n - of_head),
                            sent_.is_chunked};
     try {
-        upload_.emplace(connection_, deadline_, http1_upload(body, parts));
+        upload_.emplace(connection_, body, deadline_, http1_upload(body, parts));
     } catch (const std::system_error& e) {
         throw HttpError(503, std::string("there is no thread to send a body: ") + e.what());
     }
@@ -197,7 +197,8 @@ UpstreamExchange::End UpstreamExchange::conclude(bool keeps_alive) {
         return End::spent;
     }
     upload_.reset();
-    const bool is_clean = keeps_alive && connection_.unread.empty() && !is_stopped_;
+    const bool is_clean =
+        keeps_alive && connection_.unread.empty() && !connection_.has_unsent() && !is_stopped_;
     return is_clean ? End::kept : End::spent;
 }
 

@@ -109,16 +109,17 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::connect(Clock::time_point unti
             if (left.count() <= 0)
                 throw HttpError(504, target_.text + ": no connection in time: " + problem);
             try {
-                return std::make_unique<UpstreamConnection>(
-                    os::connect_to(address, is_hurried ? left : limits_.connect_timeout, stop));
+                return open(
+                    os::connect_to(address, is_hurried ? left : limits_.connect_timeout, stop),
+                    until, stop);
             } catch (const std::system_error& e) {
                 problem = e.what();
                 const int error = e.code().value();
                 if (is_shortage(error)) throw HttpError(503, target_.text + ": " + problem);
                 if (error == EAGAIN)
-                    throw HttpError(is_hurried ? 504 : 503,
-                                    target_.text + ": " + problem +
-                                        ": too many connections wait for the server already");
+                    throw FullUpstream(is_hurried ? 504 : 503,
+                                       target_.text + ": " + problem +
+                                           ": too many connections wait for the server already");
                 if (&address == &addresses->back()) lookup_.forget();
                 if (error == ETIMEDOUT && (is_hurried || &address == &addresses->back()))
                     throw HttpError(504, target_.text + ": " + problem);
@@ -128,10 +129,26 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::connect(Clock::time_point unti
         throw;
     } catch (const Cancelled&) {
         throw;
-    } catch (const Error& e) {  // the name is not known
+    } catch (const Error& e) {  // the name is not known, or TLS has no agreement
         problem = e.what();
     }
     throw UnreachableUpstream(target_.text + ": " + problem);
+}
+
+// Who is connected has as long again for the handshake of TLS. What goes wrong there would go wrong
+// at another address, too.
+std::unique_ptr<UpstreamConnection> UpstreamPool::open(os::Fd fd, Clock::time_point until,
+                                                       const std::stop_token& stop) const {
+    if (!tls_) return std::make_unique<UpstreamConnection>(std::move(fd));
+    const auto latest = sooner(until, Clock::now(), limits_.connect_timeout);
+    std::unique_ptr<TlsStream> stream;
+    try {
+        stream = tls_->shake_hands(fd.get(), latest, stop);
+    } catch (const std::system_error& e) {
+        throw Error(std::string("the TLS handshake broke off: ") + e.what());
+    }
+    if (!stream) throw HttpError(504, target_.text + ": the TLS handshake was not over in time");
+    return std::make_unique<UpstreamConnection>(std::move(fd), std::move(stream));
 }
 
 void UpstreamPool::release(std::unique_ptr<UpstreamConnection> connection) noexcept {

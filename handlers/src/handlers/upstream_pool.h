@@ -11,9 +11,10 @@
 #include <vector>
 
 #include "name_lookup.h"
-#include "server_address.h"
+#include "tls.h"
 #include "upstream_connection.h"
 #include <turngate/handlers/reply_errors.h>
+#include <turngate/handlers/server_address.h>
 #include <turngate/http/context.h>
 #include <turngate/http/error.h>
 
@@ -27,6 +28,12 @@ class UnreachableUpstream : public UnansweredRequest {
 
 // 503 or 504: all connections there may be are in use.
 class BusyUpstream : public HttpError {
+  public:
+    using HttpError::HttpError;
+};
+
+// 503 or 504: the server takes no more connections now, and did not in time.
+class FullUpstream : public HttpError {
   public:
     using HttpError::HttpError;
 };
@@ -45,9 +52,10 @@ class UpstreamPool {
   public:
     using Clock = UpstreamConnection::Clock;
 
-    // `target` must outlive the pool.
-    UpstreamPool(const PoolLimits& limits, const ServerAddress& target)
-        : limits_(limits), target_(target), lookup_(target) {
+    // `target` must outlive the pool. Connections are encrypted by `tls` if that is not null.
+    UpstreamPool(const PoolLimits& limits, const ServerAddress& target,
+                 std::shared_ptr<TlsClient> tls = nullptr)
+        : limits_(limits), target_(target), tls_(std::move(tls)), lookup_(target) {
         idle_.reserve(limits.max_idle);
     }
 
@@ -84,8 +92,8 @@ class UpstreamPool {
     // Waits while there are too many, until `queue_until` at most, which is a 503. `certain`: one
     // that is not known to be closed, by all that the system knows. `fresh`: a connection of the
     // pool has turned out to be closed, and so may all of them: they are dropped and a new one is
-    // made. Throws BusyUpstream and others of HttpError(503) and (504), UnreachableUpstream,
-    // Cancelled.
+    // made. Throws BusyUpstream, FullUpstream and others of HttpError(503) and (504),
+    // UnreachableUpstream, Cancelled.
     Lease take(Choice choice, Clock::time_point now, Clock::time_point until,
                const Context& context, Clock::time_point queue_until = Clock::time_point::max());
 
@@ -104,11 +112,14 @@ class UpstreamPool {
     std::unique_ptr<UpstreamConnection> last_idle(Clock::time_point now);
     std::unique_ptr<UpstreamConnection> connect(Clock::time_point until,
                                                 const std::stop_token& stop);
+    std::unique_ptr<UpstreamConnection> open(os::Fd fd, Clock::time_point until,
+                                             const std::stop_token& stop) const;
     void drop_expired(Clock::time_point now);
     void release(std::unique_ptr<UpstreamConnection> connection) noexcept;
 
     const PoolLimits limits_;
     const ServerAddress& target_;
+    const std::shared_ptr<TlsClient> tls_;
     NameLookup lookup_;
     mutable std::mutex mutex_;
     std::condition_variable_any released_;

@@ -1,4 +1,4 @@
-// "http://host:port/base" and "http+unix:/path:/base".
+// "http://host:port/base", "https://host:port/base" and "http+unix:/path:/base".
 #include "upstream_target.h"
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 namespace turngate {
 namespace {
 
-constexpr std::string_view tcp = "http://", local = "http+unix:";
+constexpr std::string_view tcp = "http://", secure = "https://", local = "http+unix:";
 
 Error refusal(std::string_view url, const std::string& why) {
     return Error('"' + without_user(url) + "\" is no upstream: " + why);
@@ -49,6 +49,7 @@ void parse_tcp(UpstreamTarget& out, std::string_view rest) {
             "http://HOST:PORT/BASE");
     if (!is_host(authority)) throw refusal(out.text, "expected http://HOST:PORT/BASE");
     out.authority = authority;
+    if (out.is_secure) out.port = 443;
     if (const char* rule = out.set_authority(authority)) throw refusal(out.text, rule);
 }
 
@@ -61,11 +62,10 @@ UpstreamTarget UpstreamTarget::parse(std::string_view url) {
         parse_unix(out, url.substr(local.size()));
     else if (url.starts_with(tcp))
         parse_tcp(out, url.substr(tcp.size()));
-    else if (url.starts_with("https:"))
-        throw refusal(url,
-                      "TLS is not spoken here; give the address behind it as http://HOST:PORT");
+    else if ((out.is_secure = url.starts_with(secure)))
+        parse_tcp(out, url.substr(secure.size()));
     else
-        throw refusal(url, "expected http://HOST:PORT/BASE or http+unix:PATH");
+        throw refusal(url, "expected http://HOST:PORT/BASE, https:// or http+unix:PATH");
     return out;
 }
 

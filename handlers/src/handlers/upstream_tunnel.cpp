@@ -7,7 +7,6 @@
 #include <climits>
 #include <cstdint>
 #include <poll.h>
-#include <sys/socket.h>
 #include <system_error>
 
 #include <turngate/http/error.h>
@@ -24,7 +23,7 @@ class Tunnel {
 
     bool has_ended() const {
         return from_client_.has_ended && from_upstream_.has_ended && from_client_.left.empty() &&
-               upstream_.unread.empty();
+               upstream_.unread.empty() && !upstream_.has_unsent();
     }
 
     // Does what can be done at once; true if that was anything.
@@ -41,7 +40,7 @@ class Tunnel {
         if (from_client_.left.empty() && !from_client_.has_ended) events[0].events |= POLLIN;
         if (!upstream_.unread.empty()) events[0].events |= POLLOUT;
         if (upstream_.unread.empty() && !from_upstream_.has_ended) events[1].events |= POLLIN;
-        if (!from_client_.left.empty()) events[1].events |= POLLOUT;
+        if (!from_client_.left.empty() || upstream_.has_unsent()) events[1].events |= POLLOUT;
         for (pollfd& event : events)
             if (event.events == 0) event.fd = -1;  // or a reset would be told all the time
         ::poll(events, 2, timeout);
@@ -55,12 +54,13 @@ class Tunnel {
 
     bool move_forth() {
         bool moved = false;
+        if (upstream_.has_unsent()) upstream_.send_now({});
         if (from_client_.left.empty() && !from_client_.has_ended) {
             const std::optional<std::size_t> n = client_.read(block_);
             if (!n) return false;
             from_client_.left = {block_.data(), *n};
             from_client_.has_ended = *n == 0;
-            if (*n == 0) ::shutdown(upstream_.fd(), SHUT_WR);
+            if (*n == 0) upstream_.end_output();
             moved = true;
         }
         if (from_client_.left.empty()) return moved;

@@ -8,10 +8,11 @@
 
 namespace turngate {
 
-UpstreamUpload::UpstreamUpload(UpstreamConnection& connection, Clock::time_point until, Job job,
-                               std::chrono::milliseconds stall)
+UpstreamUpload::UpstreamUpload(UpstreamConnection& connection, Body& body, Clock::time_point until,
+                               Job job, std::chrono::milliseconds stall)
     : connection_(connection), until_(until), job_(std::move(job)), stall_(stall) {
     connection_.sends(true);
+    body.interrupt(unwanted_.get_token());
     thread_ = std::thread([this] { run(); });
 }
 
@@ -20,6 +21,7 @@ UpstreamUpload::~UpstreamUpload() {
         const std::lock_guard lock(mutex_);
         if (state_ != State::ended) connection_.reset();
     }
+    unwanted_.request_stop();
     thread_.join();
 }
 

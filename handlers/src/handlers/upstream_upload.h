@@ -6,10 +6,12 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <stop_token>
 #include <string_view>
 #include <thread>
 
 #include "upstream_connection.h"
+#include <turngate/http/body.h>
 
 namespace turngate {
 
@@ -21,14 +23,13 @@ class UpstreamUpload {
     // except std::system_error: the server reads no more.
     using Job = std::function<void(UpstreamUpload&)>;
 
-    // What `job` uses must outlive this, as must the connection.
-    UpstreamUpload(UpstreamConnection& connection, Clock::time_point until, Job job,
+    // `body` is what `job` reads. What it uses must outlive this, as must the connection.
+    UpstreamUpload(UpstreamConnection& connection, Body& body, Clock::time_point until, Job job,
                    std::chrono::milliseconds stall = {});
     UpstreamUpload(const UpstreamUpload&) = delete;
     UpstreamUpload& operator=(const UpstreamUpload&) = delete;
 
-    // Resets the connection if not all was sent. Blocks until the client has sent something, or has
-    // gone, if that is what the thread waits for.
+    // Resets the connection if not all was sent.
     ~UpstreamUpload();
 
     // True if all was sent; waits a moment for what is just being sent, the very last of it.
@@ -55,6 +56,7 @@ class UpstreamUpload {
     void become(State state);
 
     UpstreamConnection& connection_;
+    std::stop_source unwanted_;  // the rest of the body
     const Clock::time_point until_;
     const Job job_;
     const std::chrono::milliseconds stall_;

@@ -1,4 +1,5 @@
 // The write state machine: held back, committed, finished or aborted.
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 #include <utility>
@@ -9,13 +10,23 @@
 namespace turngate {
 namespace {
 
+// Nearly all spell them so; every response asks.
+bool is(std::string_view name, std::string_view usual) noexcept {
+    return name == usual || iequals(name, usual);
+}
+
+bool has(const Headers& headers, std::string_view usual) noexcept {
+    return std::any_of(headers.begin(), headers.end(),
+                       [&](const Headers::Field& field) { return is(field.name, usual); });
+}
+
 // The Content-Length in `headers`, all of it digits (RFC 9110 section 8.6). Leaves one of several
 // that are equal.
 std::optional<std::uint64_t> declared_length(Headers& headers) {
     std::optional<std::string_view> declared;
     bool repeated = false;
     for (const auto& [name, value] : headers) {
-        if (!iequals(name, "Content-Length")) continue;
+        if (!is(name, "Content-Length")) continue;
         if (declared && *declared != value)
             throw std::logic_error("the response declares two different values of Content-Length");
         repeated = declared.has_value();
@@ -158,10 +169,10 @@ void ResponseWriter::require_open() const {
 // nothing about the body of a GET when a HEAD was answered without one.
 void ResponseWriter::declare_length(std::size_t size) {
     if (status_ == 204 || status_ == 304 || (is_head_ && size == 0)) return;
-    if (headers_.contains("Content-Length")) return;
+    if (has(headers_, "Content-Length")) return;
     char digits[20];
     const auto [end, error] = std::to_chars(digits, digits + sizeof digits, size);
-    headers_.add("Content-Length", {digits, static_cast<std::size_t>(end - digits)});
+    headers_.add_checked("Content-Length", {digits, static_cast<std::size_t>(end - digits)});
 }
 
 void ResponseWriter::check_length(std::uint64_t size, Length known) const {
@@ -187,8 +198,7 @@ void ResponseWriter::commit(std::uint64_t upcoming, Length known) {
     if (status_ == 204) headers_.remove("Content-Length");
     if (status_ == 205) headers_.set("Content-Length", "0");
     const bool may_have_body = status_ != 204 && status_ != 205 && status_ != 304;
-    if (may_have_body && !is_relayed_ && written_ + upcoming > 0 &&
-        !headers_.contains("Content-Type"))
+    if (may_have_body && !is_relayed_ && written_ + upcoming > 0 && !has(headers_, "Content-Type"))
         headers_.add("Content-Type", "text/plain; charset=utf-8");
     declared_ = declared_length(headers_);
     check_length(written_ + upcoming, known);

@@ -1,4 +1,5 @@
-#include <algorithm>
+#include <array>
+#include <cstdint>
 #include <iterator>
 
 #include <turngate/http/status.h>
@@ -76,6 +77,16 @@ constexpr Name names[] = {
     {511, "Network Authentication Required"},
 };
 
+// Where each is among them, counted from 1. Every response asks.
+constexpr std::array<std::uint8_t, 500> places = [] {
+    std::array<std::uint8_t, 500> table{};
+    std::uint8_t place = 0;
+    for (const Name& name : names)
+        table[static_cast<std::size_t>(name.status - 100)] = ++place;
+    return table;
+}();
+static_assert(std::size(names) < 256);
+
 constexpr std::string_view classes[] = {"Informational", "Success", "Redirection", "Client Error",
                                         "Server Error"};
 
@@ -83,11 +94,8 @@ constexpr std::string_view classes[] = {"Informational", "Success", "Redirection
 
 std::string_view reason_phrase(int status) noexcept {
     if (status < 100 || status > 599) return {};
-    const Name* found =
-        std::lower_bound(std::begin(names), std::end(names), status,
-                         [](const Name& name, int wanted) { return name.status < wanted; });
-    if (found != std::end(names) && found->status == status) return found->phrase;
-    return classes[status / 100 - 1];
+    const std::size_t place = places[static_cast<std::size_t>(status - 100)];
+    return place > 0 ? names[place - 1].phrase : classes[status / 100 - 1];
 }
 
 }  // namespace turngate

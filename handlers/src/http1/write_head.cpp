@@ -1,5 +1,6 @@
 // Writing a head is appending: Headers let nothing in that could end a line.
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 #include <turngate/http/date.h>
@@ -20,13 +21,20 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
     *to = '\n';
 }
 
+void append_status(std::string& out, int status) {
+    const std::array<char, 4> code = {static_cast<char>('0' + status / 100),
+                                      static_cast<char>('0' + status / 10 % 10),
+                                      static_cast<char>('0' + status % 10), ' '};
+    out.append(code.data(), code.size()).append(reason_phrase(status)).append("\r\n");
+}
+
 void write_reply_head(std::string& out, int status, const Headers& headers,
                       std::optional<std::chrono::sys_seconds> date) {
     if (status < 100 || status > 999)
         throw std::invalid_argument("a status has three digits, which " + std::to_string(status) +
                                     " has not");
-    out.append("HTTP/1.1 ").append(std::to_string(status)).append(" ");
-    out.append(reason_phrase(status)).append("\r\n");
+    out.append("HTTP/1.1 ");
+    append_status(out, status);
     for (const auto& field : headers)
         append_field(out, field.name, field.value);
     if (date && !headers.contains("date")) append_field(out, "Date", http_date(*date));

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -67,8 +68,8 @@ Pipe make_pipe() {
 }
 
 void set_nonblocking(int fd) {
-    int flags = ::fcntl(fd, F_GETFL);
-    if (flags < 0 || ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) fail("fcntl");
+    int on = 1;
+    if (::ioctl(fd, FIONBIO, &on) != 0) fail("ioctl");
 }
 
 std::size_t read_some(int fd, std::span<char> into) {

@@ -65,32 +65,38 @@ FileTree::FileTree(const std::string& directory, Links links)
     if (!root_) fail(directory);
 }
 
-Fd FileTree::open(const std::string& path) const {
-    return open_with(to_read, path);
+Fd FileTree::open(const std::string& path, bool* is_real) const {
+    return open_with(to_read, path, is_real);
 }
 
 Fd FileTree::locate(const std::string& path, bool* is_real) const {
+    return open_with(to_examine, path, is_real);
+}
+
+std::string FileTree::place_of(const Fd& file) const {
+    std::string path = real_path(file);
+    const std::string root = real_path(root_);
+    if (path.empty() || root.empty() || path == root) return path == root ? "." : std::string();
+    const std::string below = root.ends_with('/') ? root : root + '/';
+    return path.starts_with(below) ? path.substr(below.size()) : path;
+}
+
+Fd FileTree::open_with(int flags, const std::string& path, bool* is_real) const {
     if (is_real) *is_real = links_ == Links::none;
-    if (is_real && links_ == Links::inside && is_relative(path)) {
+    if (!is_relative(path) || (links_ == Links::anywhere && climbs(path))) return {};
+    if (is_real && links_ != Links::none) {
         int error = 0;
-        Fd fd = open_by_kernel(to_examine, RESOLVE_NO_SYMLINKS, path, error);
+        Fd fd = open_by_kernel(flags, RESOLVE_NO_SYMLINKS, path, error);
         *is_real = static_cast<bool>(fd);
         if (error != ELOOP && !is_unknown_call(error)) return fd;
     }
-    return open_with(to_examine, path);
-}
-
-Fd FileTree::open_with(int flags, const std::string& path) const {
-    if (!is_relative(path)) return {};
-    if (links_ == Links::anywhere) {
-        if (climbs(path)) return {};
-        return opened(::openat(root_.get(), path.c_str(), flags), path);
-    }
+    if (links_ == Links::anywhere) return opened(::openat(root_.get(), path.c_str(), flags), path);
     if (links_ == Links::inside) {
         int error = 0;
         Fd fd = open_by_kernel(flags, 0, path, error);
         if (!is_unknown_call(error)) return fd;
     }
+    if (is_real) *is_real = true;
     return open_by_step(flags, path);
 }
 

@@ -172,7 +172,7 @@ std::string Address::text() const {
     return (v6 ? '[' + host + ']' : host) + ':' + std::to_string(port);
 }
 
-Fd listen_on(const Address& address, int backlog, unsigned mode) {
+Fd listen_on(const Address& address, int backlog, const SocketAccess& access) {
     const std::string what = "cannot listen on " + address.text();
     const SocketAddress to = resolve(address, has_ipv6() ? "::" : "0.0.0.0");
     Fd fd = open_socket(to, 0, what);
@@ -182,7 +182,11 @@ Fd listen_on(const Address& address, int backlog, unsigned mode) {
     }
     bind_to(fd.get(), to, address, what);
     // Whatever the umask is. Nobody can connect before there is a listener.
-    if (!address.path.empty() && mode != 0600 && ::chmod(address.path.c_str(), mode) != 0)
+    if (!address.path.empty() && access.group &&
+        ::chown(address.path.c_str(), static_cast<uid_t>(-1), *access.group) != 0)
+        fail("cannot give " + address.path + " to the group " + std::to_string(*access.group));
+    if (!address.path.empty() && access.mode != 0600 &&
+        ::chmod(address.path.c_str(), access.mode) != 0)
         fail("cannot change the mode of " + address.path);
     if (::listen(fd.get(), backlog) != 0) fail(what);
     return fd;

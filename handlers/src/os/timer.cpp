@@ -14,18 +14,25 @@ Timer::Alarm Timer::request_stop_at(Clock::time_point when, std::stop_source sou
         thread_ = std::jthread([this](const std::stop_token& end) { run(end); });
     const Key key{when, ++count_};
     alarms_.emplace(key, std::move(source));
-    if (alarms_.begin()->first == key) changed_.notify_one();
+    if (when < awake_at_) changed_.notify_one();
     return {*this, key};
 }
 
 void Timer::run(const std::stop_token& end) {
     std::unique_lock lock(mutex_);
     while (!end.stop_requested()) {
-        if (alarms_.empty()) {
-            changed_.wait(lock, end, [&] { return !alarms_.empty(); });
-        } else if (const Key next = alarms_.begin()->first; next.first > Clock::now()) {
-            changed_.wait_until(lock, end, next.first,
-                                [&] { return !alarms_.empty() && alarms_.begin()->first < next; });
+        if (alarms_.empty() || alarms_.begin()->first.first > Clock::now()) {
+            const auto until =
+                alarms_.empty() ? Clock::time_point::max() : alarms_.begin()->first.first;
+            awake_at_ = until;
+            const auto is_sooner = [&] {
+                return !alarms_.empty() && alarms_.begin()->first.first < until;
+            };
+            if (alarms_.empty())
+                changed_.wait(lock, end, is_sooner);
+            else
+                changed_.wait_until(lock, end, until, is_sooner);
+            awake_at_ = Clock::time_point::min();
         } else {
             std::stop_source source = std::move(alarms_.begin()->second);
             alarms_.erase(alarms_.begin());

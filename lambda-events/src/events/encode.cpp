@@ -99,6 +99,23 @@ class ReplyWriter {
         return std::move(out_);
     }
 
+    // The head alone. A function URL has a field for the length of what it sends itself.
+    std::string write_prelude() {
+        if (format_ == Format::function_url)
+            std::erase_if(fields_, [](const FieldView& field) {
+                return iequals(field.name, "content-length");
+            });
+        writer_.begin_object().key("statusCode").integer(response_.status);
+        if (format_ == Format::api_gateway_v1) {
+            multi_value_headers(false);
+        } else {
+            lower_case_headers();
+            cookies();
+        }
+        writer_.end_object();
+        return std::move(out_);
+    }
+
   private:
     // What becomes of several Set-Cookie fields where the header is a map of strings.
     enum class Repeated { by_case, as_list };
@@ -267,6 +284,21 @@ std::string result(const Response& response, const EncodeOptions& options) {
 }
 
 }  // namespace
+
+bool can_stream(Format format) noexcept {
+    return format == Format::function_url || format == Format::api_gateway_v1;
+}
+
+std::string encode_prelude(const Response& head, Format format) {
+    constexpr std::size_t most = 16 * 1024, nuls = 8;
+    const EncodeOptions options;
+    std::string out = ReplyWriter(head, format, options).write_prelude();
+    if (out.size() + nuls > most)
+        throw HttpError(413, "the head of the reply has " + std::to_string(out.size()) +
+                                 " bytes as JSON, and a streamed reply can have at most " +
+                                 std::to_string(most - nuls));
+    return out.append(nuls, '\0');
+}
 
 std::string encode(const Response& response, Format format, const EncodeOptions& options) {
     if (format == Format::raw) return result(response, options);

@@ -32,6 +32,17 @@ class ListeningDoor : public Door {
     virtual void replace(HandlerPtr handler) = 0;
 };
 
+// What the platform in front of a door has to say about a request.
+class PlatformReader {
+  public:
+    virtual ~PlatformReader() = default;
+
+    // Before anything else sees the request, and while it has the fields that only a platform may
+    // send, which the door drops next: attaches to the context, may give it its request id, and may
+    // change headers. Calls come from any thread, several at once, and must not block.
+    virtual void read(Request&) noexcept = 0;
+};
+
 // Watches a door that listens: metrics, the access log and traces hang here. Calls come from any
 // thread, several at once, and must neither block nor throw.
 class DoorObserver {

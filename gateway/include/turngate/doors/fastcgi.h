@@ -7,6 +7,8 @@
 #include <vector>
 
 #include <turngate/doors/http.h>
+#include <turngate/doors/remote_user.h>
+#include <turngate/os/socket.h>
 
 namespace turngate {
 
@@ -17,12 +19,12 @@ struct FastcgiOptions {
     HttpOptions common = {
         .listen = {"127.0.0.1:9000"}, .header_size = 64 * 1024, .header_count = 256};
 
-    // Of a Unix socket that is made: who may write to it may connect. Its group is that of the
-    // directory if that has the set-group-ID bit.
-    unsigned socket_mode = 0660;
+    // Of a Unix socket that is made: who may write to it may connect. Without a group it has that
+    // of this process, or of the directory if that has the set-group-ID bit.
+    os::SocketAccess socket = {.mode = 0660};
 
-    // The IP addresses of those who may connect by TCP, as FCGI_WEB_SERVER_ADDRS lists them, and
-    // the user ids of those who may by a Unix socket. Empty: whoever can.
+    // The IP addresses, and networks (10.0.0.0/8), of those who may connect by TCP, and the user
+    // ids of those who may by a Unix socket. Empty: whoever can.
     std::vector<std::string> peers = {};
     std::vector<std::uint32_t> users = {};
 
@@ -34,17 +36,15 @@ struct FastcgiOptions {
     // REMOTE_USER says whom the web server has authenticated: handlers find it as RemoteUser. Not
     // by default: nginx sets it from what clients claim, and checks nothing.
     bool trust_remote_user = false;
-};
 
-// In the context of a request: Context::find<RemoteUser>().
-struct RemoteUser {
-    std::string name;       // REMOTE_USER
-    std::string auth_type;  // AUTH_TYPE, "Basic"; may be empty
+    // Paths with a "." or ".." among their segments, also encoded, are answered with 400: a web
+    // server chooses by the path without them, and passes on the raw one. True: they are passed.
+    bool pass_dot_segments = false;
 };
 
 // Answers requests to a responder, several at a time on one connection; other roles are refused.
 // Listens at once, and throws, as http_door() does; also std::invalid_argument if `peers` has
-// something else than an IP address.
+// something else than IP addresses and networks.
 std::unique_ptr<ListeningDoor> fastcgi_door(FastcgiOptions options = {});
 
 }  // namespace turngate

@@ -33,13 +33,23 @@ struct HttpOptions {
     std::size_t header_size = 32 * 1024;
     std::size_t header_count = 100;
     std::uint64_t max_body = 10u << 20;
+    std::uint64_t least_pace = 240;  // bytes a second of a body, from its eleventh on; 0: any
+
+    // The clients are runtimes of this platform: lambda-runtime-* is theirs to send, by HTTP/1.
+    bool serves_runtimes = false;
 
     // Serves the paths that begin with "/_turngate/", before `handler` and even when no thread is
     // free for one: it must not block. Null: those paths are the handler's.
     HandlerPtr operations = {};
 
-    Reporter* reporter = nullptr;      // not owned; may be null
-    DoorObserver* observer = nullptr;  // not owned; may be null
+    // A path that is answered with 200 and "OK", whatever the method and the query: before
+    // `handler`, even when no thread is free for one, and unheard of by `reporter` and `observer`.
+    // Empty: none.
+    std::string health_path = {};
+
+    Reporter* reporter = nullptr;        // not owned; may be null
+    DoorObserver* observer = nullptr;    // not owned; may be null
+    PlatformReader* platform = nullptr;  // not owned; may be null; of HTTP alone
 };
 
 using HttpDoor = ListeningDoor;

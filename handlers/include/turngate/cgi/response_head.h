@@ -16,8 +16,8 @@ namespace turngate::cgi {
 struct ResponseHead {
     int status = 200;
 
-    // Ready to be sent: without Status, fields of the connection (RFC 9110 section 7.6.1) and
-    // Content-Length; of several Content-Type the last.
+    // Ready to be sent: without Status, fields of the connection, also those that Connection lists
+    // (RFC 9110 section 7.6.1), and Content-Length; of several Content-Type the last.
     Headers headers;
 
     std::optional<std::uint64_t> content_length;  // of the body, as the program declared it
@@ -56,6 +56,7 @@ class ResponseHeadReader {
     std::size_t size_ = 0;  // of the lines seen so far
     std::size_t lines_ = 0;
     ResponseHead head_;
+    Headers connection_;  // the fields of that name
     bool has_status_ = false;
 
     void take_line(std::string_view line);

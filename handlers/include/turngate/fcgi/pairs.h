@@ -46,8 +46,11 @@ class PairReader {
     // was fed, until it goes or the next call of a function that is not const.
     std::span<const Pair> pairs() const noexcept { return pairs_; }
 
+    // One of them has a CR or LF, which no header field may have.
+    bool has_line_break() const noexcept { return has_line_break_; }
+
     // Ready for another stream; keeps its memory.
-    void clear() noexcept;
+    void restart(const PairLimits& limits) noexcept;
 
   private:
     bool read_pairs();
@@ -63,6 +66,7 @@ class PairReader {
     std::vector<Pair> pairs_;
     std::string error_;
     bool is_too_large_ = false;
+    bool has_line_break_ = false;
 };
 
 // Appends one pair. REQUIRES: both are shorter than 2 GiB.

@@ -25,7 +25,8 @@ struct FcgiOptions {
     std::chrono::milliseconds send_timeout{60'000};    // until 64 KiB of a body are taken
     std::chrono::milliseconds read_timeout{60'000};    // between two pieces of a reply; 0: none
 
-    // The whole exchange, however lively it is; 0: none. An event stream has none.
+    // The whole exchange, however lively it is, once a body that is read first has been read; 0:
+    // none. An event stream has none.
     std::chrono::milliseconds timeout{0};
 
     // So long before the request's own deadline, or a tenth of what is left if that is less, the
@@ -49,8 +50,10 @@ struct FcgiOptions {
 
     std::uint64_t max_body = std::uint64_t{1} << 30;  // of a request; more is a 413
 
-    // A body whose length is not known beforehand is read first, for an application must be told:
-    // into memory, past `spool_memory` into a file without a name.
+    // A body whose length is not known beforehand is read first, for an application must be told;
+    // with `request_buffer` so is every other, so that no application waits for a slow client. It
+    // goes into memory, past `spool_memory` into a file without a name.
+    bool request_buffer = false;
     std::size_t spool_memory = 64 * 1024;
     std::string spool_directory = {};  // of all such files; empty: $TMPDIR or /tmp
 
@@ -61,6 +64,8 @@ struct FcgiOptions {
     Buffer buffer = Buffer::off;
     std::size_t buffer_memory = 64 * 1024;
     std::uint64_t buffer_file = std::uint64_t{1} << 30;
+    std::uint64_t buffer_total = std::uint64_t{1}
+                                 << 30;  // all those files together; no file past it
 
     // SCRIPT_NAME, where the path begins with it, SCRIPT_FILENAME and DOCUMENT_ROOT; unless there
     // is a cgi::Script in the request's context, whose word counts.

@@ -4,9 +4,17 @@
 #include <functional>
 #include <string_view>
 
+#include <turngate/http/error.h>
 #include <turngate/http/handler.h>
 
 namespace turngate {
+
+// An option of the URI or a variable of the environment, which is none or has a wrong value: the
+// message says which, and what is expected.
+class BadSetting : public Error {
+  public:
+    using Error::Error;
+};
 
 // Opens
 //   cgi:PATH[?timeout=30s&max=64&arg=A&arg=B&inherit=NAME]     a program (cgi_program)
@@ -15,9 +23,11 @@ namespace turngate {
 //   fcgi:HOST:PORT,HOST:PORT[?...]                             the same, of several backends
 //   fcgi:...?root=DIR[&index=index.php&try=/index.php&...]     and PHP's files (script_files)
 //   fcgi:spawn:COMMAND                                         one of ours (spawned_fcgi)
+//   fcgi:spawn?root=DIR&...:COMMAND                            the same with options
 //   files:DIR[?index=index.html&cache-control=no-cache]        files (static_files)
 //   plugin:PATH[?config=TEXT]                                  a shared library (load_plugin)
 //   http://HOST:PORT/BASE[?timeout=30s&max=64&...]             a server (upstream)
+//   https://HOST/BASE[?...]                                   the same by TLS
 //   http+unix:PATH:/BASE[?...]                                 the same behind a Unix socket
 //   http:spawn:COMMAND                                         one of ours (spawned_upstream)
 //
@@ -31,17 +41,19 @@ namespace turngate {
 //
 // Those of FastCGI are, as in FcgiOptions: connect-timeout, send-timeout, read-timeout, timeout and
 // restart-patience (0: none), max, queue, queue-timeout, keep, keep-alive, keep-requests, max-body,
-// spool-dir, script-name, script-filename, document-root, param=NAME=VALUE, ping=PATH,
-// ping-interval and tolerate-missing-end; "%2C" is a ',' of the path.
+// buffer, buffer-size, buffer-total, request-buffer, spool-dir, script-name, script-filename,
+// document-root, param=NAME=VALUE, ping=PATH, ping-interval, ignore-client-abort and
+// tolerate-missing-end; "%2C" is a ',' of the path. With fcgi:spawn there are those that are not
+// about connections; "%3A" is a ':' of theirs.
 //
-// COMMAND is for /bin/sh and is taken as it is: its options are variables of the environment (see
-// spawn_variables() and fcgi_spawn_variables()). `log` hears what happens to its program apart from
-// any request; it is called from another thread for as long as the handler lives; and so is
-// `changed`, with the reason when the program cannot be asked any more and an empty text when it
-// can.
+// COMMAND is for /bin/sh and is taken as it is: what else is to be said of it are variables of the
+// environment (see spawn_variables() and fcgi_spawn_variables()). `log` hears what happens to its
+// program apart from any request; it is called from another thread for as long as the handler
+// lives; and so is `changed`, with the reason when the program cannot be asked any more and an
+// empty text when it can.
 //
-// Throws Error, one sentence: for an unknown scheme or option (with the nearest known one), a value
-// that is none, and whatever the opened handler refuses.
+// Throws Error, one sentence: for an unknown scheme (with the nearest known one) and whatever the
+// opened handler refuses; BadSetting for an unknown option and a value that is none.
 HandlerPtr open_handler(std::string_view uri, std::function<void(Level, std::string_view)> log = {},
                         std::function<void(const std::string& obstacle)> changed = {});
 

@@ -1,10 +1,11 @@
-// What a plug-in exports, and the only macro that this library leaves behind.
+// What a plug-in exports, and the macros for that.
 #pragma once
 
 #include <cstddef>
 #include <memory>
 #include <string_view>
 
+#include <turngate/http/exports.h>
 #include <turngate/http/handler.h>
 
 namespace turngate {
@@ -25,9 +26,9 @@ namespace turngate {
 // change of what they exchange.
 #ifdef __clang__
 inline constexpr const char* plugin_abi =
-    "turngate 3, C++20, Clang " __clang_version__ TURNGATE_LIBRARY;
+    "turngate 4, C++20, Clang " __clang_version__ TURNGATE_LIBRARY;
 #else
-inline constexpr const char* plugin_abi = "turngate 3, C++20, GCC " __VERSION__ TURNGATE_LIBRARY;
+inline constexpr const char* plugin_abi = "turngate 4, C++20, GCC " __VERSION__ TURNGATE_LIBRARY;
 #endif
 #undef TURNGATE_LIBRARY
 
@@ -49,3 +50,14 @@ struct Plugin {
                                                 name, &create};                                   \
         return &plugin;                                                                           \
     }
+
+// TURNGATE_EXPORTS("orders") at the end of a file that has GET(), POST() and the like: see
+// exports.h.
+#define TURNGATE_EXPORTS(name)                               \
+    TURNGATE_FIND_EXPORTS                                    \
+    namespace {                                              \
+    turngate::HandlerPtr turngate_create(std::string_view) { \
+        return turngate_exported_handler();                  \
+    }                                                        \
+    }                                                        \
+    TURNGATE_PLUGIN(name, turngate_create)

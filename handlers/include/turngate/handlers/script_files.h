@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <turngate/http/handler.h>
@@ -40,20 +39,14 @@ struct ScriptFilesOptions {
 // otherwise with the fallback. Only a regular file whose name ends in ".php" is run, which the path
 // names up to a segment's end; what follows is PATH_INFO. Source text is not sent, whatever its
 // suffix has become (".php.bak"). A name that begins with a dot is not there (404), but for
-// "/.well-known/"; dot segments, empty segments, encoded NULs, control characters, backslashes and
-// escapes that are none are refused with 400. Paths are decoded once, and files found by
-// os::FileTree. Files are answered as by static_files().
+// "/.well-known/", nor is a link to one; dot segments, empty segments, encoded NULs, control
+// characters, backslashes and escapes that are none are refused with 400. Paths are decoded once,
+// and files found by os::FileTree. Files are answered as by static_files().
 //
 // A file that a script sends has the script's header fields, without those that depend on its
 // body, and is 200 or, by the request's Range, 206; a path that leads elsewhere is a ProtocolError.
 //
 // Throws Error if a directory cannot be opened, or the root has neither index nor fallback.
 HandlerPtr script_files(ScriptFilesOptions options);
-
-// The same before `scripts`, by names and values as in the URI of a handler ("root", "index",
-// "try", "files", "cache-control", "follow-symlinks", "sendfile", "accel"); `scripts` itself where
-// they name no root. Throws Error.
-HandlerPtr script_files(const std::vector<std::pair<std::string, std::string>>& options,
-                        HandlerPtr scripts);
 
 }  // namespace turngate

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include <turngate/handlers/fcgi_client.h>
 #include <turngate/handlers/program_variable.h>
 #include <turngate/http/context.h>
 #include <turngate/http/handler.h>
@@ -65,6 +66,9 @@ struct FcgiSpawnOptions {
     // spawned_fcgi() returns, then from another thread. Must not ask the handler.
     std::function<void(const std::string& obstacle)> changed = {};
 
+    // How children are asked; backends, connections, read_timeout and repeats follow from the rest.
+    FcgiOptions client = {.request_buffer = true};
+
     // The client of "unix:/tmp/turngate-x/1", which is one child. It is to keep no connection, and
     // to send no request twice. Empty: fcgi_client().
     std::function<HandlerPtr(std::string address)> open = {};
@@ -84,7 +88,8 @@ FcgiSpawnOptions fcgi_spawn_options(
 // is the child's own, is its descriptor 0; it has our environment; what it prints is logged. Each
 // child leads a process group.
 //
-// A body of unknown length, or of 64 KiB at most, is read before the request gets a child.
+// A body is read before the request gets a child; without client.request_buffer only one of unknown
+// length or of 64 KiB at most.
 //
 // A request goes to the child that has the least to do, and waits while all have options.load
 // requests: 504 at its deadline, 503 after start_timeout. If a child dies before a byte of

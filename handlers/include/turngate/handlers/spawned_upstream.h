@@ -8,12 +8,15 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <turngate/handlers/program_variable.h>
 #include <turngate/handlers/status_range.h>
 #include <turngate/http/context.h>
+#include <turngate/http/error.h>
 #include <turngate/http/handler.h>
+#include <turngate/os/subprocess.h>
 
 namespace turngate {
 
@@ -72,6 +75,28 @@ SpawnOptions spawn_options(
     const std::function<std::optional<std::string>(const std::string& name)>& get,
     SpawnOptions options = {});
 
+// Why a program was given up before it was ready once.
+class SpawnFailure : public Error {
+  public:
+    SpawnFailure(const std::string& message, std::optional<os::ExitStatus> status,
+                 std::string address, std::chrono::milliseconds patience)
+        : Error(message), status_(status), address_(std::move(address)), patience_(patience) {}
+
+    // How it ended; absent if it runs, and did not listen in time, or was not started at all.
+    const std::optional<os::ExitStatus>& status() const noexcept { return status_; }
+
+    // Where it was to listen, "127.0.0.1:41234"; empty if it was not started.
+    const std::string& address() const noexcept { return address_; }
+
+    // How long it had.
+    std::chrono::milliseconds patience() const noexcept { return patience_; }
+
+  private:
+    std::optional<os::ExitStatus> status_;
+    std::string address_;
+    std::chrono::milliseconds patience_;
+};
+
 // Starts options.command with our environment, PORT and HOST, in a process group of its own, and
 // waits until it is ready. While it is not, because it has died and starts again, requests wait:
 // 504 at their deadline, 503 after start_timeout. The process that dies while it answers breaks
@@ -82,7 +107,7 @@ SpawnOptions spawn_options(
 // and let go of the first one, which ends with its last request. Should we be killed the group is
 // killed, too; only a process with a session of its own (setsid) can escape.
 //
-// Throws Error, one sentence, if it ends, or is not ready in time, before it was ready once.
+// Throws SpawnFailure, one sentence, if it ends, or is not ready in time, before it was ready once.
 HandlerPtr spawned_upstream(SpawnOptions options);
 
 }  // namespace turngate

@@ -21,8 +21,9 @@ struct StaticFilesOptions {
 // Conditional requests, ranges and HEAD by RFC 9110; validators are a strong ETag of modification
 // time, size and inode, and Last-Modified. There are no listings. Nothing is served that is no
 // regular file below the root (see os::FileTree), nor a file with a name or in a directory that
-// begins with a dot, but for "/.well-known/". A path is decoded once; one with an encoded slash, a
-// backslash, a control character or bytes that are not UTF-8 names nothing (400).
+// begins with a dot, but for "/.well-known/", nor what a link to one leads to. A path is decoded
+// once; one with an encoded slash, a backslash, a control character or bytes that are not UTF-8
+// names nothing (400).
 //
 // Throws Error if the root cannot be opened or the index is no file name.
 HandlerPtr static_files(StaticFilesOptions options);

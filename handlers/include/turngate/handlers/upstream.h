@@ -20,12 +20,12 @@ enum class ForwardedPolicy {
 };
 
 struct UpstreamOptions {
-    // "http://127.0.0.1:9000/base", "http://[::1]:9000", "http://name", "http+unix:/run/app.sock",
+    // "http://127.0.0.1:9000/base", "http://[::1]:9000", "https://name", "http+unix:/run/app.sock",
     // "http+unix:/run/app.sock:/base". The base is put before every path. In the path of a socket
     // "%3A" is ':' and "%25" is '%'.
     std::string url = {};
 
-    std::chrono::milliseconds connect_timeout{5'000};
+    std::chrono::milliseconds connect_timeout{5'000};  // and of TLS's handshake
     std::chrono::milliseconds first_byte_timeout{0};  // once the request is sent; 0: only `timeout`
     std::chrono::milliseconds idle_timeout{60'000};   // between two pieces of a reply; 0: none
 
@@ -67,19 +67,26 @@ struct UpstreamOptions {
 // connection. Interim replies and trailers are passed on; so is a switch of protocols that the
 // client asked for, except to h2c.
 //
+// https: TLS 1.2 or 1.3 by OpenSSL, which is loaded then. The certificate must be for the host of
+// the URL, which the server is told (SNI), and come from an authority that the system trusts, or
+// SSL_CERT_FILE or SSL_CERT_DIR; there is no way around that. A reply that has no length is whole
+// only if the server says so (close_notify). A static build has no https.
+//
 // A request is sent again, once, only if a kept connection turned out to be closed before a byte of
 // the reply, its method is idempotent or none of it was sent, and none of its body is lost.
 //
-// Throws ProtocolError (502) if the upstream cannot be reached or breaks its protocol, HttpError
-// 504 past the time, 503 past the limit of waiting requests, 501 if the front door cannot switch;
-// Cancelled when the request is cancelled. Each exchange is reported as a FetchMetric.
+// Throws ProtocolError (502) if the upstream cannot be reached, is not trusted or breaks its
+// protocol, HttpError 504 past the time, 503 past the limit of waiting requests, 501 if the front
+// door cannot switch; Cancelled when the request is cancelled. Each exchange is reported as a
+// FetchMetric.
 //
-// upstream() itself throws Error, one sentence, for a URL that is none.
+// upstream() itself throws Error, one sentence, for a URL that is none, and where TLS is wanted and
+// cannot be spoken.
 HandlerPtr upstream(UpstreamOptions options);
 
-// Connects to what upstream() would pass requests on to, and leaves. Waits so long for the
-// resolver, and for each address of its name. Throws Error, one sentence, if nobody takes the
-// connection.
+// Connects to what upstream() would pass requests on to, and leaves; of https it is the handshake,
+// too. Waits so long for the resolver, for each address of its name, and for the handshake. Throws
+// Error, one sentence, if nobody takes the connection.
 void reach_upstream(std::string_view url, std::chrono::milliseconds patience);
 
 }  // namespace turngate

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <utility>
 
 #include <turngate/http/handler.h>
@@ -22,6 +23,21 @@ struct Outcome {
 
 // The request this thread is serving, or null. Log capture attributes std::cout to it.
 inline thread_local const Context* current_context = nullptr;
+
+// `work` for a thread that a handler starts: what it prints there is its request's, too. It must
+// have returned when the handler returns, as all that has its context. Returns and throws what
+// `work` does.
+template <std::invocable F>
+auto attributed(const Context& context, F work) {
+    return [&context, work = std::move(work)]() mutable -> decltype(auto) {
+        struct Restored {  // also by an exception, for a thread of a pool lives on
+            const Context* const outer;
+            ~Restored() { current_context = outer; }
+        };
+        const Restored restored{std::exchange(current_context, &context)};
+        return std::invoke(work);
+    };
+}
 
 // Runs `handler` and always leaves `response` finished or aborted:
 //

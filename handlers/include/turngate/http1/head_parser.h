@@ -55,7 +55,8 @@ class RequestHeadParser {
     // Also of a head that is not complete, or refused; empty where no method could be read.
     const std::string& method() const noexcept { return head_.method; }
 
-    // The head; the parser is ready for the next request. REQUIRES: feed() said `done`.
+    // The head; the parser is ready for the next request. Of a head that is not complete, or
+    // refused, what could be read, and this is the last call.
     RequestHead take();
 
   private:

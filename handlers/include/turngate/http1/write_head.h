@@ -10,6 +10,9 @@
 
 namespace turngate::http1 {
 
+// Appends "200 OK" and the end of the line. REQUIRES: the status has three digits.
+void append_status(std::string& out, int status);
+
 // Appends one field line. REQUIRES: nothing in it could end a line; Headers let no such thing in.
 void append_field(std::string& out, std::string_view name, std::string_view value);
 

@@ -22,16 +22,19 @@ class FileTree {
     // Opens what `path` names, which is relative, for reading: a file, or a directory. Never
     // blocks, not even for a FIFO. Empty if there is no such thing below the directory: a link that
     // leads out, "..", and what has a file for a directory count as that. Throws std::system_error
-    // for what is there and cannot be opened.
-    Fd open(const std::string& path) const;
+    // for what is there and cannot be opened. `is_real`, if given, becomes true if no link led
+    // there for certain: then `path` is where it is.
+    Fd open(const std::string& path, bool* is_real = nullptr) const;
 
     // The same for who only asks what it is, by fstat(): nobody needs the right to read it.
-    // `is_real`, if given, becomes true if no link led there for certain: then `path` ends in the
-    // name that the file has.
     Fd locate(const std::string& path, bool* is_real = nullptr) const;
 
+    // Where what was opened is, with all links followed: relative to the directory, or absolute if
+    // it is elsewhere. Empty if that cannot be told, see real_path().
+    std::string place_of(const Fd& file) const;
+
   private:
-    Fd open_with(int flags, const std::string& path) const;
+    Fd open_with(int flags, const std::string& path, bool* is_real) const;
     Fd open_by_kernel(int flags, std::uint64_t resolve, const std::string& path, int& error) const;
     Fd open_by_step(int flags, const std::string& path) const;
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -27,10 +29,15 @@ struct Address {
     bool operator==(const Address&) const = default;
 };
 
+// Of a Unix socket: who may write to it may connect.
+struct SocketAccess {
+    unsigned mode = 0600;
+    std::optional<std::uint32_t> group = {};  // its id; absent: ours, or the directory's
+};
+
 // Both are close-on-exec and have TCP_NODELAY. Throw std::system_error that names the address.
-// A stale Unix socket, to which nobody listens, is replaced; the new one has the mode `mode`: who
-// may write to it may connect.
-Fd listen_on(const Address& address, int backlog = 511, unsigned mode = 0600);
+// A stale Unix socket, to which nobody listens, is replaced; the new one has `access`.
+Fd listen_on(const Address& address, int backlog = 511, const SocketAccess& access = {});
 
 // Past `timeout` the error is ETIMEDOUT, or EAGAIN where the backlog of a Unix socket is still
 // full; throws Cancelled once `stop` is requested.

@@ -19,11 +19,10 @@ struct Command {
     std::string directory = {};                 // where it runs; empty: here
 
     // A descriptor of ours that its output and error go to, as they are; its input is empty then,
-    // or `input`. Absent: three pipes.
+    // or `input`. Absent: pipes.
     std::optional<int> output = {};
 
     // A descriptor of ours that becomes its input, such as a socket that it is to accept from.
-    // REQUIRES: `output` is set.
     std::optional<int> input = {};
 };
 
@@ -54,7 +53,7 @@ class Subprocess {
     ~Subprocess();  // kills the group (SIGKILL) and reaps the child
 
     // Blocking ends of the child's standard input, output and error. Close `in` to end its input.
-    // Empty where Command::output is set.
+    // Empty where Command::output is set; `in` where Command::input is, too.
     Fd in;
     Fd out;
     Fd err;

@@ -45,6 +45,9 @@ class Timer {
     std::condition_variable_any changed_;
     std::map<Key, std::stop_source> alarms_;  // by time, then in the order they were set
     std::uint64_t count_ = 0;
+    // When the thread looks again by itself: alarms that are taken back do not wake it, and later
+    // ones need not, so that one alarm a request costs no switch of threads.
+    Clock::time_point awake_at_ = Clock::time_point::min();
     std::jthread thread_;  // last: it ends before what it uses
 };
 

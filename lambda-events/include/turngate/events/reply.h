@@ -28,6 +28,16 @@ struct EncodeOptions {
 // JSON, else null.
 std::string encode(const Response& response, Format format, const EncodeOptions& options = {});
 
+// True if the source of `format` passes on a response while it is being made: function URLs and
+// REST APIs, where they are told to (RESPONSE_STREAM; responseTransferMode STREAM).
+bool can_stream(Format format) noexcept;
+
+// What a streamed reply begins with: {statusCode, headers, ...} as JSON, and 8 NUL bytes; the bytes
+// of the body follow. `head` has no body. Throws HttpError(413) if that is more than the 16 KiB in
+// which the source looks for the end (AWS, "Set up a Lambda proxy integration with payload response
+// streaming in API Gateway"). REQUIRES: can_stream(format).
+std::string encode_prelude(const Response& head, Format format);
+
 // A reply in the neutral shape {status, headers, body, encoding}, or in any platform's
 // ({statusCode, ...}, Lambda@Edge's {status: "200", ...}). Headers may be [[name, value], ...],
 // {name: value}, {name: [value, ...]} or {name: [{key, value}, ...]}. Members of other names are

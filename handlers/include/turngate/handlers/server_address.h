@@ -28,9 +28,9 @@ struct ServerAddress {
     // Whether the resolver has to be asked.
     bool is_name() const;
 
-    // Connects, and leaves. Waits so long for the resolver and for each address. Throws Error, one
-    // sentence, if nobody takes the connection.
-    void reach(std::chrono::milliseconds patience) const;
+    // A connection, to see whether somebody takes it. Waits so long for the resolver and for each
+    // address. Throws Error, one sentence, if nobody does.
+    os::Fd reach(std::chrono::milliseconds patience) const;
 };
 
 }  // namespace turngate
