@@ -148,11 +148,16 @@ BOOST_AUTO_TEST_CASE(doubles_have_an_exponent_where_they_have_one_in_javascript)
     BOOST_TEST(real(1.5) == "1.5");
     BOOST_TEST(real(-120.25) == "-120.25");
     BOOST_TEST(real(9007199254740993.0) == "9007199254740992");
+}
+
+BOOST_AUTO_TEST_CASE(wide_integers_have_all_digits_as_far_as_64_bits_go) {
     BOOST_TEST(real(1000000000047821700.0) == "1000000000047821696");
     BOOST_TEST(real(-1000000000047821700.0) == "-1000000000047821696");
     BOOST_TEST(real(0x1p63) == "9223372036854775808");
     BOOST_TEST(real(-0x1p63) == "-9223372036854775808");
     BOOST_TEST(real(0x1p64) == "18446744073709552000");
+    const Json wide = Json::parse("100000000004.78217E7");
+    BOOST_TEST((Json::parse(wide.dump()) == wide));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_finite_is_null) {
