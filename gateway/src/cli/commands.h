@@ -22,6 +22,7 @@ extern const Command help_command;
 extern const Command host_lambda_command;
 extern const Command host_vercel_command;
 extern const Command invoke_command;
+extern const Command listen_command;
 extern const Command package_command;
 extern const Command record_command;
 extern const Command reject_command;
