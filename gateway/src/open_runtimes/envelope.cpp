@@ -43,9 +43,12 @@ Envelope read_envelope(std::string_view text) {
     const Json given = Json::parse(text, {.size = text.size()}, DuplicateNames::keep_last);
     if (!given.members()) throw JsonError("the request is no JSON object");
     out.has_variables = given.find("variables") != nullptr;
-    if (const auto* variables = given[out.has_variables ? "variables" : "env"].members())
+    if (const auto* variables = given[out.has_variables ? "variables" : "env"].members()) {
+        Json::Object env;  // whose names differ: set() would look for each among all
         for (const auto& [name, value] : *variables)
-            out.env.set(name, text_of(value));
+            env.emplace_back(name, text_of(value));
+        out.env = std::move(env);
+    }
     out.payload = text_of(given["payload"]);
     add_fields(out.headers, given["headers"]);
     for (const auto& [variable, field] : fields_of_variables) {

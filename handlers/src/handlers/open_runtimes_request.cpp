@@ -1,9 +1,10 @@
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
 #include "lossy_utf8.h"
+#include "named_values.h"
 #include <turngate/handlers/open_runtimes_request.h>
-#include <turngate/http/field_list.h>
 #include <turngate/http/headers.h>
 
 namespace turngate::open_runtimes {
@@ -54,17 +55,17 @@ std::string Request::url() const {
 
 const Json& Request::query() const& {
     if (query_) return *query_;
-    Json found = Json::object({});
+    NamedValues found;
     for (std::string_view rest = raw_.url.query; !rest.empty();) {
         const auto end = std::min(rest.find('&'), rest.size());
         const std::string_view pair = rest.substr(0, end);
         rest.remove_prefix(std::min(end + 1, rest.size()));
         const auto equals = std::min(pair.find('='), pair.size());
         if (equals == 0) continue;
-        found.set(lossy_utf8(std::string(pair.substr(0, equals))),
-                  lossy_utf8(std::string(pair.substr(std::min(equals + 1, pair.size())))));
+        found.emplace_back(lossy_utf8(std::string(pair.substr(0, equals))),
+                           lossy_utf8(std::string(pair.substr(std::min(equals + 1, pair.size())))));
     }
-    return query_.emplace(std::move(found));
+    return query_.emplace(object_of(std::move(found), Repeated::last));
 }
 
 const Json& Request::headers() const& {
@@ -92,8 +93,7 @@ const Json& Request::body_json() & {
     if (json_) return *json_;
     const std::string text = body_text();
     try {
-        return json_.emplace(
-            Json::parse(text, {.size = text.size()}, DuplicateNames::keep_last));
+        return json_.emplace(Json::parse(text, {.size = text.size()}, DuplicateNames::keep_last));
     } catch (const JsonError& e) {
         throw JsonError(std::string("invalid JSON in the body: ") + e.what());
     }
