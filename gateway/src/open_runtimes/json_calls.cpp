@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "doors/open_runtimes_reader.h"
+#include "net/clean_headers.h"
 #include "open_runtimes/call_front.h"
 #include "open_runtimes/call_reporter.h"
 #include "open_runtimes/envelope.h"
@@ -87,6 +88,7 @@ class JsonCalls final : public Handler {
     static void fill(Request& request, Envelope&& envelope) {
         if (!envelope.headers.contains("Host"))
             envelope.headers.add("Host", request.headers.get("Host"));
+        net::clean_headers(envelope.headers, false);
         request.headers = std::move(envelope.headers);
         request.headers.set("Content-Length", std::to_string(envelope.payload.size()));
         request.body = Body(std::move(envelope.payload));
