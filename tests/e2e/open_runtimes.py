@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """open_runtimes.py BINARY_DIR ...: what the tests of Open Runtimes check of a runtime, asked by curl, and what else can
 come: secrets, time limits, logs that cannot be written, handlers that never end."""
+import base64
 import concurrent.futures
 import contextlib
 import json
@@ -200,15 +201,10 @@ def bodies(function):
 
 def large_bodies(function):
     large = bytes(range(256)) * (17 << 12)
-    hash_ = 14695981039346656037
-    for byte in large[:0]:
-        hash_ = (hash_ ^ byte) * 1099511628211 % 2**64
-    first = function.ask("binaryResponseLarge", method="PUT", body=large)
-    check("17 MiB", first.status == 200 and first.headers["x-method"] == "PUT", first)
-    again = function.ask("binaryResponseLarge", method="POST", body=large)
-    check("by POST, too", again.text == first.text and again.headers["x-method"] == "POST", again)
-    other = function.ask("binaryResponseLarge", body=large[:-1] + b"x")
-    check("and each byte counts", other.text != first.text, other)
+    for method in ("PUT", "POST"):
+        reply = function.ask("binaryResponseLarge", method=method, body=large)
+        check(f"17 MiB by {method}", reply.status == 200 and reply.bytes == base64.b64encode(large), len(reply.bytes))
+        check("and by no other method", reply.headers.get("x-method") == method, reply.headers)
     reply = function.ask("requestBodyBinary", body=large)
     check("they come back", reply.bytes == large, len(reply.bytes))
     for method in ("PUT", "POST"):

@@ -55,7 +55,8 @@ std::string quoted(std::string_view word) {
 std::string command_line(const std::vector<std::string>& program, const std::string& folder,
                          const std::string& secret) {
     std::string out = "exec env -u TURNGATE_AS";
-    for (const auto& [name, value] : std::initializer_list<std::pair<std::string_view, std::string>>{
+    for (const auto& [name, value] :
+         std::initializer_list<std::pair<std::string_view, std::string>>{
              {"OPEN_RUNTIMES_SECRET", secret},
              {"OPEN_RUNTIMES_ENV", "production"},
              {"TURNGATE_LOG_DIR", folder + "/logs"},
@@ -76,12 +77,12 @@ std::string fresh_secret() {
 HandlerPtr started(Invocation& invocation, const std::string& command,
                    std::chrono::seconds timeout) {
     try {
-        return spawned_upstream(
-            {.command = command,
-             .readiness = {.protocol = Readiness::Protocol::tcp},
-             .open = [timeout](std::string url) {
-                 return upstream({.url = std::move(url), .timeout = timeout + grace});
-             }});
+        return spawned_upstream({.command = command,
+                                 .readiness = {.protocol = Readiness::Protocol::tcp},
+                                 .open = [timeout](std::string url) {
+                                     return upstream(
+                                         {.url = std::move(url), .timeout = timeout + grace});
+                                 }});
     } catch (const SpawnFailure& e) {
         throw CommandError(exit_status::no_target, e.what(),
                            "the program must serve HTTP where TURNGATE_LISTEN says; try " +
@@ -91,8 +92,8 @@ HandlerPtr started(Invocation& invocation, const std::string& command,
 
 int host_open_runtimes(Invocation& invocation) {
     using Clock = std::chrono::steady_clock;
-    const auto timeout = std::chrono::ceil<std::chrono::seconds>(
-        invocation.arguments.duration("function-timeout"));
+    const auto timeout =
+        std::chrono::ceil<std::chrono::seconds>(invocation.arguments.duration("function-timeout"));
     const std::unique_ptr<HttpDoor> door = host_door(invocation);
     const os::TemporaryDirectory folder;
     std::filesystem::create_directory(folder.path() + "/logs");
@@ -108,10 +109,9 @@ int host_open_runtimes(Invocation& invocation) {
                    "ready " + duration_text(took) + " after its start");
     const int status = serve_hosted(
         invocation, *door,
-        host::runtime_front(function, executions,
-                            {.secret = secret,
-                             .timeout = timeout,
-                             .log_directory = folder.path() + "/logs"}));
+        host::runtime_front(
+            function, executions,
+            {.secret = secret, .timeout = timeout, .log_directory = folder.path() + "/logs"}));
     return hosted_status(invocation, {.done = replay::count_text(executions.count(), "execution"),
                                       .breaches = executions.breaches(),
                                       .status = status});

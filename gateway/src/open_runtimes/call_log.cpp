@@ -44,8 +44,7 @@ bool write_whole(int fd, std::string_view bytes) noexcept {
 }  // namespace
 
 CallLog::CallLog(RuntimeGeneration generation)
-    : generation_(generation),
-      kind_(generation <= Generation::v1 ? Kind::none : Kind::memory) {}
+    : generation_(generation), kind_(generation <= Generation::v1 ? Kind::none : Kind::memory) {}
 
 CallLog::CallLog(RuntimeGeneration generation, const std::string& directory, std::string_view id)
     : generation_(generation), kind_(id.empty() ? Kind::dropped : Kind::files) {

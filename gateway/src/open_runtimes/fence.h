@@ -30,9 +30,9 @@ class Fence {
     using Deliver = std::function<void(CallResult&&)>;
 
     // Runs `handler` and calls `deliver` once: on this thread when it has returned or thrown, which
-    // is logged, or else on another when `time` is over. From then on the handler is cancelled, what
-    // it answers is dropped, and this thread counts as stuck until it returns. Throws Cancelled if
-    // nobody waits any more, and what `deliver` throws on this thread.
+    // is logged, or else on another when `time` is over. From then on the handler is cancelled,
+    // what it answers is dropped, and this thread counts as stuck until it returns. Throws
+    // Cancelled if nobody waits any more, and what `deliver` throws on this thread.
     void run(const Handler& handler, Request& request,
              std::optional<std::chrono::milliseconds> time, const Deliver& deliver) const;
 

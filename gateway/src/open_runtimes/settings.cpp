@@ -34,8 +34,8 @@ Headers enforced_headers(const ReadVariable& get) {
     Headers out;
     Json given;
     try {
-        given = Json::parse(get("OPEN_RUNTIMES_HEADERS").value_or("{}"), {},
-                            DuplicateNames::keep_last);
+        given =
+            Json::parse(get("OPEN_RUNTIMES_HEADERS").value_or("{}"), {}, DuplicateNames::keep_last);
     } catch (const JsonError&) {
         return out;
     }

@@ -1,4 +1,5 @@
-// `main(req, res)` of Appwrite's functions before 1.4, on every platform: see docs/open-runtimes.md.
+// `main(req, res)` of Appwrite's functions before 1.4, on every platform: see
+// docs/open-runtimes.md.
 #pragma once
 
 #include <concepts>

@@ -42,7 +42,7 @@ class Context {
 template <std::invocable<Context&> F>
 requires std::convertible_to<std::invoke_result_t<const F&, Context&>,
                              std::optional<turngate::Response>>
-HandlerPtr handler(F f) {
+    HandlerPtr handler(F f) {
     return to_handler([f = std::move(f)](turngate::Request& request) {
         Context context(request);
         return completed(f(context));

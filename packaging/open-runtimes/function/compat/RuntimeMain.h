@@ -1,5 +1,6 @@
-// The program of a function that was written for the C++ runtime of Open Runtimes, which is included
-// before: `namespace runtime { class Handler { static RuntimeOutput main(RuntimeContext&); }; }`.
+// The program of a function that was written for the C++ runtime of Open Runtimes, which is
+// included before: `namespace runtime { class Handler { static RuntimeOutput main(RuntimeContext&);
+// }; }`.
 #pragma once
 
 #include <memory>
@@ -60,8 +61,7 @@ inline turngate::Response response_of(const RuntimeOutput& output) {
 
 int main(int argc, char** argv) {
     return turngate::run(
-        argc, argv,
-        turngate::open_runtimes::handler([](turngate::open_runtimes::Context& from) {
+        argc, argv, turngate::open_runtimes::handler([](turngate::open_runtimes::Context& from) {
             runtime::RuntimeContext context(from.req.raw().context);
             runtime::fill(context.req, from.req);
             return runtime::response_of(runtime::Handler::main(context));

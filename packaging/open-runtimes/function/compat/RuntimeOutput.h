@@ -2,9 +2,8 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
-
 #include <json/json.h>
+#include <vector>
 
 namespace runtime {
 

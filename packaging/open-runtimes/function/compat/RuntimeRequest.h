@@ -3,10 +3,9 @@
 
 #include <any>
 #include <cstddef>
+#include <json/json.h>
 #include <string>
 #include <vector>
-
-#include <json/json.h>
 
 namespace runtime {
 

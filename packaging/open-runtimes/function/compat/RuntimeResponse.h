@@ -2,10 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <json/json.h>
 #include <string>
 #include <vector>
-
-#include <json/json.h>
 
 #include "RuntimeOutput.h"
 
