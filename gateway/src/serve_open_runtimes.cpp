@@ -77,6 +77,15 @@ int serve(const OpenRuntimesSettings& settings, const OpenHandler& open, const s
     LastStand last_stand(settings.http.drain_timeout + notice,
                          [](int) { OutputCapture::tell_rest_of_process(); });
     Renewal renewal(last_stand, settings.http.drain_timeout, out.get(), errors.get());
+    ListeningDoor* listening_door = nullptr;
+    const std::size_t most_stuck =
+        std::max<std::size_t>(1, settings.http.max_threads / stuck_share);
+    StuckThreads stuck(most_stuck, [&] {
+        log->logged(Context(), Level::error,
+                    std::to_string(most_stuck) +
+                        " handlers have not ended in their time: the program starts anew");
+        renewal.begin(*listening_door, stuck);
+    });
     CallReporter calls(settings.level, *log);
     OutputCapture capture(calls);
     Observation observation(
@@ -87,14 +96,10 @@ int serve(const OpenRuntimesSettings& settings, const OpenHandler& open, const s
     observation.equip(options);
     const auto door = http_door(std::move(options));
     const auto watched = last_stand.watched(*door);
-    const std::size_t most_stuck =
-        std::max<std::size_t>(1, settings.http.max_threads / stuck_share);
-    StuckThreads stuck(most_stuck, [&] {
-        log->logged(Context(), Level::error,
-                    std::to_string(most_stuck) +
-                        " handlers have not ended in their time: the program starts anew");
-        renewal.begin(*watched, stuck);
-    });
+    listening_door = watched.get();
+    observation.count("turngate_handlers_late_total",
+                      "Handlers that had not ended when their time was over.",
+                      [&] { return stuck.total(); });
     const CallSurroundings surroundings = {
         .settings = settings, .stuck = stuck, .complete_output = [&](const Context& context) {
             capture.complete(context);

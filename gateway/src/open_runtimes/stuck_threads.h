@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <utility>
 
@@ -15,21 +16,21 @@ class StuckThreads {
     StuckThreads(std::size_t limit, std::function<void()> too_many)
         : limit_(limit), too_many_(std::move(too_many)) {}
 
-    // One more, and then how many there are.
-    std::size_t add() {
+    void add() {
+        ++total_;
         const std::size_t count = ++count_;
         if (count >= limit_ && !was_too_many_.exchange(true)) too_many_();
-        return count;
     }
     void remove() noexcept { --count_; }
 
     std::size_t count() const noexcept { return count_; }
-    std::size_t limit() const noexcept { return limit_; }
+    std::uint64_t total() const noexcept { return total_; }  // of those that there have been
 
   private:
     const std::size_t limit_;
     const std::function<void()> too_many_;
     std::atomic<std::size_t> count_{0};
+    std::atomic<std::uint64_t> total_{0};
     std::atomic<bool> was_too_many_{false};
 };
 
