@@ -113,7 +113,8 @@ int serve(const OpenRuntimesSettings& settings, const OpenHandler& open, const s
     bool is_told = false;
     const auto listening = [&](const std::string& address) {
         log->logged(Context(), Level::info, "listening on " + address);
-        if (out && !std::exchange(is_told, true)) os::write_whole(out.get(), started);
+        if (!std::exchange(is_told, true))  // nobody need read it
+            (void)!::write(out.get(), started.data(), started.size());
     };
     return serve_listening(*watched, open_front, observation, listening);
 }
