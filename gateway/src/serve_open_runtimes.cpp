@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fcntl.h>
+#include <system_error>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -113,8 +114,11 @@ int serve(const OpenRuntimesSettings& settings, const OpenHandler& open, const s
     bool is_told = false;
     const auto listening = [&](const std::string& address) {
         log->logged(Context(), Level::info, "listening on " + address);
-        if (!std::exchange(is_told, true))  // nobody need read it
-            (void)!::write(out.get(), started.data(), started.size());
+        if (std::exchange(is_told, true)) return;
+        try {
+            os::write_whole(out.get(), started);
+        } catch (const std::system_error&) {  // nobody need read it
+        }
     };
     return serve_listening(*watched, open_front, observation, listening);
 }
