@@ -44,7 +44,7 @@ constexpr std::string_view examples[] = {
 constexpr std::chrono::seconds grace{5};
 constexpr std::size_t secret_size = 32;
 
-std::string quoted(std::string_view word) {
+std::string shell_quoted(std::string_view word) {
     std::string out = "'";
     for (const char c : word)
         out += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -61,10 +61,10 @@ std::string command_line(const std::vector<std::string>& program, const std::str
              {"OPEN_RUNTIMES_ENV", "production"},
              {"TURNGATE_LOG_DIR", folder + "/logs"},
              {"TURNGATE_TIMINGS_FILE", folder + "/timings.txt"}})
-        out.append(" ").append(name).append("=").append(quoted(value));
+        out.append(" ").append(name).append("=").append(shell_quoted(value));
     out += " TURNGATE_LISTEN=127.0.0.1:\"$PORT\"";
     for (const std::string& word : program)
-        out += ' ' + quoted(word);
+        out += ' ' + shell_quoted(word);
     return out;
 }
 
