@@ -46,8 +46,10 @@ std::optional<std::string> is_openedge(const ReadVariable& get) {
                         "BAETYL_SERVICE_MODE"});
 }
 
+// An empty secret is one: that of a server which is open.
 std::optional<std::string> is_open_runtimes(const ReadVariable& get) {
-    return any_of(get, {"OPEN_RUNTIMES_SECRET", "OPEN_RUNTIMES_ENV"}, true);
+    if (get("OPEN_RUNTIMES_SECRET")) return "OPEN_RUNTIMES_SECRET is set";
+    return any_of(get, {"OPEN_RUNTIMES_ENV"});
 }
 
 std::optional<std::string> is_appwrite(const ReadVariable& get) {
@@ -81,9 +83,9 @@ constexpr std::array<Platform, 10> table = {{
     {"openedge", "OpenEdge or Baetyl", "OPENEDGE_SERVICE_* or BAETYL_SERVICE_*", is_openedge,
      false},
     {"open-runtimes", "Open Runtimes v3 to v5", "OPEN_RUNTIMES_SECRET or OPEN_RUNTIMES_ENV",
-     is_open_runtimes, false},
+     is_open_runtimes, true},
     {"appwrite", "Appwrite or Open Runtimes v2",
-     "APPWRITE_INTERNAL_RUNTIME_KEY or INTERNAL_RUNTIME_KEY", is_appwrite, false},
+     "APPWRITE_INTERNAL_RUNTIME_KEY or INTERNAL_RUNTIME_KEY", is_appwrite, true},
     {"impuls", "Impuls", "RUNTIME_PORT", is_impuls, false},
     {"fcgi", "FastCGI", "a listening socket as standard input", is_fastcgi, true},
     {"http", "live HTTP", "PORT, or nothing at all", is_http, true},

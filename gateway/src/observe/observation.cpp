@@ -187,6 +187,11 @@ void Observation::equip(HttpOptions& options) {
         options.inherited.push_back(socket.fd);
 }
 
+void Observation::count(std::string_view name, std::string_view help,
+                        std::function<std::uint64_t()> value) {
+    parts_->metrics.add_counter(name, help, std::move(value));
+}
+
 BackendChanged Observation::backend() {
     return parts_->readiness.listen();
 }

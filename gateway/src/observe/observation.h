@@ -2,6 +2,7 @@
 // manager, as the environment wants them.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -38,6 +39,9 @@ class Observation {
     // Puts itself into the options of the door: reporter, observer, operations, and the sockets
     // this process was given.
     void equip(HttpOptions& options);
+
+    // One more figure of /_turngate/metrics: see Metrics::add_counter(). Before the door serves.
+    void count(std::string_view name, std::string_view help, std::function<std::uint64_t()> value);
 
     // For whoever opens the handler: see BackendReadiness::listen().
     BackendChanged backend();

@@ -120,20 +120,23 @@ void OutputCapture::switched(const Context& context) {
     next_.switched(context);
 }
 
+void OutputCapture::complete(const Context& context) {
+    const std::lock_guard lock(mutex_);
+    if (running_.count(&context) == 0) return;
+    for (Descriptor& descriptor : descriptors_)
+        drain(descriptor);
+    std::erase_if(pending_, [&](auto& one) {
+        auto& [writer, pending] = one;
+        if (pending.context != &context) return false;
+        tell(&context, writer.second, pending.text);
+        return true;
+    });
+    running_.erase(&context);
+}
+
 // What it has printed comes before its end.
 void OutputCapture::ended(const Context& context, const Outcome& outcome) {
-    {
-        const std::lock_guard lock(mutex_);
-        for (Descriptor& descriptor : descriptors_)
-            drain(descriptor);
-        std::erase_if(pending_, [&](auto& one) {
-            auto& [writer, pending] = one;
-            if (pending.context != &context) return false;
-            tell(&context, writer.second, pending.text);
-            return true;
-        });
-        running_.erase(&context);
-    }
+    complete(context);
     const Telling telling;
     next_.ended(context, outcome);
 }

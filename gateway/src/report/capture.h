@@ -46,6 +46,10 @@ class OutputCapture final : public Reporter {
     // Of the one that there is: tells what is left, for the process ends. None: does nothing.
     static void tell_rest_of_process() noexcept;
 
+    // For who must have it before the request ends: tells what the request has printed so far. What
+    // it prints then is told under a Context of no request.
+    void complete(const Context& context);
+
     void began(const Context& context) override;
     void logged(const Context& context, Level level, std::string_view message) override;
     void printed(const Context& context, Stream stream, std::string_view text) override;
