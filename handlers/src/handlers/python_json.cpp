@@ -41,8 +41,6 @@ void quote(std::string& out, std::string_view text) {
             out.append({'\\', names[name]});
         } else if (point >= ' ' && point < 0x7F) {
             out += static_cast<char>(point);
-        } else if (point == 0x7F) {
-            out += '\x7F';  // ASCII to Python
         } else if (point < 0x10000) {
             escape(out, point);
         } else {
