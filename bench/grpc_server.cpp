@@ -1,9 +1,9 @@
 // A function of OpenEdge by libgrpc++ alone, that answers with the payload: grpc_server PORT
 #include <cstdio>
+#include <grpcpp/grpcpp.h>
 #include <string>
 
 #include "runtime.grpc.pb.h"
-#include <grpcpp/grpcpp.h>
 
 namespace {
 

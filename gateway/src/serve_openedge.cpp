@@ -55,8 +55,7 @@ OpenEdgeOptions openedge_options(const openedge::Settings& settings, const ReadV
     }
     const std::string errors = get("TURNGATE_OPENEDGE_ERRORS").value_or("");
     if (!errors.empty() && errors != "status" && errors != "payload")
-        throw Error("TURNGATE_OPENEDGE_ERRORS=" + errors +
-                    " is wrong: expected status or payload");
+        throw Error("TURNGATE_OPENEDGE_ERRORS=" + errors + " is wrong: expected status or payload");
     out.errors_as_payloads = errors == "payload";
     return out;
 }
@@ -97,8 +96,8 @@ bool is_openedge_start(int argc, char** argv) {
 
 ReadVariable with_openedge_argument(int argc, char** argv, ReadVariable get) {
     if (!is_openedge_start(argc, argv)) return get;
-    return [text = std::string(argc > 2 ? argv[2] : ""), get = std::move(get)](
-               const std::string& name) -> std::optional<std::string> {
+    return [text = std::string(argc > 2 ? argv[2] : ""),
+            get = std::move(get)](const std::string& name) -> std::optional<std::string> {
         return name == openedge::argument ? text : get(name);
     };
 }

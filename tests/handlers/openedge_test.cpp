@@ -1,12 +1,11 @@
 // Functions as OpenEdge has them, on any door.
-#include <turngate/handlers/openedge.h>
-
 #include <ostream>
 #include <string>
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <turngate/handlers/openedge.h>
 #include <turngate/http/serve.h>
 
 using namespace turngate;

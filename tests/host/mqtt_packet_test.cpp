@@ -10,7 +10,8 @@ using namespace turngate::host;
 BOOST_AUTO_TEST_SUITE(mqtt_packet)
 
 BOOST_AUTO_TEST_CASE(packets_are_those_of_the_standard) {
-    BOOST_TEST(write_packet(mqtt_connect("ab")) == std::string("\x10\x0e\0\4MQTT\4\2\0\0\0\2ab", 16));
+    BOOST_TEST(write_packet(mqtt_connect("ab")) ==
+               std::string("\x10\x0e\0\4MQTT\4\2\0\0\0\2ab", 16));
     BOOST_TEST(write_packet(mqtt_subscribe(1, "t", 1)) == std::string("\x82\6\0\1\0\1t\1", 8));
     BOOST_TEST(write_packet(mqtt_puback(258)) == "\x40\2\1\2");
 }
@@ -44,7 +45,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_packet_is_refused) {
     BOOST_CHECK_THROW(large.next(), Error);
     BOOST_CHECK_THROW(read_publication({MqttPacket::publish, 0, std::string("\0\5t", 3)}), Error);
     BOOST_CHECK_THROW(read_publication({MqttPacket::publish, 2, std::string("\0\1t", 3)}), Error);
-    BOOST_CHECK_THROW(read_publication({MqttPacket::publish, 6, std::string("\0\1t\0\1", 5)}), Error);
+    BOOST_CHECK_THROW(read_publication({MqttPacket::publish, 6, std::string("\0\1t\0\1", 5)}),
+                      Error);
     BOOST_CHECK_THROW(read_publication({MqttPacket::publish, 0, ""}), Error);
 }
 

@@ -93,8 +93,8 @@ BOOST_AUTO_TEST_CASE(a_configuration_is_one) {
     options.timeout = 5s;
     const std::string json = OpenEdgeFunction::configuration(options, "127.0.0.1:1");
 
-    const auto settings = openedge::read_settings(
-        Json::parse(json), [](const std::string&) { return std::nullopt; });
+    const auto settings =
+        openedge::read_settings(Json::parse(json), [](const std::string&) { return std::nullopt; });
 
     BOOST_TEST(settings.address == "127.0.0.1:1");
     BOOST_TEST((settings.timeout == 5s));

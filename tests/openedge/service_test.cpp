@@ -44,8 +44,8 @@ std::string message(std::string payload, Generation generation = Generation::run
 }
 
 Fields call(std::string_view path = "/runtime.Runtime/Handle", const Fields& more = {}) {
-    Fields fields = request(
-        "POST", path, {{"content-type", "application/grpc"}, {"te", "trailers"}});
+    Fields fields =
+        request("POST", path, {{"content-type", "application/grpc"}, {"te", "trailers"}});
     fields.insert(fields.end(), more.begin(), more.end());
     return fields;
 }
@@ -117,14 +117,15 @@ BOOST_AUTO_TEST_CASE(a_handler_gets_a_request) {
     BOOST_TEST(status(answer) == "0");
     BOOST_TEST(told(answer) == "");
     const FunctionMessage back = reply(answer);
-    BOOST_TEST(back.payload == "POST /a%20b/c\n"
-                               "host: localhost\n"
-                               "content-type: application/json\n"
-                               "content-length: 2\n"
-                               "x-openedge-topic: a b/c\n"
-                               "x-openedge-qos: 1\n"
-                               "x-openedge-function-name: sayhi\n"
-                               "x-openedge-invoke-id: id-1\n{}");
+    BOOST_TEST(back.payload ==
+               "POST /a%20b/c\n"
+               "host: localhost\n"
+               "content-type: application/json\n"
+               "content-length: 2\n"
+               "x-openedge-topic: a b/c\n"
+               "x-openedge-qos: 1\n"
+               "x-openedge-function-name: sayhi\n"
+               "x-openedge-invoke-id: id-1\n{}");
     BOOST_TEST(back.about.topic == "a b/c");
     BOOST_TEST(back.about.qos == 1u);
     BOOST_TEST(back.about.invoke_id == "id-1");
@@ -230,8 +231,8 @@ BOOST_AUTO_TEST_CASE(a_large_message_comes_in_many_frames) {
 BOOST_AUTO_TEST_CASE(a_deadline_ends_a_call) {
     Served served(function, door());
     Client client(served.connect());
-    client.send(ask(1, call("/runtime.Runtime/Handle", {{"grpc-timeout", "1m"}}),
-                    message("until-late")));
+    client.send(
+        ask(1, call("/runtime.Runtime/Handle", {{"grpc-timeout", "1m"}}), message("until-late")));
 
     const Answer& answer = client.answer(1);
 

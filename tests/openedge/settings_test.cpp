@@ -133,8 +133,7 @@ BOOST_AUTO_TEST_CASE(what_stands_behind_c_may_be_a_file) {
     const test::TemporaryDirectory directory;
     std::ofstream(directory.path() + "/module.yml") << service;
 
-    const Settings read =
-        settings(environment({{"-c", directory.path() + "/module.yml"}}));
+    const Settings read = settings(environment({{"-c", directory.path() + "/module.yml"}}));
 
     BOOST_TEST(read.functions.size() == 2u);
 }
@@ -150,8 +149,8 @@ BOOST_DATA_TEST_CASE(what_is_wrong_is_named, wrong) {
 
 BOOST_AUTO_TEST_CASE(a_configuration_that_is_none_is_refused) {
     BOOST_TEST(error_of(environment({{"-c", ""}})).starts_with("-c needs the configuration"));
-    BOOST_TEST(error_of(environment({{"-c", "{x}"}}))
-                   .starts_with("module config invalid, it is no JSON"));
+    BOOST_TEST(
+        error_of(environment({{"-c", "{x}"}})).starts_with("module config invalid, it is no JSON"));
     BOOST_TEST(error_of(environment({{"-c", "/nowhere/module.yml"}}))
                    .starts_with("cannot read the configuration /nowhere/module.yml"));
     BOOST_TEST(error_of(environment({{"BAETYL_SERVICE_NAME", "x"}}))
@@ -167,8 +166,8 @@ BOOST_AUTO_TEST_CASE(yaml_that_is_none_is_refused) {
     BOOST_CHECK_THROW(read_yaml(std::string(200, '[') + std::string(200, ']')), Error);
     std::string aliases = "a: &a [1]\n";
     for (char c = 'b'; c < 'z'; ++c)
-        aliases += std::string(1, c) + ": &" + c + " [*" + char(c - 1) + ", *" + char(c - 1) +
-                   "]\n";
+        aliases +=
+            std::string(1, c) + ": &" + c + " [*" + char(c - 1) + ", *" + char(c - 1) + "]\n";
     BOOST_CHECK_THROW(read_yaml(aliases), Error);
 }
 

@@ -64,7 +64,8 @@ constexpr std::string_view examples[] = {
     "host openedge --handler plugin:sayhi.so --codedir build -- turngate",
 };
 
-host::OpenEdgeFunctionOptions function_options(Invocation& invocation, const host::Ledger::Tell& tell) {
+host::OpenEdgeFunctionOptions function_options(Invocation& invocation,
+                                               const host::Ledger::Tell& tell) {
     const Arguments& arguments = invocation.arguments;
     return {.command = arguments.operands(),
             .environment = host::platform_environment(
@@ -125,11 +126,11 @@ const Command host_openedge_command = {
     .operands = "-- PROGRAM [ARGUMENT...]",
     .summary = "run a function as OpenEdge's function manager does, and show each call",
     .description =
-        "Serves HTTP: a POST to the path TOPIC calls the function with the body as payload, and the "
-        "payload of its answer comes back; 204 stands for an empty one, which is published nowhere, "
-        "and 502 for the error that OpenEdge would publish. PROGRAM is started with the first call, "
-        "with -c and its configuration, and called by gRPC, one call at a time. As on OpenEdge it is "
-        "stopped after a call that fails, and started again with the next.\n\n"
+        "Serves HTTP: a POST to the path TOPIC calls the function with the body as payload, and "
+        "the payload of its answer comes back; 204 stands for an empty one, which is published "
+        "nowhere, and 502 for the error that OpenEdge would publish. PROGRAM is started with the "
+        "first call, with -c and its configuration, and called by gRPC, one call at a time. As on "
+        "OpenEdge it is stopped after a call that fails, and started again with the next.\n\n"
         "With --mqtt there is a broker, too: what is published to one topic goes to the function, "
         "and its answer to another.\n\n"
         "SIGINT and SIGTERM stop it: calls are finished, the program gets SIGTERM and 30 seconds.",

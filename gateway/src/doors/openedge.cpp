@@ -37,10 +37,10 @@ class OpenEdgeDoor final : public ListeningDoor {
   private:
     HandlerPtr service(HandlerPtr handler) const {
         return std::make_shared<const openedge::Service>(
-            std::move(handler), openedge::Limits{.max_message = options_.max_message,
-                                                 .max_reply = options_.max_reply,
-                                                 .errors_as_payloads =
-                                                     options_.errors_as_payloads});
+            std::move(handler),
+            openedge::Limits{.max_message = options_.max_message,
+                             .max_reply = options_.max_reply,
+                             .errors_as_payloads = options_.errors_as_payloads});
     }
 
     const OpenEdgeOptions options_;

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <nghttp2/nghttp2.h>
 #include <new>
+#include <nghttp2/nghttp2.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <utility>
@@ -95,10 +95,10 @@ std::string message_of(Answer answer) {
     if (answer.status.empty() && answer.http_status.empty())
         throw GrpcError(GrpcStatus::unavailable, "the server reset the stream");
     if (answer.status.empty())
-        throw GrpcError(answer.http_status == "503" ? GrpcStatus::unavailable
-                                                    : GrpcStatus::internal,
-                        "the answer is not gRPC's: HTTP status " + answer.http_status +
-                            ", content-type \"" + answer.type + '"');
+        throw GrpcError(
+            answer.http_status == "503" ? GrpcStatus::unavailable : GrpcStatus::internal,
+            "the answer is not gRPC's: HTTP status " + answer.http_status + ", content-type \"" +
+                answer.type + '"');
     if (const GrpcStatus status = status_of(answer.status); status != GrpcStatus::ok)
         throw GrpcError(status, percent_decode(answer.message));
     Body body(std::move(answer.body));
@@ -130,8 +130,8 @@ class GrpcClient::Connection {
                      std::chrono::milliseconds timeout) {
         const auto prefix = openedge::grpc_prefix(static_cast<std::uint32_t>(message.size()));
         const std::string body = std::string(prefix.data(), prefix.size()).append(message);
-        const std::string limit = std::to_string(std::min<std::int64_t>(
-                                      timeout.count(), 99'999'999)) + 'm';
+        const std::string limit =
+            std::to_string(std::min<std::int64_t>(timeout.count(), 99'999'999)) + 'm';
         const std::array fields = {field(":method", "POST"),
                                    field(":scheme", "http"),
                                    field(":path", path),
@@ -184,8 +184,8 @@ class GrpcClient::Connection {
         std::array<std::uint8_t, 64 * 1024> block;
         const ssize_t size = ::recv(socket_.get(), block.data(), block.size(), MSG_DONTWAIT);
         if (size < 0 && (errno == EAGAIN || errno == EINTR)) return true;
-        if (size <= 0 || nghttp2_session_mem_recv(session_, block.data(),
-                                                  static_cast<std::size_t>(size)) < 0)
+        if (size <= 0 ||
+            nghttp2_session_mem_recv(session_, block.data(), static_cast<std::size_t>(size)) < 0)
             throw GrpcError(GrpcStatus::unavailable, "transport is closing");
         return true;
     }

@@ -20,6 +20,7 @@ constexpr auto begin_limit = 10s;  // of the broker, until it listens
 constexpr auto grace = 2s;
 constexpr int redial = 10;  // milliseconds
 constexpr std::uint16_t subscription = 1;
+constexpr char refused = '\x80';
 
 os::Subprocess broker(std::uint16_t port) {
     const os::Fd nowhere(::open("/dev/null", O_RDWR | O_CLOEXEC));
@@ -45,8 +46,8 @@ MqttBridge::MqttBridge(OpenEdgeCalls& calls, MqttRule rule, std::uint16_t port, 
         answer.type != MqttPacket::connack || answer.body != std::string(2, '\0'))
         throw Error("the MQTT broker refuses connections");
     send(mqtt_subscribe(subscription, rule_.subscribe, 1));
-    if (const MqttPacket answer = receive(); answer.type != MqttPacket::suback ||
-                                             answer.body.size() != 3 || answer.body[2] < 0)
+    if (const MqttPacket answer = receive();
+        answer.type != MqttPacket::suback || answer.body.size() != 3 || answer.body[2] == refused)
         throw Error("the MQTT broker refuses to subscribe to " + rule_.subscribe);
     thread_ = std::thread([this] { run(); });
 }

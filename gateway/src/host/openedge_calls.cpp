@@ -48,9 +48,9 @@ std::string OpenEdgeCalls::call(const std::string& topic, std::uint32_t qos, std
     OpenEdgeFunction::Timings timings;
     try {
         std::string reply = function_.call(std::move(message), timings);
-        tell_({Line::Kind::answer, number,
-               (reply.empty() ? "nothing to publish" : bytes(reply.size())) + "  " +
-                   text(timings)});
+        tell_(
+            {Line::Kind::answer, number,
+             (reply.empty() ? "nothing to publish" : bytes(reply.size())) + "  " + text(timings)});
         return reply;
     } catch (const openedge::GrpcError& e) {
         tell_({Line::Kind::answer, number, description(e) + "  " + text(timings)});

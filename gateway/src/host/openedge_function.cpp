@@ -79,8 +79,7 @@ void OpenEdgeFunction::start(Timings& timings) {
                       .arguments = {"-c", "exec \"$0\" \"$@\""},
                       .environment = options_.environment,
                       .output = STDERR_FILENO};
-    shell.arguments.insert(shell.arguments.end(), options_.command.begin(),
-                           options_.command.end());
+    shell.arguments.insert(shell.arguments.end(), options_.command.begin(), options_.command.end());
     shell.arguments.insert(shell.arguments.end(), {"-c", configuration(options_, address)});
     process_.emplace(shell);
     const auto where = os::Address::parse(address);
@@ -92,11 +91,11 @@ void OpenEdgeFunction::start(Timings& timings) {
         }
         if (has_ended(*process_))
             throw GrpcError(GrpcStatus::unavailable,
-                            "the program " + os::describe(process_->wait().value_or(
-                                                 os::ExitStatus())) + " before it listened");
+                            "the program " +
+                                os::describe(process_->wait().value_or(os::ExitStatus())) +
+                                " before it listened");
         if (Clock::now() - begun > options_.timeout)
-            throw GrpcError(GrpcStatus::unavailable,
-                            "the program does not listen on " + address);
+            throw GrpcError(GrpcStatus::unavailable, "the program does not listen on " + address);
     }
     timings.start = Clock::now() - begun;
     options_.say("started: process " + std::to_string(process_->pid()) + " listens on " + address);
@@ -118,9 +117,8 @@ std::string OpenEdgeFunction::call(openedge::FunctionMessage message, Timings& t
     try {
         if (!client_) start(timings);
         begun = Clock::now();
-        std::string reply =
-            client_->call(path_of(generation), write_message(message, generation),
-                          options_.timeout);
+        std::string reply = client_->call(path_of(generation), write_message(message, generation),
+                                          options_.timeout);
         timings.call = Clock::now() - begun;
         return read_message(reply, generation).payload;
     } catch (const GrpcError&) {

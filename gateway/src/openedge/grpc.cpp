@@ -42,23 +42,11 @@ std::uint32_t size_of(std::span<const char, prefix_size> prefix) {
 }  // namespace
 
 std::string name_of(GrpcStatus status) {
-    constexpr std::array names = {"OK",
-                                  "Canceled",
-                                  "Unknown",
-                                  "InvalidArgument",
-                                  "DeadlineExceeded",
-                                  "NotFound",
-                                  "AlreadyExists",
-                                  "PermissionDenied",
-                                  "ResourceExhausted",
-                                  "FailedPrecondition",
-                                  "Aborted",
-                                  "OutOfRange",
-                                  "Unimplemented",
-                                  "Internal",
-                                  "Unavailable",
-                                  "DataLoss",
-                                  "Unauthenticated"};
+    constexpr std::array names = {
+        "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
+        "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
+        "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
+        "DataLoss", "Unauthenticated"};
     const auto number = static_cast<std::size_t>(status);
     return number < names.size() ? names[number] : "Code(" + std::to_string(number) + ')';
 }

@@ -38,8 +38,8 @@ Request request_of(FunctionMessage& message) {
     request.protocol = "HTTP/2";
     Headers& headers = request.headers;
     headers.add_checked("host", "localhost");
-    headers.add_checked("content-type", is_json(message.payload) ? "application/json"
-                                                                 : "application/octet-stream");
+    headers.add_checked("content-type",
+                        is_json(message.payload) ? "application/json" : "application/octet-stream");
     headers.add_checked("content-length", std::to_string(message.payload.size()));
     tell(headers, "x-openedge-topic", about.topic);
     headers.add_checked("x-openedge-qos", std::to_string(about.qos));

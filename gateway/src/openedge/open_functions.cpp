@@ -65,8 +65,8 @@ HandlerPtr linked(const HandlerPtr& all, const FunctionSettings& function) {
 // An existing directory, absolute, for we may leave this one.
 std::string directory_of(const FunctionSettings& function) {
     std::error_code error;
-    const auto path = std::filesystem::canonical(
-        function.directory.empty() ? "." : function.directory, error);
+    const auto path =
+        std::filesystem::canonical(function.directory.empty() ? "." : function.directory, error);
     if (error)
         throw Error("the codedir " + function.directory + " of the function " + function.name +
                     " cannot be read: " + error.message());

@@ -33,8 +33,9 @@ class CallTime {
         if (timeout.empty()) return;
         const auto limit = parse_grpc_timeout(timeout);
         if (!limit)
-            throw GrpcError(GrpcStatus::internal, "grpc-timeout is wrong: expected one to eight "
-                                                  "digits and a unit of H, M, S, m, u or n");
+            throw GrpcError(GrpcStatus::internal,
+                            "grpc-timeout is wrong: expected one to eight "
+                            "digits and a unit of H, M, S, m, u or n");
         const auto at = Context::Clock::now() + *limit;
         if (deadline_ && *deadline_ <= at) return;
         deadline_ = at;
@@ -114,8 +115,8 @@ std::string Service::answer(Request& call) const {
 }
 
 FunctionMessage Service::received(Request& call, Generation generation) const {
-    const std::string bytes = read_grpc_message(call.body, limits_.max_message,
-                                                call.headers.get("grpc-encoding"));
+    const std::string bytes =
+        read_grpc_message(call.body, limits_.max_message, call.headers.get("grpc-encoding"));
     try {
         return read_message(bytes, generation);
     } catch (const Error& e) {

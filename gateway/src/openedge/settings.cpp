@@ -46,8 +46,7 @@ milliseconds duration(const Json& value, const std::string& what, milliseconds u
 
 std::uint32_t size(const Json& value, const std::string& what, std::uint32_t usual) {
     if (value.is_null()) return usual;
-    const auto out =
-        value.string() ? cli::parse_size(*value.string()) : value.unsigned_integer();
+    const auto out = value.string() ? cli::parse_size(*value.string()) : value.unsigned_integer();
     if (!out || *out > std::numeric_limits<std::int32_t>::max())
         refuse(what, "bytes, or as text: 4m or 32k; below 2 GiB");
     return *out == 0 ? usual : static_cast<std::uint32_t>(*out);
@@ -66,8 +65,7 @@ std::string contents(const std::string& path) {
     std::string text(largest_file + 1, '\0');
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (file.bad() || (file.fail() && !file.eof()))
-        throw Error("cannot read the configuration " + path +
-                    ": give -c its JSON or another file");
+        throw Error("cannot read the configuration " + path + ": give -c its JSON or another file");
     text.resize(static_cast<std::size_t>(file.gcount()));
     if (text.size() > largest_file)
         throw Error("the configuration " + path + " is larger than " +
@@ -99,9 +97,9 @@ Settings settings(const ReadVariable& get) {
     if (text.empty()) throw Error("-c needs the configuration: JSON, or the name of a file");
     const bool is_json = text.starts_with('{') && text.ends_with('}');
     try {
-        Settings out = read_settings(is_json ? Json::parse(text, {}, DuplicateNames::keep_last)
-                                             : read_yaml(contents(text)),
-                                     get);
+        Settings out = read_settings(
+            is_json ? Json::parse(text, {}, DuplicateNames::keep_last) : read_yaml(contents(text)),
+            get);
         for (FunctionSettings& one : out.functions)  // the first may be where we go
             if (!one.directory.empty()) one.directory = std::filesystem::absolute(one.directory);
         return out;
@@ -118,9 +116,8 @@ Settings read_settings(const Json& config, const ReadVariable& get) {
     if (out.name.empty()) out.name = config["name"].string_or("");
     if (out.name.empty()) miss("name");
     const Json& server = config["server"];
-    out.address =
-        first_of(get, {"BAETYL_SERVICE_INSTANCE_ADDRESS", "OPENEDGE_SERVICE_INSTANCE_ADDRESS",
-                       "OPENEDGE_SERVICE_ADDRESS"});
+    out.address = first_of(get, {"BAETYL_SERVICE_INSTANCE_ADDRESS",
+                                 "OPENEDGE_SERVICE_INSTANCE_ADDRESS", "OPENEDGE_SERVICE_ADDRESS"});
     if (out.address.empty()) out.address = server["address"].string_or("");
     if (out.address.empty()) miss("server.address");
     for (const char* file : {"ca", "key", "cert"})

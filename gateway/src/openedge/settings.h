@@ -23,8 +23,8 @@ struct Settings {
     std::chrono::milliseconds timeout{30'000};
     std::uint32_t max_message = 4u << 20;
     std::vector<FunctionSettings> functions;  // one at least
-    bool by_name = false;  // the calls say which function they are for
-    std::string log_level, log_format;  // empty: not said
+    bool by_name = false;                     // the calls say which function they are for
+    std::string log_level, log_format;        // empty: not said
 };
 
 // What ReadVariable is asked for in place of the argument behind "-c".

@@ -1,7 +1,6 @@
-#include <turngate/handlers/openedge.h>
-
 #include <limits>
 
+#include <turngate/handlers/openedge.h>
 #include <turngate/http/encoding.h>
 
 namespace turngate::openedge {

@@ -2,12 +2,12 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <grpcpp/grpcpp.h>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "runtime.grpc.pb.h"
-#include <grpcpp/grpcpp.h>
 
 int main(int argc, char** argv) {
     if (argc != 4) {
