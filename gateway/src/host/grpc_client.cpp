@@ -19,7 +19,6 @@ using openedge::GrpcError;
 using openedge::GrpcStatus;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t prefix_size = 5;
 constexpr std::size_t most_received = 64u << 20;
 constexpr std::int32_t window = 1 << 24;
 

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "cli/exit_status.h"
 #include "open_target.h"
 #include <turngate/handlers/openedge.h>
 #include <turngate/http/encoding.h>
@@ -80,7 +81,11 @@ HandlerPtr open_target_of(const FunctionSettings& function, const std::string& d
         is_target(handler)
             ? handler
             : "plugin:" + percent_escape_path(handler.substr(0, handler.find('.'))) + ".so";
-    return open_target(target_in(directory, target), nullptr, get, changed);
+    try {
+        return open_target(target_in(directory, target), nullptr, get, changed);
+    } catch (const cli::CommandError& e) {  // its advice is for a command line
+        throw Error("the handler of the function " + function.name + ": " + e.what());
+    }
 }
 
 }  // namespace

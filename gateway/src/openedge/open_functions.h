@@ -13,8 +13,8 @@ namespace turngate::openedge {
 //   the name of a handler  of those that `open` makes: "sayhi", "app.sayhi" or "sayhi.handler"
 //   where `open` is empty  "sayhi.handler" is the plug-in sayhi.so in codedir
 //
-// Goes into the directory of the first function that is a target. Throws Error and what `open` and
-// open_target() throw.
+// Goes into the directory of the first function that is a target. Throws Error and what `open`
+// throws.
 HandlerPtr open_functions(const Settings& settings, const OpenHandler& open,
                           const BackendChanged& changed, const ReadVariable& get);
 

@@ -104,7 +104,10 @@ std::string Service::answer(Request& call) const {
     Recorder recorder("POST", most_recorded);
     const Outcome outcome = turngate::serve(*function_, *request, recorder);
     request->context.stop = call.context.stop;
-    call.context.wait_until([request, outcome] { settle(request->context, outcome); });
+    if (request->context.has_deferred())
+        call.context.wait_until([request, outcome] { settle(request->context, outcome); });
+    else
+        settle(request->context, outcome);
     Response response = outcome.complete ? recorder.take() : Response();
     message.payload = payload_of(failure_of(outcome, response, time.has_passed()), response);
     message.about = *request->context.find<Message>();
