@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(a_reply_that_is_too_large_is_a_status) {
     const Answer& answer = client.answer(1);
 
     BOOST_TEST(status(answer) == "8");
-    BOOST_TEST(told(answer) == "Sent message larger than max (2027 vs. 1000)");
+    BOOST_TEST(told(answer) == "Sent message larger than max (2025 vs. 1000)");
 }
 
 BOOST_AUTO_TEST_CASE(a_reply_that_the_hub_would_not_take_is_a_payload_if_asked) {
