@@ -24,12 +24,12 @@ constexpr std::int32_t window = 1 << 24;
 
 // What comes of one call.
 struct Answer {
-    std::string_view unsent;  // of the request's body
-    std::string http_status;
-    std::string type;
-    std::string status;
-    std::string message;
-    std::string body;
+    std::string_view unsent = {};  // of the request's body
+    std::string http_status = {};
+    std::string type = {};
+    std::string status = {};
+    std::string message = {};
+    std::string body = {};
     bool is_closed = false;
 };
 

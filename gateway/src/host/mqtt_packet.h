@@ -26,8 +26,8 @@ struct MqttPacket {
 
 // A message that is published.
 struct MqttMessage {
-    std::string topic;
-    std::string payload;
+    std::string topic = {};
+    std::string payload = {};
     std::uint8_t qos = 0;
     std::uint16_t id = 0;  // of qos 1 and 2
 };

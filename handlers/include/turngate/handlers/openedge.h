@@ -18,11 +18,11 @@ namespace turngate::openedge {
 // What is told of a message besides its payload. Attached to the context by the OpenEdge door.
 struct Message {
     std::uint32_t qos = 0;  // of MQTT
-    std::string topic;
-    std::string function_name;
-    std::string invoke_id;
+    std::string topic = {};
+    std::string function_name = {};
+    std::string invoke_id = {};
     std::int64_t timestamp = 0;  // seconds since 1970; 0: it is not told
-    std::vector<std::pair<std::string, std::string>> metadata;  // of Baetyl 2
+    std::vector<std::pair<std::string, std::string>> metadata = {};  // of Baetyl 2
 };
 
 // Elsewhere than on OpenEdge the topic is the path without the slash at its front, and the invoke
