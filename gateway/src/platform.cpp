@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "openedge/settings.h"
 #include <turngate/handlers/spelling.h>
 #include <turngate/http/error.h>
 
@@ -42,8 +43,10 @@ std::optional<std::string> is_lambda_web(const ReadVariable& get) {
 }
 
 std::optional<std::string> is_openedge(const ReadVariable& get) {
-    return any_of(get, {"OPENEDGE_SERVICE_NAME", "OPENEDGE_SERVICE_MODE", "BAETYL_SERVICE_NAME",
-                        "BAETYL_SERVICE_MODE"});
+    if (get(openedge::argument)) return "-c gives its configuration";
+    return any_of(get, {"OPENEDGE_SERVICE_NAME", "OPENEDGE_SERVICE_MODE",
+                        "OPENEDGE_SERVICE_INSTANCE_NAME", "BAETYL_SERVICE_NAME",
+                        "BAETYL_SERVICE_MODE", "BAETYL_SERVICE_INSTANCE_NAME", "BAETYL_RUN_MODE"});
 }
 
 // An empty secret is one: that of a server which is open.
@@ -80,8 +83,8 @@ constexpr std::array<Platform, 10> table = {{
     {"vercel", "Vercel Fluid", "VERCEL_IPC_PATH", is_vercel, true},
     {"lambda", "AWS Lambda", "AWS_LAMBDA_RUNTIME_API", is_lambda, true},
     {"lambda-web", "AWS Lambda Web Functions", "AWS_LAMBDA_HTTP_ENDPOINT", is_lambda_web, true},
-    {"openedge", "OpenEdge or Baetyl", "OPENEDGE_SERVICE_* or BAETYL_SERVICE_*", is_openedge,
-     false},
+    {"openedge", "OpenEdge or Baetyl", "-c, OPENEDGE_SERVICE_* or BAETYL_SERVICE_*", is_openedge,
+     true},
     {"open-runtimes", "Open Runtimes v3 to v5", "OPEN_RUNTIMES_SECRET or OPEN_RUNTIMES_ENV",
      is_open_runtimes, true},
     {"appwrite", "Appwrite or Open Runtimes v2",

@@ -18,6 +18,7 @@
 #include "serve_http.h"
 #include "serve_lambda.h"
 #include "serve_open_runtimes.h"
+#include "serve_openedge.h"
 #include "serve_vercel.h"
 #include "signals.h"
 #include "stderr_reporter.h"
@@ -119,6 +120,7 @@ int run_as(std::string_view as, const OpenHandler& open, const std::string& targ
         if (platform.name == "vercel") return serve_vercel(open, target, get);
         if (platform.name == "open-runtimes" || platform.name == "appwrite")
             return serve_open_runtimes(platform.name, open, target, get);
+        if (platform.name == "openedge") return serve_openedge(open, get);
         return run_listening(platform.name, open, target, get);
     } catch (const cli::CommandError&) {
         throw;  // it says how to mend what is wrong with the target
@@ -140,10 +142,14 @@ HandlerPtr by_path(Functions functions) {
     return std::make_shared<const ByPath>(std::move(functions));
 }
 
-HandlerPtr by_name(HandlerPtr handler, const std::string& name) {
+HandlerPtr find_by_name(const HandlerPtr& handler, const std::string& name) {
     const auto* several = dynamic_cast<const ByPath*>(handler.get());
-    if (!several) return handler;
-    if (HandlerPtr function = several->functions().find(name)) return function;
+    return several ? several->functions().find(name) : handler;
+}
+
+HandlerPtr by_name(HandlerPtr handler, const std::string& name) {
+    if (HandlerPtr function = find_by_name(handler, name)) return function;
+    const auto* several = dynamic_cast<const ByPath*>(handler.get());
     std::string known;
     for (const Functions::Entry& entry : several->functions())
         known.append(known.empty() ? "" : ", ").append(entry.name);

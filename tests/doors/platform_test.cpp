@@ -60,6 +60,8 @@ BOOST_AUTO_TEST_CASE(the_first_row_that_matches_is_taken) {
     BOOST_TEST(detected({{"APPWRITE_INTERNAL_RUNTIME_KEY", "k"}}) == "appwrite");
     BOOST_TEST(detected({{"APPWRITE_INTERNAL_RUNTIME_KEY", ""}}) == "http");
     BOOST_TEST(detected({{"GATEWAY_INTERFACE", "CGI/1.1"}}) == "http");
+    BOOST_TEST(detected({{"-c", "{}"}, {"PORT", "80"}}) == "openedge");
+    BOOST_TEST(detected({{"BAETYL_SERVICE_INSTANCE_NAME", "s.f.1"}}) == "openedge");
     BOOST_TEST(detected({{"GATEWAY_INTERFACE", ""}, {"REQUEST_METHOD", "GET"}}) == "http");
 }
 
@@ -84,13 +86,13 @@ BOOST_AUTO_TEST_CASE(an_unknown_name_is_refused_with_those_there_are) {
     };
     BOOST_TEST(error_of({{"TURNGATE_AS", "impuls"}}, {}) ==
                "TURNGATE_AS=impuls means Impuls, which this version cannot serve: expected "
-               "auto, cgi, vercel, lambda, lambda-web, open-runtimes, appwrite, fcgi, http");
+               "auto, cgi, vercel, lambda, lambda-web, openedge, open-runtimes, appwrite, fcgi, http");
     BOOST_TEST(error_of({{"TURNGATE_AS", "cgy"}}, {}) ==
                "TURNGATE_AS=cgy names no platform: did you mean cgi? expected auto, cgi, "
-               "vercel, lambda, lambda-web, open-runtimes, appwrite, fcgi, http");
+               "vercel, lambda, lambda-web, openedge, open-runtimes, appwrite, fcgi, http");
     BOOST_TEST(error_of({}, "abacus") ==
                "--as abacus names no platform: expected auto, cgi, vercel, lambda, lambda-web, "
-               "open-runtimes, appwrite, fcgi, http");
+               "openedge, open-runtimes, appwrite, fcgi, http");
     BOOST_TEST(error_of({{"RUNTIME_PORT", "9001"}}, {}) ==
                "this looks like Impuls (RUNTIME_PORT=9001), which this version "
                "cannot serve: TURNGATE_AS=http serves HTTP all the same");

@@ -7,6 +7,7 @@
 #include <turngate/handlers/load_plugin.h>
 #include <turngate/handlers/mux.h>
 #include <turngate/handlers/open_handler.h>
+#include <turngate/handlers/openedge.h>
 #include <turngate/handlers/vercel.h>
 #include <turngate/handlers/vercel_system.h>
 #include <turngate/http/functions.h>

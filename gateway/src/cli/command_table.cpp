@@ -24,6 +24,7 @@ constexpr const Command* all[] = {
     &host_lambda_command,
     &host_open_runtimes_command,
     &listen_command,
+    &host_openedge_command,
     &package_command,
     &version_command,
     &help_command,

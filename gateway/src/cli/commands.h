@@ -21,6 +21,7 @@ extern const Command front_command;
 extern const Command help_command;
 extern const Command host_lambda_command;
 extern const Command host_open_runtimes_command;
+extern const Command host_openedge_command;
 extern const Command host_vercel_command;
 extern const Command invoke_command;
 extern const Command listen_command;
