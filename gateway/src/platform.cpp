@@ -84,7 +84,7 @@ constexpr std::array<Platform, 10> table = {{
      is_open_runtimes, false},
     {"appwrite", "Appwrite or Open Runtimes v2",
      "APPWRITE_INTERNAL_RUNTIME_KEY or INTERNAL_RUNTIME_KEY", is_appwrite, false},
-    {"impuls", "Impuls", "RUNTIME_PORT", is_impuls, false},
+    {"impuls", "Impuls", "RUNTIME_PORT", is_impuls, true},
     {"fcgi", "FastCGI", "a listening socket as standard input", is_fastcgi, true},
     {"http", "live HTTP", "PORT, or nothing at all", is_http, true},
 }};

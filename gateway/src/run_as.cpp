@@ -16,6 +16,7 @@
 #include "observe/settings.h"
 #include "serve_fastcgi.h"
 #include "serve_http.h"
+#include "serve_impuls.h"
 #include "serve_lambda.h"
 #include "serve_vercel.h"
 #include "signals.h"
@@ -116,6 +117,7 @@ int run_as(std::string_view as, const OpenHandler& open, const std::string& targ
         if (platform.name == "cgi") return run_cgi(open({}), get);
         if (platform.name == "lambda") return serve_lambda(open, target, get);
         if (platform.name == "vercel") return serve_vercel(open, target, get);
+        if (platform.name == "impuls") return serve_impuls(open, target, get);
         return run_listening(platform.name, open, target, get);
     } catch (const cli::CommandError&) {
         throw;  // it says how to mend what is wrong with the target

@@ -77,17 +77,18 @@ BOOST_AUTO_TEST_CASE(an_unknown_name_is_refused_with_those_there_are) {
         }
         return std::string("accepted");
     };
-    BOOST_TEST(error_of({{"TURNGATE_AS", "impuls"}}, {}) ==
-               "TURNGATE_AS=impuls means Impuls, which this version cannot serve: expected "
-               "auto, cgi, vercel, lambda, lambda-web, fcgi, http");
+    BOOST_TEST(
+        error_of({{"TURNGATE_AS", "openedge"}}, {}) ==
+        "TURNGATE_AS=openedge means OpenEdge or Baetyl, which this version cannot serve: expected "
+        "auto, cgi, vercel, lambda, lambda-web, impuls, fcgi, http");
     BOOST_TEST(error_of({{"TURNGATE_AS", "cgy"}}, {}) ==
                "TURNGATE_AS=cgy names no platform: did you mean cgi? expected auto, cgi, "
-               "vercel, lambda, lambda-web, fcgi, http");
+               "vercel, lambda, lambda-web, impuls, fcgi, http");
     BOOST_TEST(error_of({}, "abacus") ==
                "--as abacus names no platform: expected auto, cgi, vercel, lambda, lambda-web, "
-               "fcgi, http");
-    BOOST_TEST(error_of({{"RUNTIME_PORT", "9001"}}, {}) ==
-               "this looks like Impuls (RUNTIME_PORT=9001), which this version "
+               "impuls, fcgi, http");
+    BOOST_TEST(error_of({{"OPENEDGE_SERVICE_NAME", "f"}}, {}) ==
+               "this looks like OpenEdge or Baetyl (OPENEDGE_SERVICE_NAME=f), which this version "
                "cannot serve: TURNGATE_AS=http serves HTTP all the same");
     BOOST_TEST(error_of({{"OPEN_RUNTIMES_SECRET", "hush"}}, {}).find("hush") == std::string::npos);
 }

@@ -22,6 +22,7 @@ constexpr const Command* all[] = {
     &doctor_command,
     &host_vercel_command,
     &host_lambda_command,
+    &host_impuls_command,
     &package_command,
     &version_command,
     &help_command,

@@ -20,6 +20,7 @@ extern const Command event_show_command;
 extern const Command front_command;
 extern const Command help_command;
 extern const Command host_lambda_command;
+extern const Command host_impuls_command;
 extern const Command host_vercel_command;
 extern const Command invoke_command;
 extern const Command package_command;

@@ -21,6 +21,7 @@
 #include "platform.h"
 #include "serve_fastcgi.h"
 #include "serve_http.h"
+#include "serve_impuls.h"
 #include "serve_lambda.h"
 #include "serve_vercel.h"
 #include "version.h"
@@ -91,6 +92,7 @@ using Facts = std::vector<std::pair<std::string, std::string>>;
 HttpOptions door_options(const Environment& environment, std::string_view platform) {
     if (platform == "fcgi") return fastcgi_options(environment).common;
     if (platform == "vercel") return vercel_settings(environment).http;
+    if (platform == "impuls") return impuls_settings(environment).http;
     return http_options(environment);
 }
 
@@ -139,6 +141,15 @@ Facts vercel(const Environment& environment) {
              settings.prefix.empty() ? "not stripped" : settings.prefix}};
 }
 
+Facts impuls(const Environment& environment) {
+    const auto logs = impuls_settings(environment).logs;
+    const std::string port = environment("RUNTIME_PORT").value_or("");
+    return {{"RUNTIME_PORT", port.empty() ? "8080" : port},
+            {"TURNGATE_IMPULS_LOGS", !logs                              ? "auto"
+                                     : *logs == impuls::LogsForm::lists ? "lists"
+                                                                        : "text"}};
+}
+
 Facts lambda(const Environment& environment) {
     const LambdaOptions settings = lambda_options(environment, "self");
     return {{"AWS_LAMBDA_RUNTIME_API", settings.runtime_api},
@@ -160,6 +171,7 @@ struct Diagnosis {
     Facts operations;
     Facts vercel;  // elsewhere empty
     Facts lambda;  // likewise
+    Facts impuls;  // likewise
     std::vector<Directory> directories;
     std::int64_t open = 0;
     rlim_t most_open = 0;
@@ -176,11 +188,14 @@ Diagnosis diagnose(const Environment& environment) {
         found.limits = limits(door_options(environment, chosen));
         const bool is_vercel = chosen == "vercel";
         const bool is_lambda = chosen == "lambda";
+        const bool is_impuls = chosen == "impuls";
         found.operations = operations(is_vercel   ? vercel_environment(environment)
                                       : is_lambda ? lambda_environment(environment)
+                                      : is_impuls ? impuls_environment(environment)
                                                   : environment);
         if (is_vercel) found.vercel = vercel(environment);
         if (is_lambda) found.lambda = lambda(environment);
+        if (is_impuls) found.impuls = impuls(environment);
     } catch (const Error& e) {
         throw CommandError(exit_status::usage, e.what(), "correct or unset the variable");
     }
@@ -220,6 +235,9 @@ void print_text(const Diagnosis& found, Output& out) {
         out.write("  " + padded(name, vercel_width) + value + '\n');
     if (!found.lambda.empty()) heading("lambda");
     for (const auto& [name, value] : found.lambda)
+        out.write("  " + padded(name, vercel_width) + value + '\n');
+    if (!found.impuls.empty()) heading("impuls");
+    for (const auto& [name, value] : found.impuls)
         out.write("  " + padded(name, vercel_width) + value + '\n');
     heading("directories");
     for (const Directory& directory : found.directories)
@@ -264,6 +282,7 @@ void print_json(const Diagnosis& found, Output& out) {
              {"operations", object_of(found.operations)},
              {"vercel", object_of(found.vercel)},
              {"lambda", object_of(found.lambda)},
+             {"impuls", object_of(found.impuls)},
              {"directories", std::move(places)},
              {"open_files", Json::object({{"open", found.open},
                                           {"limit", static_cast<std::int64_t>(found.most_open)}})}})
