@@ -25,6 +25,7 @@ constexpr const Command* all[] = {
     &host_open_runtimes_command,
     &listen_command,
     &host_openedge_command,
+    &host_impuls_command,
     &package_command,
     &version_command,
     &help_command,

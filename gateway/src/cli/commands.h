@@ -22,6 +22,7 @@ extern const Command help_command;
 extern const Command host_lambda_command;
 extern const Command host_open_runtimes_command;
 extern const Command host_openedge_command;
+extern const Command host_impuls_command;
 extern const Command host_vercel_command;
 extern const Command invoke_command;
 extern const Command listen_command;

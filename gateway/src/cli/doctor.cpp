@@ -22,6 +22,7 @@
 #include "platform.h"
 #include "serve_fastcgi.h"
 #include "serve_http.h"
+#include "serve_impuls.h"
 #include "serve_lambda.h"
 #include "serve_vercel.h"
 #include "version.h"
@@ -97,6 +98,7 @@ HttpOptions door_options(const Environment& environment, std::string_view platfo
     if (platform == "fcgi") return fastcgi_options(environment).common;
     if (platform == "vercel") return vercel_settings(environment).http;
     if (is_open_runtimes(platform)) return open_runtimes_settings(environment, platform).http;
+    if (platform == "impuls") return impuls_settings(environment).http;
     return http_options(environment);
 }
 
@@ -145,6 +147,15 @@ Facts vercel(const Environment& environment) {
              settings.prefix.empty() ? "not stripped" : settings.prefix}};
 }
 
+Facts impuls(const Environment& environment) {
+    const auto logs = impuls_settings(environment).logs;
+    const std::string port = environment("RUNTIME_PORT").value_or("");
+    return {{"RUNTIME_PORT", port.empty() ? "8080" : port},
+            {"TURNGATE_IMPULS_LOGS", !logs                              ? "auto"
+                                     : *logs == impuls::LogsForm::lists ? "lists"
+                                                                        : "text"}};
+}
+
 Facts lambda(const Environment& environment) {
     const LambdaOptions settings = lambda_options(environment, "self");
     return {{"AWS_LAMBDA_RUNTIME_API", settings.runtime_api},
@@ -176,9 +187,10 @@ struct Diagnosis {
     Facts versions;
     Facts limits;
     Facts operations;
-    Facts vercel;  // elsewhere empty
-    Facts lambda;  // likewise
-    Facts open_runtimes;
+    Facts vercel;         // elsewhere empty
+    Facts lambda;         // likewise
+    Facts open_runtimes;  // likewise
+    Facts impuls;         // likewise
     std::vector<Directory> directories;
     std::int64_t open = 0;
     rlim_t most_open = 0;
@@ -196,13 +208,16 @@ Diagnosis diagnose(const Environment& environment) {
         const bool is_vercel = chosen == "vercel";
         const bool is_lambda = chosen == "lambda";
         const bool is_runtime = is_open_runtimes(chosen);
+        const bool is_impuls = chosen == "impuls";
         found.operations = operations(is_vercel    ? vercel_environment(environment)
                                       : is_lambda  ? lambda_environment(environment)
                                       : is_runtime ? open_runtimes_environment(environment)
+                                      : is_impuls  ? impuls_environment(environment)
                                                    : environment);
         if (is_vercel) found.vercel = vercel(environment);
         if (is_lambda) found.lambda = lambda(environment);
         if (is_runtime) found.open_runtimes = open_runtimes(environment, chosen);
+        if (is_impuls) found.impuls = impuls(environment);
     } catch (const Error& e) {
         throw CommandError(exit_status::usage, e.what(), "correct or unset the variable");
     }
@@ -245,6 +260,9 @@ void print_text(const Diagnosis& found, Output& out) {
         out.write("  " + padded(name, vercel_width) + value + '\n');
     if (!found.open_runtimes.empty()) heading("open runtimes");
     for (const auto& [name, value] : found.open_runtimes)
+        out.write("  " + padded(name, vercel_width) + value + '\n');
+    if (!found.impuls.empty()) heading("impuls");
+    for (const auto& [name, value] : found.impuls)
         out.write("  " + padded(name, vercel_width) + value + '\n');
     heading("directories");
     for (const Directory& directory : found.directories)
@@ -290,6 +308,7 @@ void print_json(const Diagnosis& found, Output& out) {
              {"vercel", object_of(found.vercel)},
              {"lambda", object_of(found.lambda)},
              {"open_runtimes", object_of(found.open_runtimes)},
+             {"impuls", object_of(found.impuls)},
              {"directories", std::move(places)},
              {"open_files", Json::object({{"open", found.open},
                                           {"limit", static_cast<std::int64_t>(found.most_open)}})}})

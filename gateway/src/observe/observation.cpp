@@ -114,7 +114,8 @@ class Observation::Parts {
           notifier(systemd::Notifier::take()),
           sockets(systemd::take_listen_sockets()),
           log(std::make_shared<Log>(
-              STDERR_FILENO, log_form(settings, {.json = options.json, .door = options.door}))),
+              options.error_output,
+              log_form(settings, {.json = options.json, .door = options.door}))),
           metrics(options.door),
           ids(settings.trust),
           access(*log, {.query = settings.access == AccessLines::query}),

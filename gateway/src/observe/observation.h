@@ -22,6 +22,7 @@ struct ObservationOptions {
     bool operations_on_port = false;  // "/_turngate/" on the door itself
     std::string target = {};          // the URI of the handler, whose back end makes us ready
     Reporter* reporter = nullptr;     // not owned; hears what else were lines of the log
+    int error_output = 2;             // of the log; not owned
 };
 
 // Build one before there are other threads and before the door; it outlives the door.

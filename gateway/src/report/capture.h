@@ -57,6 +57,10 @@ class OutputCapture final : public Reporter {
     void switched(const Context& context) override;
     void ended(const Context& context, const Outcome& outcome) override;
 
+    // Tells what this request has printed until now, half lines too, so that it is known before the
+    // request ends. A half line of a descriptor is told if no other request is being served.
+    void flush(const Context& context);
+
     // For the streams: this thread has written, or flushed.
     void write(Stream stream, std::string_view bytes) noexcept;
     void flush(Stream stream) noexcept;
@@ -85,6 +89,7 @@ class OutputCapture final : public Reporter {
     const Context* of_this_thread() const;
     const Context& of_descriptors() const;
     void drain(Descriptor& descriptor);
+    void tell_of(const Context& context);
     void tell_rest();
     void tell(const Context* context, Stream stream, std::string_view text) noexcept;
 
