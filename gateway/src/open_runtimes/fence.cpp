@@ -94,7 +94,10 @@ void Fence::run(const Handler& handler, Request& request,
         if (Context::Clock::now() < until || narrowed.outer_stop().stop_requested()) throw;
         return deliver({.kind = Kind::timed_out});
     }
-    if (!is_delivered.exchange(true)) deliver(*std::move(result));
+    if (is_delivered.exchange(true)) return;
+    // Who has looked at the clock may have returned before the timer has.
+    if (Context::Clock::now() >= until) result = CallResult{.kind = Kind::timed_out};
+    deliver(*std::move(result));
 }
 
 }  // namespace turngate
