@@ -131,10 +131,10 @@ HandlerPtr open_program(const Invocation& invocation) {
 int host_impuls(Invocation& invocation) {
     const std::unique_ptr<HttpDoor> door = host_door(invocation);
     host::InvocationLines lines(line_printer(invocation));
-    host::ImpulsFrontOptions options = front_options(invocation.arguments);
-    const std::string path = "/api/v1/functions/" + options.name + "/invoke";
+    host::ImpulsFrontOptions front = front_options(invocation.arguments);
+    const std::string path = "/api/v1/functions/" + front.name + "/invoke";
     const int status = serve_hosted(
-        invocation, *door, host::impuls_front(open_program(invocation), lines, std::move(options)),
+        invocation, *door, host::impuls_front(open_program(invocation), lines, std::move(front)),
         [&](const std::string& url) { return "  impuls     " + url + path + '\n'; });
     return hosted_status(invocation, {.done = replay::count_text(lines.invocations(), "invocation"),
                                       .breaches = lines.breaches(),
