@@ -40,9 +40,17 @@ std::optional<impuls::LogsForm> logs_form(const ReadVariable& get) {
     throw Error(name + '=' + form + " is wrong: expected auto, text or lists");
 }
 
+// Where the process prints, whatever captures that.
+struct Outputs {
+    os::Fd out{::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)};
+    os::Fd err{::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)};
+};
+
 // This program with its arguments, in place of what runs here: no thread of it is left. Returns if
 // that cannot be.
-void start_anew(const std::string& port) {
+void start_anew(const std::string& port, const Outputs& outputs) {
+    ::dup2(outputs.out.get(), STDOUT_FILENO);
+    ::dup2(outputs.err.get(), STDERR_FILENO);
     std::ifstream file("/proc/self/cmdline", std::ios::binary);
     std::string words{std::istreambuf_iterator<char>(file), {}};
     std::vector<char*> arguments;
@@ -80,12 +88,12 @@ int serve_impuls(const OpenHandler& open, const std::string& target, const ReadV
     const std::string port = get("RUNTIME_PORT").value_or("");
     ::unsetenv("RUNTIME_PORT");
     // What is logged must not come back as output that is captured.
-    const os::Fd errors(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+    const Outputs outputs;
     Observation observation({.get = environment,
                              .door = "http",
                              .json = ::isatty(STDERR_FILENO) == 0,
                              .target = target,
-                             .error_output = errors ? errors.get() : STDERR_FILENO});
+                             .error_output = outputs.err ? outputs.err.get() : STDERR_FILENO});
     impuls::LogsReporter logs(observation.reporter(),
                               observe_settings(environment).level.value_or(Level::info));
     OutputCapture capture(logs);
@@ -108,7 +116,7 @@ int serve_impuls(const OpenHandler& open, const std::string& target, const ReadV
     if (runtime.left_behind() == 0) return status;
     // What still runs uses all of the above.
     OutputCapture::tell_rest_of_process();
-    if (is_exhausted) start_anew(port);
+    if (is_exhausted) start_anew(port, outputs);
     ::_exit(is_exhausted ? 1 : status);
 }
 

@@ -26,13 +26,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Platform {
+struct Manager {
     test::RecordingReporter log;
     impuls::LogsReporter reporter{log, Level::info};
     std::atomic<int> exhausted = 0;
     impuls::Runtime runtime;
 
-    explicit Platform(std::optional<impuls::LogsForm> form = {}, std::size_t most = 16)
+    explicit Manager(std::optional<impuls::LogsForm> form = {}, std::size_t most = 16)
         : runtime(
               {.logs = form, .reporter = &reporter, .most_left_behind = most, .exhausted = [this] {
                    ++exhausted;
@@ -81,7 +81,7 @@ HandlerPtr web() {
 BOOST_AUTO_TEST_SUITE(impuls_runtime)
 
 BOOST_AUTO_TEST_CASE(a_result_comes_with_its_status_by_both_names) {
-    const auto [reply, status] = Platform().invoke(web(), event("status"));
+    const auto [reply, status] = Manager().invoke(web(), event("status"));
     BOOST_TEST(status == 200);
     BOOST_TEST(reply["statusCode"].integer_or(0) == 201);
     BOOST_TEST(reply["status_code"].integer_or(0) == 201);
@@ -92,9 +92,9 @@ BOOST_AUTO_TEST_CASE(a_result_comes_with_its_status_by_both_names) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_json_is_a_string) {
-    Platform platform;
+    Manager manager;
     const auto body = [&](const char* what) {
-        return platform.invoke(web(), event(what)).first["body"].dump();
+        return manager.invoke(web(), event(what)).first["body"].dump();
     };
     BOOST_TEST(body("text") == R"("plain\n")");
     BOOST_TEST(body("bytes") == R"("iVBORw==")");
@@ -103,8 +103,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_json_is_a_string) {
 }
 
 BOOST_AUTO_TEST_CASE(what_a_handler_throws_is_an_error) {
-    Platform platform;
-    const auto [reply, status] = platform.invoke(web(), event("throw"));
+    Manager manager;
+    const auto [reply, status] = manager.invoke(web(), event("throw"));
     BOOST_TEST(status == 500);
     BOOST_TEST(reply["status_code"].integer_or(0) == 500);
     BOOST_TEST(reply["body"].is_null());
@@ -112,10 +112,10 @@ BOOST_AUTO_TEST_CASE(what_a_handler_throws_is_an_error) {
     BOOST_TEST(reply["stack"].string_or("") == "std::runtime_error: out of luck");
     BOOST_TEST(reply["logs"].string_or("") == "[ERROR] out of luck");
 
-    const Json refused = platform.invoke(web(), event("refuse")).first;
+    const Json refused = manager.invoke(web(), event("refuse")).first;
     BOOST_TEST(refused["status_code"].integer_or(0) == 404);
     BOOST_TEST(refused["error"].string_or("") == "no such order");
-    const Json failed = platform.invoke(web(), event("fail")).first;
+    const Json failed = manager.invoke(web(), event("fail")).first;
     BOOST_TEST(failed["status_code"].integer_or(0) == 503);
     BOOST_TEST(failed["error"].string_or("") == "the database is away");
 }
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(an_event_that_is_a_request_is_one_and_is_answered_in_its_sh
     Request asked = Request::get("/hello?name=Ada");
     asked.headers.set("Host", "x");
     const std::string alb = events::make_event(asked, events::Format::alb);
-    const Json reply = Platform().invoke(web(), "{\"event\":" + alb + '}').first;
+    const Json reply = Manager().invoke(web(), "{\"event\":" + alb + '}').first;
     BOOST_TEST(reply["status_code"].integer_or(0) == 200);
     BOOST_TEST(reply["body"]["statusCode"].integer_or(0) == 200);
     BOOST_TEST(reply["body"]["body"].string_or("") == "hello Ada\n");
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(an_event_function_gets_every_event_as_it_is) {
     asked.headers.set("Host", "x");
     const std::string alb = events::make_event(asked, events::Format::alb);
     for (const std::string& event : {alb, std::string("null"), std::string("[1,2.5,\"x\"]")})
-        BOOST_TEST((Platform().invoke(function, "{\"event\":" + event + '}').first["body"] ==
+        BOOST_TEST((Manager().invoke(function, "{\"event\":" + event + '}').first["body"] ==
                     Json::parse(event)));
 }
 
@@ -152,9 +152,9 @@ BOOST_AUTO_TEST_CASE(the_context_tells_of_the_invocation) {
                              {"id", context.request_id},
                              {"tenant", variable(context, "TENANT").value_or("none")}});
     });
-    Platform platform;
+    Manager manager;
     const Json body =
-        platform
+        manager
             .invoke(function, R"({"function_name":"f","handler":"a.b","code":"c","memory_mb":256,)"
                               R"("timeout_sec":60,"env":{"TENANT":"alpha"}})")
             .first["body"];
@@ -167,21 +167,21 @@ BOOST_AUTO_TEST_CASE(the_context_tells_of_the_invocation) {
     BOOST_TEST(body["id"].string_or("").size() == 36u);
     BOOST_TEST(body["tenant"].string_or("") == "alpha");
 
-    const Json next = platform.invoke(function, "{}").first["body"];
+    const Json next = manager.invoke(function, "{}").first["body"];
     BOOST_TEST(next["tenant"].string_or("") == "none");
 }
 
 BOOST_AUTO_TEST_CASE(a_thousand_invocations_at_once_see_their_own_variables_only) {
     const HandlerPtr function = event_function(
         [](const Json&, Context& context) { return Json(*variable(context, "TENANT")); });
-    Platform platform;
+    Manager manager;
     std::atomic<int> wrong = 0;
     std::vector<std::jthread> clients;
     for (int client = 0; client < 10; ++client)
         clients.emplace_back([&, client] {
             for (int i = 0; i < 100; ++i) {
                 const std::string tenant = std::to_string(client * 1000 + i);
-                const Response response = platform.send(
+                const Response response = manager.send(
                     function, Request::post("/invoke", R"({"env":{"TENANT":")" + tenant + "\"}}"));
                 if (response.body.find("\"body\":\"" + tenant + '"') == std::string::npos) ++wrong;
             }
@@ -194,21 +194,21 @@ BOOST_AUTO_TEST_CASE(a_function_of_several_is_chosen_by_the_last_part_of_its_nam
     const HandlerPtr both =
         by_path({{"orders", event_function([](const Json&, Context&) { return Json("orders"); })},
                  {"users", event_function([](const Json&, Context&) { return Json("users"); })}});
-    Platform platform;
-    BOOST_TEST(platform.invoke(both, R"({"handler":"index.users"})").first["body"].string_or("") ==
+    Manager manager;
+    BOOST_TEST(manager.invoke(both, R"({"handler":"index.users"})").first["body"].string_or("") ==
                "users");
     for (const char* name : {"system", "../../../lib/x86_64-linux-gnu/libc.so.6", ""}) {
         const auto [reply, status] =
-            platform.invoke(both, std::string(R"({"handler":")") + name + "\"}");
+            manager.invoke(both, std::string(R"({"handler":")") + name + "\"}");
         BOOST_TEST(status == 404);
         BOOST_TEST(reply["error"].string_or("").starts_with("there is no function called \""));
     }
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_body_is_answered_in_the_platforms_form) {
-    Platform platform;
+    Manager manager;
     for (const char* body : {"", "no JSON", "[]", R"({"timeout_ms":0})"}) {
-        const auto [reply, status] = platform.invoke(web(), body);
+        const auto [reply, status] = manager.invoke(web(), body);
         BOOST_TEST(status == 400);
         BOOST_TEST(reply["statusCode"].integer_or(0) == 400);
         BOOST_TEST(!reply["error"].string_or("").empty());
@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_body_is_answered_in_the_platforms_form) {
 
 BOOST_AUTO_TEST_CASE(an_event_with_the_members_of_a_shape_and_not_their_types_is_refused) {
     const Json reply =
-        Platform()
+        Manager()
             .invoke(web(), R"({"event":{"version":"2.0","requestContext":{"http":7},"rawPath":8}})")
             .first;
     BOOST_TEST(reply["status_code"].integer_or(0) == 400);
@@ -225,9 +225,9 @@ BOOST_AUTO_TEST_CASE(an_event_with_the_members_of_a_shape_and_not_their_types_is
 }
 
 BOOST_AUTO_TEST_CASE(logs_are_lists_for_who_has_asked_for_health) {
-    Platform early, late, told(impuls::LogsForm::lists);
-    const auto logs = [](Platform& platform) {
-        return platform.invoke(web(), event("log")).first["logs"].dump();
+    Manager early, late, told(impuls::LogsForm::lists);
+    const auto logs = [](Manager& manager) {
+        return manager.invoke(web(), event("log")).first["logs"].dump();
     };
     BOOST_TEST(logs(early) == R"("[WARN] looked odd")");
     BOOST_TEST(early.send(web(), Request::get("/health")).status == 200);
@@ -240,28 +240,28 @@ BOOST_AUTO_TEST_CASE(logs_are_lists_for_who_has_asked_for_health) {
 }
 
 BOOST_AUTO_TEST_CASE(only_two_targets_are_there) {
-    Platform platform;
+    Manager manager;
     for (const char* target : {"/", "/invoke?x=1", "/invoke/", "//invoke", "/health?", "/Health"}) {
         for (const char* method : {"GET", "POST"}) {
-            const Response response = platform.send(web(), Request::make(method, target));
+            const Response response = manager.send(web(), Request::make(method, target));
             BOOST_TEST(response.status == 404);
             BOOST_TEST(response.body == R"({"error":"Not found"})");
         }
     }
-    BOOST_TEST(platform.send(web(), Request::get("/invoke")).status == 404);
-    BOOST_TEST(platform.send(web(), Request::post("/health", "{}")).status == 404);
+    BOOST_TEST(manager.send(web(), Request::get("/invoke")).status == 404);
+    BOOST_TEST(manager.send(web(), Request::post("/health", "{}")).status == 404);
 }
 
 BOOST_AUTO_TEST_CASE(a_handler_that_notices_its_timeout_ends_in_the_platforms_words) {
-    Platform platform;
+    Manager manager;
     const auto [reply, status] =
-        platform.invoke(web(), R"({"timeout_ms":30,"event":{"do":"until-stopped"}})");
+        manager.invoke(web(), R"({"timeout_ms":30,"event":{"do":"until-stopped"}})");
     BOOST_TEST(status == 500);
     BOOST_TEST(reply["error"].string_or("") == "Function execution timed out");
 }
 
 BOOST_AUTO_TEST_CASE(a_handler_that_ignores_its_timeout_is_left_behind_and_counted) {
-    Platform platform({}, 2);
+    Manager manager({}, 2);
     const auto end = std::make_shared<std::latch>(1);
     const HandlerPtr stuck = event_function([end](const Json& event, Context& context) {
         if (!event["wait"].bool_or(false)) return Json("at once");
@@ -271,22 +271,22 @@ BOOST_AUTO_TEST_CASE(a_handler_that_ignores_its_timeout_is_left_behind_and_count
     });
     const std::string waits = R"({"timeout_ms":1,"event":{"wait":true}})";
 
-    const Json reply = platform.invoke(stuck, waits).first;
+    const Json reply = manager.invoke(stuck, waits).first;
     BOOST_TEST(reply["error"].string_or("") == "Function execution timed out");
     BOOST_TEST(reply["logs"].string_or("").starts_with("[INFO] waiting"));
-    BOOST_TEST(platform.runtime.left_behind() == 1u);
-    BOOST_TEST(platform.exhausted == 0);
-    BOOST_TEST(platform.invoke(stuck, "{}").first["body"].string_or("") == "at once");
-    platform.invoke(stuck, waits);
-    BOOST_TEST(platform.exhausted == 1);
+    BOOST_TEST(manager.runtime.left_behind() == 1u);
+    BOOST_TEST(manager.exhausted == 0);
+    BOOST_TEST(manager.invoke(stuck, "{}").first["body"].string_or("") == "at once");
+    manager.invoke(stuck, waits);
+    BOOST_TEST(manager.exhausted == 1);
 
     end->count_down();
-    while (platform.runtime.left_behind() > 0)
+    while (manager.runtime.left_behind() > 0)
         std::this_thread::yield();
 }
 
 BOOST_AUTO_TEST_CASE(tasks_run_behind_the_answer) {
-    Platform platform;
+    Manager manager;
     const auto done = std::make_shared<std::atomic<bool>>(false);
     const HandlerPtr later = to_handler([done](Request& request) {
         request.context.wait_until([done] { *done = true; });
@@ -294,7 +294,7 @@ BOOST_AUTO_TEST_CASE(tasks_run_behind_the_answer) {
     });
     Request request = Request::post("/invoke", "{}");
     Recorder recorder("POST");
-    const Outcome outcome = serve(*platform.runtime.serving(later), request, recorder);
+    const Outcome outcome = serve(*manager.runtime.serving(later), request, recorder);
     BOOST_TEST(recorder.response().body.find(R"("body":"now")") != std::string::npos);
     BOOST_TEST(!*done);
     settle(request.context, outcome);
