@@ -1,0 +1,43 @@
+#!/usr/bin/env python3
+"""door_matrix.py BINARY_DIR ...: one program behind every platform's door: plain HTTP, and what a platform makes of it,
+as `turngate host` plays the platforms. Each answers the same, but for what a platform has no words for.
+"""
+import contextlib
+import os
+import subprocess
+import sys
+
+from conformance import Front, print_matrix, try_cases
+from peers import check, finish
+from program import Program
+
+BUILD = os.path.abspath(sys.argv[1])
+PROGRAM = f"{BUILD}/e2e/e2e_program"
+
+
+@contextlib.contextmanager
+def hosted(platform, *options, **front):
+    with Program(BUILD, ["host", platform, "-p", "0", *options, "--", PROGRAM], stdout=subprocess.DEVNULL) as host:
+        yield Front(platform, host.port(r"http://127\.0\.0\.1:(\d+)"), **front)
+        check(f"host {platform} ends well", host.stop() == 0)
+
+
+@contextlib.contextmanager
+def served():
+    with Program(BUILD, ["serve", "-p", "0", f"plugin:{BUILD}/e2e/e2e_handler.so"]) as server:
+        yield Front("http", server.port(r"http://127\.0\.0\.1:(\d+)"))
+        check("serve ends well", server.stop() == 0)
+
+
+def main():
+    rows = {}
+    for door in (served(), hosted("vercel"), hosted("lambda"), hosted("open-runtimes"), hosted("impuls"),
+                 hosted("openedge")):
+        with door as front:
+            rows[front.name] = try_cases(front)
+    print_matrix(rows)
+    finish()
+
+
+if __name__ == "__main__":
+    main()
