@@ -66,11 +66,13 @@ def started(command, environment, **options):
     process = subprocess.Popen(command, env={**KEPT, "TURNGATE_LISTEN": "127.0.0.1:0", **environment}, text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, **options)
     try:
+        said = []
         for line in process.stderr:
+            said.append(line)
             if found := re.search(r"listening on 127\.0\.0\.1:(\d+)", line):
                 yield int(found[1]), process
                 return
-        check("the function starts", False, process.stdout.read())
+        check("the function starts", False, said)
         yield None, process
     finally:
         with contextlib.suppress(ProcessLookupError):

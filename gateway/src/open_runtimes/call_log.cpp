@@ -46,13 +46,11 @@ bool write_whole(int fd, std::string_view bytes) noexcept {
 CallLog::CallLog(RuntimeGeneration generation)
     : generation_(generation), kind_(generation <= Generation::v1 ? Kind::none : Kind::memory) {}
 
-CallLog::CallLog(RuntimeGeneration generation, const std::string& directory, std::string_view id)
-    : generation_(generation), kind_(id.empty() ? Kind::dropped : Kind::files) {
-    if (id.empty()) return;
-    const std::string start = directory + '/' + std::string(id);
-    sides_[0].path = start + "_logs.log";
-    sides_[1].path = start + "_errors.log";
-}
+CallLog::CallLog(RuntimeGeneration generation, const std::string& directory, std::string id)
+    : generation_(generation),
+      kind_(id.empty() ? Kind::dropped : Kind::files),
+      directory_(&directory),
+      id_(std::move(id)) {}
 
 bool CallLog::log(Stream stream, std::string_view message) {
     const std::lock_guard lock(mutex_);
@@ -111,8 +109,10 @@ void CallLog::write(Side& side, std::string_view entry) {
     }
     if (side.has_failed || side.size > largest_file) return;
     if (!side.file) {
+        const std::string path =
+            *directory_ + '/' + id_ + (&side == &sides_[0] ? "_logs.log" : "_errors.log");
         // Nothing that somebody has put there in a file's place is to hold us up.
-        side.file.reset(::open(side.path.c_str(),
+        side.file.reset(::open(path.c_str(),
                                O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
                                0666));
         side.has_failed = !side.file;

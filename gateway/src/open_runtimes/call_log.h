@@ -21,8 +21,11 @@ class CallLog {
     explicit CallLog(RuntimeGeneration generation);
 
     // Of v4 and v5: the files DIRECTORY/ID_logs.log and _errors.log, which may be there already.
-    // Without an `id` what comes is dropped.
-    CallLog(RuntimeGeneration generation, const std::string& directory, std::string_view id);
+    // Without an `id` what comes is dropped. `directory` must outlive this.
+    CallLog(RuntimeGeneration generation, const std::string& directory, std::string id);
+
+    // Empty if there is none.
+    const std::string& id() const noexcept { return id_; }
 
     CallLog(const CallLog&) = delete;
     CallLog& operator=(const CallLog&) = delete;
@@ -46,7 +49,6 @@ class CallLog {
     enum class Kind { none, dropped, files, memory };
 
     struct Side {
-        std::string path;
         os::Fd file;
         bool has_failed = false;
         std::uint64_t size = 0;  // of what was written
@@ -60,6 +62,8 @@ class CallLog {
 
     const RuntimeGeneration generation_;
     const Kind kind_;
+    const std::string* const directory_ = nullptr;
+    const std::string id_ = {};
     std::mutex mutex_;
     bool is_closed_ = false;
     bool has_native_ = false;

@@ -71,6 +71,7 @@ void Fence::run(const Handler& handler, Request& request,
     const auto until = Context::Clock::now() + *time;
     std::atomic<bool> is_delivered = false;
     Stuck stuck(stuck_);
+    // Two of them: who was cancelled before, for its client has gone, may be late as well.
     std::stop_source late, stop;
     const NarrowedContext narrowed(context, until, stop.get_token());
     std::stop_callback passed_on(narrowed.outer_stop(), [&] { stop.request_stop(); });
@@ -86,7 +87,7 @@ void Fence::run(const Handler& handler, Request& request,
         stop.request_stop();
     });
     const Timer::Alarm alarm = timer_.request_stop_at(until, late);
-    std::optional<CallResult> result;
+    CallResult result;
     try {
         result = result_of(handler, request);
     } catch (const Cancelled&) {
@@ -96,8 +97,8 @@ void Fence::run(const Handler& handler, Request& request,
     }
     if (is_delivered.exchange(true)) return;
     // Who has looked at the clock may have returned before the timer has.
-    if (Context::Clock::now() >= until) result = CallResult{.kind = Kind::timed_out};
-    deliver(*std::move(result));
+    if (Context::Clock::now() >= until) result = {.kind = Kind::timed_out};
+    deliver(std::move(result));
 }
 
 }  // namespace turngate

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <chrono>
 #include <fcntl.h>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -29,6 +30,7 @@ constexpr std::string_view unauthorized =
 // No execution has so much time, and more cannot be added to every clock.
 constexpr std::chrono::hours longest_time{24 * 365};
 
+constexpr std::size_t usual_size = 256;  // of the fields of an answer
 constexpr std::size_t largest_timings = 64 * 1024;
 
 // Absent for what is no integer greater than 0.
@@ -70,19 +72,19 @@ class HttpCalls final : public Handler {
         request.body.text(settings_.http.max_body);
         for (const auto& [name, value] : settings_.enforced)
             request.headers.set(name, value);
-        const std::string log_id = log_id_of(call);
-        const auto log =
-            settings_.generation == Generation::v3
-                ? std::make_shared<CallLog>(settings_.generation)
-                : std::make_shared<CallLog>(settings_.generation, settings_.log_directory, log_id);
+        const auto log = settings_.generation == Generation::v3
+                             ? std::make_shared<CallLog>(settings_.generation)
+                             : std::make_shared<CallLog>(settings_.generation,
+                                                         settings_.log_directory, log_id_of(call));
         request.context.put(LoggedCall{log});
-        fence_.run(*handler_, request, time, [&](CallResult&& result) {
+        const auto deliver = [&](CallResult&& result) {
             surroundings_.complete_output(request.context);
             if (result.kind == CallResult::Kind::timed_out)
                 log->log(Stream::err, "Execution timed out.");
             log->close();
-            answer(response, std::move(result), *log, log_id);
-        });
+            answer(response, std::move(result), *log);
+        };
+        fence_.run(*handler_, request, time, std::ref(deliver));
     }
     bool may_migrate() const noexcept override { return handler_->may_migrate(); }
 
@@ -100,12 +102,12 @@ class HttpCalls final : public Handler {
         return fresh_log_id(std::chrono::system_clock::now());
     }
 
-    void answer(ResponseWriter& writer, CallResult&& result, const CallLog& log,
-                const std::string& log_id) const {
+    void answer(ResponseWriter& writer, CallResult&& result, const CallLog& log) const {
         Response out{.status = result.status};
         if (result.kind == CallResult::Kind::answered) {
             out.status = result.response.status;
             out.body = std::move(result.response.body);
+            out.headers.reserve(usual_size, result.response.headers.size() + 1);
             for (const auto& [name, value] : result.response.headers) {
                 const std::string lower = lower_case(name);
                 if (!lower.starts_with(reserved)) out.headers.add_checked(lower, value);
@@ -120,7 +122,7 @@ class HttpCalls final : public Handler {
             out.headers.add("x-open-runtimes-logs", percent_encode(log.text(Stream::out)));
             out.headers.add("x-open-runtimes-errors", percent_encode(log.text(Stream::err)));
         } else {
-            out.headers.add_checked("x-open-runtimes-log-id", log_id);
+            out.headers.add_checked("x-open-runtimes-log-id", log.id());
         }
         writer.send(std::move(out));
         writer.finish();

@@ -1,4 +1,5 @@
 // Appwrite before 1.4: a request is a JSON text, and so is the answer of v2.
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -50,7 +51,7 @@ class JsonCalls final : public Handler {
         const auto time = envelope.timeout;
         fill(request, std::move(envelope));
         request.context.put(LoggedCall{log});
-        fence_.run(*handler_, request, time, [&](CallResult&& result) {
+        const auto deliver = [&](CallResult&& result) {
             surroundings_.complete_output(request.context);
             if (result.kind == CallResult::Kind::timed_out) {
                 result.message = "Execution timed out.";
@@ -58,7 +59,8 @@ class JsonCalls final : public Handler {
             }
             log->close();
             answer(response, generation, std::move(result), *log);
-        });
+        };
+        fence_.run(*handler_, request, time, std::ref(deliver));
     }
     bool may_migrate() const noexcept override { return handler_->may_migrate(); }
 

@@ -1,15 +1,19 @@
 #include "open_runtimes/log_id.h"
 
-#include <array>
 #include <cstdint>
-#include <cstdio>
 #include <random>
+#include <span>
 
 namespace turngate {
 namespace {
 
 constexpr std::size_t longest = 128;
-constexpr std::uint32_t seven_digits = 0xfff'ffff;
+
+// The last digits of `number`, as many as fit.
+void write_hex(std::span<char> into, std::uint64_t number) noexcept {
+    for (std::size_t i = into.size(); i-- > 0; number >>= 4)
+        into[i] = "0123456789abcdef"[number & 15];
+}
 
 bool is_plain(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -22,12 +26,11 @@ std::string fresh_log_id(std::chrono::system_clock::time_point time) {
     using std::chrono::milliseconds;
     thread_local std::mt19937 random(std::random_device{}());
     const auto since = std::chrono::floor<milliseconds>(time.time_since_epoch()).count();
-    std::array<char, 32> text;
-    const int size = std::snprintf(text.data(), text.size(), "%08llx%05llx%07x",
-                                   static_cast<unsigned long long>(since / 1000) & 0xffff'ffffull,
-                                   static_cast<unsigned long long>(since % 1000),
-                                   static_cast<unsigned>(random() & seven_digits));
-    return {text.data(), static_cast<std::size_t>(size)};
+    std::string out(20, '0');
+    write_hex(std::span(out).subspan(0, 8), static_cast<std::uint64_t>(since / 1000));
+    write_hex(std::span(out).subspan(8, 5), static_cast<std::uint64_t>(since % 1000));
+    write_hex(std::span(out).subspan(13, 7), random());
+    return out;
 }
 
 std::string file_safe(std::string_view id) {

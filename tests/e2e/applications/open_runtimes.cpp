@@ -147,7 +147,7 @@ Answer act(Context& context) {
         context.error("engine:", "open-runtimes");
         return res.text("OK");
     }
-    if (action == "setCookie")
+    if (action == "setCookie" || action == "setCookie2")
         return res.text("OK", 200,
                         {{"set-cookie", "cookie=value; path=/"},
                          {"set-cookie", "cookie2=value2; path=/"},
