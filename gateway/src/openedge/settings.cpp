@@ -11,7 +11,6 @@
 #include "cli/value.h"
 #include "openedge/yaml.h"
 #include <turngate/http/error.h>
-#include <turngate/http/field_list.h>
 
 namespace turngate::openedge {
 namespace {
@@ -60,6 +59,12 @@ FunctionSettings function(const Json& config, const std::string& what) {
     return out;
 }
 
+std::string without_space(const std::string& text) {
+    constexpr const char* space = " \t\r\n";
+    const auto begin = text.find_first_not_of(space);
+    return begin == text.npos ? "" : text.substr(begin, text.find_last_not_of(space) + 1 - begin);
+}
+
 std::string contents(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     std::string text(largest_file + 1, '\0');
@@ -93,7 +98,7 @@ void refuse_tls(const ReadVariable& get) {
 Settings settings(const ReadVariable& get) {
     const auto given = get(argument);
     if (!given) refuse_tls(get);
-    const std::string text(trimmed(given.value_or(usual_file(get))));
+    const std::string text = without_space(given.value_or(usual_file(get)));
     if (text.empty()) throw Error("-c needs the configuration: JSON, or the name of a file");
     const bool is_json = text.starts_with('{') && text.ends_with('}');
     try {
