@@ -49,6 +49,11 @@ struct Manager {
     }
 };
 
+// A member of what is answered.
+Json member(const std::pair<Json, int>& answer, std::string_view name) {
+    return answer.first[name];
+}
+
 Response answer(Request& request) {
     if (request.url.path == "/hello") return text("hello " + request.query("name") + '\n');
     const Json event = Json::parse(request.body.text());
@@ -94,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_result_comes_with_its_status_by_both_names) {
 BOOST_AUTO_TEST_CASE(what_is_no_json_is_a_string) {
     Manager manager;
     const auto body = [&](const char* what) {
-        return manager.invoke(web(), event(what)).first["body"].dump();
+        return member(manager.invoke(web(), event(what)), "body").dump();
     };
     BOOST_TEST(body("text") == R"("plain\n")");
     BOOST_TEST(body("bytes") == R"("iVBORw==")");
@@ -137,7 +142,7 @@ BOOST_AUTO_TEST_CASE(an_event_function_gets_every_event_as_it_is) {
     asked.headers.set("Host", "x");
     const std::string alb = events::make_event(asked, events::Format::alb);
     for (const std::string& event : {alb, std::string("null"), std::string("[1,2.5,\"x\"]")})
-        BOOST_TEST((Manager().invoke(function, "{\"event\":" + event + '}').first["body"] ==
+        BOOST_TEST((member(Manager().invoke(function, "{\"event\":" + event + '}'), "body") ==
                     Json::parse(event)));
 }
 
@@ -154,10 +159,10 @@ BOOST_AUTO_TEST_CASE(the_context_tells_of_the_invocation) {
     });
     Manager manager;
     const Json body =
-        manager
-            .invoke(function, R"({"function_name":"f","handler":"a.b","code":"c","memory_mb":256,)"
-                              R"("timeout_sec":60,"env":{"TENANT":"alpha"}})")
-            .first["body"];
+        member(manager.invoke(function,
+                              R"({"function_name":"f","handler":"a.b","code":"c","memory_mb":256,)"
+                              R"("timeout_sec":60,"env":{"TENANT":"alpha"}})"),
+               "body");
     BOOST_TEST(body["name"].string_or("") == "f");
     BOOST_TEST(body["handler"].string_or("") == "a.b");
     BOOST_TEST(body["code"].string_or("") == "c");
@@ -167,7 +172,7 @@ BOOST_AUTO_TEST_CASE(the_context_tells_of_the_invocation) {
     BOOST_TEST(body["id"].string_or("").size() == 36u);
     BOOST_TEST(body["tenant"].string_or("") == "alpha");
 
-    const Json next = manager.invoke(function, "{}").first["body"];
+    const Json next = member(manager.invoke(function, "{}"), "body");
     BOOST_TEST(next["tenant"].string_or("") == "none");
 }
 
@@ -195,7 +200,7 @@ BOOST_AUTO_TEST_CASE(a_function_of_several_is_chosen_by_the_last_part_of_its_nam
         by_path({{"orders", event_function([](const Json&, Context&) { return Json("orders"); })},
                  {"users", event_function([](const Json&, Context&) { return Json("users"); })}});
     Manager manager;
-    BOOST_TEST(manager.invoke(both, R"({"handler":"index.users"})").first["body"].string_or("") ==
+    BOOST_TEST(member(manager.invoke(both, R"({"handler":"index.users"})"), "body").string_or("") ==
                "users");
     for (const char* name : {"system", "../../../lib/x86_64-linux-gnu/libc.so.6", ""}) {
         const auto [reply, status] =
@@ -227,7 +232,7 @@ BOOST_AUTO_TEST_CASE(an_event_with_the_members_of_a_shape_and_not_their_types_is
 BOOST_AUTO_TEST_CASE(logs_are_lists_for_who_has_asked_for_health) {
     Manager early, late, told(impuls::LogsForm::lists);
     const auto logs = [](Manager& manager) {
-        return manager.invoke(web(), event("log")).first["logs"].dump();
+        return member(manager.invoke(web(), event("log")), "logs").dump();
     };
     BOOST_TEST(logs(early) == R"("[WARN] looked odd")");
     BOOST_TEST(early.send(web(), Request::get("/health")).status == 200);
@@ -276,7 +281,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_ignores_its_timeout_is_left_behind_and_count
     BOOST_TEST(reply["logs"].string_or("").starts_with("[INFO] waiting"));
     BOOST_TEST(manager.runtime.left_behind() == 1u);
     BOOST_TEST(manager.exhausted == 0);
-    BOOST_TEST(manager.invoke(stuck, "{}").first["body"].string_or("") == "at once");
+    BOOST_TEST(member(manager.invoke(stuck, "{}"), "body").string_or("") == "at once");
     manager.invoke(stuck, waits);
     BOOST_TEST(manager.exhausted == 1);
 
