@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/environment.h"
+#include "function_choice.h"
 #include "run_as.h"
 #include <turngate/os/fd.h>
 #include <turngate/turngate.h>
