@@ -16,8 +16,12 @@ install(TARGETS ${modules} EXPORT turngate-targets FILE_SET HEADERS)
 install(EXPORT turngate-targets NAMESPACE turngate:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/turngate)
 # A static turngate finds archives alone; what else the consumer looks for is none of its business.
 set(find_static "")
+set(find_yaml "if(NOT TARGET YamlCpp::Archive)\n  find_library(YAML_CPP_ARCHIVE libyaml-cpp.a REQUIRED)\n"
+  "  add_library(YamlCpp::Archive UNKNOWN IMPORTED)\n"
+  "  set_target_properties(YamlCpp::Archive PROPERTIES IMPORTED_LOCATION \"\${YAML_CPP_ARCHIVE}\")\nendif()\n")
 set(find_any "")
 if(TURNGATE_STATIC)
+  set(find_yaml "")
   set(find_static "set(turngate_suffixes \${CMAKE_FIND_LIBRARY_SUFFIXES})\n"
     "set(CMAKE_FIND_LIBRARY_SUFFIXES .a)\nset(ZLIB_USE_STATIC_LIBS ON)\nset(Boost_USE_STATIC_LIBS ON)\n")
   set(find_any "set(CMAKE_FIND_LIBRARY_SUFFIXES \${turngate_suffixes})\n")
@@ -29,7 +33,7 @@ file(WRITE ${PROJECT_BINARY_DIR}/turngate-config.cmake
   "  find_library(NGHTTP2_LIBRARY nghttp2 REQUIRED)\n"
   "  add_library(nghttp2::nghttp2 UNKNOWN IMPORTED)\n"
   "  set_target_properties(nghttp2::nghttp2 PROPERTIES IMPORTED_LOCATION \"\${NGHTTP2_LIBRARY}\")\n"
-  "endif()\n" ${find_any}
+  "endif()\n" ${find_yaml} ${find_any}
   "include(\${CMAKE_CURRENT_LIST_DIR}/turngate-targets.cmake)\n")
 write_basic_package_version_file(turngate-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/turngate-config.cmake

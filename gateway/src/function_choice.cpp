@@ -45,10 +45,14 @@ HandlerPtr by_path(Functions functions) {
     return std::make_shared<const ByPath>(std::move(functions));
 }
 
-HandlerPtr by_name(HandlerPtr handler, const std::string& name) {
+HandlerPtr find_by_name(const HandlerPtr& handler, const std::string& name) {
     const auto* several = dynamic_cast<const ByPath*>(handler.get());
-    if (!several) return handler;
-    if (HandlerPtr function = several->functions().find(name)) return function;
+    return several ? several->functions().find(name) : handler;
+}
+
+HandlerPtr by_name(HandlerPtr handler, const std::string& name) {
+    if (HandlerPtr function = find_by_name(handler, name)) return function;
+    const auto* several = dynamic_cast<const ByPath*>(handler.get());
     std::string known;
     for (const Functions::Entry& entry : several->functions())
         known.append(known.empty() ? "" : ", ").append(entry.name);

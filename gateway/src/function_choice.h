@@ -13,6 +13,9 @@ namespace turngate {
 // returned as it is. Throws std::invalid_argument if there is none.
 HandlerPtr by_path(Functions functions);
 
+// The function of `handler` that is called `name`, as by_name() finds it; null if there is none.
+HandlerPtr find_by_name(const HandlerPtr& handler, const std::string& name);
+
 // The function of `handler` that is called `name`, where by_path() has made it of several;
 // otherwise `handler` itself, which has all there is. Throws Error if there is none of that name.
 HandlerPtr by_name(HandlerPtr handler, const std::string& name);

@@ -3,18 +3,11 @@
 
 #include <condition_variable>
 #include <stop_token>
-#include <string>
 #include <unistd.h>
 #include <utility>
 
-#include "cli/value.h"
-#include "report/capture.h"
-#include "report/vercel_ipc.h"
-
 namespace turngate {
 namespace {
-
-constexpr std::chrono::milliseconds last_flush{20};
 
 class Busy {
   public:
@@ -76,15 +69,8 @@ void LastStand::begin() noexcept try {
 } catch (...) {  // no thread to be had: the platform kills us
 }
 
-// In the words of Vercel's own runtimes.
 void LastStand::abandon() {
-    const char* const what = *at_work_ > 0 ? "request" : "waitUntil() task";
-    if (ipc_.unended() > 0)
-        ipc_.logged(Context(), Level::warn,
-                    std::string("A ") + what + " is still running after " +
-                        cli::duration_text(time_) + " and was abandoned at shutdown.");
-    OutputCapture::tell_rest_of_process();
-    ipc_.flush(last_flush);
+    last_words_(*at_work_);
     ::_exit(0);
 }
 

@@ -3,21 +3,23 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include <turngate/doors/door.h>
 
 namespace turngate {
 
-class VercelIpc;
-
 // Build it before all that may take its time to end: it watches until its destructor.
 class LastStand {
   public:
-    // `ipc` must outlive this.
-    LastStand(VercelIpc& ipc, std::chrono::milliseconds time) : ipc_(ipc), time_(time) {}
+    // `last_words` is called before the process ends, with the number of requests that are at work
+    // still. It need not return.
+    LastStand(std::chrono::milliseconds time, std::function<void(int at_work)> last_words)
+        : time_(time), last_words_(std::move(last_words)) {}
     LastStand(const LastStand&) = delete;
     LastStand& operator=(const LastStand&) = delete;
 
@@ -31,11 +33,14 @@ class LastStand {
     // `door`, whose stop() is the beginning. Both must outlive it.
     std::unique_ptr<ListeningDoor> watched(ListeningDoor& door);
 
+    // Requests in what watched() has made.
+    int at_work() const noexcept { return *at_work_; }
+
   private:
     void abandon();
 
-    VercelIpc& ipc_;
     const std::chrono::milliseconds time_;
+    const std::function<void(int at_work)> last_words_;
     const std::shared_ptr<std::atomic<int>> at_work_ = std::make_shared<std::atomic<int>>(0);
     std::mutex mutex_;
     std::jthread thread_;

@@ -7,6 +7,10 @@
 #include <Poco/Util/ServerApplication.h>
 
 #include "cli/cli.h"
+#include "cli/environment.h"
+#include "run_as.h"
+#include "serve_openedge.h"
+#include <turngate/os/fd.h>
 
 namespace {
 
@@ -34,9 +38,18 @@ class Server final : public Poco::Util::ServerApplication {
     char** argv_;
 };
 
+// As a function's entry: its handler is a target.
+int run_openedge(int argc, char** argv) {
+    turngate::os::occupy_standard_streams();
+    return turngate::run_as(
+        "openedge", {}, "self",
+        turngate::with_openedge_argument(argc, argv, turngate::cli::process_environment()));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (turngate::is_openedge_start(argc, argv)) return run_openedge(argc, argv);
     if (!turngate::cli::listens(argc, argv)) return turngate::cli::run(argc, argv, nullptr);
     Server server(argc, argv);
     return server.Application::run();

@@ -15,6 +15,7 @@
 #include "host/lambda_target.h"
 #include "observe/settings.h"
 #include "stderr_reporter.h"
+#include <turngate/handlers/load_plugin.h>
 #include <turngate/handlers/open_handler.h>
 #include <turngate/http/encoding.h>
 #include <turngate/http/field_list.h>
@@ -74,13 +75,15 @@ std::vector<std::string> files_among(std::string_view words) {
     return files;
 }
 
-// Opens plugin:PATH by a copy of PATH, which need not be there any more when it is loaded. Throws
-// whatever goes wrong.
+// Opens plugin:PATH by a copy of PATH, which need not be there any more when it is loaded. Null for
+// a server. Throws whatever goes wrong.
 HandlerPtr open_copy(const std::string& path, std::string_view query) {
     const os::TemporaryDirectory directory;
     const std::filesystem::path copy =
         std::filesystem::path(directory.path()) / std::filesystem::path(path).filename();
     std::filesystem::copy_file(path, copy);
+    // The process that runs a server loads the file itself, now and whenever it is started again.
+    if (is_plugin_server(copy.string())) return nullptr;
     return open_handler("plugin:" + percent_escape_path(copy.string()) + std::string(query));
 }
 
@@ -105,7 +108,8 @@ HandlerPtr open_target_apart(std::string_view uri, HandlerPtr self, const ReadVa
         const std::string_view rest = uri.substr(scheme.size());
         const auto mark = std::min(rest.find('?'), rest.size());
         try {
-            return open_copy(percent_decode(rest.substr(0, mark)), rest.substr(mark));
+            HandlerPtr handler = open_copy(percent_decode(rest.substr(0, mark)), rest.substr(mark));
+            if (handler) return handler;
         } catch (const std::exception&) {  // what is wrong is told of the file itself
         }
     }

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "openedge/settings.h"
 #include <turngate/handlers/spelling.h>
 #include <turngate/http/error.h>
 
@@ -42,12 +43,16 @@ std::optional<std::string> is_lambda_web(const ReadVariable& get) {
 }
 
 std::optional<std::string> is_openedge(const ReadVariable& get) {
-    return any_of(get, {"OPENEDGE_SERVICE_NAME", "OPENEDGE_SERVICE_MODE", "BAETYL_SERVICE_NAME",
-                        "BAETYL_SERVICE_MODE"});
+    if (get(openedge::argument)) return "-c gives its configuration";
+    return any_of(get, {"OPENEDGE_SERVICE_NAME", "OPENEDGE_SERVICE_MODE",
+                        "OPENEDGE_SERVICE_INSTANCE_NAME", "BAETYL_SERVICE_NAME",
+                        "BAETYL_SERVICE_MODE", "BAETYL_SERVICE_INSTANCE_NAME", "BAETYL_RUN_MODE"});
 }
 
+// An empty secret is one: that of a server which is open.
 std::optional<std::string> is_open_runtimes(const ReadVariable& get) {
-    return any_of(get, {"OPEN_RUNTIMES_SECRET", "OPEN_RUNTIMES_ENV"}, true);
+    if (get("OPEN_RUNTIMES_SECRET")) return "OPEN_RUNTIMES_SECRET is set";
+    return any_of(get, {"OPEN_RUNTIMES_ENV"});
 }
 
 std::optional<std::string> is_appwrite(const ReadVariable& get) {
@@ -74,35 +79,28 @@ std::optional<std::string> is_http(const ReadVariable& get) {
 
 // The last row always matches.
 constexpr std::array<Platform, 10> table = {{
-    {"cgi", "CGI/1.1", "GATEWAY_INTERFACE and REQUEST_METHOD", is_cgi, true},
-    {"vercel", "Vercel Fluid", "VERCEL_IPC_PATH", is_vercel, true},
-    {"lambda", "AWS Lambda", "AWS_LAMBDA_RUNTIME_API", is_lambda, true},
-    {"lambda-web", "AWS Lambda Web Functions", "AWS_LAMBDA_HTTP_ENDPOINT", is_lambda_web, true},
-    {"openedge", "OpenEdge or Baetyl", "OPENEDGE_SERVICE_* or BAETYL_SERVICE_*", is_openedge,
-     false},
+    {"cgi", "CGI/1.1", "GATEWAY_INTERFACE and REQUEST_METHOD", is_cgi},
+    {"vercel", "Vercel Fluid", "VERCEL_IPC_PATH", is_vercel},
+    {"lambda", "AWS Lambda", "AWS_LAMBDA_RUNTIME_API", is_lambda},
+    {"lambda-web", "AWS Lambda Web Functions", "AWS_LAMBDA_HTTP_ENDPOINT", is_lambda_web},
+    {"openedge", "OpenEdge or Baetyl", "-c, OPENEDGE_SERVICE_* or BAETYL_SERVICE_*", is_openedge},
     {"open-runtimes", "Open Runtimes v3 to v5", "OPEN_RUNTIMES_SECRET or OPEN_RUNTIMES_ENV",
-     is_open_runtimes, false},
+     is_open_runtimes},
     {"appwrite", "Appwrite or Open Runtimes v2",
-     "APPWRITE_INTERNAL_RUNTIME_KEY or INTERNAL_RUNTIME_KEY", is_appwrite, false},
-    {"impuls", "Impuls", "RUNTIME_PORT", is_impuls, false},
-    {"fcgi", "FastCGI", "a listening socket as standard input", is_fastcgi, true},
-    {"http", "live HTTP", "PORT, or nothing at all", is_http, true},
+     "APPWRITE_INTERNAL_RUNTIME_KEY or INTERNAL_RUNTIME_KEY", is_appwrite},
+    {"impuls", "Impuls", "RUNTIME_PORT", is_impuls},
+    {"fcgi", "FastCGI", "a listening socket as standard input", is_fastcgi},
+    {"http", "live HTTP", "PORT, or nothing at all", is_http},
 }};
 
 const Platform& named(std::string_view name, std::string_view where) {
-    const Platform* platform = find_platform(name);
-    if (platform && platform->has_door) return *platform;
+    if (const Platform* platform = find_platform(name)) return *platform;
     std::string known = "auto";
     std::vector<std::string_view> names = {"auto"};
     for (const Platform& row : table) {
-        if (!row.has_door) continue;
         known.append(", ").append(row.name);
         names.push_back(row.name);
     }
-    if (platform)
-        throw Error(std::string(where) + std::string(name) + " means " +
-                    std::string(platform->title) + ", which this version cannot serve: expected " +
-                    known);
     const std::string_view near = nearest_word(name, names);
     throw Error(std::string(where) + std::string(name) + " names no platform: " +
                 (near.empty() ? "" : "did you mean " + std::string(near) + "? ") + "expected " +
@@ -162,11 +160,6 @@ const Platform& detect_platform(const ReadVariable& get, std::string_view as) {
     const auto findings = examine_platforms(get, as);
     const auto chosen = std::find_if(findings.begin(), findings.end(),
                                      [](const PlatformFinding& f) { return f.chosen; });
-    if (!chosen->platform->has_door)
-        throw Error("this looks like " + std::string(chosen->platform->title) + " (" +
-                    chosen->reason +
-                    "), which this version cannot serve: TURNGATE_AS=http serves "
-                    "HTTP all the same");
     return *chosen->platform;
 }
 

@@ -24,8 +24,6 @@ struct Platform {
 
     // What was found, as "GATEWAY_INTERFACE=CGI/1.1"; absent if it is not this platform.
     std::optional<std::string> (*detect)(const ReadVariable& get);
-
-    bool has_door;  // it can be served, not only recognised
 };
 
 std::span<const Platform> platforms();
@@ -45,8 +43,7 @@ struct PlatformFinding {
 // for a name that no row has.
 std::vector<PlatformFinding> examine_platforms(const ReadVariable& get, std::string_view as = {});
 
-// The chosen one of examine_platforms(). Throws Error if it is one that cannot be served, for to
-// serve something else there would only hide that.
+// The chosen one of examine_platforms().
 const Platform& detect_platform(const ReadVariable& get, std::string_view as = {});
 
 }  // namespace turngate

@@ -7,6 +7,7 @@
 #include "cli/environment.h"
 #include "function_choice.h"
 #include "run_as.h"
+#include "serve_openedge.h"
 #include <turngate/os/fd.h>
 #include <turngate/turngate.h>
 
@@ -23,17 +24,18 @@ int run_made(int argc, char** argv, Make make) {
     }
 }
 
-int run_deployed(const std::function<HandlerPtr()>& open) {
+int run_deployed(int argc, char** argv, const std::function<HandlerPtr()>& open) {
     os::occupy_standard_streams();  // FastCGI's processes are started with 0 alone
     return run_as(
-        {}, [&](const BackendChanged&) { return open(); }, "self", cli::process_environment());
+        {}, [&](const BackendChanged&) { return open(); }, "self",
+        with_openedge_argument(argc, argv, cli::process_environment()));
 }
 
 }  // namespace
 
 int run(int argc, char** argv, HandlerPtr handler) {
     if (cli::is_command_line(argc, argv)) return cli::run(argc, argv, std::move(handler));
-    return run_deployed([&] { return handler; });
+    return run_deployed(argc, argv, [&] { return handler; });
 }
 
 int run(int argc, char** argv, Functions functions) {
@@ -44,7 +46,7 @@ int run(int argc, char** argv, Functions functions) {
 int run(int argc, char** argv, HandlerPtr (*make)()) {
     if (cli::is_command_line(argc, argv)) return run_made(argc, argv, make);
     HandlerPtr made;
-    return run_deployed([&] {
+    return run_deployed(argc, argv, [&] {
         try {
             if (!made) made = make();
             return made;

@@ -15,7 +15,10 @@
 #include "observe/settings.h"
 #include "serve_fastcgi.h"
 #include "serve_http.h"
+#include "serve_impuls.h"
 #include "serve_lambda.h"
+#include "serve_open_runtimes.h"
+#include "serve_openedge.h"
 #include "serve_vercel.h"
 #include "signals.h"
 #include "start_status.h"
@@ -80,6 +83,10 @@ int run_as(std::string_view as, const OpenHandler& open, const std::string& targ
         if (platform.name == "cgi") return run_cgi(open({}), get);
         if (platform.name == "lambda") return serve_lambda(open, target, get);
         if (platform.name == "vercel") return serve_vercel(open, target, get);
+        if (platform.name == "open-runtimes" || platform.name == "appwrite")
+            return serve_open_runtimes(platform.name, open, target, get);
+        if (platform.name == "openedge") return serve_openedge(open, get);
+        if (platform.name == "impuls") return serve_impuls(open, target, get);
         return run_listening(platform.name, open, target, get);
     } catch (const cli::CommandError&) {
         throw;  // it says how to mend what is wrong with the target

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "cli/value.h"
 #include "doors/vercel_reader.h"
 #include "last_stand.h"
 #include "observe/observation.h"
@@ -31,7 +32,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds last_stand_deployed{450}, last_stand_dev{30'000};
 // What is cancelled has this long to notice.
 constexpr milliseconds notice{50};
-constexpr milliseconds last_flush{100};
+constexpr milliseconds last_flush{100}, last_stand_flush{20};
 
 std::string prefix_of(const ReadVariable& get) {
     const std::string strip =
@@ -53,6 +54,17 @@ std::uint16_t port_of(const ListeningDoor& door) {
     throw Error("TURNGATE_LISTEN is wrong: expected an address with a port, for Vercel asks there");
 }
 
+// In the words of Vercel's own runtimes.
+void tell_abandoned(VercelIpc& ipc, int at_work, milliseconds time) {
+    const char* const what = at_work > 0 ? "request" : "waitUntil() task";
+    if (ipc.unended() > 0)
+        ipc.logged(Context(), Level::warn,
+                   std::string("A ") + what + " is still running after " +
+                       cli::duration_text(time) + " and was abandoned at shutdown.");
+    OutputCapture::tell_rest_of_process();
+    ipc.flush(last_stand_flush);
+}
+
 class BehindPrefix final : public Handler {
   public:
     BehindPrefix(HandlerPtr handler, std::string prefix)
@@ -71,7 +83,9 @@ class BehindPrefix final : public Handler {
 
 int serve(VercelIpc& ipc, const VercelSettings& settings, const OpenHandler& open,
           const std::string& target, const ReadVariable& get) {
-    LastStand last_stand(ipc, settings.last_stand);
+    LastStand last_stand(settings.last_stand, [&](int at_work) {
+        tell_abandoned(ipc, at_work, settings.last_stand);
+    });
     OutputCapture capture(ipc);
     Observation observation({.get = get,
                              .door = "http",

@@ -5,6 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "function_choice.h"
 #include "run_as.h"
 #include "serve_http.h"
 #include <turngate/http/serve.h>
@@ -54,7 +55,14 @@ BOOST_AUTO_TEST_CASE(the_first_row_that_matches_is_taken) {
     BOOST_TEST(detected({{"AWS_LAMBDA_HTTP_ENDPOINT", "127.0.0.1:8080"}}) == "lambda-web");
     BOOST_TEST(detected({{"AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001"}, {"PORT", "80"}}) ==
                "lambda");
+    BOOST_TEST(detected({{"OPEN_RUNTIMES_SECRET", ""}}) == "open-runtimes");
+    BOOST_TEST(detected({{"OPEN_RUNTIMES_ENV", "production"}}) == "open-runtimes");
+    BOOST_TEST(detected({{"INTERNAL_RUNTIME_KEY", "k"}}) == "appwrite");
+    BOOST_TEST(detected({{"APPWRITE_INTERNAL_RUNTIME_KEY", "k"}}) == "appwrite");
+    BOOST_TEST(detected({{"APPWRITE_INTERNAL_RUNTIME_KEY", ""}}) == "http");
     BOOST_TEST(detected({{"GATEWAY_INTERFACE", "CGI/1.1"}}) == "http");
+    BOOST_TEST(detected({{"-c", "{}"}, {"PORT", "80"}}) == "openedge");
+    BOOST_TEST(detected({{"BAETYL_SERVICE_INSTANCE_NAME", "s.f.1"}}) == "openedge");
     BOOST_TEST(detected({{"GATEWAY_INTERFACE", ""}, {"REQUEST_METHOD", "GET"}}) == "http");
 }
 
@@ -77,19 +85,13 @@ BOOST_AUTO_TEST_CASE(an_unknown_name_is_refused_with_those_there_are) {
         }
         return std::string("accepted");
     };
-    BOOST_TEST(error_of({{"TURNGATE_AS", "impuls"}}, {}) ==
-               "TURNGATE_AS=impuls means Impuls, which this version cannot serve: expected "
-               "auto, cgi, vercel, lambda, lambda-web, fcgi, http");
     BOOST_TEST(error_of({{"TURNGATE_AS", "cgy"}}, {}) ==
-               "TURNGATE_AS=cgy names no platform: did you mean cgi? expected auto, cgi, "
-               "vercel, lambda, lambda-web, fcgi, http");
+               "TURNGATE_AS=cgy names no platform: did you mean cgi? expected auto, cgi, vercel, "
+               "lambda, lambda-web, openedge, open-runtimes, appwrite, impuls, fcgi, http");
     BOOST_TEST(error_of({}, "abacus") ==
                "--as abacus names no platform: expected auto, cgi, vercel, lambda, lambda-web, "
-               "fcgi, http");
-    BOOST_TEST(error_of({{"RUNTIME_PORT", "9001"}}, {}) ==
-               "this looks like Impuls (RUNTIME_PORT=9001), which this version "
-               "cannot serve: TURNGATE_AS=http serves HTTP all the same");
-    BOOST_TEST(error_of({{"OPEN_RUNTIMES_SECRET", "hush"}}, {}).find("hush") == std::string::npos);
+               "openedge, open-runtimes, appwrite, impuls, fcgi, http");
+    BOOST_TEST(explained({{"OPEN_RUNTIMES_SECRET", "hush"}}).find("hush") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(every_row_tells_why) {

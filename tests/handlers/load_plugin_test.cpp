@@ -121,14 +121,25 @@ BOOST_AUTO_TEST_CASE(functions_are_found_by_their_names) {
                error);
 }
 
+BOOST_AUTO_TEST_CASE(a_server_is_told_from_a_handler) {
+    BOOST_TEST(is_plugin_server(plugin("listens")));
+    BOOST_TEST(!is_plugin_server(plugin("exports")));
+    BOOST_TEST(error_of(plugin("listens")).ends_with("/listens.so"));
+    BOOST_CHECK_EXCEPTION(run_plugin_server(plugin("exports"), "127.0.0.1", 1), Error,
+                          [](const Error& e) {
+                              return std::string_view(e.what()).ends_with(
+                                  "is no server: it exports no listen(host, port)");
+                          });
+}
+
 // What plug-ins and hosts exchange. Whoever changes a size here raises the number in plugin_abi.
 #if defined(__x86_64__) && defined(__GLIBCXX__)
 BOOST_AUTO_TEST_CASE(this_number_of_the_abi_has_these_layouts) {
-    BOOST_TEST(std::string(plugin_abi).starts_with("turngate 4,"));
+    BOOST_TEST(std::string(plugin_abi).starts_with("turngate 5,"));
     BOOST_TEST(sizeof(Request) == 584u);
     BOOST_TEST(sizeof(ResponseWriter) == 216u);
     BOOST_TEST(sizeof(Context) == 120u);
-    BOOST_TEST(sizeof(Plugin) == 32u);
+    BOOST_TEST(sizeof(Plugin) == 40u);
 }
 #endif
 

@@ -43,6 +43,29 @@ const auto GET = [](const Request&) { return Response{200, {}, "lambda"}; };
 TURNGATE_FIND_EXPORTS
 }  // namespace lambda
 
+namespace server {
+int port_of_last = 0;
+void listen(const std::string&, std::uint16_t port) {
+    port_of_last = port;
+}
+TURNGATE_FIND_EXPORTS
+}  // namespace server
+
+namespace server_and_function {
+[[maybe_unused]] void listen(const std::string&, std::uint16_t) {}
+Response GET(Request&) {
+    return {200, {}, "get"};
+}
+TURNGATE_FIND_EXPORTS
+}  // namespace server_and_function
+
+namespace socket_function {
+[[maybe_unused]] int listen(int, int) {
+    return 0;
+}
+TURNGATE_FIND_EXPORTS
+}  // namespace socket_function
+
 namespace none {
 [[maybe_unused]] int get(int) {
     return 1;
@@ -95,8 +118,26 @@ BOOST_AUTO_TEST_CASE(where_there_is_none_the_error_says_what_was_looked_for) {
     BOOST_CHECK_EXCEPTION(none::turngate_exported_handler(), Error, [](const Error& e) {
         return std::string(e.what()) ==
                "there is no function that answers requests: looked for handler, GET, HEAD, POST, "
-               "PUT, DELETE, PATCH, OPTIONS, fetch";
+               "PUT, DELETE, PATCH, OPTIONS, fetch and, in a plug-in, listen";
     });
+}
+
+BOOST_AUTO_TEST_CASE(a_server_is_found_where_there_is_no_function) {
+    const ListenFunction listen = server::turngate_exported_server<std::string, std::uint16_t>();
+    BOOST_REQUIRE(listen);
+    listen("127.0.0.1", 8080);
+    BOOST_TEST(server::port_of_last == 8080);
+    BOOST_CHECK_THROW(server::turngate_exported_handler(), Error);
+}
+
+BOOST_AUTO_TEST_CASE(functions_are_preferred_to_a_server) {
+    BOOST_TEST(!(server_and_function::turngate_exported_server<std::string, std::uint16_t>()));
+    BOOST_TEST(answer(server_and_function::turngate_exported_handler(), "GET") == "200 get");
+}
+
+BOOST_AUTO_TEST_CASE(the_systems_function_is_no_server) {
+    BOOST_TEST(!(socket_function::turngate_exported_server<std::string, std::uint16_t>()));
+    BOOST_CHECK_THROW(socket_function::turngate_exported_handler(), Error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

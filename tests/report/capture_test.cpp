@@ -244,6 +244,23 @@ BOOST_AUTO_TEST_CASE(children_get_no_descriptor_of_the_capture) {
     BOOST_TEST(inherited() == before);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_request_has_printed_can_be_asked_for_before_it_ends) {
+    Told told;
+    OutputCapture capture(told);
+    serve_once(capture, "a", [&](Request& request) {
+        std::cout << "half a line";
+        [[maybe_unused]] const auto size = ::write(STDERR_FILENO, "bare", 4);
+        capture.flush(request.context);
+        request.context.log(Level::info, "flushed");
+        return Response();
+    });
+    const Lines expected = {"a:began:", "a:err:bare", "a:out:half a line", "a:log:flushed",
+                            "a:ended:"};
+    auto lines = told.lines();
+    std::sort(lines.begin() + 1, lines.begin() + 3);
+    BOOST_TEST(lines == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(half_a_line_of_a_descriptor_is_told_at_the_end) {
     Told told;
     {

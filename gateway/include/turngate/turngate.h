@@ -4,9 +4,11 @@
 #include <utility>
 
 #include <turngate/handlers/cgi_program.h>
+#include <turngate/handlers/event_function.h>
 #include <turngate/handlers/load_plugin.h>
 #include <turngate/handlers/mux.h>
 #include <turngate/handlers/open_handler.h>
+#include <turngate/handlers/openedge.h>
 #include <turngate/handlers/vercel.h>
 #include <turngate/handlers/vercel_system.h>
 #include <turngate/http/functions.h>
@@ -35,6 +37,12 @@ int run_lambda(Functions functions);
 template <HandlerLike F>
 requires(!std::convertible_to<F, HandlerPtr>) int run(int argc, char** argv, F handler) {
     return run(argc, argv, to_handler(std::move(handler)));
+}
+
+// A function of a JSON event: Json(const Json& event, Context& context).
+template <EventFunctionLike F>
+int run(int argc, char** argv, F function) {
+    return run(argc, argv, event_function(std::move(function)));
 }
 
 template <HandlerLike F>

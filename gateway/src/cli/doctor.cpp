@@ -18,9 +18,11 @@
 #include "observe/log_line.h"
 #include "observe/settings.h"
 #include "observe/trace_settings.h"
+#include "open_runtimes/settings.h"
 #include "platform.h"
 #include "serve_fastcgi.h"
 #include "serve_http.h"
+#include "serve_impuls.h"
 #include "serve_lambda.h"
 #include "serve_vercel.h"
 #include "version.h"
@@ -88,9 +90,15 @@ std::string text(std::uint64_t bytes) {
 
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
+bool is_open_runtimes(std::string_view platform) {
+    return platform == "open-runtimes" || platform == "appwrite";
+}
+
 HttpOptions door_options(const Environment& environment, std::string_view platform) {
     if (platform == "fcgi") return fastcgi_options(environment).common;
     if (platform == "vercel") return vercel_settings(environment).http;
+    if (is_open_runtimes(platform)) return open_runtimes_settings(environment, platform).http;
+    if (platform == "impuls") return impuls_settings(environment).http;
     return http_options(environment);
 }
 
@@ -139,6 +147,15 @@ Facts vercel(const Environment& environment) {
              settings.prefix.empty() ? "not stripped" : settings.prefix}};
 }
 
+Facts impuls(const Environment& environment) {
+    const auto logs = impuls_settings(environment).logs;
+    const std::string port = environment("RUNTIME_PORT").value_or("");
+    return {{"RUNTIME_PORT", port.empty() ? "8080" : port},
+            {"TURNGATE_IMPULS_LOGS", !logs                              ? "auto"
+                                     : *logs == impuls::LogsForm::lists ? "lists"
+                                                                        : "text"}};
+}
+
 Facts lambda(const Environment& environment) {
     const LambdaOptions settings = lambda_options(environment, "self");
     return {{"AWS_LAMBDA_RUNTIME_API", settings.runtime_api},
@@ -146,6 +163,18 @@ Facts lambda(const Environment& environment) {
             {"TURNGATE_INVOKE_MODE", settings.streams ? "response_stream" : "buffered"},
             {"TURNGATE_DEADLINE_MARGIN", text(settings.margin)},
             {"TURNGATE_DRAIN_TIMEOUT", text(settings.drain_timeout)}};
+}
+
+Facts open_runtimes(const Environment& environment, std::string_view platform) {
+    const OpenRuntimesSettings settings = open_runtimes_settings(environment, platform);
+    const std::string generation =
+        settings.is_any_of_v1_and_v2 ? "v1 or v2"
+                                     : 'v' + std::to_string(static_cast<int>(settings.generation));
+    return {{"TURNGATE_OPEN_RUNTIMES", generation},
+            {"secret", settings.secret.empty() ? "none: open" : "set"},
+            {"TURNGATE_LOG_DIR",
+             settings.generation >= RuntimeGeneration::v4 ? settings.log_directory : "none"},
+            {"OPEN_RUNTIMES_HEADERS", std::to_string(settings.enforced.size())}};
 }
 
 std::string padded(std::string text, std::size_t width) {
@@ -158,8 +187,10 @@ struct Diagnosis {
     Facts versions;
     Facts limits;
     Facts operations;
-    Facts vercel;  // elsewhere empty
-    Facts lambda;  // likewise
+    Facts vercel;         // elsewhere empty
+    Facts lambda;         // likewise
+    Facts open_runtimes;  // likewise
+    Facts impuls;         // likewise
     std::vector<Directory> directories;
     std::int64_t open = 0;
     rlim_t most_open = 0;
@@ -176,11 +207,17 @@ Diagnosis diagnose(const Environment& environment) {
         found.limits = limits(door_options(environment, chosen));
         const bool is_vercel = chosen == "vercel";
         const bool is_lambda = chosen == "lambda";
-        found.operations = operations(is_vercel   ? vercel_environment(environment)
-                                      : is_lambda ? lambda_environment(environment)
-                                                  : environment);
+        const bool is_runtime = is_open_runtimes(chosen);
+        const bool is_impuls = chosen == "impuls";
+        found.operations = operations(is_vercel    ? vercel_environment(environment)
+                                      : is_lambda  ? lambda_environment(environment)
+                                      : is_runtime ? open_runtimes_environment(environment)
+                                      : is_impuls  ? impuls_environment(environment)
+                                                   : environment);
         if (is_vercel) found.vercel = vercel(environment);
         if (is_lambda) found.lambda = lambda(environment);
+        if (is_runtime) found.open_runtimes = open_runtimes(environment, chosen);
+        if (is_impuls) found.impuls = impuls(environment);
     } catch (const Error& e) {
         throw CommandError(exit_status::usage, e.what(), "correct or unset the variable");
     }
@@ -220,6 +257,12 @@ void print_text(const Diagnosis& found, Output& out) {
         out.write("  " + padded(name, vercel_width) + value + '\n');
     if (!found.lambda.empty()) heading("lambda");
     for (const auto& [name, value] : found.lambda)
+        out.write("  " + padded(name, vercel_width) + value + '\n');
+    if (!found.open_runtimes.empty()) heading("open runtimes");
+    for (const auto& [name, value] : found.open_runtimes)
+        out.write("  " + padded(name, vercel_width) + value + '\n');
+    if (!found.impuls.empty()) heading("impuls");
+    for (const auto& [name, value] : found.impuls)
         out.write("  " + padded(name, vercel_width) + value + '\n');
     heading("directories");
     for (const Directory& directory : found.directories)
@@ -264,6 +307,8 @@ void print_json(const Diagnosis& found, Output& out) {
              {"operations", object_of(found.operations)},
              {"vercel", object_of(found.vercel)},
              {"lambda", object_of(found.lambda)},
+             {"open_runtimes", object_of(found.open_runtimes)},
+             {"impuls", object_of(found.impuls)},
              {"directories", std::move(places)},
              {"open_files", Json::object({{"open", found.open},
                                           {"limit", static_cast<std::int64_t>(found.most_open)}})}})

@@ -8,7 +8,7 @@ namespace turngate::cli {
 std::vector<std::string_view> platform_names() {
     std::vector<std::string_view> names = {"auto"};
     for (const Platform& platform : platforms())
-        if (platform.has_door) names.push_back(platform.name);
+        names.push_back(platform.name);
     return names;
 }
 

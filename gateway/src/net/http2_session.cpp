@@ -186,8 +186,19 @@ void Http2Session::wake() noexcept {
     if (!is_closed_) connection_->watch(true, true);
 }
 
+// Whether there are as many streams as may be. Who has seen the end of a response may begin another
+// request though the thread that has sent it is not back yet.
+bool Http2Session::is_full() const {
+    if (streams_.size() < most_streams) return false;
+    const auto is_over = [](const auto& entry) {
+        return entry.second->is_ended && entry.second->is_closed;
+    };
+    const auto over = std::count_if(streams_.begin(), streams_.end(), is_over);
+    return streams_.size() - static_cast<std::size_t>(over) >= most_streams;
+}
+
 Http2Stream* Http2Session::on_request(std::int32_t id) {
-    if (streams_.size() >= most_streams) return nullptr;
+    if (is_full()) return nullptr;
     ++requests_;
     if (door_.options.max_requests != 0 && requests_ >= door_.options.max_requests) link_.end();
     return (streams_[id] = std::make_shared<Http2Stream>(door_, id)).get();

@@ -42,6 +42,7 @@ class Http2Session final : public Multiplexed<Http2Stream>, private Http2Link::E
     void on_complete(Http2Stream& stream) override;
     void on_closed(Http2Stream& stream) override;
 
+    bool is_full() const;
     bool receive(bool peer_ended);
     void begin_if_ready(Http2Stream& stream);
     void refuse(Http2Stream& stream, const http1::HeadError& error);

@@ -28,7 +28,7 @@ void Http2Session::begin_if_ready(Http2Stream& stream) {
         stream.head.length().value_or(0) > short_body || stream.body.size() > short_body;
     if (!stream.is_complete && !is_waiting && !is_long) return;
     const bool is_urgent = door_.is_operation(stream.head.path());
-    if (is_express_ && !is_urgent)
+    if (is_express_ && !is_urgent && !door_.queues)
         return refuse(stream, {503, "the server is busy, try again later"});
     stream.is_begun = stream.is_at_work = true;
     enlist(streams_.at(stream.id), is_urgent);

@@ -51,7 +51,7 @@ class Multiplexed : public Session, public std::enable_shared_from_this<Multiple
 
     // The request of the stream is here.
     void enlist(StreamPtr stream, bool is_urgent) {
-        if (is_express_)
+        if (is_express_ && is_urgent)
             immediate_.push_back(std::move(stream));
         else if (is_urgent)
             waiting_.insert(waiting_.begin(), std::move(stream));
@@ -61,6 +61,8 @@ class Multiplexed : public Session, public std::enable_shared_from_this<Multiple
 
     // Of a Step.
     Task afterwards() {
+        if (is_express_ && !waiting_.empty() && !std::exchange(has_call_for_thread_, true))
+            call_thread();
         if (!immediate_.empty()) {
             std::erase_if(immediate_, [&](const StreamPtr& stream) { return !take_up(*stream); });
             return [self = this->shared_from_this(), streams = std::exchange(immediate_, {})] {

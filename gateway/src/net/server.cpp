@@ -49,7 +49,8 @@ Server::Server(HttpOptions options, Protocol protocol, const os::SocketAccess& a
             .scheduler = scheduler_,
             .stacks = stacks_,
             .parking = parking_,
-            .begin_http2 = protocol_.begin_http2},
+            .begin_http2 = protocol_.begin_http2,
+            .queues = protocol_.queues},
       slots_(options_.max_connections, scheduler_),
       parking_(scheduler_, stacks_),
       scheduler_(*this, options_.max_threads) {

@@ -35,6 +35,7 @@ struct Protocol {
     std::string_view busy = {};
 
     decltype(Surroundings::begin_http2) begin_http2 = nullptr;
+    bool queues = false;  // see Surroundings
 };
 
 class Server final : public ListeningDoor, private Scheduler::Target {

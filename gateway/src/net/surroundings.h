@@ -55,6 +55,9 @@ struct Surroundings {
     std::shared_ptr<Session> (*begin_http2)(Surroundings&, std::unique_ptr<Connection>,
                                             std::string early) = nullptr;
 
+    // Requests that find no free thread wait for one: as many as a connection has streams.
+    bool queues = false;
+
     // For a session that has nothing more to do when no event tells it so; may be null.
     Slots* slots = nullptr;
 

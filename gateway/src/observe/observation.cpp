@@ -114,7 +114,8 @@ class Observation::Parts {
           notifier(systemd::Notifier::take()),
           sockets(systemd::take_listen_sockets()),
           log(std::make_shared<Log>(
-              STDERR_FILENO, log_form(settings, {.json = options.json, .door = options.door}))),
+              options.error_output,
+              log_form(settings, {.json = options.json, .door = options.door}))),
           metrics(options.door),
           ids(settings.trust),
           access(*log, {.query = settings.access == AccessLines::query}),
@@ -185,6 +186,11 @@ void Observation::equip(HttpOptions& options) {
     if (parts_->on_port) options.operations = parts_->operations;
     for (const systemd::InheritedSocket& socket : parts_->sockets)
         options.inherited.push_back(socket.fd);
+}
+
+void Observation::count(std::string_view name, std::string_view help,
+                        std::function<std::uint64_t()> value) {
+    parts_->metrics.add_counter(name, help, std::move(value));
 }
 
 BackendChanged Observation::backend() {

@@ -2,6 +2,7 @@
 // manager, as the environment wants them.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -21,6 +22,7 @@ struct ObservationOptions {
     bool operations_on_port = false;  // "/_turngate/" on the door itself
     std::string target = {};          // the URI of the handler, whose back end makes us ready
     Reporter* reporter = nullptr;     // not owned; hears what else were lines of the log
+    int error_output = 2;             // of the log; not owned
 };
 
 // Build one before there are other threads and before the door; it outlives the door.
@@ -38,6 +40,9 @@ class Observation {
     // Puts itself into the options of the door: reporter, observer, operations, and the sockets
     // this process was given.
     void equip(HttpOptions& options);
+
+    // One more figure of /_turngate/metrics: see Metrics::add_counter(). Before the door serves.
+    void count(std::string_view name, std::string_view help, std::function<std::uint64_t()> value);
 
     // For whoever opens the handler: see BackendReadiness::listen().
     BackendChanged backend();

@@ -1,21 +1,17 @@
 #include "package/scripts.h"
 
+#include <turngate/os/subprocess.h>
+
 namespace turngate::package::scripts {
 namespace {
 
-// In single quotes, in which nothing means anything but one of them.
-std::string word(const std::string& text) {
-    std::string out = "'";
-    for (const char c : text)
-        out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return out + '\'';
-}
+using os::shell_word;
 
 // LD_LIBRARY_PATH of Lambda is for the image's own programs, such as the shell's: not for these.
 std::string start(const std::string& place, const std::string& loader, const std::string& program,
                   const std::string& more) {
     return "exec \"" + place + "/lib/" + loader + "\" --library-path \"" + place + "/lib\" \"" +
-           place + "/bin/\"" + word(program) + more + " \"$@\"\n";
+           place + "/bin/\"" + shell_word(program) + more + " \"$@\"\n";
 }
 
 constexpr std::string_view php_places = " -c \"$here/php\" -d extension_dir=\"$here/php/modules\"";
@@ -81,7 +77,7 @@ std::string target(const std::string& uri) {
            "export PATH=\"$here/turngate:$PATH\"\n"
            "[ ! -d app ] || cd app || exit 1\n"
            "exec \"$here/turngate/turngate\" run " +
-           word(uri) + "\n";
+           shell_word(uri) + "\n";
 }
 
 std::string layer() {

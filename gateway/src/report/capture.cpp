@@ -120,22 +120,26 @@ void OutputCapture::switched(const Context& context) {
     next_.switched(context);
 }
 
+void OutputCapture::complete(const Context& context) {
+    const std::lock_guard lock(mutex_);
+    if (running_.count(&context) == 0) return;
+    tell_of(context);
+    running_.erase(&context);
+}
+
 // What it has printed comes before its end.
 void OutputCapture::ended(const Context& context, const Outcome& outcome) {
-    {
-        const std::lock_guard lock(mutex_);
-        for (Descriptor& descriptor : descriptors_)
-            drain(descriptor);
-        std::erase_if(pending_, [&](auto& one) {
-            auto& [writer, pending] = one;
-            if (pending.context != &context) return false;
-            tell(&context, writer.second, pending.text);
-            return true;
-        });
-        running_.erase(&context);
-    }
+    complete(context);
     const Telling telling;
     next_.ended(context, outcome);
+}
+
+void OutputCapture::flush(const Context& context) {
+    const std::lock_guard lock(mutex_);
+    tell_of(context);
+    if (&of_descriptors() != &context) return;
+    for (Descriptor& descriptor : descriptors_)
+        tell(&context, descriptor.stream, std::exchange(descriptor.line, {}));
 }
 
 void OutputCapture::write(Stream stream, std::string_view bytes) noexcept {
@@ -221,6 +225,17 @@ void OutputCapture::drain(Descriptor& descriptor) {
         line.erase(0, begin);
         if (line.size() > longest_half) tell(context, descriptor.stream, std::exchange(line, {}));
     }
+}
+
+void OutputCapture::tell_of(const Context& context) {
+    for (Descriptor& descriptor : descriptors_)
+        drain(descriptor);
+    std::erase_if(pending_, [&](auto& one) {
+        auto& [writer, pending] = one;
+        if (pending.context != &context) return false;
+        tell(&context, writer.second, pending.text);
+        return true;
+    });
 }
 
 void OutputCapture::tell_rest() {

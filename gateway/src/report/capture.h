@@ -46,12 +46,20 @@ class OutputCapture final : public Reporter {
     // Of the one that there is: tells what is left, for the process ends. None: does nothing.
     static void tell_rest_of_process() noexcept;
 
+    // For who must have it before the request ends: tells what the request has printed so far. What
+    // it prints then is told under a Context of no request.
+    void complete(const Context& context);
+
     void began(const Context& context) override;
     void logged(const Context& context, Level level, std::string_view message) override;
     void printed(const Context& context, Stream stream, std::string_view text) override;
     void fetched(const Context& context, const FetchMetric& metric) override;
     void switched(const Context& context) override;
     void ended(const Context& context, const Outcome& outcome) override;
+
+    // Tells what this request has printed until now, half lines too, so that it is known before the
+    // request ends. A half line of a descriptor is told if no other request is being served.
+    void flush(const Context& context);
 
     // For the streams: this thread has written, or flushed.
     void write(Stream stream, std::string_view bytes) noexcept;
@@ -81,6 +89,7 @@ class OutputCapture final : public Reporter {
     const Context* of_this_thread() const;
     const Context& of_descriptors() const;
     void drain(Descriptor& descriptor);
+    void tell_of(const Context& context);
     void tell_rest();
     void tell(const Context* context, Stream stream, std::string_view text) noexcept;
 

@@ -19,6 +19,7 @@
 #include "exchange_rules.h"
 #include "stderr_log.h"
 #include <turngate/http/encoding.h>
+#include <turngate/http/environment.h>
 #include <turngate/http/error.h>
 #include <turngate/os/subprocess.h>
 
@@ -245,11 +246,16 @@ std::shared_ptr<CgiRunner::Running> CgiRunner::start(const CgiTarget& target,
     os::Command command{.program = target.program, .arguments = options_.arguments};
     command.directory = directory_of(target.program);
     if (!has_body) command.input = nothing_.get();
-    command.environment.reserve(variables.size() + inherited_.size());
+    const auto* own = context.find<Environment>();
+    command.environment.reserve(variables.size() + inherited_.size() + (own ? own->size() : 0));
     for (const auto& [name, value] : variables)
         command.environment.push_back(name + '=' + value);
+    if (own)
+        for (const auto& [name, value] : *own)  // none of which is a variable of CGI
+            command.environment.push_back(name + '=' + value);
     for (const auto& [name, value] : inherited_)
-        if (!variables.contains(name)) command.environment.push_back(name + '=' + value);
+        if (!variables.contains(name) && !(own && own->find(name)))
+            command.environment.push_back(name + '=' + value);
 
     const auto until = sooner(deadline, Clock::now(), options_.queue_timeout);
     if (const auto taken = places_->take(context.stop, until); taken != Places::Taken::yes) {

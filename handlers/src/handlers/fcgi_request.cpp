@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "exchange_rules.h"
+#include <turngate/http/environment.h>
 #include <turngate/http/error.h>
 #include <turngate/http/headers.h>
 
@@ -100,6 +101,9 @@ void FcgiRequest::append_variables(const Request& request, const cgi::Script& sc
     add("CONTENT_LENGTH", std::to_string(request.body.arrived() ? request.body.buffered().size()
                                                                 : request.body.size().value_or(0)));
     if (!script.root.empty()) add("DOCUMENT_URI", document);  // as nginx has it
+    if (const auto* own = request.context.find<Environment>())
+        for (const auto& [name, value] : *own)
+            add(name, value);
     for (auto param = options.params.begin(); param != options.params.end(); ++param)
         if (!is_set_from(std::next(param), param->first)) params.add(param->first, param->second);
     params.finish();

@@ -86,7 +86,6 @@ class ScriptOptions {
 // One for each scheme.
 HandlerPtr open_cgi(const HandlerUri& uri);
 HandlerPtr open_cgi_directory(const HandlerUri& uri);
-HandlerPtr open_plugin(const HandlerUri& uri);
 HandlerPtr open_files(const HandlerUri& uri);
 HandlerPtr open_upstream(const HandlerUri& uri);
 HandlerPtr open_fcgi(const HandlerUri& uri, std::function<void(Level, std::string_view)> log);

@@ -5,8 +5,24 @@
 
 namespace turngate {
 
-HandlerPtr load_plugin(const std::string& path, std::string_view) {
+namespace {
+
+[[noreturn]] void refuse(const std::string& path) {
     throw Error("cannot load the plug-in " + path + ": this is a static build, which loads none");
+}
+
+}  // namespace
+
+HandlerPtr load_plugin(const std::string& path, std::string_view) {
+    refuse(path);
+}
+
+bool is_plugin_server(const std::string& path) {
+    refuse(path);
+}
+
+void run_plugin_server(const std::string& path, const std::string&, std::uint16_t) {
+    refuse(path);
 }
 
 }  // namespace turngate

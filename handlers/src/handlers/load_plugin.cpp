@@ -83,9 +83,24 @@ HandlerPtr load_plugin(const std::string& path, std::string_view config) {
     auto loaded = std::make_shared<Loaded>();
     loaded->library = open_library(path);
     const Plugin& plugin = table_of(loaded->library.get(), path);
+    if (plugin.listen)
+        throw Error("the plug-in " + path + " is a server, not a handler: open plugin:" + path);
     if (std::string error = try_create(plugin, config, loaded->handler); !error.empty())
         throw Error("cannot load the plug-in " + path + ": " + error);
     return {loaded, loaded->handler.get()};
+}
+
+bool is_plugin_server(const std::string& path) {
+    const auto library = open_library(path);
+    return table_of(library.get(), path).listen != nullptr;
+}
+
+void run_plugin_server(const std::string& path, const std::string& host, std::uint16_t port) {
+    const auto library = open_library(path);
+    const Plugin& plugin = table_of(library.get(), path);
+    if (!plugin.listen)
+        throw Error("the plug-in " + path + " is no server: it exports no listen(host, port)");
+    plugin.listen(host, port);
 }
 
 }  // namespace turngate

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <exception>
-#include <optional>
 #include <stop_token>
 #include <utility>
 
 #include <turngate/handlers/middleware.h>
+#include <turngate/http/narrowed_context.h>
 #include <turngate/os/timer.h>
 
 namespace turngate {
@@ -36,29 +36,6 @@ class AccessLine {
     int exceptions_ = std::uncaught_exceptions();
 };
 
-// Gives a context another deadline and stop token, and puts its own back when the handler is left,
-// by whichever way.
-class Narrowed {
-  public:
-    Narrowed(Context& context, Context::Clock::time_point deadline, std::stop_token stop)
-        : context_(context),
-          deadline_(std::exchange(context.deadline, deadline)),
-          stop_(std::exchange(context.stop, std::move(stop))) {}
-    Narrowed(const Narrowed&) = delete;
-    Narrowed& operator=(const Narrowed&) = delete;
-    ~Narrowed() {
-        context_.deadline = deadline_;
-        context_.stop = std::move(stop_);
-    }
-
-    const std::stop_token& outer_stop() const noexcept { return stop_; }
-
-  private:
-    Context& context_;
-    std::optional<Context::Clock::time_point> deadline_;
-    std::stop_token stop_;
-};
-
 class Timeout final : public Handler {
   public:
     Timeout(HandlerPtr next, std::chrono::milliseconds limit)
@@ -72,7 +49,7 @@ class Timeout final : public Handler {
         if (context.deadline && *context.deadline <= at) return next_->serve(request, response);
         try {
             std::stop_source stop;
-            const Narrowed narrowed(context, at, stop.get_token());
+            const NarrowedContext narrowed(context, at, stop.get_token());
             std::stop_callback passed_on(narrowed.outer_stop(), [&] { stop.request_stop(); });
             Timer::Alarm alarm = timer_.request_stop_at(at, stop);
             next_->serve(request, response);

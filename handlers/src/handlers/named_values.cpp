@@ -15,6 +15,8 @@ Json object_of(NamedValues values, Repeated repeated) {
         const auto [place, is_new] = places.try_emplace(name, object.size());
         if (is_new) {
             object.emplace_back(name, std::move(value));
+        } else if (repeated == Repeated::last) {
+            object[place->second].second = std::move(value);
         } else if (repeated == Repeated::array) {
             Json& member = object[place->second].second;
             if (!member.items()) member = Json::array({std::move(member)});

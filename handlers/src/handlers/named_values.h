@@ -14,6 +14,7 @@ using NamedValues = std::vector<std::pair<std::string, std::string>>;
 // What becomes of a name that stands there again.
 enum class Repeated {
     first,  // the first value counts
+    last,   // the last one does
     array,  // its value is an array of all of them
 };
 

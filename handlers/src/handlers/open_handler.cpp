@@ -1,7 +1,11 @@
 // A handler by its name on the command line.
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
 
 #include "handler_uri.h"
 #include <turngate/handlers/cgi_directory.h>
@@ -17,7 +21,7 @@ namespace {
 
 struct Scheme {
     std::string_view name;
-    HandlerPtr (*open)(const HandlerUri&);  // null: open_fcgi()
+    HandlerPtr (*open)(const HandlerUri&);  // null: one that takes more
     std::string_view names;                 // what stands behind the scheme, for messages
     std::string_view expected;
 };
@@ -26,7 +30,7 @@ constexpr std::array<Scheme, 8> schemes = {{
     {"cgi-dir", open_cgi_directory, "no directory", "cgi-dir:DIR"},
     {"fcgi", nullptr, "no application", "fcgi:unix:PATH or fcgi:HOST:PORT"},
     {"files", open_files, "no directory", "files:DIR"},
-    {"plugin", open_plugin, "no file", "plugin:PATH"},
+    {"plugin", nullptr, "no file", "plugin:PATH"},
     {"http", open_upstream, "no server", "http://HOST:PORT"},
     {"https", open_upstream, "no server", "https://HOST:PORT"},
     {"http+unix", open_upstream, "no socket", "http+unix:PATH"},
@@ -76,6 +80,21 @@ bool take_program_option(CgiProgramOptions& options, const std::string& name,
     return true;
 }
 
+// This program as the beginning of a command: its file, which is there even if it has been replaced
+// or removed, or what it was called by where the loader was called to run it.
+std::string own_command() {
+    std::ifstream file("/proc/self/cmdline", std::ios::binary);
+    std::string command;
+    for (std::string word; std::getline(file, word, '\0');) {
+        const bool is_loaded = !command.empty();
+        command += os::shell_word(word) + ' ';
+        if (word != program_invocation_name) continue;
+        if (is_loaded) return command;
+        break;
+    }
+    return "/proc/" + std::to_string(::getpid()) + "/exe ";
+}
+
 }  // namespace
 
 HandlerPtr open_cgi(const HandlerUri& uri) {
@@ -98,13 +117,20 @@ HandlerPtr open_cgi_directory(const HandlerUri& uri) {
     return cgi_directory(std::move(options));
 }
 
-HandlerPtr open_plugin(const HandlerUri& uri) {
+// The server of a plug-in is run by this program's own command.
+HandlerPtr open_plugin(const HandlerUri& uri, SpawnOptions server) {
     std::string config;
     for (const auto& [name, value] : uri.options) {
         if (name != "config") throw unknown_option(uri.scheme, name, {"config"});
         config = value;
     }
-    return load_plugin(uri.path, config);
+    if (!is_plugin_server(uri.path)) return load_plugin(uri.path, config);
+    if (!config.empty())
+        throw BadSetting("the plug-in " + uri.path +
+                         " is a server, which gets no config: set a variable of the environment");
+    server.command = "exec " + own_command() + "listen " +
+                     os::shell_word(std::filesystem::absolute(uri.path).string());
+    return spawned_upstream(spawn_options(variable, std::move(server)));
 }
 
 HandlerPtr open_files(const HandlerUri& uri) {
@@ -140,7 +166,9 @@ HandlerPtr open_handler(std::string_view text, std::function<void(Level, std::st
             if (uri.path.empty())
                 throw Error(quoted + " names " + std::string(scheme.names) + ": expected " +
                             std::string(scheme.expected));
-            return scheme.open ? scheme.open(uri) : open_fcgi(uri, std::move(log));
+            if (scheme.open) return scheme.open(uri);
+            if (uri.scheme == "fcgi") return open_fcgi(uri, std::move(log));
+            return open_plugin(uri, {.log = std::move(log), .changed = std::move(changed)});
         }
         known.push_back(scheme.name);
     }

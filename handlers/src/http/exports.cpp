@@ -58,7 +58,8 @@ HandlerPtr handler_of(std::vector<Export> exports) {
         std::string names;
         for (const std::string_view name : export_names)
             names.append(names.empty() ? "" : ", ").append(name);
-        throw Error("there is no function that answers requests: looked for " + names);
+        throw Error("there is no function that answers requests: looked for " + names +
+                    " and, in a plug-in, listen");
     }
     return std::make_shared<const ByMethod>(std::move(exports));
 }

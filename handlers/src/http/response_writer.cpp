@@ -169,6 +169,7 @@ void ResponseWriter::require_open() const {
 // nothing about the body of a GET when a HEAD was answered without one.
 void ResponseWriter::declare_length(std::size_t size) {
     if (status_ == 204 || status_ == 304 || (is_head_ && size == 0)) return;
+    if (!trailers_.empty()) return;  // HTTP/1.1 has them behind chunks alone
     if (has(headers_, "Content-Length")) return;
     char digits[20];
     const auto [end, error] = std::to_chars(digits, digits + sizeof digits, size);

@@ -102,6 +102,14 @@ class Pointers {
 
 }  // namespace
 
+// In single quotes, in which nothing means anything but one of them.
+std::string shell_word(std::string_view text) {
+    std::string out = "'";
+    for (const char c : text)
+        out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return out + '\'';
+}
+
 std::string describe(const ExitStatus& status) {
     if (status.signal == 0) return "exited with status " + std::to_string(status.code);
     const char* name = ::sigabbrev_np(status.signal);

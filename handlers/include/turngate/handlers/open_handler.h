@@ -46,6 +46,9 @@ class BadSetting : public Error {
 // tolerate-missing-end; "%2C" is a ',' of the path. With fcgi:spawn there are those that are not
 // about connections; "%3A" is a ':' of theirs.
 //
+// A plug-in that is a server is started as http:spawn: does it, by this program's command "listen":
+// the program is turngate, or passes its arguments to turngate::run().
+//
 // COMMAND is for /bin/sh and is taken as it is: what else is to be said of it are variables of the
 // environment (see spawn_variables() and fcgi_spawn_variables()). `log` hears what happens to its
 // program apart from any request; it is called from another thread for as long as the handler

@@ -26,9 +26,9 @@ namespace turngate {
 // change of what they exchange.
 #ifdef __clang__
 inline constexpr const char* plugin_abi =
-    "turngate 4, C++20, Clang " __clang_version__ TURNGATE_LIBRARY;
+    "turngate 5, C++20, Clang " __clang_version__ TURNGATE_LIBRARY;
 #else
-inline constexpr const char* plugin_abi = "turngate 4, C++20, GCC " __VERSION__ TURNGATE_LIBRARY;
+inline constexpr const char* plugin_abi = "turngate 5, C++20, GCC " __VERSION__ TURNGATE_LIBRARY;
 #endif
 #undef TURNGATE_LIBRARY
 
@@ -39,20 +39,24 @@ struct Plugin {
     std::size_t size;
     const char* name;
     HandlerPtr (*create)(std::string_view config);  // may throw, may not return null
+    // Or null. It is called in a process of its own, and create() is not.
+    ListenFunction listen = nullptr;
 };
 
 }  // namespace turngate
 
 // TURNGATE_PLUGIN("hello", create) where create is HandlerPtr(std::string_view config).
-#define TURNGATE_PLUGIN(name, create)                                                             \
+#define TURNGATE_PLUGIN(name, create) TURNGATE_PLUGIN_TABLE(name, &create, nullptr)
+
+#define TURNGATE_PLUGIN_TABLE(name, create, listen)                                               \
     extern "C" __attribute__((visibility("default"))) const turngate::Plugin* turngate_plugin() { \
         static const turngate::Plugin plugin = {turngate::plugin_abi, sizeof(turngate::Plugin),   \
-                                                name, &create};                                   \
+                                                name, create, listen};                            \
         return &plugin;                                                                           \
     }
 
-// TURNGATE_EXPORTS("orders") at the end of a file that has GET(), POST() and the like: see
-// exports.h.
+// TURNGATE_EXPORTS("orders") at the end of a file that has GET(), POST() and the like, or that has
+// listen(), a server of cpp-httplib, Poco or any other library: see exports.h.
 #define TURNGATE_EXPORTS(name)                               \
     TURNGATE_FIND_EXPORTS                                    \
     namespace {                                              \
@@ -60,4 +64,5 @@ struct Plugin {
         return turngate_exported_handler();                  \
     }                                                        \
     }                                                        \
-    TURNGATE_PLUGIN(name, turngate_create)
+    TURNGATE_PLUGIN_TABLE(name, &turngate_create,            \
+                          (turngate_exported_server<std::string, std::uint16_t>()))

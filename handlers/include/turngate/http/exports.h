@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,6 +26,10 @@ inline constexpr std::array<std::string_view, 9> export_names = {
 // is answered with Allow. Throws Error that lists export_names if there is none of them.
 HandlerPtr handler_of(std::vector<Export> exports);
 
+// A server in place of functions: takes HTTP connections at `host` (an IPv4 address) and `port`,
+// and returns when it has ended.
+using ListenFunction = void (*)(const std::string& host, std::uint16_t port);
+
 // Passed in place of any arguments, so that a function shows itself that takes other ones.
 struct AnyReference {
     template <class T>
@@ -38,7 +44,8 @@ struct AnyValue {
 
 // Declares, behind the functions of a file, turngate_exports(), which finds them. Each takes a
 // turngate::Request& and returns a Response, or takes a ResponseWriter& too; one of another kind
-// does not compile, but for "fetch", which may be turngate::fetch().
+// does not compile, but for "fetch", which may be turngate::fetch(). turngate_exported_server() is
+// "listen", a ListenFunction, where there is none of those, else null.
 #define TURNGATE_FIND_EXPORTS                                                                     \
     namespace {                                                                                   \
     template <class R, class W, class Reference, class Value, class... None>                      \
@@ -59,6 +66,15 @@ struct AnyValue {
         return turngate::handler_of(                                                              \
             turngate_exports<turngate::Request, turngate::ResponseWriter, turngate::AnyReference, \
                              turngate::AnyValue>());                                              \
+    }                                                                                             \
+    template <class Host, class Port>                                                             \
+    turngate::ListenFunction turngate_exported_server() {                                         \
+        if constexpr (requires(const Host& host, Port port) { listen(host, port); })              \
+            if (turngate_exports<turngate::Request, turngate::ResponseWriter,                     \
+                                 turngate::AnyReference, turngate::AnyValue>()                    \
+                    .empty())                                                                     \
+                return [](const Host& host, Port port) { listen(host, port); };                   \
+        return nullptr;                                                                           \
     }                                                                                             \
     }
 

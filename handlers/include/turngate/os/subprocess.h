@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 #include <vector>
 
@@ -25,6 +26,9 @@ struct Command {
     // A descriptor of ours that becomes its input, such as a socket that it is to accept from.
     std::optional<int> input = {};
 };
+
+// `text` as one word of a command for /bin/sh.
+std::string shell_word(std::string_view text);
 
 struct ExitStatus {
     int code = 0;    // what it returned, when signal is 0

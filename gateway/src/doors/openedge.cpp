@@ -1,0 +1,56 @@
+// gRPC is HTTP/2 with a handler around the handler.
+#include <limits>
+#include <utility>
+
+#include "net/http2_session.h"
+#include "net/server.h"
+#include "openedge/service.h"
+#include <turngate/doors/openedge.h>
+
+namespace turngate {
+namespace {
+
+// HTTP/1 has no trailers that clients would look at: its requests are refused as a preface.
+net::Protocol grpc() {
+    return {.begin =
+                [](net::Surroundings& door, std::unique_ptr<net::Connection> connection) {
+                    return net::Http2Session::begin(door, std::move(connection), {});
+                },
+            .queues = true};
+}
+
+HttpOptions engine_options(HttpOptions options) {
+    options.max_body = std::numeric_limits<std::int64_t>::max();
+    return options;
+}
+
+class OpenEdgeDoor final : public ListeningDoor {
+  public:
+    explicit OpenEdgeDoor(OpenEdgeOptions options)
+        : options_(std::move(options)), server_(engine_options(options_.http), grpc()) {}
+
+    int serve(HandlerPtr handler) override { return server_.serve(service(std::move(handler))); }
+    void stop() noexcept override { server_.stop(); }
+    std::vector<std::string> addresses() const override { return server_.addresses(); }
+    void replace(HandlerPtr handler) override { server_.replace(service(std::move(handler))); }
+
+  private:
+    HandlerPtr service(HandlerPtr handler) const {
+        return std::make_shared<const openedge::Service>(
+            std::move(handler),
+            openedge::Limits{.max_message = options_.max_message,
+                             .max_reply = options_.max_reply,
+                             .errors_as_payloads = options_.errors_as_payloads});
+    }
+
+    const OpenEdgeOptions options_;
+    net::Server server_;
+};
+
+}  // namespace
+
+std::unique_ptr<ListeningDoor> openedge_door(OpenEdgeOptions options) {
+    return std::make_unique<OpenEdgeDoor>(std::move(options));
+}
+
+}  // namespace turngate

@@ -1,0 +1,71 @@
+// What a handler prints and logs in one invocation, for the reply.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <turngate/http/context.h>
+#include <turngate/json/json_writer.h>
+
+namespace turngate::impuls {
+
+// Impuls has two: "[INFO] started\n[ERROR] lost" of the documents and its early versions, and
+// {"stdout": ["started"], "stderr": ["lost"]} of later ones. Each reads a reply with the other's
+// as no reply.
+enum class LogsForm { text, lists };
+
+// Thread-safe.
+class InvocationLogs {
+  public:
+    static constexpr std::size_t limit = 1 << 20;  // bytes; what comes later is left out, and told
+
+    void print(Stream stream, std::string_view text);
+    void log(Level level, std::string_view message);
+
+    // As the value of a member. False, and nothing is written, if there are none.
+    bool write(JsonWriter& json, LogsForm form) const;
+
+  private:
+    struct Line {
+        Stream stream;
+        std::string_view label;  // "[WARN] "; empty: it was printed
+        std::string text;
+    };
+    void add(Stream stream, std::string_view label, std::string_view text);
+
+    mutable std::mutex mutex_;
+    std::vector<Line> lines_;
+    std::size_t size_ = 0;
+    bool is_cut_ = false;
+};
+
+// By which what is told of a context finds its logs.
+using LogsOf = std::shared_ptr<InvocationLogs>;
+
+// Keeps what is printed and logged in the invocation's own logs, those that the context has as
+// LogsOf, and passes everything on.
+class LogsReporter final : public Reporter {
+  public:
+    // What is below `least` is not kept. `next` must outlive this.
+    LogsReporter(Reporter& next, Level least) : next_(next), least_(least) {}
+
+    void began(const Context& context) override { next_.began(context); }
+    void logged(const Context& context, Level level, std::string_view message) override;
+    void printed(const Context& context, Stream stream, std::string_view text) override;
+    void fetched(const Context& context, const FetchMetric& metric) override {
+        next_.fetched(context, metric);
+    }
+    void ended(const Context& context, const Outcome& outcome) override {
+        next_.ended(context, outcome);
+    }
+
+  private:
+    Reporter& next_;
+    const Level least_;
+};
+
+}  // namespace turngate::impuls

@@ -1,0 +1,126 @@
+#include "impuls/runtime.h"
+
+#include <chrono>
+#include <cstdint>
+#include <utility>
+
+#include "fresh_ids.h"
+#include "function_choice.h"
+#include "impuls/invocation_run.h"
+#include "impuls/invoke_reply.h"
+#include "impuls/invoke_request.h"
+#include "version.h"
+#include <turngate/json/json_writer.h>
+
+namespace turngate::impuls {
+namespace {
+
+using Clock = Context::Clock;
+using std::chrono::milliseconds;
+
+// Who is asked to stop has this long to notice, and whoever waits for the answer waits that much
+// longer.
+constexpr milliseconds notice{100};
+// After the client has left or the process is to end, before that is given up.
+constexpr milliseconds stop_grace{1'000};
+
+void write_json(ResponseWriter& response, int status, std::string_view text) {
+    response.status(status).header("Content-Type", "application/json");
+    response.header("Content-Length", std::to_string(text.size()));
+    response.write(text);
+}
+
+class Served final : public Handler {
+  public:
+    Served(HandlerPtr function, Runtime& runtime)
+        : function_(std::move(function)), runtime_(runtime) {}
+
+    void serve(Request& request, ResponseWriter& response) const override {
+        const std::string target = request.url.request_uri();
+        if (request.method == "POST" && target == "/invoke")
+            runtime_.invoke(function_, request, response);
+        else if ((request.method == "GET" || request.method == "HEAD") && target == "/health")
+            runtime_.tell_health(response);
+        else
+            write_json(response, 404, R"({"error":"Not found"})");
+    }
+
+  private:
+    const HandlerPtr function_;
+    Runtime& runtime_;
+};
+
+}  // namespace
+
+HandlerPtr Runtime::serving(HandlerPtr function) {
+    return std::make_shared<const Served>(std::move(function), *this);
+}
+
+void Runtime::tell_health(ResponseWriter& response) {
+    was_asked_for_health_ = true;
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().key("status").string("healthy");
+    json.key("runtime").string("turngate");
+    json.key("version").string(build.version).end_object();
+    write_json(response, 200, text);
+}
+
+// A platform does not become another one: the first invocation settles it.
+LogsForm Runtime::logs_form() noexcept {
+    if (options_.logs) return *options_.logs;
+    int form = static_cast<int>(was_asked_for_health_ ? LogsForm::lists : LogsForm::text);
+    int unsettled = -1;
+    if (!form_.compare_exchange_strong(unsettled, form)) form = unsettled;
+    return static_cast<LogsForm>(form);
+}
+
+void Runtime::invoke(const HandlerPtr& function, Request& request, ResponseWriter& response) {
+    const auto begun = Clock::now();
+    const LogsForm form = logs_form();
+    const auto answer = [&](const InvokeResult& result, const InvocationLogs& logs) {
+        const auto took = std::chrono::duration_cast<milliseconds>(Clock::now() - begun);
+        write_json(response, result.error.empty() ? 200 : result.status,
+                   invoke_reply(result, took, logs, form));
+    };
+    const auto refuse = [&](int status, const char* why) {
+        request.context.log(Level::info, why);
+        answer(failed(status, why), {});
+    };
+
+    InvokeRequest call;
+    HandlerPtr handler;
+    try {
+        call = read_invoke_request(request.body.text(SIZE_MAX));
+        handler = by_name(function, call.invocation.handler);
+    } catch (const Cancelled&) {
+        throw;
+    } catch (const HttpError& e) {
+        return refuse(e.status(), e.what());
+    } catch (const JsonError& e) {
+        return refuse(400, e.what());
+    } catch (const Error& e) {
+        return refuse(404, e.what());
+    }
+
+    Context& context = request.context;
+    const auto deadline = begun + call.timeout;
+    const auto run = std::make_shared<InvocationRun>(
+        std::move(call), std::move(handler),
+        context.request_id.empty() ? fresh_uuid() : context.request_id, deadline, options_);
+    const std::stop_callback forward(context.stop, [&] { run->stop().request_stop(); });
+    const auto alarm = timer_.request_stop_at(deadline, run->stop());
+    if (threads_.run([run] { run->serve(); }, deadline + notice, context.stop, stop_grace)) {
+        answer(run->result(), run->logs());
+        return context.wait_until([run] { run->settle(); });
+    }
+    const std::size_t left = threads_.left_behind();
+    context.log(Level::error, "a handler goes on that nobody waits for any more: there are " +
+                                  std::to_string(left) + " now, and with " +
+                                  std::to_string(options_.most_left_behind) +
+                                  " the process is replaced");
+    answer(failed(500, std::string(late_text)), run->logs());
+    if (left >= options_.most_left_behind && options_.exhausted) options_.exhausted();
+}
+
+}  // namespace turngate::impuls

@@ -1,0 +1,60 @@
+// The runtime that Impuls talks to: POST /invoke, GET /health.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "fenced_threads.h"
+#include "impuls/invocation_logs.h"
+#include <turngate/http/handler.h>
+#include <turngate/os/timer.h>
+
+namespace turngate::impuls {
+
+struct RuntimeOptions {
+    // Absent: lists if somebody has asked for /health before the first invocation, as all versions
+    // of the platform do that read them, else text.
+    std::optional<LogsForm> logs = {};
+
+    // Of the contexts that handlers get. Not owned; may be null.
+    Reporter* reporter = nullptr;
+    // Has the reporter told of what a context has printed, before the reply is made.
+    std::function<void(const Context&)> flush = {};
+
+    // How many handlers may go on after their time before `exhausted` is called.
+    std::size_t most_left_behind = 16;
+    std::function<void()> exhausted = {};  // from any thread, once or more often
+};
+
+// What lasts for as long as the process serves, whatever handler there is. It must outlive the
+// handlers made with it. Thread-safe.
+class Runtime {
+  public:
+    explicit Runtime(RuntimeOptions options) : options_(std::move(options)) {}
+
+    // Answers the platform's requests by `function`, or by the one of several that "handler" names.
+    // Other requests are 404, with {"error": "Not found"}. "/invoke" answers with status 200, and
+    // with another one only if the invocation has failed; in any case with a reply in JSON.
+    //
+    // A handler whose time is over is asked to stop; if it does not, the platform is answered, and
+    // it goes on with a thread of its own.
+    HandlerPtr serving(HandlerPtr function);
+
+    void invoke(const HandlerPtr& function, Request& request, ResponseWriter& response);
+    void tell_health(ResponseWriter& response);
+
+    std::size_t left_behind() const noexcept { return threads_.left_behind(); }
+
+  private:
+    LogsForm logs_form() noexcept;
+
+    const RuntimeOptions options_;
+    std::atomic<bool> was_asked_for_health_ = false;
+    std::atomic<int> form_ = -1;  // of the logs, once it is settled
+    FencedThreads threads_;
+    Timer timer_;
+};
+
+}  // namespace turngate::impuls

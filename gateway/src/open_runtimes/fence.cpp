@@ -1,0 +1,100 @@
+#include "open_runtimes/fence.h"
+
+#include <atomic>
+#include <exception>
+#include <stop_token>
+#include <utility>
+
+#include <turngate/http/error.h>
+#include <turngate/http/narrowed_context.h>
+#include <turngate/http/recorder.h>
+
+namespace turngate {
+namespace {
+
+using Kind = CallResult::Kind;
+
+CallResult failure(const Context& context, Level level, int status, const char* what) {
+    context.log(level, what);
+    return {.kind = Kind::failed, .status = status, .message = what};
+}
+
+// As serve() has it, without an answer yet.
+CallResult result_of(const Handler& handler, Request& request) {
+    const Context& context = request.context;
+    try {
+        Recorder recorder(request.method);
+        handler.serve(request, recorder);
+        return {.response = recorder.take()};
+    } catch (const Cancelled&) {
+        throw;
+    } catch (const HttpError& e) {
+        const bool is_client_error = e.status() >= 400 && e.status() < 500;
+        const bool is_error = e.status() >= 400 && e.status() < 600;
+        return failure(context, is_client_error ? Level::info : Level::error,
+                       is_error ? e.status() : 500, e.what());
+    } catch (const ProtocolError& e) {
+        return failure(context, Level::error, 502, e.what());
+    } catch (const std::exception& e) {
+        return failure(context, Level::error, 500, e.what());
+    } catch (...) {
+        return failure(context, Level::error, 500,
+                       "the handler threw something that is no std::exception");
+    }
+}
+
+// Leaves the count when its thread is free again.
+class Stuck {
+  public:
+    explicit Stuck(StuckThreads& threads) : threads_(threads) {}
+    Stuck(const Stuck&) = delete;
+    Stuck& operator=(const Stuck&) = delete;
+    ~Stuck() {
+        if (is_counted_) threads_.remove();
+    }
+    void count() {
+        is_counted_ = true;
+        threads_.add();
+    }
+
+  private:
+    StuckThreads& threads_;
+    std::atomic<bool> is_counted_ = false;
+};
+
+}  // namespace
+
+void Fence::run(const Handler& handler, Request& request,
+                std::optional<std::chrono::milliseconds> time, const Deliver& deliver) const {
+    if (!time) return deliver(result_of(handler, request));
+    Context& context = request.context;
+    const auto until = Context::Clock::now() + *time;
+    std::atomic<bool> is_delivered = false;
+    Stuck stuck(stuck_);
+    std::stop_source late, stop;
+    const NarrowedContext narrowed(context, until, stop.get_token());
+    std::stop_callback passed_on(narrowed.outer_stop(), [&] { stop.request_stop(); });
+    // The answer first: who is cancelled might end the request otherwise.
+    std::stop_callback when_late(late.get_token(), [&] {
+        if (!is_delivered.exchange(true)) {
+            try {
+                deliver({.kind = Kind::timed_out});
+            } catch (const std::exception&) {  // the client has gone
+            }
+            stuck.count();
+        }
+        stop.request_stop();
+    });
+    const Timer::Alarm alarm = timer_.request_stop_at(until, late);
+    std::optional<CallResult> result;
+    try {
+        result = result_of(handler, request);
+    } catch (const Cancelled&) {
+        if (is_delivered.exchange(true)) return;
+        if (Context::Clock::now() < until || narrowed.outer_stop().stop_requested()) throw;
+        return deliver({.kind = Kind::timed_out});
+    }
+    if (!is_delivered.exchange(true)) deliver(*std::move(result));
+}
+
+}  // namespace turngate

@@ -1,0 +1,44 @@
+// A handler within its time: the answer comes when that is over, whatever the handler does.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "open_runtimes/stuck_threads.h"
+#include <turngate/http/handler.h>
+#include <turngate/os/timer.h>
+
+namespace turngate {
+
+// How a handler came out.
+struct CallResult {
+    enum class Kind { answered, failed, timed_out };
+
+    Kind kind = Kind::answered;
+    Response response = {};  // answered
+    int status = 500;        // failed: 4xx is the handler's answer to its client, 5xx a fault
+    std::string message = {};
+};
+
+class Fence {
+  public:
+    // `stuck` must outlive this.
+    explicit Fence(StuckThreads& stuck) : stuck_(stuck) {}
+
+    using Deliver = std::function<void(CallResult&&)>;
+
+    // Runs `handler` and calls `deliver` once: on this thread when it has returned or thrown, which
+    // is logged, or else on another when `time` is over. From then on the handler is cancelled,
+    // what it answers is dropped, and this thread counts as stuck until it returns. Throws
+    // Cancelled if nobody waits any more, and what `deliver` throws on this thread.
+    void run(const Handler& handler, Request& request,
+             std::optional<std::chrono::milliseconds> time, const Deliver& deliver) const;
+
+  private:
+    StuckThreads& stuck_;
+    mutable Timer timer_;
+};
+
+}  // namespace turngate

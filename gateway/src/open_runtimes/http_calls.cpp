@@ -1,0 +1,159 @@
+// The order of the checks, and their texts, are those of the runtimes of Open Runtimes.
+#include <charconv>
+#include <chrono>
+#include <fcntl.h>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "doors/open_runtimes_reader.h"
+#include "open_runtimes/call_front.h"
+#include "open_runtimes/call_reporter.h"
+#include "open_runtimes/fence.h"
+#include "open_runtimes/log_id.h"
+#include <turngate/http/encoding.h>
+#include <turngate/http/error.h>
+#include <turngate/os/fd.h>
+
+namespace turngate {
+namespace {
+
+using std::chrono::milliseconds;
+using Generation = RuntimeGeneration;
+
+constexpr std::string_view reserved = "x-open-runtimes-";
+constexpr std::string_view wrong_timeout =
+    "Header \"x-open-runtimes-timeout\" must be an integer greater than 0.";
+constexpr std::string_view unauthorized =
+    "Unauthorized. Provide correct \"x-open-runtimes-secret\" header.";
+// No execution has so much time, and more cannot be added to every clock.
+constexpr std::chrono::hours longest_time{24 * 365};
+
+constexpr std::size_t largest_timings = 64 * 1024;
+
+// Absent for what is no integer greater than 0.
+std::optional<milliseconds> seconds_of(std::string_view text) {
+    std::uint64_t seconds = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, seconds);
+    if (stop != end || (error == std::errc() && seconds == 0)) return std::nullopt;
+    const std::uint64_t most = std::chrono::seconds(longest_time).count();
+    if (error != std::errc() || seconds > most) return longest_time;
+    return std::chrono::seconds(seconds);
+}
+
+Response refusal(std::string_view text) {
+    return {500, {{"content-type", "text/plain; charset=utf-8"}}, std::string(text)};
+}
+
+class HttpCalls final : public Handler {
+  public:
+    HttpCalls(HandlerPtr handler, CallSurroundings surroundings)
+        : handler_(std::move(handler)),
+          surroundings_(std::move(surroundings)),
+          settings_(surroundings_.settings),
+          fence_(surroundings_.stuck) {}
+
+    void serve(Request& request, ResponseWriter& response) const override {
+        if (settings_.generation == Generation::v5 && request.url.path == "/__opr/timings")
+            return response.send(timings());
+        static const ExecutorCall nobody;
+        const auto* found = request.context.find<ExecutorCall>();
+        const ExecutorCall& call = found ? *found : nobody;
+        std::optional<milliseconds> time;
+        if (!call.timeout.empty()) {
+            time = seconds_of(call.timeout);
+            if (!time) return response.send(refusal(wrong_timeout));
+        }
+        if (!is_authorized(call)) return response.send(refusal(unauthorized));
+        // All of it, for the time that it takes is not the function's.
+        request.body.text(settings_.http.max_body);
+        for (const auto& [name, value] : settings_.enforced)
+            request.headers.set(name, value);
+        const std::string log_id = log_id_of(call);
+        const auto log =
+            settings_.generation == Generation::v3
+                ? std::make_shared<CallLog>(settings_.generation)
+                : std::make_shared<CallLog>(settings_.generation, settings_.log_directory, log_id);
+        request.context.put(LoggedCall{log});
+        fence_.run(*handler_, request, time, [&](CallResult&& result) {
+            surroundings_.complete_output(request.context);
+            if (result.kind == CallResult::Kind::timed_out)
+                log->log(Stream::err, "Execution timed out.");
+            log->close();
+            answer(response, std::move(result), *log, log_id);
+        });
+    }
+    bool may_migrate() const noexcept override { return handler_->may_migrate(); }
+
+  private:
+    bool is_authorized(const ExecutorCall& call) const {
+        if (settings_.secret.empty()) return true;
+        return call.secret && is_secret(*call.secret, settings_.secret);
+    }
+
+    // Empty: nothing is logged.
+    std::string log_id_of(const ExecutorCall& call) const {
+        if (!call.logging.empty() && call.logging != "enabled") return {};
+        if (!call.log_id.empty()) return file_safe(call.log_id);
+        if (settings_.is_development) return "dev";
+        return fresh_log_id(std::chrono::system_clock::now());
+    }
+
+    void answer(ResponseWriter& writer, CallResult&& result, const CallLog& log,
+                const std::string& log_id) const {
+        Response out{.status = result.status};
+        if (result.kind == CallResult::Kind::answered) {
+            out.status = result.response.status;
+            out.body = std::move(result.response.body);
+            for (const auto& [name, value] : result.response.headers) {
+                const std::string lower = lower_case(name);
+                if (!lower.starts_with(reserved)) out.headers.add_checked(lower, value);
+            }
+        } else if (result.kind == CallResult::Kind::failed && result.status < 500) {
+            out = text(result.message + '\n', result.status);
+        } else if (result.kind == CallResult::Kind::timed_out) {
+            // Who has no thread for the next request on this connection is not to be asked.
+            out.headers.add_checked("connection", "close");
+        }
+        if (settings_.generation == Generation::v3) {
+            out.headers.add("x-open-runtimes-logs", percent_encode(log.text(Stream::out)));
+            out.headers.add("x-open-runtimes-errors", percent_encode(log.text(Stream::err)));
+        } else {
+            out.headers.add_checked("x-open-runtimes-log-id", log_id);
+        }
+        writer.send(std::move(out));
+        writer.finish();
+    }
+
+    // Lines of NAME=SECONDS that those write who have started us; none where nobody has.
+    Response timings() const {
+        Response out = text(std::string(largest_timings, '\0'));
+        const os::Fd file(::open(settings_.timings_file.c_str(), O_RDONLY | O_CLOEXEC));
+        out.body.resize(file ? os::read_whole(file.get(), out.body) : 0);
+        out.headers.set("content-type", "text/plain; charset=utf-8");
+        return out;
+    }
+
+    const HandlerPtr handler_;
+    const CallSurroundings surroundings_;
+    const OpenRuntimesSettings& settings_;
+    const Fence fence_;
+};
+
+}  // namespace
+
+HandlerPtr http_calls(HandlerPtr handler, CallSurroundings surroundings) {
+    return std::make_shared<const HttpCalls>(std::move(handler), std::move(surroundings));
+}
+
+bool is_secret(std::string_view given, std::string_view secret) noexcept {
+    // The length is no secret: who knows it knows nothing.
+    if (given.size() != secret.size()) return false;
+    unsigned differences = 0;
+    for (std::size_t i = 0; i < secret.size(); ++i)
+        differences |= static_cast<unsigned char>(given[i] ^ secret[i]);
+    return differences == 0;
+}
+
+}  // namespace turngate

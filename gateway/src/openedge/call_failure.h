@@ -1,0 +1,23 @@
+// What becomes of a call whose handler failed.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "openedge/grpc.h"
+#include <turngate/http/response.h>
+#include <turngate/http/serve.h>
+
+namespace turngate::openedge {
+
+struct CallFailure {
+    GrpcStatus status;
+    std::string type;  // the class of what was thrown, "HttpError" for a status
+    std::string message;
+};
+
+// Absent if the handler has answered. `is_late`: the time of the call has passed.
+std::optional<CallFailure> failure_of(const Outcome& outcome, const Response& response,
+                                      bool is_late);
+
+}  // namespace turngate::openedge

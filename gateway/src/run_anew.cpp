@@ -1,0 +1,43 @@
+#include "run_anew.h"
+
+#include <array>
+#include <csignal>
+#include <exception>
+#include <fcntl.h>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+#include <turngate/os/fd.h>
+
+namespace turngate {
+namespace {
+
+std::string command_line() {
+    std::string out;
+    const os::Fd file(::open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC));
+    std::array<char, 4096> block;
+    while (const std::size_t size = file ? os::read_some(file.get(), block) : 0)
+        out.append(block.data(), size);
+    return out;
+}
+
+}  // namespace
+
+void run_anew(int out, int errors) noexcept try {
+    std::string words = command_line();  // a NUL behind each
+    std::vector<char*> arguments;
+    for (std::size_t at = 0; at < words.size(); at = words.find('\0', at) + 1)
+        arguments.push_back(words.data() + at);
+    arguments.push_back(nullptr);
+    ::dup2(out, STDOUT_FILENO);
+    ::dup2(errors, STDERR_FILENO);
+    // The mask of the thread that does this would be that of the program.
+    sigset_t none;
+    sigemptyset(&none);
+    ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
+    ::execve("/proc/self/exe", arguments.data(), environ);
+} catch (const std::exception&) {  // the caller ends
+}
+
+}  // namespace turngate

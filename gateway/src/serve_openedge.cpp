@@ -1,0 +1,105 @@
+// From start to SIGTERM.
+#include "serve_openedge.h"
+
+#include <string_view>
+#include <unistd.h>
+#include <utility>
+
+#include "cli/value.h"
+#include "observe/observation.h"
+#include "openedge/open_functions.h"
+#include "serve_http.h"
+#include "stderr_reporter.h"
+#include <turngate/http/error.h>
+
+namespace turngate {
+namespace {
+
+using namespace std::chrono_literals;
+
+// With the threads that every process has fewer than the 20 that an instance is allowed: a manager
+// has one call at a time in each.
+constexpr std::size_t usual_threads = 8;
+constexpr std::size_t usual_connections = 256;
+
+// A function that is called once a day keeps its connection.
+HttpOptions engine_options(const openedge::Settings& settings) {
+    return {.listen = {settings.address},
+            .max_connections = usual_connections,
+            .max_threads = usual_threads,
+            .idle_timeout = 24h,
+            .drain_timeout = settings.timeout};
+}
+
+bool is_place(const std::string& name) {
+    return name == "PORT" || name == "HOST" || name == "TURNGATE_LISTEN" ||
+           name == "AWS_LAMBDA_HTTP_ENDPOINT";
+}
+
+}  // namespace
+
+OpenEdgeOptions openedge_options(const openedge::Settings& settings, const ReadVariable& get) {
+    OpenEdgeOptions out;
+    out.http = http_options(
+        [&](const std::string& name) {
+            return is_place(name) ? std::optional<std::string>() : get(name);
+        },
+        engine_options(settings));
+    out.max_message = settings.max_message;
+    if (const std::string size = get("TURNGATE_OPENEDGE_MAX_REPLY").value_or(""); !size.empty()) {
+        const auto number = cli::parse_size(size);
+        if (!number || *number == 0)
+            throw Error("TURNGATE_OPENEDGE_MAX_REPLY=" + size +
+                        " is wrong: expected a size above zero, as 32400");
+        out.max_reply = *number;
+    }
+    const std::string errors = get("TURNGATE_OPENEDGE_ERRORS").value_or("");
+    if (!errors.empty() && errors != "status" && errors != "payload")
+        throw Error("TURNGATE_OPENEDGE_ERRORS=" + errors + " is wrong: expected status or payload");
+    out.errors_as_payloads = errors == "payload";
+    return out;
+}
+
+ReadVariable openedge_environment(const openedge::Settings& settings, const ReadVariable& get) {
+    return [&settings, get](const std::string& name) {
+        auto value = get(name);
+        if (value && !value->empty()) return value;
+        if (name == "TURNGATE_ACCESS_LOG") value = "off";
+        if (name == "LOG_LEVEL" && parse_level(settings.log_level)) value = settings.log_level;
+        if (name == "TURNGATE_LOG_FORMAT" &&
+            (settings.log_format == "text" || settings.log_format == "json"))
+            value = settings.log_format;
+        return value;
+    };
+}
+
+int serve_openedge(const OpenHandler& open, const ReadVariable& get) {
+    const openedge::Settings settings = openedge::settings(get);
+    const ReadVariable environment = openedge_environment(settings, get);
+    OpenEdgeOptions options = openedge_options(settings, environment);
+    Observation observation({.get = environment, .door = "openedge", .json = false});
+    observation.equip(options.http);
+    const auto door = openedge_door(std::move(options));
+    const auto open_all = [&] {
+        return openedge::open_functions(settings, open, observation.backend(), environment);
+    };
+    const auto listening = [&](const std::string& address) {
+        observation.reporter().logged(Context(), Level::info,
+                                      settings.name + " is listening on " + address);
+    };
+    return serve_listening(*door, open_all, observation, listening);
+}
+
+bool is_openedge_start(int argc, char** argv) {
+    return argc > 1 && std::string_view(argv[1]) == openedge::argument;
+}
+
+ReadVariable with_openedge_argument(int argc, char** argv, ReadVariable get) {
+    if (!is_openedge_start(argc, argv)) return get;
+    return [text = std::string(argc > 2 ? argv[2] : ""),
+            get = std::move(get)](const std::string& name) -> std::optional<std::string> {
+        return name == openedge::argument ? text : get(name);
+    };
+}
+
+}  // namespace turngate

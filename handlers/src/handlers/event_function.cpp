@@ -1,0 +1,18 @@
+// An event is the body of a request.
+#include <turngate/handlers/event_function.h>
+#include <turngate/http/error.h>
+
+namespace turngate {
+
+void EventFunction::serve(Request& request, ResponseWriter& response) const {
+    const std::string& text = request.body.text();
+    Json event;
+    try {
+        if (!text.empty()) event = Json::parse(text, {.size = text.size()});
+    } catch (const JsonError& e) {
+        throw HttpError(400, std::string("the event is no JSON: ") + e.what());
+    }
+    response.send(json(call(event, request.context)));
+}
+
+}  // namespace turngate

@@ -1,0 +1,216 @@
+#!/usr/bin/env python3
+"""openedge.py BINARY_DIR ...: functions of OpenEdge and Baetyl, called by the gRPC libraries and by MQTT clients of others."""
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+
+from peers import check, finish, free_port, need
+from program import Program, ask
+
+BUILD = os.path.abspath(sys.argv[1])
+HERE = os.path.dirname(os.path.abspath(__file__))
+PROGRAM = f"{BUILD}/tests/turngate_openedge_program"
+CLIENT = f"{BUILD}/tests/turngate_grpc_client"
+PYTHON = "/usr/bin/python3"  # which has Debian's grpc
+MOST_THREADS, MOST_MEMORY = 16, 50 << 20
+
+
+def configuration(port, handler="sayhi.handler", codedir="."):
+    """What OpenEdge's master passes behind -c."""
+    return json.dumps({
+        "name": "localfunc-sayhi-1", "logger": {"path": "", "level": "info", "format": "text", "console": True},
+        "server": {"address": f"127.0.0.1:{port}", "timeout": 5_000_000_000, "message": {"length": {"max": 4194304}}},
+        "function": {"id": "f", "name": "sayhi", "handler": handler, "codedir": codedir,
+                     "instance": {"min": 0, "max": 1, "timeout": 5_000_000_000}, "env": {}}})
+
+
+class Function:
+    """A program as the master starts it: argv[0] is the name of the instance."""
+
+    def __init__(self, arguments, program=PROGRAM, **options):
+        names = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH")
+        full = {name: os.environ[name] for name in names if name in os.environ} | options.pop("environment", {})
+        self.process = subprocess.Popen(["localfunc-sayhi-1", *arguments], executable=program, env=full,
+                                        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **options)
+
+    def listening(self):
+        line = self.process.stderr.readline()
+        found = re.search(r"listening on (\S+)", line)
+        check("the function listens", found, line)
+        return found[1] if found else ""
+
+    def status(self, key):
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
+            return int(re.search(rf"{key}:\s*(\d+)", status.read())[1])
+
+    def end(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(60)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.process.stderr.close()
+
+
+def is_sanitized():
+    with open(PROGRAM, "rb") as program:
+        return b"__asan_init" in program.read()
+
+
+def python_calls(generated):
+    with Function(["-c", configuration(free_port())]) as function:
+        address = function.listening()
+        run = subprocess.run([PYTHON, f"{HERE}/peers/grpc_calls.py", address, generated], capture_output=True, text=True)
+        check("python3-grpcio's calls", run.returncode == 0, run.stderr[-1500:])
+        check(f"at most {MOST_THREADS} threads", function.status("Threads") <= MOST_THREADS, function.status("Threads"))
+        if not is_sanitized():
+            peak = function.status("VmHWM") << 10
+            check(f"at most {MOST_MEMORY >> 20} MB", peak <= MOST_MEMORY, peak)
+        check("it ends well", function.end() == 0)
+    return {line.pop("name"): line for line in map(json.loads, run.stdout.splitlines())}
+
+
+def check_python(seen):
+    answer = {"event": {"a": 1}, "messageTopic": "t", "messageQOS": 1, "functionName": "sayhi", "functionInvokeID": "id-1"}
+    expected = {
+        "json": {"payload": json.dumps(answer), "topic": "t", "qos": 1, "name_": "sayhi", "id": "id-1"},
+        "bytes": {"same": True},
+        "empty": {"payload": json.dumps(answer | {"event": {}})},
+        "nothing": {"payload": ""},
+        "large": {"same": True},
+        "throw": {"code": "UNKNOWN", "details": "Exception calling application: boom é % done"},
+        "refuse": {"code": "INVALID_ARGUMENT", "details": "no name"},
+        "compressed": {"code": "UNIMPLEMENTED",
+                       "details": "messages that are compressed are not supported: expected grpc-encoding identity"},
+        "unknown method": {"code": "UNIMPLEMENTED", "details": "unknown method /runtime.Runtime/Nothing"},
+        "sent too much": {"code": "RESOURCE_EXHAUSTED", "details": "Sent message larger than max (5000023 vs. 4194304)"},
+        "received too much": {"code": "RESOURCE_EXHAUSTED",
+                              "details": "Received message larger than max (5000023 vs. 4194304)"},
+        "at once": {"right": 1000},
+    }
+    for name, facts in expected.items():
+        check(name, seen.get(name) == facts, seen.get(name))
+    check("deadline", seen["deadline"]["code"] == "DEADLINE_EXCEEDED", seen["deadline"])
+    check("it lives on", "payload" in seen["after all"])
+    check("baetyl", (seen["baetyl"]["id"], seen["baetyl"]["timestamp"]) == (2**63 + 1, -5), seen["baetyl"])
+    check("openedge", (seen["openedge"]["id"], seen["openedge"]["topic"]) == (7, "u"), seen["openedge"])
+    check("faas", seen["faas"]["metadata"] == {"functionName": "sayhi", "invokeId": "i", "x": "y"}, seen["faas"])
+    check("faas has a name", '"functionName": "sayhi"' in seen["faas"]["payload"], seen["faas"])
+
+
+def cpp_calls():
+    with Function(["-c", configuration(free_port(), "app.echo")]) as function:
+        address = function.listening()
+        run = subprocess.run([CLIENT, address, "16", "100"], capture_output=True, text=True)
+        check("libgrpc++'s calls", run.stdout == "1600 of 1600 right\n", run)
+        check(f"at most {MOST_THREADS} threads", function.status("Threads") <= MOST_THREADS, function.status("Threads"))
+        check("it ends well", function.end() == 0)
+
+
+SERVICE = """name: sayhi
+server: {address: 127.0.0.1:0}
+functions:
+  - {name: echo, handler: app.echo, codedir: .}
+  - {name: sayhi, handler: sayhi.handler, codedir: .}
+"""
+
+
+def service_file():
+    with tempfile.TemporaryDirectory() as folder:
+        os.makedirs(folder + "/etc/baetyl")
+        with open(folder + "/etc/baetyl/service.yml", "w", encoding="ascii") as file:
+            file.write(SERVICE)
+        address = f"127.0.0.1:{free_port()}"
+        environment = {"BAETYL_SERVICE_INSTANCE_NAME": "s.sayhi.1", "BAETYL_SERVICE_INSTANCE_ADDRESS": address}
+        with Function([], cwd=folder, environment=environment) as function:
+            check("the variable says where", function.listening() == address)
+            run = subprocess.run([CLIENT, address, "1", "10"], capture_output=True, text=True)
+            check("a service is chosen by name", run.stdout == "10 of 10 right\n", run)
+
+
+def starts_that_fail():
+    for name, arguments, words in (
+            ("no configuration", ["-c"], "-c needs the configuration"),
+            ("no address", ["-c", '{"name": "x"}'], "module config invalid, missing server.address"),
+            ("no such function", ["-c", configuration(free_port(), "app.nothing").replace('"sayhi"', '"other"')],
+             'there is no function called "app.nothing": expected one of sayhi, echo')):
+        with Function(arguments) as function:
+            said = function.process.stderr.read()
+            check(name, function.process.wait(60) == 2 and said.startswith("error: " + words), said)
+
+
+@contextlib.contextmanager
+def host(*options, program=PROGRAM):
+    with Program(BUILD, ["host", "openedge", "-p", "0", *options, "--", program], stdout=subprocess.PIPE) as running:
+        running.door = running.port(r"http://127\.0\.0\.1:(\d+)")
+        yield running
+
+
+def hosted():
+    with host("--handler", "sayhi.handler") as running:
+        status, _, body = ask(running.door, "/a/b", method="POST", body=b'{"a": 1}')
+        check("the host calls", status == 200 and json.loads(body)["messageTopic"] == "a/b", body)
+        status, _, body = ask(running.door, "/t", method="POST", body=b'{"do": "nothing"}')
+        check("nothing is 204", status == 204, status)
+        status, _, body = ask(running.door, "/t", method="POST", body=b'{"do": "throw"}')
+        check("a failure is told as OpenEdge publishes it", status == 502 and json.loads(body)["errorMessage"] ==
+              "rpc error: code = Unknown desc = Exception calling application: boom é % done", body)
+        status, _, body = ask(running.door, "/t", method="POST", body=b'{"do": "exit"}')
+        check("an end is told", status == 502 and "code = Unavailable" in json.loads(body)["errorMessage"], body)
+        status, _, body = ask(running.door, "/t", method="POST", body=b"{}")
+        check("and it is started again", status == 200, body)
+        check("the host ends well", running.stop() == 0)
+        output = running.process.stdout.read()
+    check("each call is shown", len(re.findall(r"^#\d +t  \d+ bytes  qos 0$", output, re.M)) == 4, output)
+    check("with its time", re.search(r"204|nothing to publish  [\d.]+ ms", output), output)
+    check("and starts", output.count("started: process") == 3, output)
+
+
+def messages():
+    if not (need("mosquitto_sub") and need("mosquitto_pub") and need("mosquitto")):
+        return
+    with host("--handler", "sayhi.handler", "--mqtt", "--mqtt-port", "0") as running:
+        port = running.port(r"mqtt://127\.0\.0\.1:(\d+)")
+        where = ["-h", "127.0.0.1", "-p", str(port), "-q", "1"]
+        # One that subscribes after an answer has gone would wait for ever: messages are kept for its session.
+        session = ["-i", "test", "-c", "-t", "t/hi", "-W", "60"]
+        subprocess.run(["mosquitto_sub", *where, *session, "-E"], check=True)
+        for payload in ('{"n": 1}', '{"do": "nothing"}', '{"do": "throw"}', '{"n": 2}'):
+            subprocess.run(["mosquitto_pub", *where, "-t", "t", "-m", payload], check=True)
+        run = subprocess.run(["mosquitto_sub", *where, *session, "-C", "3"], capture_output=True, text=True)
+        answers = [json.loads(line) for line in run.stdout.splitlines()]
+        check("three of four are published", len(answers) == 3, run)
+        check("an answer", answers[0]["event"] == {"n": 1} and answers[0]["messageQOS"] == 1, answers)
+        check("an error", answers[1]["packet"]["Message"]["Topic"] == "t", answers)
+        check("another answer", answers[2]["event"] == {"n": 2}, answers)
+        check("the host ends well", running.stop() == 0)
+        running.process.stdout.read()
+
+
+with tempfile.TemporaryDirectory() as generated:
+    has_grpc = subprocess.run([PYTHON, "-c", "import grpc, google.protobuf"], capture_output=True).returncode == 0
+    if need("protoc") and has_grpc:
+        protos = [f"{HERE}/peers/openedge/{name}.proto" for name in ("runtime", "openedge", "baetyl", "faas")]
+        subprocess.run(["protoc", f"-I{HERE}/peers/openedge", f"--python_out={generated}", *protos], check=True)
+        check_python(python_calls(generated))
+    elif not has_grpc:
+        need("python3-grpcio and python3-protobuf of Debian")
+if os.path.exists(CLIENT):
+    cpp_calls()
+    service_file()
+else:
+    need("libgrpc++-dev and protobuf-compiler-grpc, when the tests are built")
+starts_that_fail()
+hosted()
+messages()
+finish()

@@ -1,0 +1,304 @@
+// Invocations through handlers, without a door.
+#include "impuls/runtime.h"
+
+#include <atomic>
+#include <chrono>
+#include <latch>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include "function_choice.h"
+#include "support/recording_reporter.h"
+#include <turngate/events/make_event.h>
+#include <turngate/handlers/event_function.h>
+#include <turngate/handlers/impuls.h>
+#include <turngate/http/environment.h>
+#include <turngate/http/serve.h>
+#include <turngate/json/json.h>
+
+using namespace turngate;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Platform {
+    test::RecordingReporter log;
+    impuls::LogsReporter reporter{log, Level::info};
+    std::atomic<int> exhausted = 0;
+    impuls::Runtime runtime;
+
+    explicit Platform(std::optional<impuls::LogsForm> form = {}, std::size_t most = 16)
+        : runtime(
+              {.logs = form, .reporter = &reporter, .most_left_behind = most, .exhausted = [this] {
+                   ++exhausted;
+               }}) {}
+
+    Response send(const HandlerPtr& handler, Request request) {
+        return record(*runtime.serving(handler), std::move(request));
+    }
+    // What is answered, in JSON, and the status of HTTP.
+    std::pair<Json, int> invoke(const HandlerPtr& handler, std::string body) {
+        const Response response = send(handler, Request::post("/invoke", std::move(body)));
+        BOOST_TEST(response.headers.get("Content-Type") == "application/json");
+        return {Json::parse(response.body), response.status};
+    }
+};
+
+Response answer(Request& request) {
+    if (request.url.path == "/hello") return text("hello " + request.query("name") + '\n');
+    const Json event = Json::parse(request.body.text());
+    const std::string what = event["do"].string_or("");
+    if (what == "throw") throw std::runtime_error("out of luck");
+    if (what == "refuse") throw HttpError(404, "no such order");
+    if (what == "fail") throw HttpError(503, "the database is away");
+    if (what == "status") return json(Json::object({{"made", true}}), 201);
+    if (what == "text") return text("plain\n");
+    if (what == "bytes") return {200, {{"Content-Type", "image/png"}}, "\x89PNG"};
+    if (what == "wrong") return {200, {{"Content-Type", "application/json"}}, "{no"};
+    if (what == "nothing") return {204, {}, ""};
+    if (what == "log") request.context.log(Level::warn, "looked odd");
+    if (what == "until-stopped")
+        while (true)
+            request.context.check();
+    return json(Json::object({{"event", event}}));
+}
+
+std::string event(const std::string& what) {
+    return R"({"event":{"do":")" + what + R"("}})";
+}
+
+HandlerPtr web() {
+    return to_handler(answer);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(impuls_runtime)
+
+BOOST_AUTO_TEST_CASE(a_result_comes_with_its_status_by_both_names) {
+    const auto [reply, status] = Platform().invoke(web(), event("status"));
+    BOOST_TEST(status == 200);
+    BOOST_TEST(reply["statusCode"].integer_or(0) == 201);
+    BOOST_TEST(reply["status_code"].integer_or(0) == 201);
+    BOOST_TEST(reply["body"].dump() == R"({"made":true})");
+    BOOST_TEST(reply["duration_ms"].integer_or(-1) >= 0);
+    BOOST_TEST(!reply.find("error"));
+    BOOST_TEST(!reply.find("logs"));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_json_is_a_string) {
+    Platform platform;
+    const auto body = [&](const char* what) {
+        return platform.invoke(web(), event(what)).first["body"].dump();
+    };
+    BOOST_TEST(body("text") == R"("plain\n")");
+    BOOST_TEST(body("bytes") == R"("iVBORw==")");
+    BOOST_TEST(body("wrong") == R"("{no")");
+    BOOST_TEST(body("nothing") == "null");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_handler_throws_is_an_error) {
+    Platform platform;
+    const auto [reply, status] = platform.invoke(web(), event("throw"));
+    BOOST_TEST(status == 500);
+    BOOST_TEST(reply["status_code"].integer_or(0) == 500);
+    BOOST_TEST(reply["body"].is_null());
+    BOOST_TEST(reply["error"].string_or("") == "out of luck");
+    BOOST_TEST(reply["stack"].string_or("") == "std::runtime_error: out of luck");
+    BOOST_TEST(reply["logs"].string_or("") == "[ERROR] out of luck");
+
+    const Json refused = platform.invoke(web(), event("refuse")).first;
+    BOOST_TEST(refused["status_code"].integer_or(0) == 404);
+    BOOST_TEST(refused["error"].string_or("") == "no such order");
+    const Json failed = platform.invoke(web(), event("fail")).first;
+    BOOST_TEST(failed["status_code"].integer_or(0) == 503);
+    BOOST_TEST(failed["error"].string_or("") == "the database is away");
+}
+
+BOOST_AUTO_TEST_CASE(an_event_that_is_a_request_is_one_and_is_answered_in_its_shape) {
+    Request asked = Request::get("/hello?name=Ada");
+    asked.headers.set("Host", "x");
+    const std::string alb = events::make_event(asked, events::Format::alb);
+    const Json reply = Platform().invoke(web(), "{\"event\":" + alb + '}').first;
+    BOOST_TEST(reply["status_code"].integer_or(0) == 200);
+    BOOST_TEST(reply["body"]["statusCode"].integer_or(0) == 200);
+    BOOST_TEST(reply["body"]["body"].string_or("") == "hello Ada\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_event_function_gets_every_event_as_it_is) {
+    const HandlerPtr function =
+        event_function([](const Json& event, Context&) { return Json(event); });
+    Request asked = Request::get("/hello?name=Ada");
+    asked.headers.set("Host", "x");
+    const std::string alb = events::make_event(asked, events::Format::alb);
+    for (const std::string& event : {alb, std::string("null"), std::string("[1,2.5,\"x\"]")})
+        BOOST_TEST((Platform().invoke(function, "{\"event\":" + event + '}').first["body"] ==
+                    Json::parse(event)));
+}
+
+BOOST_AUTO_TEST_CASE(the_context_tells_of_the_invocation) {
+    const HandlerPtr function = event_function([](const Json&, Context& context) {
+        const auto* invocation = impuls::invocation(context);
+        return Json::object({{"name", invocation->function_name},
+                             {"handler", invocation->handler},
+                             {"code", invocation->code},
+                             {"memory", invocation->memory_mb},
+                             {"remaining", context.remaining()->count()},
+                             {"id", context.request_id},
+                             {"tenant", variable(context, "TENANT").value_or("none")}});
+    });
+    Platform platform;
+    const Json body =
+        platform
+            .invoke(function, R"({"function_name":"f","handler":"a.b","code":"c","memory_mb":256,)"
+                              R"("timeout_sec":60,"env":{"TENANT":"alpha"}})")
+            .first["body"];
+    BOOST_TEST(body["name"].string_or("") == "f");
+    BOOST_TEST(body["handler"].string_or("") == "a.b");
+    BOOST_TEST(body["code"].string_or("") == "c");
+    BOOST_TEST(body["memory"].integer_or(0) == 256);
+    BOOST_TEST(body["remaining"].integer_or(0) > 0);
+    BOOST_TEST(body["remaining"].integer_or(0) <= 60'000);
+    BOOST_TEST(body["id"].string_or("").size() == 36u);
+    BOOST_TEST(body["tenant"].string_or("") == "alpha");
+
+    const Json next = platform.invoke(function, "{}").first["body"];
+    BOOST_TEST(next["tenant"].string_or("") == "none");
+}
+
+BOOST_AUTO_TEST_CASE(a_thousand_invocations_at_once_see_their_own_variables_only) {
+    const HandlerPtr function = event_function(
+        [](const Json&, Context& context) { return Json(*variable(context, "TENANT")); });
+    Platform platform;
+    std::atomic<int> wrong = 0;
+    std::vector<std::jthread> clients;
+    for (int client = 0; client < 10; ++client)
+        clients.emplace_back([&, client] {
+            for (int i = 0; i < 100; ++i) {
+                const std::string tenant = std::to_string(client * 1000 + i);
+                const Response response = platform.send(
+                    function, Request::post("/invoke", R"({"env":{"TENANT":")" + tenant + "\"}}"));
+                if (response.body.find("\"body\":\"" + tenant + '"') == std::string::npos) ++wrong;
+            }
+        });
+    clients.clear();
+    BOOST_TEST(wrong == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_function_of_several_is_chosen_by_the_last_part_of_its_name) {
+    const HandlerPtr both =
+        by_path({{"orders", event_function([](const Json&, Context&) { return Json("orders"); })},
+                 {"users", event_function([](const Json&, Context&) { return Json("users"); })}});
+    Platform platform;
+    BOOST_TEST(platform.invoke(both, R"({"handler":"index.users"})").first["body"].string_or("") ==
+               "users");
+    for (const char* name : {"system", "../../../lib/x86_64-linux-gnu/libc.so.6", ""}) {
+        const auto [reply, status] =
+            platform.invoke(both, std::string(R"({"handler":")") + name + "\"}");
+        BOOST_TEST(status == 404);
+        BOOST_TEST(reply["error"].string_or("").starts_with("there is no function called \""));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_body_is_answered_in_the_platforms_form) {
+    Platform platform;
+    for (const char* body : {"", "no JSON", "[]", R"({"timeout_ms":0})"}) {
+        const auto [reply, status] = platform.invoke(web(), body);
+        BOOST_TEST(status == 400);
+        BOOST_TEST(reply["statusCode"].integer_or(0) == 400);
+        BOOST_TEST(!reply["error"].string_or("").empty());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_event_with_the_members_of_a_shape_and_not_their_types_is_refused) {
+    const Json reply =
+        Platform()
+            .invoke(web(), R"({"event":{"version":"2.0","requestContext":{"http":7},"rawPath":8}})")
+            .first;
+    BOOST_TEST(reply["status_code"].integer_or(0) == 400);
+    BOOST_TEST(reply["error"].string_or("").starts_with("the event cannot be read: "));
+}
+
+BOOST_AUTO_TEST_CASE(logs_are_lists_for_who_has_asked_for_health) {
+    Platform early, late, told(impuls::LogsForm::lists);
+    const auto logs = [](Platform& platform) {
+        return platform.invoke(web(), event("log")).first["logs"].dump();
+    };
+    BOOST_TEST(logs(early) == R"("[WARN] looked odd")");
+    BOOST_TEST(early.send(web(), Request::get("/health")).status == 200);
+    BOOST_TEST(logs(early) == R"("[WARN] looked odd")");
+
+    const Response health = late.send(web(), Request::get("/health"));
+    BOOST_TEST(health.body.starts_with(R"({"status":"healthy","runtime":"turngate","version":")"));
+    BOOST_TEST(logs(late) == R"({"stdout":["looked odd"],"stderr":[]})");
+    BOOST_TEST(logs(told) == R"({"stdout":["looked odd"],"stderr":[]})");
+}
+
+BOOST_AUTO_TEST_CASE(only_two_targets_are_there) {
+    Platform platform;
+    for (const char* target : {"/", "/invoke?x=1", "/invoke/", "//invoke", "/health?", "/Health"}) {
+        for (const char* method : {"GET", "POST"}) {
+            const Response response = platform.send(web(), Request::make(method, target));
+            BOOST_TEST(response.status == 404);
+            BOOST_TEST(response.body == R"({"error":"Not found"})");
+        }
+    }
+    BOOST_TEST(platform.send(web(), Request::get("/invoke")).status == 404);
+    BOOST_TEST(platform.send(web(), Request::post("/health", "{}")).status == 404);
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_that_notices_its_timeout_ends_in_the_platforms_words) {
+    Platform platform;
+    const auto [reply, status] =
+        platform.invoke(web(), R"({"timeout_ms":30,"event":{"do":"until-stopped"}})");
+    BOOST_TEST(status == 500);
+    BOOST_TEST(reply["error"].string_or("") == "Function execution timed out");
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_that_ignores_its_timeout_is_left_behind_and_counted) {
+    Platform platform({}, 2);
+    const auto end = std::make_shared<std::latch>(1);
+    const HandlerPtr stuck = event_function([end](const Json& event, Context& context) {
+        if (!event["wait"].bool_or(false)) return Json("at once");
+        context.log(Level::info, "waiting");
+        end->wait();
+        return Json("late");
+    });
+    const std::string waits = R"({"timeout_ms":1,"event":{"wait":true}})";
+
+    const Json reply = platform.invoke(stuck, waits).first;
+    BOOST_TEST(reply["error"].string_or("") == "Function execution timed out");
+    BOOST_TEST(reply["logs"].string_or("").starts_with("[INFO] waiting"));
+    BOOST_TEST(platform.runtime.left_behind() == 1u);
+    BOOST_TEST(platform.exhausted == 0);
+    BOOST_TEST(platform.invoke(stuck, "{}").first["body"].string_or("") == "at once");
+    platform.invoke(stuck, waits);
+    BOOST_TEST(platform.exhausted == 1);
+
+    end->count_down();
+    while (platform.runtime.left_behind() > 0)
+        std::this_thread::yield();
+}
+
+BOOST_AUTO_TEST_CASE(tasks_run_behind_the_answer) {
+    Platform platform;
+    const auto done = std::make_shared<std::atomic<bool>>(false);
+    const HandlerPtr later = to_handler([done](Request& request) {
+        request.context.wait_until([done] { *done = true; });
+        return text("now");
+    });
+    Request request = Request::post("/invoke", "{}");
+    Recorder recorder("POST");
+    const Outcome outcome = serve(*platform.runtime.serving(later), request, recorder);
+    BOOST_TEST(recorder.response().body.find(R"("body":"now")") != std::string::npos);
+    BOOST_TEST(!*done);
+    settle(request.context, outcome);
+    BOOST_TEST(*done);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

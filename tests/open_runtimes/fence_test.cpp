@@ -1,0 +1,161 @@
+// Handlers that end, in time or not, and how often their answers are delivered.
+#include "open_runtimes/fence.h"
+
+#include <future>
+#include <semaphore>
+#include <stop_token>
+#include <thread>
+
+#include <boost/test/unit_test.hpp>
+
+#include "support/recording_reporter.h"
+#include <turngate/http/error.h>
+
+using namespace turngate;
+using namespace std::chrono_literals;
+using Kind = CallResult::Kind;
+
+namespace {
+
+struct Fenced {
+    StuckThreads stuck{2, [this] { ++alarms; }};
+    Fence fence{stuck};
+    std::atomic<int> alarms{0};
+
+    // What was delivered by one run of `handler`.
+    template <class F>
+    std::vector<CallResult> run(F handler, std::optional<std::chrono::milliseconds> time) {
+        std::vector<CallResult> out;
+        Request request = Request::get("/");
+        fence.run(*to_handler(std::move(handler)), request, time,
+                  [&](CallResult&& result) { out.push_back(std::move(result)); });
+        BOOST_TEST(!request.context.deadline);
+        BOOST_TEST(!request.context.stop.stop_possible());
+        return out;
+    }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(fence)
+
+BOOST_AUTO_TEST_CASE(an_answer_in_time_is_delivered) {
+    Fenced fenced;
+    for (const auto time : {std::optional<std::chrono::milliseconds>(), std::optional(60'000ms)}) {
+        const auto results = fenced.run([](Request&) { return text("x", 201); }, time);
+        BOOST_REQUIRE(results.size() == 1u);
+        BOOST_TEST((results[0].kind == Kind::answered));
+        BOOST_TEST(results[0].response.status == 201);
+        BOOST_TEST(results[0].response.body == "x");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_thrown_has_the_status_that_it_has_elsewhere) {
+    Fenced fenced;
+    const auto status = [&](auto error) {
+        const auto results = fenced.run([&](Request&) -> Response { throw error; }, 60'000ms);
+        return (results.at(0).kind == Kind::failed ? 0 : 1000) + results[0].status;
+    };
+    BOOST_TEST(status(std::runtime_error("x")) == 500);
+    BOOST_TEST(status(HttpError(404, "x")) == 404);
+    BOOST_TEST(status(HttpError(503, "x")) == 503);
+    BOOST_TEST(status(HttpError(200, "x")) == 500);
+    BOOST_TEST(status(ProtocolError("x")) == 502);
+    BOOST_TEST(status(7) == 500);
+}
+
+BOOST_AUTO_TEST_CASE(who_does_not_end_in_time_is_answered_for) {
+    Fenced fenced;
+    std::binary_semaphore delivered{0}, go_on{0};
+    std::size_t count = 0;
+    std::thread::id where;
+    std::thread stuck([&] {
+        Request request = Request::get("/");
+        const auto handler = to_handler([&](Request&) {
+            go_on.acquire();
+            return text("late");
+        });
+        fenced.fence.run(*handler, request, 1ms, [&](CallResult&& result) {
+            ++count;
+            where = std::this_thread::get_id();
+            BOOST_TEST((result.kind == Kind::timed_out));
+            delivered.release();
+        });
+    });
+    const auto its_id = stuck.get_id();
+    delivered.acquire();
+    while (fenced.stuck.count() == 0)
+        std::this_thread::yield();  // a hang here is the failure
+    BOOST_TEST((where != its_id));
+    go_on.release();
+    stuck.join();
+    BOOST_TEST(count == 1u);
+    BOOST_TEST(fenced.stuck.count() == 0u);
+    BOOST_TEST(fenced.alarms == 0);
+}
+
+BOOST_AUTO_TEST_CASE(who_hears_of_the_end_is_late_all_the_same) {
+    Fenced fenced;
+    const auto results = fenced.run(
+        [](Request& request) {
+            while (!request.context.cancelled())
+                std::this_thread::yield();
+            request.context.check();
+            return text("");
+        },
+        1ms);
+    BOOST_REQUIRE(results.size() == 1u);
+    BOOST_TEST((results[0].kind == Kind::timed_out));
+    BOOST_TEST(fenced.stuck.count() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(who_is_cancelled_from_outside_is_not_late) {
+    Fenced fenced;
+    std::stop_source gone;
+    Request request = Request::get("/");
+    request.context.stop = gone.get_token();
+    const auto handler = to_handler([&](Request& its) {
+        gone.request_stop();
+        BOOST_TEST(its.context.cancelled());
+        its.context.check();
+        return text("");
+    });
+    std::size_t delivered = 0;
+    BOOST_CHECK_THROW(
+        fenced.fence.run(*handler, request, 60'000ms, [&](CallResult&&) { ++delivered; }),
+        Cancelled);
+    BOOST_TEST(delivered == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(too_many_are_told_of_once) {
+    Fenced fenced;
+    std::counting_semaphore go_on{0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 3; ++i)
+        threads.emplace_back([&] {
+            fenced.run(
+                [&](Request&) {
+                    go_on.acquire();
+                    return text("");
+                },
+                1ms);
+        });
+    while (fenced.stuck.count() < 3)
+        std::this_thread::yield();  // a hang here is the failure
+    BOOST_TEST(fenced.alarms == 1);
+    go_on.release(3);
+    for (std::thread& thread : threads)
+        thread.join();
+    BOOST_TEST(fenced.stuck.count() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_delivery_on_the_handlers_thread_is_the_requests) {
+    Fenced fenced;
+    Request request = Request::get("/");
+    const auto handler = to_handler([](Request&) { return text(""); });
+    BOOST_CHECK_THROW(fenced.fence.run(*handler, request, 60'000ms,
+                                       [](CallResult&&) { throw std::logic_error("x"); }),
+                      std::logic_error);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
