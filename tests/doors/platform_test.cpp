@@ -6,7 +6,6 @@
 #include <boost/test/unit_test.hpp>
 
 #include "function_choice.h"
-#include "run_as.h"
 #include "serve_http.h"
 #include <turngate/http/serve.h>
 
