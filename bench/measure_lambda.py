@@ -91,7 +91,7 @@ def resident(pid):
 def start(folder):
     """Of many starts the quarter that was disturbed least."""
     platform = Platform()
-    for name, sample, most in (("Lambda alone", "bootstrap", 1.6), ("all doors", "hello", 2.6)):
+    for name, sample, most in (("Lambda alone", "bootstrap", 1.6), ("all doors", "bootstrap-doors", 2.6)):
         if not os.path.exists(f"{STATIC}/samples/{sample}"):
             row(f"{name}: no {STATIC}/samples/{sample}", "", "", "", "")
             continue

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""static_build.py SOURCE_DIR BINARY_DIR: what samples/hello and samples/bootstrap are in a static build: small, and in
+"""static_build.py SOURCE_DIR BINARY_DIR: what samples/hello and samples/bootstrap are as static programs: small, and in
 need of nothing; and the latter for arm64, by the cross compiler and an emulator where they are."""
 import os
 import re
@@ -14,7 +14,7 @@ from peers import check, finish, need, skipped
 SOURCE, BINARY = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 MACHINE = os.uname().machine.replace("aarch64", "arm64")
 # Bytes, stripped.
-MOST = {"hello": 3_750_000, "bootstrap": 1_600_000}
+MOST = {"hello": 3_000_000, "bootstrap-doors": 2_600_000, "bootstrap": 1_600_000}
 MOST_MEMORY = 3_000_000
 
 

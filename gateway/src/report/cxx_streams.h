@@ -19,7 +19,7 @@ class CxxStreams {
     ~CxxStreams();
 
   private:
-    std::array<std::streambuf*, 3> before_{};  // of cout, cerr, clog
+    [[maybe_unused]] std::array<std::streambuf*, 3> before_{};  // of cout, cerr, clog
 };
 
 }  // namespace turngate
