@@ -2,9 +2,7 @@
 // the event in the file EVENT, one after the other on each connection, and prints the CPU time of
 // PROGRAM an invocation, in microseconds. The first tenth is not measured. No parser of ours: it
 // looks for the ends of requests alone.
-#include <algorithm>
 #include <arpa/inet.h>
-#include <cctype>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +13,8 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string>
+#include <string_view>
+#include <strings.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -27,33 +27,61 @@ namespace {
     std::exit(1);
 }
 
-// One request, its body with it; empty at the end. `rest` has what came behind.
-std::string read_request(int fd, std::string& rest) {
-    std::size_t size = 0;
-    for (;;) {
-        const std::size_t end = rest.find("\r\n\r\n");
-        if (end != std::string::npos) {
-            size = end + 4;
-            std::string head = rest.substr(0, size);
-            std::transform(head.begin(), head.end(), head.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-            const std::size_t at = head.find("\r\ncontent-length: ");
-            if (at != std::string::npos) size += std::strtoul(head.c_str() + at + 18, nullptr, 10);
-            if (rest.size() >= size) break;
-        }
-        char block[64 * 1024];
-        const ssize_t n = ::recv(fd, block, sizeof block, 0);
-        if (n <= 0) return {};
-        rest.append(block, static_cast<std::size_t>(n));
-    }
-    std::string request = rest.substr(0, size);
-    rest.erase(0, size);
-    return request;
+// The length that a head tells of the body behind it; 0 if it tells none.
+std::size_t body_size(std::string_view head) {
+    constexpr std::string_view name = "\r\ncontent-length: ";
+    for (std::size_t at = head.find('\r'); at != head.npos; at = head.find('\r', at + 1))
+        if (head.size() - at > name.size() &&
+            ::strncasecmp(head.data() + at, name.data(), name.size()) == 0)
+            return std::strtoul(head.data() + at + name.size(), nullptr, 10);
+    return 0;
 }
 
-void write_all(int fd, const std::string& bytes) {
-    if (::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(bytes.size()))
-        fail("send");
+// One connection of PROGRAM.
+class Client {
+  public:
+    explicit Client(int fd) : fd_(fd) {
+        const int on = 1;
+        ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    }
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+    ~Client() { ::close(fd_); }
+
+    // The next request, its body with it, until the next call; empty at the end.
+    std::string_view read() {
+        std::memmove(buffer_, buffer_ + used_, have_ - used_);
+        have_ -= used_;
+        used_ = 0;
+        for (;;) {
+            const std::string_view all(buffer_, have_);
+            if (const std::size_t end = all.find("\r\n\r\n"); end != all.npos) {
+                const std::size_t size = end + 4 + body_size(all.substr(0, end + 2));
+                if (have_ >= size) return {buffer_, used_ = size};
+            }
+            const ssize_t n = ::recv(fd_, buffer_ + have_, sizeof buffer_ - have_, 0);
+            if (n <= 0) return {};
+            have_ += static_cast<std::size_t>(n);
+        }
+    }
+
+    void write(std::string_view bytes) const {
+        if (::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) !=
+            static_cast<ssize_t>(bytes.size()))
+            fail("send");
+    }
+
+  private:
+    const int fd_;
+    std::size_t have_ = 0, used_ = 0;
+    char buffer_[64 * 1024];
+};
+
+// A quarter of an hour from now, in milliseconds: later for each event, as Lambda's are.
+std::string deadline() {
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    return std::to_string((now.tv_sec + 900) * 1000L + now.tv_nsec / 1'000'000 + 1);
 }
 
 double cpu_of(pid_t process) {
@@ -88,10 +116,10 @@ int main(int argc, char** argv) {
         ::execvp(argv[3], argv + 3);
         fail(argv[3]);
     }
-    const std::string next =
+    const std::string before =
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nLambda-Runtime-Aws-Request-Id: "
-        "8476a536-e9f4-11e8-9739-2dfe598c3fcd\r\nLambda-Runtime-Deadline-Ms: " +
-        std::to_string((std::time(nullptr) + 900) * 1000L) +
+        "8476a536-e9f4-11e8-9739-2dfe598c3fcd\r\nLambda-Runtime-Deadline-Ms: ";
+    const std::string behind =
         "\r\nLambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:us-east-2:123456789012:function:f"
         "\r\nLambda-Runtime-Trace-Id: "
         "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;"
@@ -104,24 +132,22 @@ int main(int argc, char** argv) {
     long done = 0;
     double begin = 0;
     while (done < count) {
-        const int fd = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
-        const int on = 1;
-        ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        std::string rest, request;
-        while (done < count && !(request = read_request(fd, rest)).empty()) {
-            if (request.find("/extension/") != std::string::npos) {
-                write_all(fd, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+        Client client(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC));
+        std::string_view request;
+        while (done < count && !(request = client.read()).empty()) {
+            if (request.find("/extension/") != request.npos) {
+                client.write("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
             } else if (request.starts_with("GET ")) {
-                write_all(fd, next);
+                client.write(before + deadline() + behind);
             } else {
-                if (request.find("200") == std::string::npos) fail("the answer");
+                if (request.find("200") == request.npos) fail("the answer");
                 if (++done == warm) begin = cpu_of(program);
-                write_all(fd, accepted);
+                client.write(accepted);
             }
         }
-        ::close(fd);
     }
     std::printf("%.3f\n", (cpu_of(program) - begin) / static_cast<double>(count - warm));
-    ::kill(program, SIGTERM);
+    // Not SIGTERM: who hears it may ask once more, of a listener that nobody accepts from any more.
+    ::kill(program, SIGKILL);
     ::waitpid(program, nullptr, 0);
 }

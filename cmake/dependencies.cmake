@@ -17,9 +17,9 @@ else()
 endif()
 find_package(ZLIB REQUIRED)
 find_package(Boost REQUIRED COMPONENTS context)
-find_package(RapidJSON REQUIRED)  # Debian's package sets a variable and no target
+find_path(RAPIDJSON_INCLUDE_DIR rapidjson/reader.h REQUIRED)  # its package names this machine's directory, whatever is built
 add_library(RapidJSON::RapidJSON INTERFACE IMPORTED)
-target_include_directories(RapidJSON::RapidJSON SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIRS})
+target_include_directories(RapidJSON::RapidJSON SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIR})
 find_path(NGHTTP2_INCLUDE_DIR nghttp2/nghttp2.h REQUIRED)
 find_library(NGHTTP2_LIBRARY nghttp2 REQUIRED)
 add_library(nghttp2::nghttp2 UNKNOWN IMPORTED)

@@ -109,6 +109,13 @@ const Platform& named(std::string_view name, std::string_view where) {
 
 }  // namespace
 
+bool is_on(const ReadVariable& get, const std::string& name) {
+    const std::string value = get(name).value_or("");
+    if (!value.empty() && value != "on" && value != "off")
+        throw Error(name + '=' + value + " is wrong: expected on or off");
+    return value == "on";
+}
+
 std::span<const Platform> platforms() {
     return table;
 }

@@ -13,6 +13,9 @@ namespace turngate {
 // Absent if the variable is not set.
 using ReadVariable = std::function<std::optional<std::string>(const std::string& name)>;
 
+// True for "on"; false for "off", and where it is not set. Throws Error that names the variable.
+bool is_on(const ReadVariable& get, const std::string& name);
+
 // One row of the table. The first that matches is taken.
 struct Platform {
     std::string_view name;      // what TURNGATE_AS and `run --as` take

@@ -4,10 +4,8 @@
 #include <functional>
 
 #include "cli/cli.h"
-#include "cli/environment.h"
-#include "run_as.h"
-#include "serve_openedge.h"
-#include <turngate/os/fd.h>
+#include "function_choice.h"
+#include "run_deployed.h"
 #include <turngate/turngate.h>
 
 namespace turngate {
@@ -21,13 +19,6 @@ int run_made(int argc, char** argv, Make make) {
         std::fprintf(stderr, "error: %s\n", e.what());
         return 2;
     }
-}
-
-int run_deployed(int argc, char** argv, const std::function<HandlerPtr()>& open) {
-    os::occupy_standard_streams();  // FastCGI's processes are started with 0 alone
-    return run_as(
-        {}, [&](const BackendChanged&) { return open(); }, "self",
-        with_openedge_argument(argc, argv, cli::process_environment()));
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <unistd.h>
 #include <utility>
 
@@ -22,16 +21,13 @@
 #include "serve_openedge.h"
 #include "serve_vercel.h"
 #include "signals.h"
+#include "start_status.h"
 #include "stderr_reporter.h"
 #include <turngate/doors/cgi.h>
-#include <turngate/http/encoding.h>
 #include <turngate/os/fd.h>
 
 namespace turngate {
 namespace {
-
-constexpr int failed = 1;
-constexpr int misconfigured = 2;
 
 int run_cgi(HandlerPtr handler, const ReadVariable& get) {
     LogForm form = log_form(observe_settings(get), {.json = false, .door = "cgi"});
@@ -78,38 +74,6 @@ int run_listening(std::string_view platform, const OpenHandler& open, const std:
     return serve_http(open_observed, std::move(options), observation, listening);
 }
 
-int complain(const std::exception& e) {
-    std::fprintf(stderr, "error: %s\n", e.what());
-    return status_of(e);
-}
-
-class ByPath final : public Handler {
-  public:
-    explicit ByPath(Functions functions) : functions_(std::move(functions)) {}
-
-    void serve(Request& request, ResponseWriter& response) const override {
-        const std::string_view path = request.url.path;
-        const std::string_view segment = path.substr(0, path.find('/', 1));
-        const HandlerPtr function =
-            segment.empty() ? nullptr : exact(percent_decode(segment.substr(1)));
-        if (!function) throw HttpError(404, "there is no function of this name");
-        request.url.strip_prefix(std::string(segment));
-        function->serve(request, response);
-    }
-
-    const Functions& functions() const noexcept { return functions_; }
-
-  private:
-    // Not Functions::find(), whose names may have dots before them.
-    HandlerPtr exact(std::string_view name) const {
-        for (const Functions::Entry& entry : functions_)
-            if (entry.name == name) return entry.handler;
-        return nullptr;
-    }
-
-    const Functions functions_;
-};
-
 }  // namespace
 
 int run_as(std::string_view as, const OpenHandler& open, const std::string& target,
@@ -127,35 +91,9 @@ int run_as(std::string_view as, const OpenHandler& open, const std::string& targ
     } catch (const cli::CommandError&) {
         throw;  // it says how to mend what is wrong with the target
     } catch (const std::exception& e) {
-        return complain(e);
+        std::fprintf(stderr, "error: %s\n", e.what());
+        return status_of(e);
     }
-}
-
-int status_of(const std::exception& e) noexcept {
-    if (const auto* error = dynamic_cast<const cli::CommandError*>(&e)) return error->status();
-    const bool is_misconfigured = dynamic_cast<const Error*>(&e) != nullptr ||
-                                  dynamic_cast<const std::invalid_argument*>(&e) != nullptr;
-    return is_misconfigured ? misconfigured : failed;
-}
-
-HandlerPtr by_path(Functions functions) {
-    if (functions.empty()) throw std::invalid_argument("a program needs a function at least");
-    if (functions.size() == 1) return functions.begin()->handler;
-    return std::make_shared<const ByPath>(std::move(functions));
-}
-
-HandlerPtr find_by_name(const HandlerPtr& handler, const std::string& name) {
-    const auto* several = dynamic_cast<const ByPath*>(handler.get());
-    return several ? several->functions().find(name) : handler;
-}
-
-HandlerPtr by_name(HandlerPtr handler, const std::string& name) {
-    if (HandlerPtr function = find_by_name(handler, name)) return function;
-    const auto* several = dynamic_cast<const ByPath*>(handler.get());
-    std::string known;
-    for (const Functions::Entry& entry : several->functions())
-        known.append(known.empty() ? "" : ", ").append(entry.name);
-    throw Error("there is no function called \"" + name + "\": expected one of " + known);
 }
 
 }  // namespace turngate

@@ -78,12 +78,6 @@ bool is_place_of_http(const std::string& name) {
 
 }  // namespace
 
-bool is_on(const ReadVariable& get, const std::string& name) {
-    const std::string value = get(name).value_or("");
-    if (!value.empty() && value != "on" && value != "off") refuse(name, value, "on or off");
-    return value == "on";
-}
-
 FastcgiOptions fastcgi_options(const ReadVariable& get) {
     FastcgiOptions out;
     out.common = http_options(

@@ -12,9 +12,6 @@ namespace turngate {
 
 class Observation;
 
-// True for "on"; false for "off", and where it is not set. Throws Error that names the variable.
-bool is_on(const ReadVariable& get, const std::string& name);
-
 // FastcgiOptions from the environment that `get` reads: TURNGATE_LISTEN (addresses with commas
 // between them), the limits as http_options() has them, TURNGATE_SOCKET_MODE,
 // TURNGATE_SOCKET_GROUP, TURNGATE_SOCKET_USERS, FCGI_WEB_SERVER_ADDRS, TURNGATE_MOUNT,

@@ -87,11 +87,6 @@ HttpOptions http_options(const std::function<std::optional<std::string>(const st
     return out;
 }
 
-int serve_until_signal(Door& door, HandlerPtr handler) {
-    const SignalWatch watch(door);
-    return door.serve(std::move(handler));
-}
-
 int serve_http(const std::function<HandlerPtr()>& open, HttpOptions options,
                Observation& observation,
                const std::function<void(const std::string& address)>& listening) {

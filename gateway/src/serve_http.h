@@ -31,7 +31,4 @@ int serve_listening(ListeningDoor& door, const std::function<HandlerPtr()>& open
                     Observation& observation,
                     const std::function<void(const std::string& address)>& listening = {});
 
-// Runs `door`, which SIGTERM and SIGINT stop as above.
-int serve_until_signal(Door& door, HandlerPtr handler);
-
 }  // namespace turngate

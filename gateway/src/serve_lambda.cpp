@@ -11,11 +11,11 @@
 
 #include "adapter_options.h"
 #include "cli/value.h"
+#include "function_choice.h"
 #include "observe/log.h"
 #include "observe/settings.h"
 #include "report/capture.h"
-#include "serve_fastcgi.h"
-#include "serve_http.h"
+#include "signals.h"
 #include "stderr_reporter.h"
 #include <turngate/http/headers.h>
 #include <turngate/os/fd.h>

@@ -17,6 +17,7 @@
 #include "report/unrecoverable.h"
 #include "report/vercel_ipc.h"
 #include "serve_http.h"
+#include "start_status.h"
 #include <turngate/http/field_list.h>
 #include <turngate/os/fd.h>
 #include <turngate/os/socket.h>

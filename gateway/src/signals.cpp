@@ -72,4 +72,9 @@ void SignalWatch::reload_when_told() {
     }
 }
 
+int serve_until_signal(Door& door, HandlerPtr handler) {
+    const SignalWatch watch(door);
+    return door.serve(std::move(handler));
+}
+
 }  // namespace turngate

@@ -37,4 +37,8 @@ class SignalWatch {
     std::thread thread_;
 };
 
+// Runs `door` until SIGTERM or SIGINT stops it; a second one ends the process at once. Returns the
+// door's exit status.
+int serve_until_signal(Door& door, HandlerPtr handler);
+
 }  // namespace turngate

@@ -5,7 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "run_as.h"
+#include "function_choice.h"
 #include "serve_http.h"
 #include <turngate/http/serve.h>
 

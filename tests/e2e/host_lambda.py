@@ -14,37 +14,12 @@ import subprocess
 import sys
 import tempfile
 
+from host_program import BUILD, FUNCTION, INVOKE, Host
 from peers import check, finish, need, skipped, until
 from program import Program, ask
 
-BUILD = os.path.abspath(sys.argv[1])
 HERE = os.path.dirname(os.path.abspath(__file__))
-FUNCTION = [sys.executable, os.path.join(HERE, "peers", "lambda_bootstrap.py")]
-INVOKE = "/2015-03-31/functions/function/invocations"
 STREAM = "/2021-11-15/functions/function/response-streaming-invocations"
-
-
-class Host(Program):
-    """`turngate host lambda` in front of `command`. What it prints is in `output`, a file."""
-
-    def __init__(self, *options, command=None, environment=None, directory=None):
-        self.file = tempfile.NamedTemporaryFile(mode="w+", encoding="utf-8")
-        super().__init__(BUILD, [*(["-C", directory] if directory else []), "host", "lambda", "-p", "0", *options, "--",
-                                 *(command or FUNCTION)], environment=environment, stdout=self.file)
-        self.door = self.port(r"http://127\.0\.0\.1:(\d+)\n")
-
-    @property
-    def output(self):
-        with open(self.file.name, encoding="utf-8") as file:
-            return file.read()
-
-    def says(self, pattern):
-        return until(pattern, lambda: re.search(pattern, self.output))
-
-    def invoke(self, event=None, **fields):
-        status, headers, body = ask(self.door, INVOKE, "POST", body=json.dumps(event if event is not None else {}),
-                                    headers={name.replace("_", "-"): value for name, value in fields.items()})
-        return status, headers, json.loads(body) if body else None
 
 
 def lines_of(output, number):
@@ -288,6 +263,22 @@ def beginnings():
         check("so has one that is not there", host.invoke()[2]["errorMessage"].endswith("exit status 127"))
 
 
+def memory():
+    with Host("--function-timeout", "5m") as host:
+        for what in ("memory", "memory-of-a-child"):
+            _, _, body = host.invoke({"do": what, "size": 200 << 20})
+            check(f"{what}: one that uses more than it has is killed", body["errorType"] == "Runtime.OutOfMemory"
+                  and body["errorMessage"].endswith("Error: Runtime exited with error: signal: killed"), body)
+        check("which is reported as by the service", re.search(
+            r"used more than 128 MB.*signal: killed.*END.*REPORT.*Max Memory Used: \d+ MB.*"
+            r"Status: error\tError Type: Runtime.OutOfMemory", host.output, re.S), host.output)
+        check("a new one answers", ask(host.door, "/hello")[2] == "hello\n")
+    with Host("--memory", "1024") as host:
+        check("one that has more may use it", host.invoke({"do": "memory", "size": 200 << 20, "answers": 1})[2]["held"] > 0)
+        used = int(re.search(r"Memory Size: 1024 MB\tMax Memory Used: (\d+) MB", host.output)[1])
+        check("which is told", used > 200, host.output)
+
+
 def several():
     with Host("--instances", "4") as host, concurrent.futures.ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda _: host.invoke({"do": "echo"})[2], range(200)))
@@ -334,6 +325,26 @@ def extensions():
             host.says("watcher: INVOKE")
             ended = host.stop()
         check("an external one hears of the end", "watcher: SHUTDOWN spindown" in host.output and ended == 0, host.output)
+        with Host("--extension", program, "--function-timeout", "300ms") as host:
+            host.invoke({"do": "sleep"})
+            check("of a timeout, too", host.says("watcher: SHUTDOWN timeout"), host.output)
+            check("and goes with its instance", ask(host.door, "/hello")[2] == "hello\n")
+            host.invoke({"do": "exit"})
+            check("and of a crash", host.says("watcher: SHUTDOWN failure"), host.output)
+            check("each time", ask(host.door, "/hello")[2] == "hello\n" and host.stop() == 0)
+
+
+def snap_start():
+    linked = {"command": [f"{BUILD}/tests/turngate_lambda_program"]}
+    with Host("--snap-start", "--memory", "1024", **linked) as host:
+        check("a function is restored", ask(host.door, "/hello")[2] == "hello world\n")
+        check("which is reported", re.search(r"Restore Duration: [\d.]+ ms\tBilled Restore Duration: \d+ ms", host.output)
+              and "Init Duration" not in host.output, host.output)
+    hook = {"TURNGATE_SNAPSTART_AFTER_RESTORE_PATH": "/throw"}
+    with Host("--snap-start", "--memory", "1024", environment=hook, **linked) as host:
+        _, _, body = host.invoke()
+        check("one that fails behind its restore says so", "/throw" in body["errorMessage"], body)
+        check("under its type", "Error Type: Runtime.AfterRestoreError" in host.output, host.output)
 
 
 def fun():
@@ -363,6 +374,14 @@ def fun():
                   host.invoke({"rawPath": "/throw"})[2]["errorMessage"] == "thrown")
         with Host("--handler", "missing.handler", command=["node", f"{runtimes}/nodejs/bootstrap.js"], directory=folder) as host:
             check("and says why it cannot start", host.invoke()[2]["errorMessage"] == "Unable to import module 'missing'")
+        with open(f"{folder}/app.py", "w", encoding="ascii") as file:
+            file.write("def handler(event, context):\n    if event['rawPath'] == '/raise':\n        raise KeyError('missing')\n"
+                       "    return {'statusCode': 202, 'body': 'python saw ' + event['rawPath']}\n")
+        with Host("--handler", "app.handler", command=[sys.executable, f"{runtimes}/python/bootstrap.py"], directory=folder) as host:
+            status, _, body = ask(host.door, "/a?b=1")
+            check("fun's bootstrap for Python answers", (status, body) == (202, "python saw /a"), (status, body))
+            check("and raises", host.invoke({"rawPath": "/raise"})[2] == {"error": "<class 'KeyError'>"})
+            check("and goes on", ask(host.door, "/b")[0] == 202)
 
 
 well_behaved()
@@ -375,5 +394,7 @@ misbehaviour()
 beginnings()
 several()
 extensions()
+memory()
+snap_start()
 fun()
 finish()

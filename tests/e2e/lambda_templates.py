@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import shutil
+import subprocess
 import sys
 
 from peers import check, finish, skipped
@@ -86,6 +88,15 @@ def terraform(path):
     check("main.tf has runtime and archive", '= "provided.al2023"' in bare and 'filebase64sha256("bootstrap.zip")' in bare)
 
 
+def terraform_itself(folder):
+    """It checks syntax and form; validate would need the provider, which its registry has."""
+    if not shutil.which("terraform"):  # which no CI of ours has to have
+        print("        there is no terraform")
+        return
+    done = subprocess.run(["terraform", "fmt", "-check", "-diff", "-no-color", folder], capture_output=True, text=True)
+    check("Terraform reads main.tf, and would write it so", done.returncode == 0, done.stdout + done.stderr)
+
+
 def image(path):
     lines = [line for line in text(path).splitlines() if line and not line.startswith("#")]
     instructions = [line.partition(" ")[::2] for line in lines]
@@ -98,6 +109,7 @@ def image(path):
 
 
 terraform(PACKAGING + "/main.tf")
+terraform_itself(PACKAGING)
 image(PACKAGING + "/Dockerfile")
 try:
     functions = sam(PACKAGING + "/template.yaml")

@@ -172,12 +172,20 @@ def targets(place):
 
 
 def php(place):
-    if not need("php-cgi"):
-        return
+    for program in "php-cgi", "php-fpm8.2":
+        if not need(program):
+            return
     status, out, err = pack(SAMPLES + "/php", "-o", place + "/php.zip")
     check("a folder of PHP is packed", status == 0, err)
+    check("the size of PHP is told", re.search(r"\n  of which php-fpm and its libraries   \d+ files   [\d.]+ MB\n", out), out)
     print("        " + out.strip())
-    root = unpacked(place + "/php.zip", place + "/php")
+    php_runs(unpacked(place + "/php.zip", place + "/php"))
+    status, out, err = pack("--files", SAMPLES + "/php", "-o", place + "/cgi.zip", "fcgi:spawn?root=public:exec php-cgi")
+    check("with php-cgi, where that is named", status == 0 and "php-cgi and its libraries" in out, (out, err))
+    php_runs(unpacked(place + "/cgi.zip", place + "/cgi"))
+
+
+def php_runs(root):
     with Served(root) as served:
         check("a script runs", ask(served.port, "/hello?name=Ada")[2].strip() == '{"hello":"Ada"}')
         check("a file is sent", "sans-serif" in ask(served.port, "/style.css")[2])

@@ -22,8 +22,10 @@ InvocationPtr invocation(const std::string& id) {
 
 // A function without processes.
 struct Function {
-    explicit Function(std::size_t instances, bool throttles = false)
-        : dispatcher({.instances = instances, .throttles = throttles}, [this] { ++woken; }) {}
+    explicit Function(std::size_t instances, bool throttles = false,
+                      std::optional<Clock::duration> look_every = {})
+        : dispatcher({.instances = instances, .throttles = throttles, .look_every = look_every},
+                     [this] { ++woken; }) {}
 
     int woken = 0;
     Dispatcher dispatcher;
@@ -94,6 +96,30 @@ BOOST_AUTO_TEST_CASE(what_comes_when_all_are_busy_waits_its_turn) {
         function.answer(0, id);
     }
     BOOST_TEST(function.ask(0) == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_supervisor_is_woken_for_a_look_only_where_he_does_not_come_by_himself) {
+    Function function(1, false, 100ms);
+    function.dispatcher.submit(invocation("a"));
+    const auto now = Clock::now();
+    BOOST_TEST((function.orders(now) == Orders{"start 0"}));
+    BOOST_TEST((function.next == now + 100ms));
+    function.ask(0);
+    function.answer(0, "a");
+    function.ask(0);
+    BOOST_TEST((function.orders(now + 100ms) == Orders{}));
+    BOOST_TEST((function.next == Clock::time_point::max()));  // nobody is at work
+
+    const int before = function.woken;
+    function.dispatcher.submit(invocation("b"));
+    BOOST_TEST(function.ask(0) == "b");
+    BOOST_TEST(function.woken > before);
+    function.answer(0, "b");
+    const int behind = function.woken;
+    function.ask(0);
+    function.dispatcher.submit(invocation("c"));
+    BOOST_TEST(function.ask(0) == "c");
+    BOOST_TEST(function.woken == behind);
 }
 
 BOOST_AUTO_TEST_CASE(or_is_refused) {

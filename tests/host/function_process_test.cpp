@@ -70,11 +70,24 @@ BOOST_AUTO_TEST_CASE(how_it_ended_is_told_as_go_tells_it) {
 }
 
 BOOST_AUTO_TEST_CASE(its_memory_is_known_while_it_runs) {
-    const FunctionProcess process({"sh", "-c", "echo; sleep 60; true"}, {"PATH=/usr/bin:/bin"});
+    FunctionProcess process({"sh", "-c", "echo; sleep 60; true"}, {"PATH=/usr/bin:/bin"});
     pollfd word = {process.output_fd(), POLLIN, 0};
     ::poll(&word, 1, -1);  // the program runs, rather than starts
     BOOST_TEST(process.peak_memory() > 100'000u);
     BOOST_TEST(process.peak_memory() < 100'000'000u);
+}
+
+BOOST_AUTO_TEST_CASE(what_it_has_started_counts_as_well) {
+    FunctionProcess process(
+        {"sh", "-c",
+         "sh -c 'x=$(head -c 8000000 /dev/zero | tr \"\\0\" x); echo; sleep 60; "
+         "true'; true"},
+        {"PATH=/usr/bin:/bin"});
+    pollfd word = {process.output_fd(), POLLIN, 0};
+    ::poll(&word, 1, -1);  // the child has it
+    const std::size_t now = process.memory();
+    BOOST_TEST(now >= 8'000'000u);
+    BOOST_TEST(process.peak_memory() >= now);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -55,6 +55,28 @@ BOOST_AUTO_TEST_CASE(its_first_invocation_waits_until_it_asks_for_an_event) {
     BOOST_TEST((*instance.deadline() == now + 3s));
 }
 
+BOOST_AUTO_TEST_CASE(one_that_is_restored_tells_of_that_and_not_of_its_start) {
+    instance.start(now, invocation("a"));
+    now += 2s;
+    BOOST_TEST(!instance.restore(now));
+    BOOST_TEST((*instance.deadline() == now + 10s));
+    BOOST_TEST(
+        instance.restore(now)->message.starts_with("State transition from Started to Restoring"));
+    now += 1s;
+    const InvocationPtr taken = instance.take(ask(), now);
+    BOOST_TEST((taken->restore == 1s));
+    BOOST_TEST(!taken->init);
+    BOOST_TEST(instance.restore(now)->status == 403);
+}
+
+BOOST_AUTO_TEST_CASE(only_one_that_is_being_restored_can_fail_at_it) {
+    instance.start(now, invocation("a"));
+    BOOST_TEST(instance.fail_restore()->status == 403);
+    BOOST_TEST(!instance.restore(now));
+    BOOST_TEST(!instance.fail_restore());
+    BOOST_TEST((instance.state() == State::init_failed));
+}
+
 BOOST_AUTO_TEST_CASE(it_answers_each_invocation_once) {
     begin();
     answer("a");

@@ -12,7 +12,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "run_as.h"
+#include "function_choice.h"
 #include "support/recording_reporter.h"
 #include <turngate/events/make_event.h>
 #include <turngate/handlers/event_function.h>

@@ -48,11 +48,13 @@ constexpr Option own_options[] = {
      .fallback = "10s"},
     {.name = "memory",
      .value = "MB",
-     .help = "what the function and REPORT are told of memory; nothing is limited",
+     .help = "of an instance, with all it has started; with more it is killed",
      .kind = Value::number,
      .fallback = "128",
      .minimum = 128,
      .maximum = 10240},
+    {.name = "snap-start",
+     .help = "tell the function that it is copied when it has started (SnapStart)"},
     {.name = "function-name",
      .value = "NAME",
      .help = "the name of the function",
@@ -109,6 +111,7 @@ host::LambdaOptions lambda_options(const Invocation& invocation) {
     out.limits = {.init = arguments.duration("init-timeout"),
                   .invocation = arguments.duration("function-timeout")};
     out.throttles = arguments.on("strict");
+    out.memory = static_cast<std::size_t>(arguments.number("memory")) << 20;
     out.name = arguments.text("function-name");
     out.handler = arguments.text("handler");
     out.region = variable("AWS_REGION", variable("AWS_DEFAULT_REGION", out.region));
@@ -117,7 +120,8 @@ host::LambdaOptions lambda_options(const Invocation& invocation) {
          .handler = out.handler,
          .region = out.region,
          .task_root = std::filesystem::current_path().string(),
-         .memory_size = static_cast<std::uint64_t>(arguments.number("memory"))});
+         .memory_size = static_cast<std::uint64_t>(arguments.number("memory")),
+         .snap_start = arguments.on("snap-start")});
     return out;
 }
 

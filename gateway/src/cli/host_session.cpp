@@ -9,7 +9,7 @@
 #include "cli/exit_status.h"
 #include "cli/listen_options.h"
 #include "host/host_lines.h"
-#include "serve_http.h"
+#include "signals.h"
 
 namespace turngate::cli {
 

@@ -116,6 +116,11 @@ int write(Invocation& invocation, const Package& package) {
                              replay::count_text(package.files.all().size(), "file") + "   " +
                              size_text(size.unpacked) + "   zipped " + size_text(size.packed) +
                              '\n');
+    for (const package::PackagePart& part : package.parts)
+        if (invocation.verbosity >= 0)
+            invocation.out.write("  of which " + part.name + "   " +
+                                 replay::count_text(part.files, "file") + "   " +
+                                 size_text(part.bytes) + '\n');
     if (size.packed > package::upload_limit)
         invocation.err.write(
             "warning: " + output +
@@ -141,7 +146,7 @@ const Command package_command = {
     .description =
         "PROGRAM is linked with turngate and becomes the archive's \"bootstrap\", with the shared "
         "libraries that Lambda has not; a program linked with turngate packs itself if none is "
-        "named. FOLDER has PHP scripts, in public/ or itself: php-cgi comes along. TARGET is what "
+        "named. FOLDER has PHP scripts, in public/ or itself: php-fpm comes along. TARGET is what "
         "\"run\" takes, such as cgi:./prog and http:spawn:'exec ./server'; its files and turngate "
         "come along.\n\n"
         "Programs must be for the function's machine and find what they need in glibc 2.34 and "

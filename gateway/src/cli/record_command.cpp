@@ -16,7 +16,7 @@
 #include "record/session.h"
 #include "replay/printable.h"
 #include "replay/quantity.h"
-#include "serve_http.h"
+#include "signals.h"
 #include "stderr_reporter.h"
 
 namespace turngate::cli {

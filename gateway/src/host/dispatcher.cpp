@@ -106,6 +106,27 @@ std::optional<RuntimeRefusal> Dispatcher::fail_init(std::size_t slot, Invocation
     return refused;
 }
 
+std::optional<RuntimeRefusal> Dispatcher::restore(std::size_t slot) {
+    bool must_wake = false;
+    std::optional<RuntimeRefusal> refused;
+    {
+        const std::lock_guard lock(mutex_);
+        refused = slots_[slot].instance.restore(Clock::now());
+        must_wake = !refused && watch(slot);
+    }
+    if (must_wake) wake_();
+    return refused;
+}
+
+std::optional<RuntimeRefusal> Dispatcher::fail_restore(std::size_t slot,
+                                                       InvocationPtr& invocation) {
+    const std::lock_guard lock(mutex_);
+    Instance& instance = slots_[slot].instance;
+    auto refused = instance.fail_restore();
+    if (!refused) invocation = instance.invocation();
+    return refused;
+}
+
 std::optional<RuntimeRefusal> Dispatcher::enlist(std::size_t slot,
                                                  Extensions::Registration registration,
                                                  std::string& identifier) {
@@ -164,9 +185,10 @@ std::vector<Dispatcher::Order> Dispatcher::look(Time now, Time& next) {
         Instance& instance = slots_[i].instance;
         if (std::exchange(slots_[i].is_ordered, false)) orders.push_back({Order::Kind::start, i});
         const auto deadline = instance.deadline();
+        if (options_.look_every && instance.is_at_work()) plan(now + *options_.look_every);
         if (!deadline) continue;
         if (*deadline > now) {
-            planned_ = std::min(planned_, *deadline);
+            plan(*deadline);
             continue;
         }
         const bool is_init = instance.state() == Instance::State::starting ||
@@ -261,9 +283,17 @@ bool Dispatcher::feed(std::size_t slot) {
 
 // Deadlines mostly come in the order of their invocations: the supervisor rarely has to get up.
 bool Dispatcher::watch(std::size_t slot) {
-    const auto deadline = slots_[slot].instance.deadline();
-    if (!deadline || *deadline >= planned_) return false;
-    planned_ = *deadline;
+    const Instance& instance = slots_[slot].instance;
+    const bool is_looked_at = options_.look_every && instance.is_at_work();
+    const bool is_sooner = is_looked_at && plan(Clock::now() + *options_.look_every);
+    const auto deadline = instance.deadline();
+    return (deadline && plan(*deadline)) || is_sooner;
+}
+
+// True if that is sooner than was planned.
+bool Dispatcher::plan(Time when) {
+    if (when >= planned_) return false;
+    planned_ = when;
     return true;
 }
 

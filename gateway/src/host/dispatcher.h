@@ -20,6 +20,9 @@ struct DispatchOptions {
     Instance::Limits limits = {};
     // More invocations than instances are refused, as by the service; else they wait.
     bool throttles = false;
+    // The supervisor is woken so often while somebody is at work, to look at what he has of memory;
+    // absent: there is no limit of it.
+    std::optional<Instance::Clock::duration> look_every = {};
     std::string arn = {};                      // of the function, for extensions
     std::vector<std::string> extensions = {};  // external ones, of each instance
 };
@@ -60,6 +63,9 @@ class Dispatcher {
     void end_answer(std::size_t slot);
     // Yields the invocation that has been waiting for it, which may be null.
     std::optional<RuntimeRefusal> fail_init(std::size_t slot, InvocationPtr& invocation);
+    std::optional<RuntimeRefusal> restore(std::size_t slot);
+    // Yields the same.
+    std::optional<RuntimeRefusal> fail_restore(std::size_t slot, InvocationPtr& invocation);
 
     // -- for its extensions, see Extensions
 
@@ -86,7 +92,7 @@ class Dispatcher {
     bool wants_shutdown(std::size_t slot, std::string_view extension) const;
     // What it was given last, and has not asked for the next one since.
     InvocationPtr invocation(std::size_t slot) const;
-    // Its process has gone. Who waits for an instance gets a new one.
+    // Its processes have gone. Who waits for an instance gets a new one.
     void ended(std::size_t slot);
 
     // Nothing is taken on any more. Yields what has been waiting for an instance.
@@ -107,6 +113,7 @@ class Dispatcher {
     bool start(std::size_t slot, InvocationPtr first);
     bool feed(std::size_t slot);
     bool watch(std::size_t slot);
+    bool plan(Time when);
 
     const DispatchOptions options_;
     const std::function<void()> wake_;

@@ -43,6 +43,7 @@ void ExecutionLog::ended(FunctionInvocation& invocation, std::size_t peak_memory
     if (!has_begun) begun(invocation);
     const Milliseconds took = has_begun ? Clock::now() - invocation.begun : Clock::duration(0);
     const Milliseconds init = invocation.init.value_or(Clock::duration(0));
+    const Milliseconds restore = invocation.restore.value_or(Clock::duration(0));
     std::string text;
     if (!problem.empty()) text += problem + '\n';
     text += "END RequestId: " + id + "\nREPORT RequestId: " + id;
@@ -53,6 +54,10 @@ void ExecutionLog::ended(FunctionInvocation& invocation, std::size_t peak_memory
     if (peak_memory > 0)
         text += "\tMax Memory Used: " + std::to_string((peak_memory >> 20) + 1) + " MB";
     if (invocation.init) text += figure("\tInit Duration: %.2f ms", init.count());
+    if (invocation.restore) {
+        text += figure("\tRestore Duration: %.2f ms", restore.count());
+        text += figure("\tBilled Restore Duration: %.0f ms", std::ceil(restore.count()));
+    }
     if (!status.empty()) text.append("\tStatus: ").append(status);
     report(invocation, text);
 }

@@ -24,7 +24,9 @@ std::vector<std::string> function_environment(const FunctionFacts& facts) {
         {"_HANDLER=" + facts.handler, "AWS_REGION=" + facts.region,
          "AWS_DEFAULT_REGION=" + facts.region, "AWS_LAMBDA_FUNCTION_NAME=" + facts.name,
          "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=" + std::to_string(facts.memory_size),
-         "AWS_LAMBDA_FUNCTION_VERSION=$LATEST", "AWS_LAMBDA_INITIALIZATION_TYPE=on-demand",
+         "AWS_LAMBDA_FUNCTION_VERSION=$LATEST",
+         std::string("AWS_LAMBDA_INITIALIZATION_TYPE=") +
+             (facts.snap_start ? "snap-start" : "on-demand"),
          "AWS_LAMBDA_LOG_GROUP_NAME=/aws/lambda/" + facts.name,
          "AWS_LAMBDA_LOG_STREAM_NAME=" + log_stream(), "LAMBDA_TASK_ROOT=" + facts.task_root,
          "LAMBDA_RUNTIME_DIR=/var/runtime", "TZ=:UTC"},

@@ -13,6 +13,7 @@ struct FunctionFacts {
     std::string region;
     std::string task_root;          // where it runs
     std::uint64_t memory_size = 0;  // MB
+    bool snap_start = false;
 };
 
 // Ours, and the variables that the service defines (AWS, "Defined runtime environment variables");

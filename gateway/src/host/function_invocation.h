@@ -48,10 +48,11 @@ class FunctionInvocation {
     const std::uint64_t number;  // of its lines in the log
     LogTail log{nullptr};
 
-    // When the function got it, and how long its instance took to start for it; of whoever hands it
-    // over, and behind that of who has claimed it.
+    // When the function got it, and how long its instance took to start for it, or to go on behind
+    // its snapshot; of whoever hands it over, and behind that of who has claimed it.
     Clock::time_point begun{};
     std::optional<Clock::duration> init{};
+    std::optional<Clock::duration> restore{};
 
     // -- for who waits
 

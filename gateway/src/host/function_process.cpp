@@ -3,16 +3,17 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
-#include <fcntl.h>
 #include <unistd.h>
 #include <utility>
+
+#include "host/process_memory.h"
 
 namespace turngate::host {
 namespace {
 
 constexpr std::size_t longest_line = 64 * 1024;  // a longer one is told in parts
 constexpr int blocks_at_once = 16;
+constexpr std::chrono::milliseconds between_looks{100};  // at its memory
 
 }  // namespace
 
@@ -28,8 +29,6 @@ FunctionProcess::FunctionProcess(const std::vector<std::string>& command,
     process_.emplace(shell);
     os::set_nonblocking(pipe.read.get());
     output_ = std::move(pipe.read);
-    const std::string path = "/proc/" + std::to_string(process_->pid()) + "/status";
-    status_.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
 }
 
 int FunctionProcess::output_fd() const {
@@ -61,19 +60,21 @@ void FunctionProcess::drain(const Print& print, bool is_last) {
     if ((is_last || !output_) && !line_.empty()) print(std::exchange(line_, {}));
 }
 
-std::size_t FunctionProcess::peak_memory() const noexcept {
-    std::array<char, 2048> text;
-    const ssize_t size = status_ ? ::pread(status_.get(), text.data(), text.size(), 0) : -1;
-    if (size <= 0) return 0;
-    const std::string_view all(text.data(), static_cast<std::size_t>(size));
-    constexpr std::string_view name = "\nVmHWM:";
-    const std::size_t at = all.find(name);
-    if (at == all.npos) return 0;
-    std::string_view rest = all.substr(at + name.size());
-    rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of(" \t")));
-    std::size_t kilobytes = 0;
-    std::from_chars(rest.data(), rest.data() + rest.size(), kilobytes);
-    return kilobytes << 10;
+std::size_t FunctionProcess::memory() noexcept {
+    const std::size_t now = resident_memory(process_->pid());
+    const std::lock_guard lock(memory_mutex_);
+    peak_ = std::max(peak_, now);
+    return now;
+}
+
+std::size_t FunctionProcess::peak_memory() noexcept {
+    const auto now = std::chrono::steady_clock::now();
+    const std::lock_guard lock(memory_mutex_);
+    if (peak_ == 0 || now - looked_ >= between_looks) {
+        peak_ = std::max(peak_, host::peak_memory(process_->pid()));
+        looked_ = now;
+    }
+    return peak_;
 }
 
 }  // namespace turngate::host

@@ -1,6 +1,7 @@
 // A process of a function: the runtime of an instance, or an external extension.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <mutex>
@@ -36,15 +37,21 @@ class FunctionProcess {
     // How it ended; absent if it has not.
     std::optional<os::ExitStatus> wait() { return process_->wait(std::chrono::milliseconds(0)); }
 
-    // What it had of memory at most, in bytes, of itself and not of its children; 0: unknown.
-    std::size_t peak_memory() const noexcept;
+    // What it has of memory now, in bytes, its children included; 0: unknown.
+    std::size_t memory() noexcept;
+    // What it had at most, as far as that was asked, and of itself alone what it ever had. Looked
+    // at a few times a second only, for it costs as much as a tenth of a short invocation.
+    std::size_t peak_memory() noexcept;
 
   private:
     mutable std::mutex mutex_;  // of the two below
     os::Fd output_;             // of both its streams: what it prints stays in order
     std::string line_;          // that has not ended yet
     std::optional<os::Subprocess> process_;
-    os::Fd status_;  // /proc/PID/status
+
+    std::mutex memory_mutex_;  // of what follows
+    std::size_t peak_ = 0;
+    std::chrono::steady_clock::time_point looked_{};
 };
 
 }  // namespace turngate::host

@@ -34,6 +34,7 @@ void Instance::start(Time now, InvocationPtr first) {
     state_ = State::starting;
     invocation_ = std::move(first);
     started_ = now;
+    restored_.reset();
     deadline_ = now + limits_.init;
     is_cold_ = true;
 }
@@ -85,7 +86,12 @@ InvocationPtr Instance::take(std::uint64_t ticket, Time now) {
     state_ = State::invoked;
     deadline_ = now + limits_.invocation;
     invocation_->begun = now;
-    if (std::exchange(is_cold_, false)) invocation_->init = now - started_;
+    if (std::exchange(is_cold_, false)) {
+        if (restored_)
+            invocation_->restore = now - *restored_;
+        else
+            invocation_->init = now - started_;
+    }
     return invocation_;
 }
 
@@ -106,6 +112,19 @@ void Instance::end_answer() {
 
 std::optional<RuntimeRefusal> Instance::fail_init() {
     if (state_ != State::starting) return not_allowed("InitError");
+    state_ = State::init_failed;
+    return std::nullopt;
+}
+
+std::optional<RuntimeRefusal> Instance::restore(Time now) {
+    if (state_ != State::starting || restored_) return not_allowed("Restoring");
+    restored_ = now;
+    deadline_ = now + limits_.init;
+    return std::nullopt;
+}
+
+std::optional<RuntimeRefusal> Instance::fail_restore() {
+    if (state_ != State::starting || !restored_) return not_allowed("RestoreError");
     state_ = State::init_failed;
     return std::nullopt;
 }

@@ -41,6 +41,11 @@ class Instance {
     Extensions& extensions() noexcept { return extensions_; }
     const Extensions& extensions() const noexcept { return extensions_; }
 
+    // It starts, or has an event to answer.
+    bool is_at_work() const noexcept {
+        return state_ == State::starting || state_ == State::invoked || state_ == State::answering;
+    }
+
     // It can be given an invocation.
     bool is_free() const noexcept {
         return state_ == State::idle && !invocation_ && extensions_.are_ready();
@@ -75,6 +80,10 @@ class Instance {
     // That has been read. Of a doomed one this is nothing.
     void end_answer();
     std::optional<RuntimeRefusal> fail_init();
+    // SnapStart: before its first event it waits for its restore, which is at once; or says that
+    // what it does then has failed.
+    std::optional<RuntimeRefusal> restore(Time now);
+    std::optional<RuntimeRefusal> fail_restore();
 
     // The runtime or an extension has asked for an event: if all have, nothing is waited for.
     void settle() noexcept;
@@ -87,6 +96,7 @@ class Instance {
     InvocationPtr invocation_;
     std::optional<Time> deadline_;
     Time started_{};
+    std::optional<Time> restored_;
     bool is_cold_ = false;  // its first invocation is still to come
     std::uint64_t ticket_ = 0;
     std::string_view answer_;  // what it answers with

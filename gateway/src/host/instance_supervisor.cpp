@@ -66,7 +66,9 @@ void InstanceSupervisor::run() {
         Clock::time_point next;
         for (const Dispatcher::Order& order : dispatcher_.look(Clock::now(), next))
             carry_out(order);
-        wait_for_news(next);
+        for (std::size_t slot = 0; options_.memory > 0 && slot < places_.size(); ++slot)
+            check_memory(slot);
+        wait_for_news(clear_late(next));
     }
     stop_all();
 }
@@ -91,7 +93,7 @@ void InstanceSupervisor::carry_out(const Dispatcher::Order& order) {
         log_.breach("the function did not ask for the next event within " + limit +
                         " s of this one, and was killed",
                     invocation ? invocation->number : 0);
-    clear(order.slot);
+    retire(order.slot, "timeout");
 }
 
 void InstanceSupervisor::start(std::size_t slot) {
@@ -115,6 +117,24 @@ void InstanceSupervisor::start(std::size_t slot) {
             fail(slot, "Runtime.InvalidEntrypoint", "Error: " + problem, problem, "error");
         clear(slot);
     }
+}
+
+// In the words of the service, whose kernel kills it.
+void InstanceSupervisor::check_memory(std::size_t slot) {
+    const ProcessPtr process = runtime(slot);
+    if (!process || process->memory() <= options_.memory) return;
+    dispatcher_.doom(slot);
+    process->kill(SIGKILL);
+    drain(slot, true);
+    log_.say("the function has used more than " + std::to_string(options_.memory >> 20) +
+             " MB of memory, and was killed");
+    const std::string message = "Error: Runtime exited with error: signal: killed";
+    const InvocationPtr invocation = dispatcher_.invocation(slot);
+    if (invocation && invocation->claim())
+        fail(slot, "Runtime.OutOfMemory", message,
+             "RequestId: " + invocation->input.id + ' ' + message + "\nRuntime.ExitError",
+             "error\tError Type: Runtime.OutOfMemory");
+    retire(slot, "failure");
 }
 
 void InstanceSupervisor::wait_for_news(Clock::time_point until) {
@@ -149,8 +169,10 @@ void InstanceSupervisor::wait_for_news(Clock::time_point until) {
 void InstanceSupervisor::look_after(std::size_t slot) {
     drain(slot, false);
     Place& place = places_[slot];
-    if (is_stopping_)
+    if (is_stopping_ || place.leaves_by) {
         std::erase_if(place.extensions, [](const External& one) { return one.process->wait(); });
+        if (place.leaves_by && place.extensions.empty()) return clear(slot);
+    }
     for (const External& one : place.extensions) {
         const auto status = one.process->wait();
         if (!status) continue;
@@ -160,7 +182,7 @@ void InstanceSupervisor::look_after(std::size_t slot) {
             fail(slot, "Extension.Crash", "Error: " + exit_reason(*status), problem, "error");
         else
             log_.say(problem);
-        return clear(slot);
+        return retire(slot, "failure");
     }
     if (!place.runtime) return;
     if (const auto status = place.runtime->wait()) runtime_ended(slot, *status);
@@ -179,7 +201,7 @@ void InstanceSupervisor::runtime_ended(std::size_t slot, const os::ExitStatus& s
     } else if (!is_stopping_) {
         log_.say("the function " + os::describe(status));
     }
-    if (!is_stopping_) return clear(slot);
+    if (!is_stopping_) return retire(slot, "failure");
     const std::lock_guard lock(mutex_);
     places_[slot].runtime.reset();  // its extensions live on for a moment
 }
@@ -193,6 +215,39 @@ void InstanceSupervisor::fail(std::size_t slot, std::string_view type, const std
         {.payload = runtime_error(type, "RequestId: " + invocation->input.id + ' ' + message),
          .content_type = "application/json",
          .error_type = std::string(type)});
+}
+
+// The runtime has gone, or goes now. External extensions hear of it, those who want to, and have
+// some time then (AWS, "Lambda execution environment lifecycle").
+void InstanceSupervisor::retire(std::size_t slot, std::string_view reason) {
+    Place& place = places_[slot];
+    std::erase_if(place.extensions, [&](const External& one) {
+        return one.process->wait() || !dispatcher_.wants_shutdown(slot, one.name);
+    });
+    if (place.extensions.empty()) return clear(slot);
+    dispatcher_.doom(slot);
+    ProcessPtr gone;
+    {
+        const std::lock_guard lock(mutex_);
+        gone = std::exchange(place.runtime, nullptr);
+    }
+    gone.reset();
+    place.leaves_by = Clock::now() + external_grace;
+    dispatcher_.shut_down(slot, shutdown_event(reason, external_grace));
+}
+
+// Those who have had their time. Yields when to look again, `next` at the latest.
+InstanceSupervisor::Clock::time_point InstanceSupervisor::clear_late(Clock::time_point next) {
+    for (std::size_t slot = 0; slot < places_.size(); ++slot) {
+        const auto leaves_by = places_[slot].leaves_by;
+        if (leaves_by && *leaves_by <= Clock::now()) {
+            drain(slot, true);
+            clear(slot);  // which wakes us, if somebody waits for it
+        } else if (leaves_by) {
+            next = std::min(next, *leaves_by);
+        }
+    }
+    return next;
 }
 
 // Nothing of the instance is left, its children included.

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -25,6 +26,9 @@ struct SupervisorOptions {
     std::vector<std::string> addresses;        // of the Runtime API, one a slot
     std::vector<std::string> extensions = {};  // external ones: programs
     Instance::Limits limits = {};
+    // Bytes that a runtime may have with all it has started; 0: as many as there are. It is looked
+    // at a few times a second, when the dispatcher wakes us for that.
+    std::size_t memory = 0;
 };
 
 // What is said about a runtime that ended: "exit status 1", "signal: killed".
@@ -62,17 +66,22 @@ class InstanceSupervisor {
     struct Place {
         ProcessPtr runtime;
         std::vector<External> extensions;
+        // The runtime has gone, and extensions have so long to hear of it.
+        std::optional<Clock::time_point> leaves_by;
     };
 
     void run();
     void carry_out(const Dispatcher::Order& order);
     void start(std::size_t slot);
+    void check_memory(std::size_t slot);
     void wait_for_news(Clock::time_point until);
     void look_after(std::size_t slot);
     void runtime_ended(std::size_t slot, const os::ExitStatus& status);
     void fail(std::size_t slot, std::string_view type, const std::string& message,
               const std::string& problem, std::string_view status);
+    void retire(std::size_t slot, std::string_view reason);
     void clear(std::size_t slot);
+    Clock::time_point clear_late(Clock::time_point next);
     void drain(std::size_t slot, bool is_last);
     void stop_all();
     void wait_while(const std::function<bool()>& holds, Clock::duration limit);

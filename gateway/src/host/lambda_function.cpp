@@ -8,6 +8,8 @@
 namespace turngate::host {
 namespace {
 
+constexpr Instance::Clock::duration look_every = std::chrono::milliseconds(100);  // at its memory
+
 std::string arn_of(const LambdaOptions& options) {
     return "arn:aws:lambda:" + options.region + ':' + options.account + ":function:" + options.name;
 }
@@ -28,6 +30,7 @@ LambdaFunction::LambdaFunction(LambdaOptions options, ExecutionLog& log)
       dispatcher_({.instances = options_.instances,
                    .limits = options_.limits,
                    .throttles = options_.throttles,
+                   .look_every = options_.memory > 0 ? std::optional(look_every) : std::nullopt,
                    .arn = arn_,
                    .extensions = names_of(options_.extensions)},
                   [this] { wake_.signal(); }),
@@ -35,7 +38,8 @@ LambdaFunction::LambdaFunction(LambdaOptions options, ExecutionLog& log)
                    .environment = options_.environment,
                    .addresses = door_->addresses(),
                    .extensions = options_.extensions,
-                   .limits = options_.limits},
+                   .limits = options_.limits,
+                   .memory = options_.memory},
                   dispatcher_, log, wake_) {
     const auto api =
         std::make_shared<const RuntimeApi>(api_options(), dispatcher_, supervisor_, log);

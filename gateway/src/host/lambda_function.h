@@ -29,6 +29,7 @@ struct LambdaOptions {
     std::size_t instances = 1;
     Instance::Limits limits = {};
     bool throttles = false;  // more invocations than instances are refused; else they wait
+    std::size_t memory = 0;  // bytes that an instance may have; 0: as many as there are
     std::string name = "function";
     std::string handler = "bootstrap";
     std::string region = "us-east-1";

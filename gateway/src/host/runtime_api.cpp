@@ -123,6 +123,8 @@ void RuntimeApi::serve(Request& request, ResponseWriter& response) const {
         if (is("GET", "/ping")) return response.write("pong");
         if (is("GET", "/runtime/invocation/next")) return next(call);
         if (is("POST", "/runtime/init/error")) return fail_init(call);
+        if (is("GET", "/runtime/restore/next")) return restore(call);
+        if (is("POST", "/runtime/restore/error")) return fail_restore(call);
         constexpr std::string_view invocation = "/runtime/invocation/";
         if (request.method == "POST" && path.starts_with(invocation)) {
             path.remove_prefix(invocation.size());
@@ -263,6 +265,21 @@ void RuntimeApi::fail(Call& call, std::string_view id) const {
 void RuntimeApi::fail_init(Call& call) const {
     InvocationPtr invocation;
     if (const auto refused = dispatcher_.fail_init(call.slot, invocation))
+        return call.refuse(*refused);
+    InvocationResult error = told_error(call.request);
+    if (invocation) finish(call, *invocation, std::move(error), "error");
+    call.accept();
+}
+
+// There is no snapshot: the process itself goes on.
+void RuntimeApi::restore(Call& call) const {
+    if (const auto refused = dispatcher_.restore(call.slot)) return call.refuse(*refused);
+    call.response.header("Content-Length", "0");
+}
+
+void RuntimeApi::fail_restore(Call& call) const {
+    InvocationPtr invocation;
+    if (const auto refused = dispatcher_.fail_restore(call.slot, invocation))
         return call.refuse(*refused);
     InvocationResult error = told_error(call.request);
     if (invocation) finish(call, *invocation, std::move(error), "error");

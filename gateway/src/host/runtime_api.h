@@ -46,6 +46,8 @@ class RuntimeApi final : public Handler {
     void answer(Call& call, std::string_view id) const;
     void fail(Call& call, std::string_view id) const;
     void fail_init(Call& call) const;
+    void restore(Call& call) const;
+    void fail_restore(Call& call) const;
     bool finish(const Call& call, FunctionInvocation& invocation, InvocationResult result,
                 std::string_view status = {}) const;
     InvocationResult gathered(Call& call) const;

@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "fresh_ids.h"
+#include "function_choice.h"
 #include "impuls/invocation_run.h"
 #include "impuls/invoke_reply.h"
 #include "impuls/invoke_request.h"
-#include "run_as.h"
 #include "version.h"
 #include <turngate/json/json_writer.h>
 

@@ -18,12 +18,13 @@
 
 namespace turngate {
 
-// What one worker has at work.
+// What one worker has at work. All zeroes when there is nothing, so that the slots take no room in
+// the file of the program.
 struct CrashSlot {
     static constexpr std::size_t most_head = 1024;
 
     std::atomic<bool> is_taken = false;
-    std::atomic<int> fd = -1;  // -1: nothing is at work
+    std::atomic<int> fd_and_one = 0;  // 0: nothing is at work
     std::atomic<bool> streams = false;
     std::array<char, most_head> head{};
     std::size_t size = 0;
@@ -71,7 +72,7 @@ std::terminate_handler terminate_before = nullptr;
 
 void send_all(const Words& words) noexcept {
     for (CrashSlot& slot : slots) {
-        const int fd = slot.fd.exchange(-1);
+        const int fd = slot.fd_and_one.exchange(0) - 1;
         if (fd < 0) continue;
         const bool streams = slot.streams;
         const std::string& end = streams ? words.stream : words.request;
@@ -153,7 +154,7 @@ void CrashReport::begin(int fd, std::string_view head) noexcept {
     std::memcpy(slot_->head.data(), head.data(), head.size());
     slot_->size = head.size();
     slot_->streams = false;
-    slot_->fd = fd;
+    slot_->fd_and_one = fd + 1;
 }
 
 void CrashReport::streams() noexcept {
@@ -161,7 +162,7 @@ void CrashReport::streams() noexcept {
 }
 
 void CrashReport::end() noexcept {
-    if (slot_) slot_->fd = -1;
+    if (slot_) slot_->fd_and_one = 0;
 }
 
 }  // namespace turngate

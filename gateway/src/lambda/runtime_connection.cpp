@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <system_error>
+#include <vector>
 
 namespace turngate {
 namespace {
@@ -136,7 +137,7 @@ std::optional<RuntimeReply> RuntimeConnection::read_reply(bool may_be_interrupte
     for (;;) {
         const bool had_begun = reader_.begun();
         const std::size_t size = read_more();
-        std::string_view bytes(buffer_.data(), size);
+        std::string_view bytes(buffer_.get(), size);
         http1::Progress progress = http1::Progress::more;
         if (size > 0) {
             if (may_be_interrupted && !had_begun) end_wait();  // what has begun to come is taken
@@ -163,9 +164,10 @@ std::optional<RuntimeReply> RuntimeConnection::read_reply(bool may_be_interrupte
 }
 
 std::size_t RuntimeConnection::read_more() {
-    buffer_.resize(block);
+    // Not filled with zeroes: most of it is never touched in a process that has small events.
+    if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(block);
     for (;;) {
-        const ssize_t size = ::recv(fd_.get(), buffer_.data(), buffer_.size(), 0);
+        const ssize_t size = ::recv(fd_.get(), buffer_.get(), block, 0);
         if (size >= 0) return static_cast<std::size_t>(size);
         if (errno == EINTR) continue;
         const int error = errno;

@@ -1,12 +1,12 @@
 // One kept connection to AWS Lambda's Runtime API: HTTP/1.1 on a socket, one exchange at a time.
 #pragma once
 
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "lambda/runtime_reply.h"
 #include <turngate/handlers/server_address.h>
@@ -72,8 +72,8 @@ class RuntimeConnection {
     const ServerAddress server_;
     os::Fd fd_;
     RuntimeReplyReader reader_;
-    std::vector<char> buffer_;
-    bool cut_short_ = false;  // the request was not sent whole
+    std::unique_ptr<char[]> buffer_;  // once something has been read
+    bool cut_short_ = false;          // the request was not sent whole
 
     std::mutex mutex_;  // of what follows, and of changes of fd_
     bool is_waiting_ = false;

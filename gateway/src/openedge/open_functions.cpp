@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/exit_status.h"
+#include "function_choice.h"
 #include "open_target.h"
 #include <turngate/handlers/openedge.h>
 #include <turngate/http/encoding.h>

@@ -78,22 +78,32 @@ void add_turngate(Package& package, const std::string& path,
     add_apart(package, "turngate/turngate", files, scripts::apart);
 }
 
-void add_php(Package& package) {
-    const PhpInstallation php = find_php();
+void add_php(Package& package, std::string_view name) {
+    const PackedFiles before = package.files;
+    const PhpInstallation php = find_php(name);
     check_machine(package, php.program, read_elf_file(php.program));
     std::vector<std::string> files = {php.program};
     files.insert(files.end(), php.modules.begin(), php.modules.end());
-    add_apart(package, "turngate/php-cgi", files, scripts::php);
+    const bool is_fpm = name == "php-fpm";
+    add_apart(package, "turngate/" + std::string(name), files,
+              is_fpm ? scripts::php_fpm : scripts::php_cgi);
+    if (is_fpm) package.files.add_text("turngate/php/fpm.conf", scripts::php_fpm_settings(), false);
     for (const std::string& module : php.modules)
         package.files.add_file("turngate/php/modules/" + name_of(module), module);
     if (!php.settings.empty()) package.files.add_file("turngate/php/php.ini", php.settings);
     for (const std::string& settings : php.more)
         package.files.add_file("turngate/php/conf.d/" + name_of(settings), settings);
+    PackagePart part{.name = std::string(name) + " and its libraries"};
+    for (const auto& [packed, file] : package.files.all())
+        if (!before.all().contains(packed)) {
+            ++part.files;
+            part.bytes += file.source.empty() ? file.text.size() : fs::file_size(file.source);
+        }
+    package.parts.push_back(std::move(part));
 }
 
-// Whether a word of a command that is to be started is php-cgi.
-bool starts_php(std::string_view uri) {
-    constexpr std::string_view program = "php-cgi";
+// Whether `program` is a word of a command that is to be started.
+bool starts(std::string_view uri, std::string_view program) {
     for (auto at = uri.find(program); at != uri.npos; at = uri.find(program, at + 1)) {
         const auto end = at + program.size();
         const bool begins = at > 0 && (uri[at - 1] == ' ' || uri[at - 1] == ':');
@@ -161,7 +171,8 @@ Package pack_target(const std::string& uri, const PackageOptions& options) {
     std::vector<std::string> plugins;
     if (is_plugin && options.folder.empty()) plugins = target_files(uri);
     add_turngate(package, options.turngate, plugins);
-    if (starts_php(uri)) add_php(package);
+    for (const std::string_view php : {"php-fpm", "php-cgi"})
+        if (starts(uri, php)) add_php(package, php);
     if (!is_plugin) check_application(package, options.folder.empty());
     package.files.add_text("bootstrap", scripts::target(uri), true);
     return package;
@@ -175,9 +186,9 @@ Package pack_php(const PackageOptions& options) {
                 " has neither public/index.php nor index.php, and what "
                 "else there is to start is not said",
             "name the target, as in --files " + options.folder + " http:spawn:'exec ./server'");
-    return pack_target(
-        has_public ? "fcgi:spawn?root=public:exec php-cgi" : "fcgi:spawn?root=.:exec php-cgi",
-        options);
+    return pack_target(std::string(has_public ? "fcgi:spawn?root=public" : "fcgi:spawn?root=.") +
+                           ":exec " + std::string(preferred_php()),
+                       options);
 }
 
 Package pack_layer(const PackageOptions& options) {

@@ -1,6 +1,7 @@
 // Functions for AWS Lambda's provided.al2023 as the files that they consist of.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,9 +22,17 @@ class PackageError : public Error {
     std::string hint_;
 };
 
+// What comes along that the user may not have expected to be so large.
+struct PackagePart {
+    std::string name;
+    std::size_t files = 0;
+    std::uint64_t bytes = 0;  // unpacked
+};
+
 struct Package {
     PackedFiles files = {};
     std::string machine = {};  // "x86_64" or "arm64"
+    std::vector<PackagePart> parts = {};
 };
 
 struct PackageOptions {
@@ -40,7 +49,7 @@ struct PackageOptions {
 Package pack_program(const std::string& path, const PackageOptions& options);
 
 // What `turngate run URI` serves: `app/`, in which it runs, turngate itself below `turngate/`, and
-// a script. php-cgi comes along, with its modules and settings, if URI starts it.
+// a script. php-fpm or php-cgi comes along, with its modules and settings, if URI starts it.
 Package pack_target(const std::string& uri, const PackageOptions& options);
 
 // A folder of PHP scripts, with `public` as the document root if it has one.

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
+#include <optional>
 #include <unistd.h>
 
 #include "package/package.h"
+#include <turngate/http/field_list.h>
 #include <turngate/os/fd.h>
 #include <turngate/os/subprocess.h>
 
@@ -14,28 +17,54 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view fpm = "php-fpm", cgi = "php-cgi";
+
 // A script on standard input; php-cgi prints no header fields with -q.
 constexpr std::string_view question =
     "<?php foreach (['extensions' => ini_get('extension_dir'), 'settings' => php_ini_loaded_file(),"
     " 'more' => str_replace(\"\\n\", '', (string) php_ini_scanned_files())] as $name => $value)"
     " echo \"$name=$value\\n\";";
 
-std::string on_path(const std::string& name) {
-    const char* const all = std::getenv("PATH");
-    std::string_view rest = all ? all : "/usr/bin:/bin";
-    while (!rest.empty()) {
-        const std::string_view one = rest.substr(0, rest.find(':'));
-        rest.remove_prefix(std::min(rest.size(), one.size() + 1));
-        const std::string path = std::string(one) + '/' + name;
-        if (!one.empty() && ::access(path.c_str(), X_OK) == 0 && fs::is_regular_file(path))
-            return path;
-    }
-    return {};
+// "8.2" behind "php-fpm"; absent if that is another program's name.
+std::optional<std::string> version_in(std::string_view file, std::string_view name) {
+    if (!file.starts_with(name)) return std::nullopt;
+    file.remove_prefix(name.size());
+    if (file.find_first_not_of("0123456789.") != file.npos) return std::nullopt;
+    return std::string(file);
 }
 
-std::string ask(const std::string& program) {
-    os::Subprocess child({.program = program, .arguments = {"-q"}});
-    os::write_whole(child.in.get(), question);
+bool is_later(const std::string& a, const std::string& b) {
+    return ::strverscmp(a.c_str(), b.c_str()) > 0;
+}
+
+// One without a version is whoever is meant where several are installed.
+std::string installed(std::string_view name) {
+    const char* const all = std::getenv("PATH");
+    const std::string places = std::string(all ? all : "/usr/bin:/bin") + ":/usr/sbin";
+    std::string best, best_version;
+    for (std::string_view rest = places; !rest.empty();) {
+        const std::string place(take_element(rest, ':'));
+        std::error_code error;
+        for (fs::directory_iterator next(place, error), end; !error && next != end;
+             next.increment(error)) {
+            const std::string path = next->path().string();
+            const auto version = version_in(next->path().filename().string(), name);
+            if (!version || ::access(path.c_str(), X_OK) != 0 || !fs::is_regular_file(path))
+                continue;
+            if (version->empty()) return path;
+            if (best.empty() || is_later(*version, best_version)) {
+                best = path;
+                best_version = *version;
+            }
+        }
+    }
+    return best;
+}
+
+std::string said_by(const std::string& program, const std::vector<std::string>& arguments,
+                    std::string_view input) {
+    os::Subprocess child({.program = program, .arguments = arguments});
+    os::write_whole(child.in.get(), input);
     child.in.reset();
     std::string said;
     char part[4096];
@@ -47,10 +76,10 @@ std::string ask(const std::string& program) {
     return said;
 }
 
-std::string trimmed(std::string_view text) {
-    const auto begin = std::min(text.find_first_not_of(" \r\n"), text.size());
-    text.remove_prefix(begin);
-    return std::string(text.substr(0, text.find_last_not_of(" \r\n") + 1));
+void add_names(std::string_view list, std::vector<std::string>& into) {
+    while (!list.empty())
+        if (const std::string_view name = take_element(list); !name.empty())
+            into.emplace_back(name);
 }
 
 std::vector<std::string> modules_in(const std::string& directory) {
@@ -71,19 +100,14 @@ PhpInstallation php_of(const std::string& program, std::string_view said) {
     PhpInstallation out{.program = program};
     std::string extensions;
     while (!said.empty()) {
-        const std::string_view line = said.substr(0, said.find('\n'));
-        said.remove_prefix(std::min(said.size(), line.size() + 1));
+        const std::string_view line = take_element(said, '\n');
         const auto mark = line.find('=');
         const std::string_view name = line.substr(0, mark);
-        const std::string value = mark == line.npos ? "" : trimmed(line.substr(mark + 1));
+        const std::string value =
+            mark == line.npos ? std::string() : std::string(trimmed(line.substr(mark + 1)));
         if (name == "extensions") extensions = value;
         if (name == "settings") out.settings = value;
-        if (name != "more") continue;
-        for (std::string_view rest = value; !rest.empty();) {
-            const std::string_view one = rest.substr(0, rest.find(','));
-            rest.remove_prefix(std::min(rest.size(), one.size() + 1));
-            if (!trimmed(one).empty()) out.more.push_back(trimmed(one));
-        }
+        if (name == "more") add_names(value, out.more);
     }
     if (extensions.empty())
         throw Error(program + " does not say where its modules are: is it PHP for CGI?");
@@ -91,12 +115,43 @@ PhpInstallation php_of(const std::string& program, std::string_view said) {
     return out;
 }
 
-PhpInstallation find_php() {
-    const std::string program = on_path("php-cgi");
+PhpInstallation php_of_info(const std::string& program, std::string_view info) {
+    PhpInstallation out{.program = program};
+    std::string extensions;
+    constexpr std::string_view is = " => ", none = "(none)";
+    while (!info.empty()) {
+        const std::string_view line = take_element(info, '\n');
+        const auto mark = line.find(is);
+        if (mark == line.npos) continue;
+        const std::string_view name = line.substr(0, mark);
+        const std::string_view values = line.substr(mark + is.size());
+        if (values == none) continue;
+        if (name == "Loaded Configuration File") out.settings = values;
+        if (name == "extension_dir") extensions = values.substr(0, values.find(is));
+        if (name != "Additional .ini files parsed") continue;
+        std::string list(values);
+        while (list.ends_with(',') && !info.empty())  // the next is on a line of its own
+            list += take_element(info, '\n');
+        add_names(list, out.more);
+    }
+    if (extensions.empty())
+        throw Error(program + " does not say where its modules are: is it PHP's FPM?");
+    out.modules = modules_in(extensions);
+    return out;
+}
+
+PhpInstallation find_php(std::string_view name) {
+    const std::string program = installed(name);
     if (program.empty())
-        throw PackageError("php-cgi, which is to come along, is not installed on this machine",
-                           "in Debian it is the package php-cgi");
-    return php_of(program, ask(program));
+        throw PackageError(
+            std::string(name) + ", which is to come along, is not installed on this machine",
+            "in Debian it is the package " + std::string(name));
+    if (name == fpm) return php_of_info(program, said_by(program, {"-i"}, {}));
+    return php_of(program, said_by(program, {"-q"}, question));
+}
+
+std::string_view preferred_php() {
+    return installed(fpm).empty() && !installed(cgi).empty() ? cgi : fpm;
 }
 
 }  // namespace turngate::package

@@ -14,6 +14,11 @@ std::string start(const std::string& place, const std::string& loader, const std
            place + "/bin/\"" + shell_word(program) + more + " \"$@\"\n";
 }
 
+constexpr std::string_view php_places = " -c \"$here/php\" -d extension_dir=\"$here/php/modules\"";
+
+// A name that nothing can have: FPM removes it when it ends.
+constexpr std::string_view fpm_socket = "/dev/null/turngate";
+
 }  // namespace
 
 std::string bootstrap_apart(const std::string& loader, const std::string& program) {
@@ -28,13 +33,40 @@ std::string apart(const std::string& loader, const std::string& program) {
            start("${0%/*}", loader, program, "");
 }
 
-std::string php(const std::string& loader, const std::string& program) {
+std::string php_cgi(const std::string& loader, const std::string& program) {
     return "#!/bin/sh\n"
            "# PHP of the machine that packed it.\n"
            "here=${0%/*}\n"
            "export PHP_INI_SCAN_DIR=\"$here/php/conf.d\"\n" +
+           start("$here", loader, program, std::string(php_places));
+}
+
+std::string php_fpm(const std::string& loader, const std::string& program) {
+    return "#!/bin/sh\n"
+           "# PHP of the machine that packed it. FPM takes over a socket that it is told of as if "
+           "it were started anew.\n"
+           "here=${0%/*}\n"
+           "exec 3<&0 </dev/null\n"
+           "export PHP_INI_SCAN_DIR=\"$here/php/conf.d\" FPM_SOCKETS=" +
+           std::string(fpm_socket) + "=3\n" +
            start("$here", loader, program,
-                 " -c \"$here/php\" -d extension_dir=\"$here/php/modules\"");
+                 std::string(php_places) + " -F -R -y \"$here/php/fpm.conf\"");
+}
+
+std::string php_fpm_settings() {
+    return "[global]\n"
+           "daemonize = no\n"
+           "error_log = /proc/self/fd/2\n"
+           "log_level = warning\n"
+           "[php]\n"
+           "listen = " +
+           std::string(fpm_socket) +
+           "\n"
+           "pm = static\n"
+           "pm.max_children = 1\n"
+           "clear_env = no\n"
+           "catch_workers_output = yes\n"
+           "decorate_workers_output = no\n";
 }
 
 std::string target(const std::string& uri) {

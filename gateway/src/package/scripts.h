@@ -11,8 +11,13 @@ std::string bootstrap_apart(const std::string& loader, const std::string& progra
 // The same for a script that is in turngate/ itself.
 std::string apart(const std::string& loader, const std::string& program);
 
-// As apart(), with the modules and settings below turngate/php.
-std::string php(const std::string& loader, const std::string& program);
+// As apart(), for php-cgi with the modules and settings below turngate/php.
+std::string php_cgi(const std::string& loader, const std::string& program);
+
+// The same for php-fpm, which takes requests from the socket that is its standard input, and has
+// one worker: Lambda sends one request at a time.
+std::string php_fpm(const std::string& loader, const std::string& program);
+std::string php_fpm_settings();
 
 // `bootstrap`, which serves `uri` in app/. Programs of turngate/ are found by their names.
 std::string target(const std::string& uri);

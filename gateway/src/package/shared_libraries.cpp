@@ -5,13 +5,13 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <sys/stat.h>
 #include <system_error>
 #include <utility>
 
 #include "package/lambda_image.h"
+#include <turngate/http/field_list.h>
 #include <turngate/os/fd.h>
 
 namespace turngate::package {
@@ -58,9 +58,12 @@ std::vector<std::string> system_directories(std::string_view machine) {
     }
     std::error_code error;
     for (const auto& file : fs::directory_iterator("/etc/ld.so.conf.d", error)) {
-        std::ifstream lines(file.path());
-        for (std::string line; std::getline(lines, line);)
-            if (line.starts_with('/')) out.push_back(line);
+        const os::Fd list(::open(file.path().c_str(), O_RDONLY | O_CLOEXEC));
+        std::string text(64 * 1024, '\0');
+        text.resize(list ? os::read_whole(list.get(), text) : 0);
+        for (std::string_view rest = text; !rest.empty();)
+            if (const auto line = take_element(rest, '\n'); line.starts_with('/'))
+                out.emplace_back(line);
     }
     const std::string triplet =
         machine == "arm64" ? "aarch64-linux-gnu" : std::string(machine) + "-linux-gnu";

@@ -3,9 +3,9 @@
 
 #include <array>
 #include <cstdio>
-#include <streambuf>
 
 #include "report/capture.h"
+#include "report/cxx_streams.h"
 
 namespace turngate {
 
@@ -20,8 +20,8 @@ class CapturedStreams {
     ~CapturedStreams();
 
   private:
-    std::array<FILE*, 2> files_before_{};              // stdout, stderr
-    std::array<std::streambuf*, 3> buffers_before_{};  // of cout, cerr, clog
+    std::array<FILE*, 2> files_before_{};  // stdout, stderr
+    CxxStreams cxx_streams_;
 };
 
 }  // namespace turngate

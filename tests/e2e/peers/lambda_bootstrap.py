@@ -131,6 +131,13 @@ def act(what, body, event, headers):
     if what == "children":
         child = subprocess.Popen(["sleep", "3600"])
         return http_reply(f"{child.pid}\n")
+    if what == "memory":
+        held = bytearray(body["size"])
+        for page in range(0, len(held), 4096):
+            held[page] = 1
+        return {"held": len(held)} if "answers" in body else time.sleep(3600)
+    if what == "memory-of-a-child":
+        subprocess.run([sys.executable, "-c", "import time; held = b'x' * (200 << 20); time.sleep(3600)"])
     if what == "fail-once":
         if os.path.exists(body["file"]):
             return {"attempt": 2}
