@@ -4,7 +4,7 @@
 # are. Nothing is done where it is there already.
 set -euo pipefail
 root=$(realpath -m "$1")
-packages=(libboost-context1.74-dev libboost1.74-dev libfcgi-dev libnghttp2-dev rapidjson-dev zlib1g-dev)
+packages=(libboost-context1.74-dev libboost1.74-dev libfcgi-dev libnghttp2-dev libprotozero-dev rapidjson-dev zlib1g-dev)
 [ -e "$root/.complete" ] && exit
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
