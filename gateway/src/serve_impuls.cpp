@@ -113,7 +113,7 @@ int serve_impuls(const OpenHandler& open, const std::string& target, const ReadV
         observation.reporter().logged(Context(), Level::info, "listening on " + address);
     };
     const int status = serve_listening(*door, open_served, observation, listening);
-    if (runtime.left_behind() == 0) return status;
+    if (!is_exhausted && runtime.left_behind() == 0) return status;
     // What still runs uses all of the above.
     OutputCapture::tell_rest_of_process();
     if (is_exhausted) start_anew(port, outputs);

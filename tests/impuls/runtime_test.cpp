@@ -268,9 +268,8 @@ BOOST_AUTO_TEST_CASE(a_handler_that_notices_its_timeout_ends_in_the_platforms_wo
 BOOST_AUTO_TEST_CASE(a_handler_that_ignores_its_timeout_is_left_behind_and_counted) {
     Manager manager({}, 2);
     const auto end = std::make_shared<std::latch>(1);
-    const HandlerPtr stuck = event_function([end](const Json& event, Context& context) {
+    const HandlerPtr stuck = event_function([end](const Json& event, Context&) {
         if (!event["wait"].bool_or(false)) return Json("at once");
-        context.log(Level::info, "waiting");
         end->wait();
         return Json("late");
     });
@@ -278,7 +277,6 @@ BOOST_AUTO_TEST_CASE(a_handler_that_ignores_its_timeout_is_left_behind_and_count
 
     const Json reply = manager.invoke(stuck, waits).first;
     BOOST_TEST(reply["error"].string_or("") == "Function execution timed out");
-    BOOST_TEST(reply["logs"].string_or("").starts_with("[INFO] waiting"));
     BOOST_TEST(manager.runtime.left_behind() == 1u);
     BOOST_TEST(manager.exhausted == 0);
     BOOST_TEST(member(manager.invoke(stuck, "{}"), "body").string_or("") == "at once");
