@@ -4,9 +4,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "function_choice.h"
 #include "support/thrown_by.h"
 #include <turngate/handlers/openedge.h>
 #include <turngate/http/error.h>
+#include <turngate/http/functions.h>
 #include <turngate/http/serve.h>
 
 using namespace turngate;
