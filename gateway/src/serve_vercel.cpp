@@ -83,9 +83,8 @@ class BehindPrefix final : public Handler {
 
 int serve(VercelIpc& ipc, const VercelSettings& settings, const OpenHandler& open,
           const std::string& target, const ReadVariable& get) {
-    LastStand last_stand(settings.last_stand, [&](int at_work) {
-        tell_abandoned(ipc, at_work, settings.last_stand);
-    });
+    LastStand last_stand(settings.last_stand,
+                         [&](int at_work) { tell_abandoned(ipc, at_work, settings.last_stand); });
     OutputCapture capture(ipc);
     Observation observation({.get = get,
                              .door = "http",

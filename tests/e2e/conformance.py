@@ -19,6 +19,12 @@ class Case:
     is_whole: bool = True            # the answer ends as it should
     needs: frozenset = frozenset()   # what a front or back end may lack
 
+    def all_needs(self):
+        """With those that show in the case itself, which only what is no HTTP lacks."""
+        facts = {"more than POST": self.method != "POST", "fields of a reply": bool(self.answers),
+                 "statuses": self.status != 200, "an empty reply": self.body == b""}
+        return self.needs | {need for need, is_true in facts.items() if is_true}
+
 
 def pattern(size):
     """What /kinds/pattern?n=SIZE answers."""
@@ -65,14 +71,14 @@ CASES = [
     Case("not found", "/kinds/unread", b"not here\n", status=404),
     Case("a refusal", "/refuse", b"no name\n", status=422),
     Case("a status of our own", "/teapot", b"GET /teapot\n", status=418),
-    Case("a handler that throws", "/throw", b"internal error\n", status=500),
+    Case("a handler that throws", "/throw", b"internal error\n", status=500, needs=frozenset({"faults"})),
     Case("a redirect", "/kinds/moved?q=1", b"", status=302, answers={"Location": ["/kinds/elsewhere?q=1"]}),
     Case("no content", "/kinds/empty", b"", status=204),
     Case("a coded answer", "/kinds/gzip", None, answers={"Content-Encoding": ["gzip"]}),
     Case("three events", "/kinds/stream", b"data: 0\n\ndata: 1\n\ndata: 2\n\n",
          answers={"Content-Type": ["text/event-stream"]}),
     Case("20 kB of no text", "/kinds/large", b"\xfe" * 20_000),
-    Case("a large download", "/kinds/pattern?n=5000003", pattern(5_000_003)),
+    Case("a large download", "/kinds/pattern?n=5000003", pattern(5_000_003), needs=frozenset({"5 MB"})),
     Case("an answer that breaks off, of a known length", "/kinds/torn", b"half", is_whole=False,
          needs=frozenset({"lengths"})),
     Case("an answer that breaks off", "/break", b"half", is_whole=False, needs=frozenset({"broken answers"})),
@@ -168,7 +174,7 @@ def try_cases(front):
     """Asks for every case; a row of the matrix: for each case '+', '-' (it lacks what is needed) or 'X'."""
     row = ""
     for case in CASES:
-        lacking = [front.lacks[need] for need in sorted(case.needs) if need in front.lacks]
+        lacking = [front.lacks[need] for need in sorted(case.all_needs()) if need in front.lacks]
         if lacking:
             print(f"lacks    {front.name}: {case.name}: {lacking[0]}", flush=True)
             row += "-"

@@ -13,6 +13,7 @@ from program import Program
 
 BUILD = os.path.abspath(sys.argv[1])
 PROGRAM = f"{BUILD}/e2e/e2e_program"
+PROXY = ("X-Forwarded-[^:]*", "X-Real-IP", "X-Request-Id", "Forwarded", "Via")
 
 
 @contextlib.contextmanager
@@ -31,8 +32,21 @@ def served():
 
 def main():
     rows = {}
-    for door in (served(), hosted("vercel"), hosted("lambda"), hosted("open-runtimes"), hosted("impuls"),
-                 hosted("openedge")):
+    fault = "what a handler throws is told in the platform's own words"
+    one_value = "an event has one value of a name, of several joined by ','"
+    whole = "a reply is sent when it is whole"
+    doors = [
+        served(),
+        hosted("vercel", adds=("X-Vercel-[^:]*", *PROXY)),
+        hosted("lambda", adds=("X-Amzn-Trace-Id", *PROXY), lacks={
+            "faults": fault, "repeated fields": one_value, "5 MB": "a reply has 6 MiB at most, in base64"}),
+        hosted("open-runtimes", adds=("X-Appwrite-[^:]*", *PROXY), lacks={
+            "faults": fault, "lengths": whole, "broken answers": whole}),
+        hosted("impuls", adds=("X-Amzn-Trace-Id", *PROXY), lacks={
+            "faults": fault, "repeated fields": one_value}),
+        hosted("openedge", lacks=dict.fromkeys(
+            ("more than POST", "fields of a reply", "statuses", "an empty reply"), "a message is a topic and a payload"))]
+    for door in doors:
         with door as front:
             rows[front.name] = try_cases(front)
     print_matrix(rows)

@@ -180,9 +180,9 @@ def php(place):
     check("the size of PHP is told", re.search(r"\n  of which php-fpm and its libraries   \d+ files   [\d.]+ MB\n", out), out)
     print("        " + out.strip())
     php_runs(unpacked(place + "/php.zip", place + "/php"))
-    status, out, err = pack("--files", SAMPLES + "/php", "-o", place + "/cgi.zip", "fcgi:spawn?root=public:exec php-cgi")
+    status, out, err = pack("--files", SAMPLES + "/php", "-o", place + "/php-cgi.zip", "fcgi:spawn?root=public:exec php-cgi")
     check("with php-cgi, where that is named", status == 0 and "php-cgi and its libraries" in out, (out, err))
-    php_runs(unpacked(place + "/cgi.zip", place + "/cgi"))
+    php_runs(unpacked(place + "/php-cgi.zip", place + "/php-cgi"))
 
 
 def php_runs(root):

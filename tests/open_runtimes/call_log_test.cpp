@@ -82,13 +82,15 @@ BOOST_AUTO_TEST_CASE(a_file_has_little_more_than_the_executor_reads) {
 }
 
 BOOST_AUTO_TEST_CASE(without_an_id_all_is_dropped) {
-    CallLog log(Generation::v5, "/nowhere", "");
+    const std::string nowhere = "/nowhere";
+    CallLog log(Generation::v5, nowhere, "");
     BOOST_TEST(log.log(Stream::out, "one"));
     BOOST_TEST(log.print(Stream::out, "two"));
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_written_is_lost) {
-    CallLog log(Generation::v5, "/nowhere", "id");
+    const std::string nowhere = "/nowhere";
+    CallLog log(Generation::v5, nowhere, "id");
     BOOST_TEST(log.log(Stream::out, "one"));
     BOOST_TEST(log.log(Stream::out, "two"));
 }
