@@ -27,6 +27,7 @@ std::string command_line() {
 void run_anew(int out, int errors) noexcept try {
     std::string words = command_line();  // a NUL behind each
     std::vector<char*> arguments;
+    if (!words.ends_with('\0')) words += '\0';  // of a program that has renamed itself
     for (std::size_t at = 0; at < words.size(); at = words.find('\0', at) + 1)
         arguments.push_back(words.data() + at);
     arguments.push_back(nullptr);

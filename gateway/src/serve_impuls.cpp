@@ -17,6 +17,7 @@
 #include "observe/settings.h"
 #include "report/capture.h"
 #include "serve_http.h"
+#include "signals.h"
 #include <turngate/os/fd.h>
 
 namespace turngate {
@@ -116,8 +117,9 @@ int serve_impuls(const OpenHandler& open, const std::string& target, const ReadV
     if (!is_exhausted && runtime.left_behind() == 0) return status;
     // What still runs uses all of the above.
     OutputCapture::tell_rest_of_process();
-    if (is_exhausted) start_anew(port, outputs);
-    ::_exit(is_exhausted ? 1 : status);
+    const bool is_to_go_on = is_exhausted && !is_told_to_stop();
+    if (is_to_go_on) start_anew(port, outputs);
+    ::_exit(is_to_go_on ? 1 : status);
 }
 
 }  // namespace turngate

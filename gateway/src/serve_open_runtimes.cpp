@@ -17,6 +17,7 @@
 #include "report/capture.h"
 #include "run_anew.h"
 #include "serve_http.h"
+#include "signals.h"
 #include "stderr_reporter.h"
 #include <turngate/os/fd.h>
 
@@ -41,21 +42,33 @@ class Renewal {
     Renewal(const LastStand& last_stand, std::chrono::milliseconds patience, int out, int errors)
         : last_stand_(last_stand), patience_(patience), out_(out), errors_(errors) {}
 
-    // From any thread, once. `door` and `stuck` must outlive the process.
+    // From any thread, once. `door` and `stuck` must outlive the process. Whoever is told to stop
+    // ends as ever.
     void begin(ListeningDoor& door, const StuckThreads& stuck) {
+        if (is_told_to_stop()) return;
         door.stop();
-        thread_ = std::jthread([this, &stuck](const std::stop_token& over) {
+        const auto wait = [this, &stuck](const std::stop_token& over) {
             const auto end = std::chrono::steady_clock::now() + patience_;
             while (!over.stop_requested() && std::chrono::steady_clock::now() < end &&
                    static_cast<std::size_t>(last_stand_.at_work()) > stuck.count())
                 std::this_thread::sleep_for(look);
-            OutputCapture::tell_rest_of_process();
-            run_anew(out_, errors_);
-            ::_exit(1);
-        });
+            start();
+        };
+        try {
+            thread_ = std::jthread(wait);
+        } catch (const std::system_error&) {  // the stuck ones have all threads that there are
+            start();
+        }
     }
 
   private:
+    [[noreturn]] void start() const {
+        OutputCapture::tell_rest_of_process();
+        if (is_told_to_stop()) ::_exit(0);
+        run_anew(out_, errors_);
+        ::_exit(1);
+    }
+
     static constexpr std::chrono::milliseconds look{5};
 
     const LastStand& last_stand_;
@@ -103,6 +116,7 @@ int serve(const OpenRuntimesSettings& settings, const OpenHandler& open, const s
                       [&] { return stuck.total(); });
     const CallSurroundings surroundings = {
         .settings = settings, .stuck = stuck, .complete_output = [&](const Context& context) {
+            capture.flush(context);
             capture.complete(context);
         }};
     const auto open_front = [&] {

@@ -72,6 +72,10 @@ void SignalWatch::reload_when_told() {
     }
 }
 
+bool is_told_to_stop() noexcept {
+    return stop_signals > 0;
+}
+
 int serve_until_signal(Door& door, HandlerPtr handler) {
     const SignalWatch watch(door);
     return door.serve(std::move(handler));

@@ -37,6 +37,9 @@ class SignalWatch {
     std::thread thread_;
 };
 
+// Whether SIGTERM or SIGINT has come since the last SignalWatch began.
+bool is_told_to_stop() noexcept;
+
 // Runs `door` until SIGTERM or SIGINT stops it; a second one ends the process at once. Returns the
 // door's exit status.
 int serve_until_signal(Door& door, HandlerPtr handler);

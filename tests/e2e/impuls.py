@@ -175,7 +175,7 @@ def replaced():
 def leaves():
     """A client that leaves, and a process that is to end, in the middle of an invocation."""
     with function([PROGRAM]) as served:
-        body = b'{"handler":"until_stopped"}'
+        body = b'{"handler":"until_stopped","timeout_ms":3600000}'
         head = f"POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n".encode()
         client = socket.create_connection(("127.0.0.1", served.port), 60)
         client.sendall(head + body)
@@ -187,7 +187,7 @@ def leaves():
         check("and others are served", reply["status_code"] == 200, reply)
     with function([PROGRAM], {"TURNGATE_DRAIN_TIMEOUT": "100ms"}) as served:
         pool = concurrent.futures.ThreadPoolExecutor(1)
-        call = pool.submit(served.invoke, {"handler": "until_stopped"})
+        call = pool.submit(served.invoke, {"handler": "until_stopped", "timeout_ms": 3_600_000})
         served.wait_for("begun")
         served.process.send_signal(signal.SIGTERM)
         served.wait_for("stopped")

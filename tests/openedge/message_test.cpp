@@ -77,6 +77,14 @@ BOOST_AUTO_TEST_CASE(what_is_no_protobuf_is_refused) {
         BOOST_CHECK_THROW(read_message(bytes, Generation::runtime), Error);
 }
 
+BOOST_AUTO_TEST_CASE(entries_without_end_are_refused) {
+    std::string bytes;
+    for (int i = 0; i < 1000; ++i)
+        bytes += std::string("\x12\0", 2);
+    BOOST_TEST(read_message(bytes, Generation::faas).about.metadata.size() == 1000u);
+    BOOST_CHECK_THROW(read_message(bytes + std::string("\x12\0", 2), Generation::faas), Error);
+}
+
 BOOST_AUTO_TEST_CASE(paths_are_those_of_the_services) {
     for (const Generation generation : generations)
         BOOST_TEST((generation_of(path_of(generation)) == generation));

@@ -120,7 +120,9 @@ void Runtime::invoke(const HandlerPtr& function, Request& request, ResponseWrite
                                   std::to_string(options_.most_left_behind) +
                                   " the process is replaced");
     answer(failed(500, std::string(late_text)), run->logs());
-    if (left >= options_.most_left_behind && options_.exhausted) options_.exhausted();
+    // Of those whose clients have left some may end in their time.
+    const bool is_late = Context::Clock::now() >= deadline;
+    if (is_late && left >= options_.most_left_behind && options_.exhausted) options_.exhausted();
 }
 
 }  // namespace turngate::impuls

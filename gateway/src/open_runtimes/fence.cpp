@@ -77,14 +77,15 @@ void Fence::run(const Handler& handler, Request& request,
     std::stop_callback passed_on(narrowed.outer_stop(), [&] { stop.request_stop(); });
     // The answer first: who is cancelled might end the request otherwise.
     std::stop_callback when_late(late.get_token(), [&] {
-        if (!is_delivered.exchange(true)) {
+        const bool is_answered_for = !is_delivered.exchange(true);
+        if (is_answered_for) {
             try {
                 deliver({.kind = Kind::timed_out});
             } catch (const std::exception&) {  // the client has gone
             }
-            stuck.count();
         }
         stop.request_stop();
+        if (is_answered_for) stuck.count();
     });
     const Timer::Alarm alarm = timer_.request_stop_at(until, late);
     CallResult result;

@@ -13,7 +13,8 @@
 namespace turngate::openedge {
 namespace {
 
-constexpr std::size_t longest_message = 1024;  // of a body that is told as one
+// Clients take 8 KiB of trailers, in which a byte may be three.
+constexpr std::size_t longest_message = 1024;
 
 // The inverse of what google.rpc.Code says of HTTP; what it leaves open is unknown.
 GrpcStatus grpc_status(int http) noexcept {
@@ -68,7 +69,11 @@ CallFailure thrown(const std::exception_ptr& error, bool is_late) {
 
 std::optional<CallFailure> failure_of(const Outcome& outcome, const Response& response,
                                       bool is_late) {
-    if (outcome.error) return thrown(outcome.error, is_late);
+    if (outcome.error) {
+        CallFailure failure = thrown(outcome.error, is_late);
+        if (failure.message.size() > longest_message) failure.message.resize(longest_message);
+        return failure;
+    }
     if (response.status < 400) return std::nullopt;
     const std::string_view body = std::string_view(response.body).substr(0, longest_message);
     std::string message(trimmed(body.substr(0, body.find_last_not_of("\r\n") + 1)));

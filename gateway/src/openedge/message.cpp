@@ -3,6 +3,7 @@
 #include <array>
 #include <protozero/pbf_reader.hpp>
 #include <protozero/pbf_writer.hpp>
+#include <string>
 
 #include <turngate/http/error.h>
 
@@ -28,6 +29,8 @@ constexpr std::array<Service, 4> services = {{
     {"/baetyl.Function/Call", {1, 2, 3, 4, 10, 11, 12, 0}},
     {"/faas.Function/Call", {1, 0, 0, 3, 0, 0, 0, 2}},
 }};
+// An entry of two bytes is one of sixty here.
+constexpr std::size_t most_entries = 1000;
 constexpr std::string_view name_key = "functionName", id_key = "invokeId";
 
 const Fields& fields_of(Generation generation) noexcept {
@@ -73,6 +76,9 @@ void read_field(protozero::pbf_reader& reader, const Fields& fields, FunctionMes
             into.about.function_name = text(reader.get_view());
         else if (tag == fields.invoke_id)
             into.about.invoke_id = text(reader.get_view());
+        else if (tag == fields.metadata && into.about.metadata.size() == most_entries)
+            throw Error("the message has more than " + std::to_string(most_entries) +
+                        " entries of metadata");
         else if (tag == fields.metadata)
             into.about.metadata.push_back(read_entry(reader.get_message()));
         else

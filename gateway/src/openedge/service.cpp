@@ -73,6 +73,7 @@ void Service::serve(Request& request, ResponseWriter& response) const {
     if (!is_grpc(request.headers.get("content-type")))
         throw HttpError(415, "expected the content-type application/grpc");
     response.header("content-type", "application/grpc");
+    response.header("grpc-accept-encoding", "identity");
     Headers trailers;
     try {
         const std::string message = answer(request);

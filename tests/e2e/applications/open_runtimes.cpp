@@ -47,6 +47,7 @@ Response print_all(Context& context) {
     (void)!::write(STDOUT_FILENO, "by write\n", 9);
     (void)!std::system("echo by a child; echo by its error output >&2");
     std::cerr << "by cerr\n";
+    (void)!::write(STDOUT_FILENO, "by half a line", 14);
     return context.res.text("");
 }
 
