@@ -43,7 +43,7 @@ def main():
         hosted("open-runtimes", adds=("X-Appwrite-[^:]*", *PROXY), lacks={
             "faults": fault, "lengths": whole, "broken answers": whole}),
         hosted("impuls", adds=("X-Amzn-Trace-Id", *PROXY), lacks={
-            "faults": fault, "repeated fields": one_value}),
+            "faults": fault, "repeated fields": one_value, "lengths": whole, "broken answers": whole}),
         hosted("openedge", lacks=dict.fromkeys(
             ("more than POST", "fields of a reply", "statuses", "an empty reply"), "a message is a topic and a payload"))]
     for door in doors:
