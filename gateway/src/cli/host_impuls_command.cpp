@@ -13,6 +13,7 @@
 #include "host/impuls_front.h"
 #include "replay/quantity.h"
 #include <turngate/handlers/spawned_upstream.h>
+#include <turngate/os/subprocess.h>
 
 namespace turngate::cli {
 namespace {
@@ -69,23 +70,13 @@ constexpr std::string_view examples[] = {
 // Impuls waits so long for /health of a virtual machine.
 constexpr std::chrono::seconds start_timeout{10};
 
-std::string quoted(const std::string& word) {
-    std::string out = "'";
-    for (const char c : word)
-        if (c == '\'')
-            out += "'\\''";
-        else
-            out += c;
-    return out + '\'';
-}
-
 // In the environment that Impuls gives, as far as this machine has it.
 std::string command_of(const std::vector<std::string>& words) {
     std::string out =
         "export RUNTIME_PORT=\"$PORT\"; "
         "unset PORT HOST AWS_LAMBDA_RUNTIME_API AWS_LAMBDA_HTTP_ENDPOINT VERCEL_IPC_PATH; exec";
     for (const std::string& word : words)
-        out += ' ' + quoted(word);
+        out += ' ' + os::shell_word(word);
     return out;
 }
 
