@@ -17,6 +17,7 @@
 #include "replay/quantity.h"
 #include <turngate/handlers/spawned_upstream.h>
 #include <turngate/handlers/upstream.h>
+#include <turngate/os/subprocess.h>
 #include <turngate/os/temporary_directory.h>
 
 namespace turngate::cli {
@@ -44,13 +45,6 @@ constexpr std::string_view examples[] = {
 constexpr std::chrono::seconds grace{5};
 constexpr std::size_t secret_size = 32;
 
-std::string shell_quoted(std::string_view word) {
-    std::string out = "'";
-    for (const char c : word)
-        out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return out + '\'';
-}
-
 // The program, where it is to listen, and what it has in its environment.
 std::string command_line(const std::vector<std::string>& program, const std::string& folder,
                          const std::string& secret) {
@@ -61,10 +55,10 @@ std::string command_line(const std::vector<std::string>& program, const std::str
              {"OPEN_RUNTIMES_ENV", "production"},
              {"TURNGATE_LOG_DIR", folder + "/logs"},
              {"TURNGATE_TIMINGS_FILE", folder + "/timings.txt"}})
-        out.append(" ").append(name).append("=").append(shell_quoted(value));
+        out.append(" ").append(name).append("=").append(os::shell_word(value));
     out += " TURNGATE_LISTEN=127.0.0.1:\"$PORT\"";
     for (const std::string& word : program)
-        out += ' ' + shell_quoted(word);
+        out += ' ' + os::shell_word(word);
     return out;
 }
 
