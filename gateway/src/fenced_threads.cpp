@@ -22,12 +22,12 @@ struct Fence {
 bool FencedThreads::run(std::function<void()> work, Clock::time_point until, std::stop_token stop,
                         std::chrono::milliseconds grace) {
     const auto fence = std::make_shared<Fence>();
-    std::thread([fence, count = left_behind_, work = std::move(work)]() mutable {
+    std::thread([fence, left_behind = left_behind_, work = std::move(work)]() mutable {
         work();
         work = {};  // what it owns ends before anybody is told
         const std::lock_guard lock(fence->mutex);
         fence->is_done = true;
-        if (fence->is_left) --*count;
+        if (fence->is_left) left_behind->remove();
         fence->changed.notify_all();
     }).detach();
 
@@ -39,7 +39,7 @@ bool FencedThreads::run(std::function<void()> work, Clock::time_point until, std
         fence->changed.wait_until(lock, std::min(until, Clock::now() + grace), is_done);
     if (fence->is_done) return true;
     fence->is_left = true;
-    ++*left_behind_;
+    left_behind_->add();
     return false;
 }
 

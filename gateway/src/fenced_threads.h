@@ -1,19 +1,20 @@
 // Handlers that may never return, on threads that nobody has to wait for.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <stop_token>
 
+#include "stuck_threads.h"
+
 namespace turngate {
 
 // Thread-safe. Work that was left behind outlives this, and must own, or outlast, all it uses.
 class FencedThreads {
   public:
-    using Clock = std::chrono::steady_clock;
+    using Clock = StuckThreads::Clock;
 
     FencedThreads() = default;
     FencedThreads(const FencedThreads&) = delete;
@@ -26,12 +27,10 @@ class FencedThreads {
              std::chrono::milliseconds grace);
 
     // How many were left behind and have not returned yet.
-    std::size_t left_behind() const noexcept { return *left_behind_; }
+    std::size_t left_behind() const noexcept { return left_behind_->count(); }
 
   private:
-    using Count = std::atomic<std::size_t>;
-
-    const std::shared_ptr<Count> left_behind_ = std::make_shared<Count>(0);
+    const std::shared_ptr<StuckThreads> left_behind_ = std::make_shared<StuckThreads>();
 };
 
 }  // namespace turngate

@@ -9,33 +9,6 @@
 namespace turngate {
 namespace {
 
-class Busy {
-  public:
-    explicit Busy(std::atomic<int>& count) : count_(count) { ++count_; }
-    Busy(const Busy&) = delete;
-    Busy& operator=(const Busy&) = delete;
-    ~Busy() { --count_; }
-
-  private:
-    std::atomic<int>& count_;
-};
-
-class Counted final : public Handler {
-  public:
-    Counted(HandlerPtr handler, std::shared_ptr<std::atomic<int>> count)
-        : handler_(std::move(handler)), count_(std::move(count)) {}
-
-    void serve(Request& request, ResponseWriter& response) const override {
-        const Busy busy(*count_);
-        handler_->serve(request, response);
-    }
-    bool may_migrate() const noexcept override { return handler_->may_migrate(); }
-
-  private:
-    const HandlerPtr handler_;
-    const std::shared_ptr<std::atomic<int>> count_;
-};
-
 class PunctualDoor final : public ListeningDoor {
   public:
     PunctualDoor(ListeningDoor& door, LastStand& last_stand)
@@ -48,6 +21,7 @@ class PunctualDoor final : public ListeningDoor {
         door_.stop();
         last_stand_.begin();
     }
+    void finish() noexcept override { door_.finish(); }
 
   private:
     ListeningDoor& door_;
@@ -70,12 +44,8 @@ void LastStand::begin() noexcept try {
 }
 
 void LastStand::abandon() {
-    last_words_(*at_work_);
+    last_words_(at_work_.count());
     ::_exit(0);
-}
-
-HandlerPtr LastStand::watched(HandlerPtr handler) const {
-    return std::make_shared<const Counted>(std::move(handler), at_work_);
 }
 
 std::unique_ptr<ListeningDoor> LastStand::watched(ListeningDoor& door) {

@@ -1,7 +1,6 @@
 // The end of a process that has little time for it, whatever still runs.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -9,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "requests_at_work.h"
 #include <turngate/doors/door.h>
 
 namespace turngate {
@@ -28,20 +28,17 @@ class LastStand {
     void begin() noexcept;
 
     // `handler`, so that requests at work in it can be told from tasks that come after them.
-    HandlerPtr watched(HandlerPtr handler) const;
+    HandlerPtr watched(HandlerPtr handler) const { return at_work_.watched(std::move(handler)); }
 
     // `door`, whose stop() is the beginning. Both must outlive it.
     std::unique_ptr<ListeningDoor> watched(ListeningDoor& door);
-
-    // Requests in what watched() has made.
-    int at_work() const noexcept { return *at_work_; }
 
   private:
     void abandon();
 
     const std::chrono::milliseconds time_;
     const std::function<void(int at_work)> last_words_;
-    const std::shared_ptr<std::atomic<int>> at_work_ = std::make_shared<std::atomic<int>>(0);
+    const RequestsAtWork at_work_;
     std::mutex mutex_;
     std::jthread thread_;
 };

@@ -333,6 +333,48 @@ BOOST_AUTO_TEST_CASE(a_request_that_does_not_end_is_cancelled) {
     BOOST_TEST(read_all(fd) == "<reset>");
 }
 
+BOOST_AUTO_TEST_CASE(a_door_that_finishes_gives_those_begun_all_their_time) {
+    std::binary_semaphore inside{0}, go_on{0};
+    bool was_cancelled = true;
+    Served served(
+        [&](Request& request) {
+            inside.release();
+            go_on.acquire();
+            was_cancelled = request.context.cancelled();
+            return text("whole");
+        },
+        {.drain_timeout = milliseconds(1)});
+    os::Fd fd = served.connect();
+    os::write_whole(fd.get(), "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    inside.acquire();
+    served.door().finish();
+    BOOST_CHECK_THROW(served.connect(), std::system_error);
+    std::this_thread::sleep_for(milliseconds(100));  // far longer than it drains when it stops
+    go_on.release();
+    BOOST_TEST(read_all(fd).ends_with("whole"));
+    BOOST_TEST(!was_cancelled);
+}
+
+BOOST_AUTO_TEST_CASE(a_door_that_finishes_can_be_stopped_still) {
+    std::binary_semaphore inside{0};
+    Served served(
+        [&](Request& request, ResponseWriter&) {
+            inside.release();
+            std::binary_semaphore stopped{0};
+            std::stop_callback on_stop(request.context.stop, [&] { stopped.release(); });
+            stopped.acquire();  // a hang here is the failure
+            request.context.check();
+        },
+        {.drain_timeout = milliseconds(10)});
+    os::Fd fd = served.connect();
+    os::write_whole(fd.get(), "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    inside.acquire();
+    served.door().finish();
+    served.stop();
+    served.door().finish();  // which is over
+    BOOST_TEST(read_all(fd) == "<reset>");
+}
+
 BOOST_AUTO_TEST_CASE(a_program_ends_well_on_sigterm) {
     os::Subprocess p({TURNGATE_DOOR_PROGRAM, {}, {"PORT=0", "HOST=127.0.0.1"}});
     std::string log(500, '\0');

@@ -117,12 +117,33 @@ BOOST_AUTO_TEST_CASE(of_v3_what_is_printed_has_rules_around_its_note) {
                    rule + "\none");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_kept_has_a_bound) {
+BOOST_AUTO_TEST_CASE(what_is_kept_has_a_bound_and_is_the_end) {
+    for (const auto& [generation, limit] :
+         {std::pair{Generation::v3, 8u * 1024}, {Generation::v2, 256u * 1024}}) {
+        for (const std::size_t size : {std::size_t{1}, std::size_t{1000}, std::size_t{8000}}) {
+            CallLog log(generation);
+            for (std::size_t i = 0; i < 3 * limit / size; ++i)
+                log.log(Stream::err, std::string(size, 'x'));
+            log.log(Stream::err, "Execution timed out.");
+            log.close();
+            const std::string& text = log.text(Stream::err);
+            BOOST_TEST(text.size() <= limit);
+            BOOST_TEST(text.size() + size + 1 > limit);
+            BOOST_TEST(text.starts_with("... Log truncated due to size limit: its beginning\nx"));
+            BOOST_TEST(text.ends_with("x\nExecution timed out."));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_fits_is_kept_whole) {
     CallLog log(Generation::v3);
-    for (int i = 0; i < 100; ++i)
-        log.log(Stream::out, std::string(1000, 'x'));
+    log.log(Stream::out, "");
+    log.log(Stream::out, std::string(8000, 'x'));
+    log.log(Stream::out, std::string(190, 'y'));
     log.close();
-    BOOST_TEST(log.text(Stream::out).size() <= 8u * 1024);
+    BOOST_TEST(log.text(Stream::out) ==
+               '\n' + std::string(8000, 'x') + '\n' + std::string(190, 'y'));
+    BOOST_TEST(log.text(Stream::out).size() == 8u * 1024);
 }
 
 BOOST_AUTO_TEST_CASE(v0_and_v1_have_none) {

@@ -18,22 +18,34 @@ using Kind = CallResult::Kind;
 namespace {
 
 struct Fenced {
-    StuckThreads stuck{2, [this] { ++alarms; }};
-    Fence fence{stuck};
     std::atomic<int> alarms{0};
+    StuckThreads stuck{[this](std::size_t count) { alarms += count >= 2; }};
+    Fence fence;
+
+    explicit Fenced(std::chrono::milliseconds notice = 1ms) : fence(stuck, notice) {}
 
     // What was delivered by one run of `handler`.
     template <class F>
-    std::vector<CallResult> run(F handler, std::optional<std::chrono::milliseconds> time) {
+    std::vector<CallResult> run(F handler, std::optional<std::chrono::milliseconds> time,
+                                Request request = Request::get("/")) {
         std::vector<CallResult> out;
-        Request request = Request::get("/");
         fence.run(*to_handler(std::move(handler)), request, time,
                   [&](CallResult&& result) { out.push_back(std::move(result)); });
-        BOOST_TEST(!request.context.deadline);
-        BOOST_TEST(!request.context.stop.stop_possible());
         return out;
     }
+
+    void wait_until_stuck(std::size_t count) const {
+        while (stuck.count() < count)
+            std::this_thread::yield();  // a hang here is the failure
+    }
 };
+
+Response until_cancelled(Request& request) {
+    while (!request.context.cancelled())
+        std::this_thread::yield();  // a hang here is the failure
+    request.context.check();
+    return text("");
+}
 
 }  // namespace
 
@@ -48,6 +60,15 @@ BOOST_AUTO_TEST_CASE(an_answer_in_time_is_delivered) {
         BOOST_TEST(results[0].response.status == 201);
         BOOST_TEST(results[0].response.body == "x");
     }
+}
+
+BOOST_AUTO_TEST_CASE(the_context_is_as_it_was_afterwards) {
+    Fenced fenced;
+    Request request = Request::get("/");
+    fenced.fence.run(*to_handler([](Request&) { return text(""); }), request, 60'000ms,
+                     [](CallResult&&) {});
+    BOOST_TEST(!request.context.deadline);
+    BOOST_TEST(!request.context.stop.stop_possible());
 }
 
 BOOST_AUTO_TEST_CASE(what_is_thrown_has_the_status_that_it_has_elsewhere) {
@@ -66,8 +87,8 @@ BOOST_AUTO_TEST_CASE(what_is_thrown_has_the_status_that_it_has_elsewhere) {
 
 BOOST_AUTO_TEST_CASE(who_does_not_end_in_time_is_answered_for) {
     Fenced fenced;
-    std::binary_semaphore delivered{0}, go_on{0};
-    std::size_t count = 0;
+    std::binary_semaphore go_on{0};
+    std::vector<CallResult> results;
     std::thread::id where;
     std::thread stuck([&] {
         Request request = Request::get("/");
@@ -76,37 +97,61 @@ BOOST_AUTO_TEST_CASE(who_does_not_end_in_time_is_answered_for) {
             return text("late");
         });
         fenced.fence.run(*handler, request, 1ms, [&](CallResult&& result) {
-            ++count;
             where = std::this_thread::get_id();
-            BOOST_TEST((result.kind == Kind::timed_out));
-            delivered.release();
+            results.push_back(std::move(result));
         });
     });
     const auto its_id = stuck.get_id();
-    delivered.acquire();
-    while (fenced.stuck.count() == 0)
-        std::this_thread::yield();  // a hang here is the failure
-    BOOST_TEST((where != its_id));
+    fenced.wait_until_stuck(1);
     go_on.release();
     stuck.join();
-    BOOST_TEST(count == 1u);
+    BOOST_REQUIRE(results.size() == 1u);
+    BOOST_TEST((results[0].kind == Kind::timed_out));
+    BOOST_TEST(results[0].goes_on);
+    BOOST_TEST((where != its_id));
     BOOST_TEST(fenced.stuck.count() == 0u);
     BOOST_TEST(fenced.alarms == 0);
 }
 
-BOOST_AUTO_TEST_CASE(who_hears_of_the_end_is_late_all_the_same) {
-    Fenced fenced;
-    const auto results = fenced.run(
-        [](Request& request) {
-            while (!request.context.cancelled())
-                std::this_thread::yield();
-            request.context.check();
-            return text("");
-        },
-        1ms);
+BOOST_AUTO_TEST_CASE(who_hears_of_the_end_is_late_all_the_same_and_not_stuck) {
+    Fenced fenced(24h);
+    const auto results = fenced.run(until_cancelled, 1ms);
     BOOST_REQUIRE(results.size() == 1u);
     BOOST_TEST((results[0].kind == Kind::timed_out));
-    BOOST_TEST(fenced.stuck.count() == 0u);
+    BOOST_TEST(fenced.stuck.total() == 0u);
+}
+
+// By whoever is first: a timer, or the handler that looks at the clock.
+BOOST_AUTO_TEST_CASE(who_ends_soon_after_it_was_answered_for_is_not_stuck) {
+    Fenced fenced(24h);
+    std::binary_semaphore delivered{0};
+    Request request = Request::get("/");
+    const auto handler = to_handler([&](Request&) {
+        delivered.acquire();
+        return text("late");
+    });
+    fenced.fence.run(*handler, request, 1ms, [&](CallResult&&) { delivered.release(); });
+    BOOST_TEST(fenced.stuck.total() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(an_earlier_deadline_of_the_request_is_its_end) {
+    for (const auto time : {std::optional<std::chrono::milliseconds>(), std::optional(24h + 0ms)}) {
+        Fenced fenced;
+        Request request = Request::get("/");
+        request.context.deadline = Context::Clock::now() + 1ms;
+        const auto results = fenced.run(until_cancelled, time, std::move(request));
+        BOOST_REQUIRE(results.size() == 1u);
+        BOOST_TEST((results[0].kind == Kind::timed_out));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_later_deadline_of_the_request_is_not) {
+    Fenced fenced;
+    Request request = Request::get("/");
+    request.context.deadline = Context::Clock::now() + 24h;
+    const auto results = fenced.run(until_cancelled, 1ms, std::move(request));
+    BOOST_REQUIRE(results.size() == 1u);
+    BOOST_TEST((results[0].kind == Kind::timed_out));
 }
 
 BOOST_AUTO_TEST_CASE(who_is_cancelled_from_outside_is_not_late) {
@@ -127,7 +172,7 @@ BOOST_AUTO_TEST_CASE(who_is_cancelled_from_outside_is_not_late) {
     BOOST_TEST(delivered == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(too_many_are_told_of_once) {
+BOOST_AUTO_TEST_CASE(each_that_is_stuck_is_told_of) {
     Fenced fenced;
     std::counting_semaphore go_on{0};
     std::vector<std::thread> threads;
@@ -140,13 +185,13 @@ BOOST_AUTO_TEST_CASE(too_many_are_told_of_once) {
                 },
                 1ms);
         });
-    while (fenced.stuck.count() < 3)
-        std::this_thread::yield();  // a hang here is the failure
-    BOOST_TEST(fenced.alarms == 1);
+    fenced.wait_until_stuck(3);
     go_on.release(3);
     for (std::thread& thread : threads)
         thread.join();
+    BOOST_TEST(fenced.alarms == 2);
     BOOST_TEST(fenced.stuck.count() == 0u);
+    BOOST_TEST(fenced.stuck.total() == 3u);
 }
 
 BOOST_AUTO_TEST_CASE(a_failed_delivery_on_the_handlers_thread_is_the_requests) {

@@ -261,6 +261,53 @@ BOOST_AUTO_TEST_CASE(what_a_request_has_printed_can_be_asked_for_before_it_ends)
     BOOST_TEST(lines == expected, boost::test_tools::per_element());
 }
 
+// Whose handler is late may have children that print still.
+BOOST_AUTO_TEST_CASE(bare_descriptors_are_nobodys_while_somebody_complete_goes_on) {
+    Told told;
+    const auto print = [](std::string_view text) {
+        [[maybe_unused]] const auto size = ::write(1, text.data(), text.size());
+    };
+    {
+        OutputCapture capture(told);
+        serve_once(capture, "late", [&](Request& request, ResponseWriter&) {
+            print("its own, half a line");
+            capture.complete(request.context, true);
+            std::thread([&] {
+                serve_once(capture, "other", [&](Request&, ResponseWriter&) {
+                    print("whose?\n");
+                    wait_for_line(told, "-:out:whose?");
+                });
+            }).join();
+            print("no end");
+        });
+        serve_once(capture, "next", [&](Request&, ResponseWriter&) { print("a line\n"); });
+    }
+    const Lines expected = {"late:began:",     "late:out:its own, half a line",
+                            "other:began:",    "-:out:whose?",
+                            "other:ended:",    "-:out:no end",
+                            "late:ended:",     "next:began:",
+                            "next:out:a line", "next:ended:"};
+    BOOST_TEST(told.lines() == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(who_is_complete_and_does_not_go_on_is_no_more_in_the_way) {
+    Told told;
+    {
+        OutputCapture capture(told);
+        serve_once(capture, "done", [&](Request& request, ResponseWriter&) {
+            capture.complete(request.context, false);
+            std::thread([&] {
+                serve_once(capture, "next", [&](Request&, ResponseWriter&) {
+                    [[maybe_unused]] const auto size = ::write(1, "its own\n", 8);
+                });
+            }).join();
+        });
+    }
+    const Lines expected = {"done:began:", "next:began:", "next:out:its own",
+                            "next:ended:", "done:ended:"};
+    BOOST_TEST(told.lines() == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(half_a_line_of_a_descriptor_is_told_at_the_end) {
     Told told;
     {

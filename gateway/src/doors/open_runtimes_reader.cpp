@@ -3,6 +3,8 @@
 #include <string_view>
 #include <utility>
 
+#include <turngate/handlers/appwrite.h>
+
 namespace turngate {
 namespace {
 
@@ -31,6 +33,9 @@ void OpenRuntimesReader::read(Request& request) noexcept try {
         if (iequals(own, "logging")) take_first(call.logging, value);
         if (iequals(own, "log-id")) take_first(call.log_id, value);
     }
+    // To be filled by who reads the body. By then other threads may look for what is attached, and
+    // nothing may come to it any more.
+    if (call.challenge) request.context.put(appwrite::Variables{Json::object({})});
     request.context.put(std::move(call));
 } catch (...) {  // no memory: a call without a secret, which is turned away where there is one
 }

@@ -31,6 +31,7 @@ class OpenEdgeDoor final : public ListeningDoor {
 
     int serve(HandlerPtr handler) override { return server_.serve(service(std::move(handler))); }
     void stop() noexcept override { server_.stop(); }
+    void finish() noexcept override { server_.finish(); }
     std::vector<std::string> addresses() const override { return server_.addresses(); }
     void replace(HandlerPtr handler) override { server_.replace(service(std::move(handler))); }
 

@@ -64,8 +64,17 @@ void Server::replace(HandlerPtr handler) {
 }
 
 void Server::stop() noexcept {
+    stage_ = Stage::stopping;
     door_.is_stopping = true;
     scheduler_.nudge();
+}
+
+void Server::finish() noexcept {
+    Stage expected = Stage::open;
+    stage_.compare_exchange_strong(expected, Stage::finishing);
+    door_.is_stopping = true;
+    scheduler_.nudge();
+    is_closed_.wait(false);
 }
 
 int Server::serve(HandlerPtr handler) {
@@ -185,13 +194,18 @@ void Server::drain() {
             for (int turns = 0; accept(i, false) > 0 && turns < last_turns; ++turns) {
             }
         const std::lock_guard lock(listeners_mutex_);
-        is_closed_ = time - deaf_since_ >= handshake_time;
-        if (is_closed_) listeners_.close();
+        if (time - deaf_since_ >= handshake_time) {
+            listeners_.close();
+            is_closed_ = true;
+            is_closed_.notify_all();
+        }
     }
     if (is_closed_ && slots_.size() == 0 && parking_.waiting() == 0)
         scheduler_.finish();  // when deferred tasks have ended, too
     slots_.stop_all();
-    if (time - deaf_since_ < options_.drain_timeout) return;
+    if (stage_ == Stage::finishing) return;
+    if (drain_since_ == Clock::time_point()) drain_since_ = time;
+    if (time - drain_since_ < options_.drain_timeout) return;
     door_.shutdown.request_stop();
     slots_.cancel_all();
     alarm_.signal();  // for those who were waiting already

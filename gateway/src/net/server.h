@@ -48,6 +48,7 @@ class Server final : public ListeningDoor, private Scheduler::Target {
     void replace(HandlerPtr handler) override;
     int serve(HandlerPtr handler) override;
     void stop() noexcept override;
+    void finish() noexcept override;
 
   private:
     void on_event(std::uint64_t key, std::uint32_t events, bool is_express) override;
@@ -71,8 +72,12 @@ class Server final : public ListeningDoor, private Scheduler::Target {
     const os::WakeUp alarm_;  // nobody is to wait for a client any longer
     std::atomic<bool> is_short_{false};
     std::mutex listeners_mutex_;
-    bool is_closed_ = false;  // under the mutex; the watching thread alone changes it
-    std::chrono::steady_clock::time_point deaf_since_;  // when the door began to stop
+    // The watching thread alone changes it, under the mutex.
+    std::atomic<bool> is_closed_ = false;
+    std::chrono::steady_clock::time_point deaf_since_;   // when the door began to stop
+    std::chrono::steady_clock::time_point drain_since_;  // when it began not to wait for everybody
+    enum class Stage { open, finishing, stopping };
+    std::atomic<Stage> stage_ = Stage::open;
 };
 
 }  // namespace turngate::net

@@ -4,8 +4,9 @@
 
 #include <functional>
 
+#include "open_runtimes/call_reporter.h"
 #include "open_runtimes/settings.h"
-#include "open_runtimes/stuck_threads.h"
+#include "stuck_threads.h"
 #include <turngate/http/handler.h>
 
 namespace turngate {
@@ -13,8 +14,10 @@ namespace turngate {
 struct CallSurroundings {
     const OpenRuntimesSettings& settings;
     StuckThreads& stuck;
-    // After it has returned everything that the request has printed so far is in its log.
-    std::function<void(const Context&)> complete_output;
+    CallReporter& calls;
+    // After it has returned everything that the request has printed so far is in its log. Whose
+    // handler `goes_on` may print more, which is nobody's.
+    std::function<void(const Context&, bool goes_on)> complete_output;
 };
 
 // `handler` behind the checks of v3 to v5, which takes requests as they are. Requests have been

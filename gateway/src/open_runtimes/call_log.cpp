@@ -16,9 +16,10 @@ constexpr std::string_view cut = "... Log truncated due to size limit (8000 char
 // The executor reads 5 MiB of a file, and says where it has more; nobody sees the rest.
 constexpr std::uint64_t largest_file = 5u << 20;
 // Of v2 they go into a JSON text, of which the executor shows the last 8,000 characters or more.
-constexpr std::uint64_t largest_text = 256 * 1024;
+constexpr std::size_t largest_text = 256 * 1024;
 // Of v3 they go into a header, where each byte may become three.
-constexpr std::uint64_t largest_header = 8 * 1024;
+constexpr std::size_t largest_header = 8 * 1024;
+constexpr std::string_view left_out = "... Log truncated due to size limit: its beginning\n";
 
 constexpr std::string_view rule =
     "----------------------------------------------------------------------------";
@@ -100,11 +101,10 @@ void CallLog::append(Stream stream, std::string_view entry) {
 
 void CallLog::write(Side& side, std::string_view entry) {
     if (kind_ == Kind::memory) {
-        const auto limit = generation_ == Generation::v3 ? largest_header : largest_text;
-        if (side.size + entry.size() > limit) return;
         if (side.size > 0) side.text += '\n';
         side.text += entry;
-        side.size = side.text.size() + 1;
+        side.size += entry.size() + 1;
+        if (side.text.size() > 2 * limit()) keep_end(side);  // now and then, for it is moved
         return;
     }
     if (side.has_failed || side.size > largest_file) return;
@@ -124,11 +124,25 @@ void CallLog::write(Side& side, std::string_view entry) {
     side.size += line.size();
 }
 
+std::size_t CallLog::limit() const noexcept {
+    return generation_ == Generation::v3 ? largest_header : largest_text;
+}
+
+// Why it failed is said last. No entry is so long that nothing would be left.
+void CallLog::keep_end(Side& side) noexcept {
+    if (side.text.size() <= limit()) return;
+    const std::size_t room = limit() - left_out.size();
+    const std::size_t begin = side.text.find('\n', side.text.size() - room - 1) + 1;
+    side.text.replace(0, begin, left_out);
+}
+
 void CallLog::close() noexcept {
     const std::lock_guard lock(mutex_);
     is_closed_ = true;
-    for (Side& side : sides_)
+    for (Side& side : sides_) {
+        keep_end(side);
         side.file.reset();
+    }
 }
 
 }  // namespace turngate

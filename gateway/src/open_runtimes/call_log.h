@@ -40,7 +40,8 @@ class CallLog {
     // From now on nothing is taken, and the files are closed.
     void close() noexcept;
 
-    // What is kept: entries with '\n' between them. REQUIRES: it is closed.
+    // What is kept: entries with '\n' between them, the last 8 KiB of v3 and 256 KiB of v2, behind
+    // a line that says so. REQUIRES: it is closed.
     const std::string& text(Stream stream) const noexcept {
         return sides_[stream == Stream::out ? 0 : 1].text;
     }
@@ -59,6 +60,9 @@ class CallLog {
     void announce_native();
     void append(Stream stream, std::string_view entry);
     void write(Side& side, std::string_view entry);
+    void keep_end(Side& side) noexcept;
+
+    std::size_t limit() const noexcept;  // of what is kept of a side, in bytes
 
     const RuntimeGeneration generation_;
     const Kind kind_;

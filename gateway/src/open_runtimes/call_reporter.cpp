@@ -1,17 +1,35 @@
 #include "open_runtimes/call_reporter.h"
 
+#include <utility>
+
 namespace turngate {
+
+void CallReporter::attach(const Context& context, std::shared_ptr<CallLog> log) {
+    const std::lock_guard lock(mutex_);
+    logs_.insert_or_assign(&context, std::move(log));
+}
+
+std::shared_ptr<CallLog> CallReporter::log_of(const Context& context) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = logs_.find(&context);
+    return found == logs_.end() ? nullptr : found->second;
+}
 
 void CallReporter::logged(const Context& context, Level level, std::string_view message) {
     if (level < level_) return;
-    const auto* call = context.find<LoggedCall>();
+    const auto log = log_of(context);
     const Stream stream = level >= Level::warn ? Stream::err : Stream::out;
-    if (!call || !call->log->log(stream, message)) otherwise_.logged(context, level, message);
+    if (!log || !log->log(stream, message)) otherwise_.logged(context, level, message);
 }
 
 void CallReporter::printed(const Context& context, Stream stream, std::string_view text) {
-    const auto* call = context.find<LoggedCall>();
-    if (!call || !call->log->print(stream, text)) otherwise_.printed(context, stream, text);
+    const auto log = log_of(context);
+    if (!log || !log->print(stream, text)) otherwise_.printed(context, stream, text);
+}
+
+void CallReporter::ended(const Context& context, const Outcome&) {
+    const std::lock_guard lock(mutex_);
+    logs_.erase(&context);
 }
 
 }  // namespace turngate

@@ -1,7 +1,10 @@
 #include "open_runtimes/fence.h"
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
+#include <memory>
+#include <new>
 #include <stop_token>
 #include <utility>
 
@@ -66,26 +69,37 @@ class Stuck {
 
 void Fence::run(const Handler& handler, Request& request,
                 std::optional<std::chrono::milliseconds> time, const Deliver& deliver) const {
-    if (!time) return deliver(result_of(handler, request));
     Context& context = request.context;
-    const auto until = Context::Clock::now() + *time;
+    if (!time && !context.deadline) return deliver(result_of(handler, request));
+    auto until = context.deadline.value_or(Context::Clock::time_point::max());
+    if (time) until = std::min(until, Context::Clock::now() + *time);
+    stuck_.expect(until);
     std::atomic<bool> is_delivered = false;
     Stuck stuck(stuck_);
     // Two of them: who was cancelled before, for its client has gone, may be late as well.
     std::stop_source late, stop;
     const NarrowedContext narrowed(context, until, stop.get_token());
     std::stop_callback passed_on(narrowed.outer_stop(), [&] { stop.request_stop(); });
+    std::stop_source deaf;
+    std::stop_callback when_deaf(deaf.get_token(), [&] { stuck.count(); });
+    std::unique_ptr<const Timer::Alarm> its_alarm;  // for who is late alone
     // The answer first: who is cancelled might end the request otherwise.
     std::stop_callback when_late(late.get_token(), [&] {
         const bool is_answered_for = !is_delivered.exchange(true);
         if (is_answered_for) {
             try {
-                deliver({.kind = Kind::timed_out});
+                deliver({.kind = Kind::timed_out, .goes_on = true});
             } catch (const std::exception&) {  // the client has gone
             }
         }
         stop.request_stop();
-        if (is_answered_for) stuck.count();
+        if (!is_answered_for) return;
+        try {
+            const auto soon = Context::Clock::now() + notice_;
+            its_alarm.reset(new Timer::Alarm(timer_.request_stop_at(soon, deaf)));
+        } catch (const std::bad_alloc&) {
+            stuck.count();
+        }
     });
     const Timer::Alarm alarm = timer_.request_stop_at(until, late);
     CallResult result;
@@ -93,7 +107,7 @@ void Fence::run(const Handler& handler, Request& request,
         result = result_of(handler, request);
     } catch (const Cancelled&) {
         if (is_delivered.exchange(true)) return;
-        if (Context::Clock::now() < until || narrowed.outer_stop().stop_requested()) throw;
+        if (Context::Clock::now() < until) throw;
         return deliver({.kind = Kind::timed_out});
     }
     if (is_delivered.exchange(true)) return;

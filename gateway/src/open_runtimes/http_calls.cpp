@@ -5,11 +5,11 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <sys/stat.h>
 #include <utility>
 
 #include "doors/open_runtimes_reader.h"
 #include "open_runtimes/call_front.h"
-#include "open_runtimes/call_reporter.h"
 #include "open_runtimes/fence.h"
 #include "open_runtimes/log_id.h"
 #include <turngate/http/encoding.h>
@@ -76,9 +76,9 @@ class HttpCalls final : public Handler {
                              ? std::make_shared<CallLog>(settings_.generation)
                              : std::make_shared<CallLog>(settings_.generation,
                                                          settings_.log_directory, log_id_of(call));
-        request.context.put(LoggedCall{log});
+        surroundings_.calls.attach(request.context, log);
         const auto deliver = [&](CallResult&& result) {
-            surroundings_.complete_output(request.context);
+            surroundings_.complete_output(request.context, result.goes_on);
             if (result.kind == CallResult::Kind::timed_out)
                 log->log(Stream::err, "Execution timed out.");
             log->close();
@@ -128,13 +128,17 @@ class HttpCalls final : public Handler {
         writer.finish();
     }
 
-    // Lines of NAME=SECONDS that those write who have started us; none where nobody has.
+    // Lines of NAME=SECONDS that those write who have started us; none where nobody has. What is no
+    // file could hold us up.
     Response timings() const {
-        Response out = text(std::string(largest_timings, '\0'));
-        const os::Fd file(::open(settings_.timings_file.c_str(), O_RDONLY | O_CLOEXEC));
-        out.body.resize(file ? os::read_whole(file.get(), out.body) : 0);
-        out.headers.set("content-type", "text/plain; charset=utf-8");
-        return out;
+        std::string lines(largest_timings, '\0');
+        const os::Fd file(
+            ::open(settings_.timings_file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+        struct stat what {};
+        const bool is_file = file && ::fstat(file.get(), &what) == 0 && S_ISREG(what.st_mode);
+        lines.resize(is_file ? os::read_whole(file.get(), lines) : 0);
+        if (lines.size() == largest_timings) lines.resize(lines.rfind('\n') + 1);
+        return {200, {{"content-type", "text/plain; charset=utf-8"}}, std::move(lines)};
     }
 
     const HandlerPtr handler_;

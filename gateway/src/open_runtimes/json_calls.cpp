@@ -6,7 +6,6 @@
 #include "doors/open_runtimes_reader.h"
 #include "net/clean_headers.h"
 #include "open_runtimes/call_front.h"
-#include "open_runtimes/call_reporter.h"
 #include "open_runtimes/envelope.h"
 #include "open_runtimes/fence.h"
 #include <turngate/handlers/appwrite.h>
@@ -50,9 +49,9 @@ class JsonCalls final : public Handler {
         const auto log = std::make_shared<CallLog>(generation);
         const auto time = envelope.timeout;
         fill(request, std::move(envelope));
-        request.context.put(LoggedCall{log});
+        surroundings_.calls.attach(request.context, log);
         const auto deliver = [&](CallResult&& result) {
-            surroundings_.complete_output(request.context);
+            surroundings_.complete_output(request.context, result.goes_on);
             if (result.kind == CallResult::Kind::timed_out) {
                 result.message = "Execution timed out.";
                 log->log(Stream::err, result.message);

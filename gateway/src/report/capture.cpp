@@ -120,16 +120,24 @@ void OutputCapture::switched(const Context& context) {
     next_.switched(context);
 }
 
-void OutputCapture::complete(const Context& context) {
+void OutputCapture::complete(const Context& context, bool goes_on) {
     const std::lock_guard lock(mutex_);
     if (running_.count(&context) == 0) return;
     tell_of(context);
+    tell_halves_of(context);
     running_.erase(&context);
+    if (goes_on) going_on_.insert(&context);
 }
 
 // What it has printed comes before its end.
 void OutputCapture::ended(const Context& context, const Outcome& outcome) {
-    complete(context);
+    {
+        const std::lock_guard lock(mutex_);
+        tell_of(context);
+        if (going_on_.count(&context) > 0) tell_halves_of(outside());  // or it became another's
+        running_.erase(&context);
+        going_on_.erase(&context);
+    }
     const Telling telling;
     next_.ended(context, outcome);
 }
@@ -137,9 +145,7 @@ void OutputCapture::ended(const Context& context, const Outcome& outcome) {
 void OutputCapture::flush(const Context& context) {
     const std::lock_guard lock(mutex_);
     tell_of(context);
-    if (&of_descriptors() != &context) return;
-    for (Descriptor& descriptor : descriptors_)
-        tell(&context, descriptor.stream, std::exchange(descriptor.line, {}));
+    tell_halves_of(context);
 }
 
 void OutputCapture::write(Stream stream, std::string_view bytes) noexcept {
@@ -207,7 +213,8 @@ const Context* OutputCapture::of_this_thread() const {
 }
 
 const Context& OutputCapture::of_descriptors() const {
-    return running_.size() == 1 ? **running_.begin() : outside();
+    const bool is_alone = running_.size() == 1 && going_on_.empty();
+    return is_alone ? **running_.begin() : outside();
 }
 
 // Tells the lines that are there now.
@@ -236,6 +243,13 @@ void OutputCapture::tell_of(const Context& context) {
         tell(&context, writer.second, pending.text);
         return true;
     });
+}
+
+// Of the descriptors, if they are this request's.
+void OutputCapture::tell_halves_of(const Context& context) {
+    if (&of_descriptors() != &context) return;
+    for (Descriptor& descriptor : descriptors_)
+        tell(&context, descriptor.stream, std::exchange(descriptor.line, {}));
 }
 
 void OutputCapture::tell_rest() {

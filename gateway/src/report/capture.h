@@ -46,9 +46,12 @@ class OutputCapture final : public Reporter {
     // Of the one that there is: tells what is left, for the process ends. None: does nothing.
     static void tell_rest_of_process() noexcept;
 
-    // For who must have it before the request ends: tells what the request has printed so far. What
-    // it prints then is told under a Context of no request.
-    void complete(const Context& context);
+    // For who must have it before the request ends: tells what the request has printed so far, half
+    // lines too, as flush() does. What it prints then is told under a Context of no request.
+    // Whoever `goes_on`, for its handler has not returned, may print as long as the request lasts:
+    // until then the bare descriptors and children are nobody's, lest they count as another
+    // request's.
+    void complete(const Context& context, bool goes_on);
 
     void began(const Context& context) override;
     void logged(const Context& context, Level level, std::string_view message) override;
@@ -90,6 +93,7 @@ class OutputCapture final : public Reporter {
     const Context& of_descriptors() const;
     void drain(Descriptor& descriptor);
     void tell_of(const Context& context);
+    void tell_halves_of(const Context& context);
     void tell_rest();
     void tell(const Context* context, Stream stream, std::string_view text) noexcept;
 
@@ -115,6 +119,7 @@ class OutputCapture final : public Reporter {
     const unsigned depth_ = fork_depth();
     FairMutex mutex_;
     std::set<const Context*> running_;
+    std::set<const Context*> going_on_;  // complete, and at work all the same
     std::map<Writer, Pending> pending_;
     std::array<Descriptor, 2> descriptors_;
     os::WakeUp done_;

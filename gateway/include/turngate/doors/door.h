@@ -30,6 +30,10 @@ class ListeningDoor : public Door {
 
     // From any thread: requests that begin from now on get this handler; those begun keep theirs.
     virtual void replace(HandlerPtr handler) = 0;
+
+    // As stop(), but those begun have all the time that they need, unless stop() is called, too.
+    // Blocks until nobody can connect any more. REQUIRES: somebody calls serve().
+    virtual void finish() noexcept = 0;
 };
 
 // What the platform in front of a door has to say about a request.

@@ -1,0 +1,89 @@
+// The next start of a program, some threads of which are held by handlers that do not end.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "observe/observers.h"
+#include "requests_at_work.h"
+#include "stuck_threads.h"
+#include <turngate/doors/http.h>
+
+namespace turngate {
+
+struct RenewalOptions {
+    // Whose handlers nobody waits for. Must outlive the renewal.
+    const StuckThreads& stuck;
+    // Whether those hold up requests, each a connection, and so the end of the door; else they have
+    // threads of their own.
+    bool hold_door = false;
+    // How long it serves on for want of a moment at which nobody else is at work, and how long it
+    // waits for requests that have no time of their own.
+    std::chrono::milliseconds patience;
+    // The program anew, or the end of the process, from another thread. It need not return.
+    std::function<void()> start;
+};
+
+// Once it has begun it waits for such a moment, then stops the door, lets all requests that have
+// begun end or be late, and starts. Whoever is told to stop meanwhile ends as ever.
+class Renewal {
+  public:
+    explicit Renewal(RenewalOptions options);
+    Renewal(const Renewal&) = delete;
+    Renewal& operator=(const Renewal&) = delete;
+
+    // `handler`, whose requests it waits for. It must not outlive this.
+    HandlerPtr watched(HandlerPtr handler) const { return at_work_.watched(std::move(handler)); }
+
+    // Puts itself before the observer that is there. The door must not outlive this.
+    void equip(HttpOptions& options);
+
+    // Before begin(), once. Throws std::system_error.
+    void watch(ListeningDoor& door);
+
+    // From any thread. Later calls do nothing, and return false.
+    bool begin() noexcept;
+
+    // From any thread: what it waits for may have come.
+    void look() noexcept;
+
+    // If it has begun it starts now, and this does not return if that does not. Else does nothing.
+    void door_has_ended();
+
+  private:
+    class Connections final : public DoorObserver {
+      public:
+        explicit Connections(Renewal& renewal) : renewal_(renewal) {}
+        void connected() noexcept override { ++count_; }
+        void disconnected() noexcept override {
+            --count_;
+            renewal_.look();
+        }
+        int count() const noexcept { return count_; }
+
+      private:
+        Renewal& renewal_;
+        std::atomic<int> count_ = 0;
+    };
+
+    bool is_quiet() const noexcept;
+    bool is_empty() const noexcept;
+    void run(const std::stop_token& over, ListeningDoor& door);
+
+    const RenewalOptions options_;
+    const RequestsAtWork at_work_;
+    Connections connections_{*this};
+    Observers observers_;
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::atomic<bool> has_begun_ = false;
+    bool has_door_ended_ = false;
+    std::jthread thread_;  // last: it ends before what it uses
+};
+
+}  // namespace turngate
