@@ -8,16 +8,16 @@ import threading
 
 
 class Program:
-    """Runs `turngate`, or another program of the build, until the end of the with block. Lines of its log are in
-    `lines`."""
+    """Runs `turngate`, or another program of the build, until the end of the with block; `wrapper` is a command that
+    runs it. Lines of its log are in `lines`."""
 
-    def __init__(self, build, arguments, environment=None, program="bin/turngate", **options):
+    def __init__(self, build, arguments, environment=None, program="bin/turngate", wrapper=(), **options):
         full = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **(environment or {})}
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH"):
             if name in os.environ:
                 full[name] = os.environ[name]
         options.setdefault("stderr", subprocess.PIPE)
-        self.process = subprocess.Popen([f"{build}/{program}", *arguments], env=full,
+        self.process = subprocess.Popen([*wrapper, f"{build}/{program}", *arguments], env=full,
                                         stdin=subprocess.DEVNULL, text=True, **options)
         self.lines = []
         self.changed = threading.Condition()

@@ -18,10 +18,11 @@ BUILD, SOURCE = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 PACKAGING = f"{SOURCE}/packaging"
 KEPT = {name: os.environ[name] for name in ("PATH", "HOME", "ASAN_OPTIONS", "UBSAN_OPTIONS", "CCACHE_DIR",
                                             "CMAKE_CXX_COMPILER_LAUNCHER") if name in os.environ}
-# Written for the C++ runtime of Open Runtimes, and unchanged.
+# Written for the C++ runtime of Open Runtimes, and unchanged: examples there have the headers beside them, Appwrite's
+# templates one folder up.
 OFFICIAL = """
-#include "RuntimeResponse.h"
-#include "RuntimeRequest.h"
+#include "../RuntimeResponse.h"
+#include "../RuntimeRequest.h"
 #include "RuntimeOutput.h"
 #include "RuntimeContext.h"
 #include "greeting.h"
@@ -77,20 +78,22 @@ def started(command, environment, **options):
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        process.stdout.close()
+        process.stderr.close()
+        process.wait()
 
 
 def official(place, prefix):
     """An image's folders, in `place`."""
     shutil.copytree(f"{PACKAGING}/open-runtimes", f"{place}/server")
-    for folder in ("in", "out", "logs", "telemetry"):
-        os.mkdir(f"{place}/{folder}")
-    for name, text in (("index.cc", OFFICIAL), ("greeting.h", '#define greeting "Hello, "\n'),
+    for folder in ("in/src", "out", "logs", "telemetry"):
+        os.makedirs(f"{place}/{folder}")
+    for name, text in (("src/main.cc", OFFICIAL), ("src/greeting.h", '#define greeting "Hello, "\n'),
                        ("CMakeLists.txt", "target_compile_definitions(${PROJECT_NAME} PUBLIC SETTING=\"s\")\n")):
         with open(f"{place}/in/{name}", "w", encoding="utf-8") as file:
             file.write(text)
     built = run([f"{place}/server/helpers/build.sh", "echo installed >installed"],
-                {"OPEN_RUNTIMES_ENTRYPOINT": "index.cc", "OPEN_RUNTIMES_BUILD_INPUT_DIR": f"{place}/in",
+                {"OPEN_RUNTIMES_ENTRYPOINT": "src/main.cc", "OPEN_RUNTIMES_BUILD_INPUT_DIR": f"{place}/in",
                  "OPEN_RUNTIMES_BUILD_OUTPUT_DIR": f"{place}/out", "TURNGATE_PREFIX": prefix})
     check("a function for the official runtime is built", built.returncode == 0 and os.path.exists(
         f"{place}/out/code.tar.gz"), built.stdout[-1500:] + built.stderr[-3000:])
@@ -139,8 +142,19 @@ def tree(place):
         with started([f"{place}/server/helpers/start.sh"], {
                 "OPEN_RUNTIMES_SECRET": "", "OPEN_RUNTIMES_ENV": "production", "TURNGATE": f"{BUILD}/bin/turngate",
                 "OPEN_RUNTIMES_CODE_DIR": f"{place}/packed/{compression}", "TURNGATE_LOG_DIR": place,
-                "TURNGATE_TIMINGS_FILE": f"{place}/timings.txt"}) as (port, _):
+                "TURNGATE_TIMINGS_FILE": f"{place}/timings.txt"}) as (port, process):
             check("and answers", ask(port, "/", method="PUT")[2] == "PUT")
+            process.terminate()
+            check("and ends when it is told to", process.wait(60) == 0, process.returncode)
+    # A function that has something to do when it is stopped.
+    command = ("trap 'echo last; echo words >&2; kill %1; exit 7' TERM; echo listening on 127.0.0.1:1 >&2; "
+               "sleep 1000 & wait")
+    with started([f"{place}/server/helpers/start.sh", command], {
+            "OPEN_RUNTIMES_CODE_DIR": f"{place}/packed/gzip", "TURNGATE_TIMINGS_FILE": f"{place}/timings.txt"}) as (_, process):
+        process.terminate()
+        check("it ends as its function does", process.wait(60) == 7, process.returncode)
+        said = (process.stdout.read(), process.stderr.read())
+        check("whose last words are heard", said == ("last\n", "words\n"), said)
     built = run([f"{place}/server/helpers/build.sh"], {
         "OPEN_RUNTIMES_ENTRYPOINT": "handler.uri", "OPEN_RUNTIMES_BUILD_INPUT_DIR": f"{place}/code",
         "OPEN_RUNTIMES_BUILD_OUTPUT_DIR": f"{place}/packed", "OPEN_RUNTIMES_BUILD_COMPRESSION": "rar"})

@@ -5,11 +5,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <thread>
 #include <unistd.h>
 
 #include <turngate/handlers/appwrite.h>
+#include <turngate/handlers/fetch.h>
 #include <turngate/handlers/open_runtimes.h>
 #include <turngate/http/encoding.h>
 #include <turngate/turngate.h>
@@ -97,6 +100,52 @@ Response timeout(Context& context) {
     return context.res.text("Successful response.");
 }
 
+// Asks another server, as functions do that use a library for it.
+Response library(Context& context) {
+    const auto reply =
+        fetch(context.req.raw().context,
+              {.url = std::getenv("APPLICATION_TODOS") + std::string(context.req.body_text())});
+    return context.res.json(Json::object({{"todo", Json::parse(reply.body)}}));
+}
+
+// Until four are there at once; whose time is over before is cancelled.
+Response meet(Context& context) {
+    static std::atomic<int> there = 0;
+    for (++there; there < 4;) {
+        context.req.raw().context.check();
+        std::this_thread::sleep_for(1ms);
+    }
+    return context.res.text("");
+}
+
+// linger() hears of no deadline, and prints when meanwhile() is called.
+std::atomic<bool> may_print = false, has_printed = false;
+
+Response linger(Context& context) {
+    may_print.wait(false);
+    (void)!::write(STDOUT_FILENO, "late words\n", 11);
+    has_printed = true;
+    has_printed.notify_all();
+    return context.res.text("");
+}
+
+Response meanwhile(Context& context) {
+    may_print = true;
+    may_print.notify_all();
+    has_printed.wait(false);
+    return context.res.text("");
+}
+
+Response until_file(Context& context) {
+    const std::filesystem::path folder = std::getenv("APPLICATION_FOLDER");
+    std::ofstream(folder / "begun").flush();
+    while (!exists(folder / "file")) {
+        context.req.raw().context.check();
+        std::this_thread::sleep_for(1ms);
+    }
+    return context.res.text("there it is");
+}
+
 Answer act(Context& context) {
     auto& [req, res] = context;
     const std::string action(req.header("x-action"));
@@ -138,6 +187,11 @@ Answer act(Context& context) {
     if (action == "logs") return log_all(context);
     if (action == "prints") return print_all(context);
     if (action == "timeout") return timeout(context);
+    if (action == "library") return library(context);
+    if (action == "meet") return meet(context);
+    if (action == "linger") return linger(context);
+    if (action == "meanwhile") return meanwhile(context);
+    if (action == "untilFile") return until_file(context);
     if (action == "deprecatedMethods") return res.send(req.body_text());
     if (action == "deprecatedMethodsUntypedBody") return res.send("50");
     if (action == "deprecatedMethodsBytesBody")
