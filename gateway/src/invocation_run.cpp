@@ -33,16 +33,6 @@ void fail_as(InvocationRun& run, const std::exception_ptr& error, bool is_late,
     fail(run, "Sandbox.Timedout", text.data());
 }
 
-bool is_cancelled(const std::exception_ptr& error) {
-    try {
-        std::rethrow_exception(error);
-    } catch (const Cancelled&) {
-        return true;
-    } catch (...) {
-        return false;
-    }
-}
-
 }  // namespace
 
 std::unique_ptr<InvocationRun> run_invocation(const Handler& handler, std::string_view event,
@@ -86,7 +76,7 @@ std::unique_ptr<InvocationRun> run_invocation(const Handler& handler, std::strin
         fail(*run, "Runtime.UnmarshalError", e.what());
     }
     if (failure)
-        fail_as(*run, failure, is_cancelled(failure) && outer.deadline && outer.cancelled(),
+        fail_as(*run, failure, replay::is_cancelled(failure) && outer.deadline && outer.cancelled(),
                 took());
     run->log.add("END RequestId: " + request_id);
     run->log.add("REPORT RequestId: " + request_id +

@@ -26,16 +26,6 @@ std::string as_json(Response response) {
     return out;
 }
 
-bool is_cancelled(const std::exception_ptr& error) {
-    try {
-        std::rethrow_exception(error);
-    } catch (const Cancelled&) {
-        return true;
-    } catch (...) {
-        return false;
-    }
-}
-
 }  // namespace
 
 InvokeResult failed(int status, std::string message, std::string type) {
@@ -108,7 +98,7 @@ void InvocationRun::prepare(Request& request) {
 }
 
 bool InvocationRun::is_late() const noexcept {
-    return Context::Clock::now() >= deadline_ && is_cancelled(thrown_);
+    return Context::Clock::now() >= deadline_ && replay::is_cancelled(thrown_);
 }
 
 InvokeResult InvocationRun::failure() const {

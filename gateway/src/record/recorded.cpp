@@ -30,16 +30,6 @@ Response error_page(const std::exception_ptr& error, const std::string& method) 
     return recorder.take();
 }
 
-bool is_cancelled(const std::exception_ptr& error) {
-    try {
-        std::rethrow_exception(error);
-    } catch (const Cancelled&) {
-        return true;
-    } catch (...) {
-        return false;
-    }
-}
-
 // A body whose bytes did not come.
 class FailedBody final : public BodySource {
   public:
@@ -125,7 +115,7 @@ class RecordingHandler final : public Handler {
 
     void note_error(Call& call, const std::string& method, const std::exception_ptr& error) const {
         if (!call.problem.empty()) return;
-        if (is_cancelled(error))
+        if (replay::is_cancelled(error))
             call.problem = "the client left before the end, or the time was up";
         else if (call.is_head_known)
             call.problem = "the response broke off";

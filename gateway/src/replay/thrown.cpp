@@ -26,4 +26,15 @@ bool is_failure(const std::exception_ptr& error) {
     }
 }
 
+bool is_cancelled(const std::exception_ptr& error) {
+    if (!error) return false;
+    try {
+        std::rethrow_exception(error);
+    } catch (const Cancelled&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
+
 }  // namespace turngate::replay

@@ -12,4 +12,7 @@ std::string message_of(const std::exception_ptr& error);
 // A refusal (4xx) is an answer; anything else that a handler throws is its failure. False for null.
 bool is_failure(const std::exception_ptr& error);
 
+// Whether it is Cancelled: nobody waits any more, or the time is over. False for null.
+bool is_cancelled(const std::exception_ptr& error);
+
 }  // namespace turngate::replay
