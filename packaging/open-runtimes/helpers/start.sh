@@ -1,6 +1,7 @@
 #!/bin/bash
 # start.sh [COMMAND]: the start of a function, as the executor asks for it: unpacks what build.sh has
-# packed, runs COMMAND (bash helpers/server.sh) and notes how long that took to serve.
+# packed, runs COMMAND (bash helpers/server.sh), notes how long that took to serve, and ends as it
+# does. COMMAND is sent SIGTERM when this is.
 set -euo pipefail
 server=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 code=${OPEN_RUNTIMES_CODE_DIR:-/mnt/code}
@@ -24,7 +25,9 @@ set -a
 set +a
 cd "$server"
 begun=$(date +%s%N)
-bash -c "${1:-bash helpers/server.sh}" 2> >(exec cat >&2) | {
+
+# Passes on what the function prints, and notes when it serves.
+watch() {
   while IFS= read -r line; do
     printf '%s\n' "$line"
     if [ -n "$begun" ] && [[ $line == *"HTTP server successfully started"* ]]; then
@@ -33,3 +36,29 @@ bash -c "${1:-bash helpers/server.sh}" 2> >(exec cat >&2) | {
     fi
   done
 }
+
+# What stops a container comes to its first process, which waits until the function has stopped.
+is_told=''
+forward() {
+  is_told=yes
+  kill -TERM "$program" 2>/dev/null || true
+}
+trap 'is_told=yes' TERM INT
+exec 3> >(watch)
+watching=$!
+exec 4> >(exec cat >&2 3>&-)
+copying=$!
+bash -c "${1:-bash helpers/server.sh}" >&3 2>&4 3>&- 4>&- &
+program=$!
+exec 3>&- 4>&-
+trap forward TERM INT
+[ -z "$is_told" ] || forward
+status=0
+wait "$program" || status=$?
+while [ -n "$is_told" ]; do # a signal ends the waiting, too
+  is_told=''
+  status=0
+  wait "$program" || status=$?
+done
+wait "$watching" "$copying" || true # for its last lines
+exit "$status"
