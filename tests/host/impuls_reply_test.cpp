@@ -44,18 +44,30 @@ BOOST_AUTO_TEST_CASE(all_but_the_status_may_be_missing) {
     BOOST_TEST(reply.body == "null");
     BOOST_TEST(reply.error == "lost");
     BOOST_TEST(reply.out.empty());
+    const ImpulsReply nulls = read_impuls_reply(
+        R"({"status_code":200,"error":null,"duration_ms":null,"logs":{"stdout":[null,"x"]}})");
+    BOOST_TEST(nulls.error.empty());
+    BOOST_TEST(nulls.out == (std::vector<std::string>{"", "x"}), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(what_the_platform_takes_for_no_reply_is_refused) {
     BOOST_TEST(problem_of("nothing").find("byte") != std::string::npos);
     BOOST_TEST(problem_of("[]") == "the reply is no JSON object");
-    for (const char* text : {"{}", R"({"statusCode":200})", R"({"status_code":"200"})",
-                             R"({"status_code":0})", R"({"status_code":1000})"})
+    for (const char* text :
+         {"{}", R"({"statusCode":200})", R"({"status_code":"200"})", R"({"status_code":0})",
+          R"({"status_code":1000})", R"({"status_code":200.0})", R"({"status_code":null})"})
         BOOST_TEST(problem_of(text).starts_with("\"status_code\" is missing"), text);
     for (const char* logs : {"\"text\"", "[]", "7"})
         BOOST_TEST(problem_of(std::string(R"({"status_code":200,"logs":)") + logs + '}')
                        .starts_with("\"logs\" is no object"),
                    logs);
+    for (const char* error : {"7", "{}", "[]", "false"})
+        BOOST_TEST(problem_of(std::string(R"({"status_code":500,"error":)") + error + '}') ==
+                   "\"error\" is no string");
+    for (const char* time : {"\"7\"", "1.5", "7.0", "1e3", "{}", "true", "99999999999999999999"})
+        BOOST_TEST(problem_of(std::string(R"({"status_code":200,"duration_ms":)") + time + '}') ==
+                       "\"duration_ms\" is no integer",
+                   time);
     BOOST_TEST(problem_of(R"({"status_code":200,"logs":{"stdout":"one"}})") ==
                "\"logs.stdout\" is no list of strings");
     BOOST_TEST(problem_of(R"({"status_code":200,"logs":{"stderr":[1]}})") ==

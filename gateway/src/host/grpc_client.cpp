@@ -109,6 +109,7 @@ std::string message_of(Answer answer) {
 class GrpcClient::Connection {
   public:
     explicit Connection(os::Fd socket) : socket_(std::move(socket)) {
+        os::set_nonblocking(socket_.get());
         nghttp2_session_callbacks* callbacks = nullptr;
         if (nghttp2_session_callbacks_new(&callbacks) != 0) throw std::bad_alloc();
         nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
@@ -150,32 +151,41 @@ class GrpcClient::Connection {
             if (!exchange(until)) {
                 nghttp2_session_set_stream_user_data(session_, stream, nullptr);
                 nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, stream, NGHTTP2_CANCEL);
-                send();
+                try {
+                    send();
+                } catch (const std::system_error&) {  // it need not hear of it
+                }
                 throw GrpcError(GrpcStatus::deadline_exceeded, "context deadline exceeded");
             }
         return message_of(std::move(answer));
     }
 
   private:
+    // As much as fits.
     void send() {
         for (;;) {
-            const std::uint8_t* data = nullptr;
-            const ssize_t size = nghttp2_session_mem_send(session_, &data);
-            if (size < 0) throw GrpcError(GrpcStatus::internal, "the connection is unusable");
-            if (size == 0) return;
-            const auto rest = static_cast<std::size_t>(size);
-            os::write_whole(socket_.get(), {reinterpret_cast<const char*>(data), rest});
+            if (unsent_.empty()) {
+                const std::uint8_t* data = nullptr;
+                const ssize_t size = nghttp2_session_mem_send(session_, &data);
+                if (size < 0) throw GrpcError(GrpcStatus::internal, "the connection is unusable");
+                if (size == 0) return;
+                unsent_.assign(reinterpret_cast<const char*>(data), static_cast<std::size_t>(size));
+            }
+            const std::size_t sent = os::write_some(socket_.get(), unsent_);
+            if (sent == 0) return;
+            unsent_.erase(0, sent);
         }
     }
 
-    // Sends what there is and takes what comes; false after `until`.
+    // Sends what there is, as far as it fits, and takes what comes; false after `until`.
     bool exchange(Clock::time_point until) {
         try {
             send();
         } catch (const std::system_error&) {
             throw GrpcError(GrpcStatus::unavailable, "transport is closing");
         }
-        pollfd poll{socket_.get(), POLLIN, 0};
+        const bool is_full = !unsent_.empty();
+        pollfd poll{socket_.get(), static_cast<short>(is_full ? POLLIN | POLLOUT : POLLIN), 0};
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
         if (left.count() <= 0) return false;
         if (::poll(&poll, 1, static_cast<int>(std::min<std::int64_t>(left.count(), 60'000))) <= 0)
@@ -191,6 +201,7 @@ class GrpcClient::Connection {
 
     os::Fd socket_;
     nghttp2_session* session_ = nullptr;
+    std::string unsent_;  // of what nghttp2 has handed out
 };
 
 GrpcClient::GrpcClient(os::Fd socket)

@@ -14,7 +14,7 @@ namespace turngate::host {
 // For one thread at a time.
 class GrpcClient {
   public:
-    // `socket` is connected. Throws std::bad_alloc.
+    // `socket` is connected. Throws std::bad_alloc and std::system_error.
     explicit GrpcClient(os::Fd socket);
     GrpcClient(GrpcClient&&) noexcept;
     GrpcClient& operator=(GrpcClient&&) noexcept;

@@ -12,8 +12,8 @@ std::vector<std::string> lines_of(const Json& logs, std::string_view name) {
     const std::string problem = "\"logs." + std::string(name) + "\" is no list of strings";
     if (!list.items()) throw Error(problem);
     for (const Json& line : *list.items()) {
-        if (!line.string()) throw Error(problem);
-        lines.push_back(*line.string());
+        if (!line.string() && !line.is_null()) throw Error(problem);
+        lines.push_back(line.string_or(""));
     }
     return lines;
 }
@@ -26,6 +26,10 @@ ImpulsReply read_impuls_reply(std::string_view text) {
     const auto status = json["status_code"].integer_or(0);
     if (status < 100 || status > 999)
         throw Error("\"status_code\" is missing, or no integer from 100 to 999");
+    if (const Json& error = json["error"]; !error.is_null() && !error.string())
+        throw Error("\"error\" is no string");
+    if (const Json& time = json["duration_ms"]; !time.is_null() && !time.integer())
+        throw Error("\"duration_ms\" is no integer");
     ImpulsReply reply{.status = static_cast<int>(status),
                       .body = json["body"].dump(),
                       .error = json["error"].string_or(""),

@@ -18,7 +18,8 @@ struct ImpulsReply {
 };
 
 // Throws Error, one sentence, for what the platform takes for no reply: what is no JSON object, has
-// no "status_code" from 100 to 999, or "logs" that are no {"stdout": [...], "stderr": [...]}.
+// no "status_code" from 100 to 999, "logs" that are no {"stdout": [...], "stderr": [...]}, an
+// "error" that is no string or a "duration_ms" that is no integer. null is as good as nothing.
 ImpulsReply read_impuls_reply(std::string_view text);
 
 }  // namespace turngate::host

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "host/platform_environment.h"
+#include "host/reserved_port.h"
 #include <turngate/os/socket.h>
 
 namespace turngate::host {
@@ -35,10 +36,9 @@ os::Subprocess broker(std::uint16_t port) {
 }  // namespace
 
 MqttBridge::MqttBridge(OpenEdgeCalls& calls, MqttRule rule, std::uint16_t port, Ledger::Tell tell)
-    : calls_(calls), rule_(std::move(rule)), tell_(std::move(tell)), port_(port) {
-    if (port_ == 0)
-        port_ = static_cast<std::uint16_t>(
-            os::local_address(os::listen_on({.host = "127.0.0.1"}).get()).port);
+    : calls_(calls), rule_(std::move(rule)), tell_(std::move(tell)) {
+    const ReservedPort place(port);  // or somebody else's broker would do, too
+    port_ = place.port();
     broker_.emplace(broker(port_));
     connect();
     send(mqtt_connect("turngate-host"));

@@ -25,7 +25,8 @@ struct MqttRule {
 class MqttBridge {
   public:
     // Returns when the rule is in force. `port` 0: any. `calls` and what `tell` refers to must
-    // outlive this. Throws Error if there is no mosquitto or no port.
+    // outlive this. Throws Error if there is no mosquitto, and std::system_error if somebody
+    // listens on the port already.
     MqttBridge(OpenEdgeCalls& calls, MqttRule rule, std::uint16_t port, Ledger::Tell tell);
     MqttBridge(const MqttBridge&) = delete;
     MqttBridge& operator=(const MqttBridge&) = delete;

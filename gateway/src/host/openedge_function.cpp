@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "host/reserved_port.h"
 #include <turngate/json/json_writer.h>
 #include <turngate/os/socket.h>
 
@@ -20,11 +21,6 @@ using Clock = std::chrono::steady_clock;
 constexpr auto grace = 30s;  // from SIGTERM to SIGKILL, as the master has it
 constexpr int redial = 1;    // milliseconds; OpenEdge's manager waits a second
 constexpr std::uint64_t max_message = 4u << 20;
-
-// As the master asks the kernel for one: another may take it before the function does.
-std::string free_address() {
-    return os::local_address(os::listen_on({.host = "127.0.0.1"}).get()).text();
-}
 
 // True once the process has ended; else after a moment.
 bool has_ended(os::Subprocess& process) {
@@ -74,7 +70,8 @@ std::string OpenEdgeFunction::configuration(const OpenEdgeFunctionOptions& optio
 
 void OpenEdgeFunction::start(Timings& timings) {
     const auto begun = Clock::now();
-    const std::string address = free_address();
+    const ReservedPort place;
+    const std::string address = "127.0.0.1:" + std::to_string(place.port());
     os::Command shell{.program = "/bin/sh",  // which looks for the program in PATH
                       .arguments = {"-c", "exec \"$0\" \"$@\""},
                       .environment = options_.environment,
