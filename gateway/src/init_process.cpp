@@ -31,8 +31,11 @@ bool is_single_threaded() {
 // REQUIRES: `signals` are blocked.
 [[noreturn]] void watch_over(pid_t child, const sigset_t& signals) {
     for (;;) {
-        const int signal = ::sigwaitinfo(&signals, nullptr);
-        if (signal > 0 && signal != SIGCHLD) ::kill(child, signal);
+        siginfo_t about{};
+        const int signal = ::sigwaitinfo(&signals, &about);
+        // A terminal's Ctrl-C comes from the kernel, to all that run there: the child has it
+        // already, and a second one would end it at once.
+        if (signal > 0 && signal != SIGCHLD && about.si_code != SI_KERNEL) ::kill(child, signal);
         int status = 0;
         for (pid_t ended; (ended = ::waitpid(-1, &status, WNOHANG)) > 0;)
             if (ended == child) end_as(status);

@@ -4,18 +4,18 @@
 #include <atomic>
 #include <cstdlib>
 #include <fcntl.h>
-#include <fstream>
-#include <iterator>
+#include <limits>
 #include <unistd.h>
 #include <utility>
-#include <vector>
 
 #include "cli/value.h"
 #include "impuls/runtime.h"
 #include "init_process.h"
+#include "last_stand.h"
 #include "observe/observation.h"
 #include "observe/settings.h"
 #include "report/capture.h"
+#include "run_anew.h"
 #include "serve_http.h"
 #include "signals.h"
 #include <turngate/os/fd.h>
@@ -41,25 +41,25 @@ std::optional<impuls::LogsForm> logs_form(const ReadVariable& get) {
     throw Error(name + '=' + form + " is wrong: expected auto, text or lists");
 }
 
+// After the time to drain: what is cancelled then has a while to notice.
+constexpr std::chrono::milliseconds notice{1'500};
+// Of the door, for what is refused, and for /health.
+constexpr std::size_t spare_threads = 8;
+
 // Where the process prints, whatever captures that.
 struct Outputs {
     os::Fd out{::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)};
     os::Fd err{::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)};
 };
 
-// This program with its arguments, in place of what runs here: no thread of it is left. Returns if
-// that cannot be.
-void start_anew(const std::string& port, const Outputs& outputs) {
-    ::dup2(outputs.out.get(), STDOUT_FILENO);
-    ::dup2(outputs.err.get(), STDERR_FILENO);
-    std::ifstream file("/proc/self/cmdline", std::ios::binary);
-    std::string words{std::istreambuf_iterator<char>(file), {}};
-    std::vector<char*> arguments;
-    for (std::size_t begin = 0; begin < words.size(); begin = words.find('\0', begin) + 1)
-        arguments.push_back(words.data() + begin);
-    arguments.push_back(nullptr);
+// As run_anew(), with the variables that have been taken out or found out.
+void start_anew(const std::string& port, std::optional<impuls::LogsForm> form,
+                const Outputs& outputs) {
     if (!port.empty()) ::setenv("RUNTIME_PORT", port.c_str(), 1);
-    ::execv("/proc/self/exe", arguments.data());
+    // Whoever has been asked for /health is not asked again.
+    if (form)
+        ::setenv("TURNGATE_IMPULS_LOGS", form == impuls::LogsForm::text ? "text" : "lists", 1);
+    run_anew(outputs.out.get(), outputs.err.get());
 }
 
 }  // namespace
@@ -90,6 +90,17 @@ int serve_impuls(const OpenHandler& open, const std::string& target, const ReadV
     ::unsetenv("RUNTIME_PORT");
     // What is logged must not come back as output that is captured.
     const Outputs outputs;
+    std::atomic<bool> is_exhausted = false;
+    const impuls::Runtime* serving = nullptr;
+    // What still runs uses all that there is here.
+    const auto end = [&](int status) {
+        OutputCapture::tell_rest_of_process();
+        const bool is_to_go_on = is_exhausted && !is_told_to_stop();
+        if (is_to_go_on) start_anew(port, serving->settled_form(), outputs);
+        ::_exit(is_to_go_on ? 1 : status);
+    };
+    // Tasks behind an answer may not end either.
+    LastStand last_stand(settings.http.drain_timeout + notice, [&](int) { end(0); });
     Observation observation({.get = environment,
                              .door = "http",
                              .json = ::isatty(STDERR_FILENO) == 0,
@@ -99,27 +110,34 @@ int serve_impuls(const OpenHandler& open, const std::string& target, const ReadV
                               observe_settings(environment).level.value_or(Level::info));
     OutputCapture capture(logs);
     observation.equip(settings.http);
+    impuls::RuntimeOptions options = {
+        .logs = settings.logs,
+        .reporter = &capture,
+        .flush = [&](const Context& context) { capture.flush(context); },
+        .abandon =
+            [&](const Context& context) {
+                capture.flush(context);
+                capture.complete(context);
+            },
+        // What the door itself refuses is no reply to the platform.
+        .max_body = std::exchange(settings.http.max_body, std::numeric_limits<std::int64_t>::max()),
+        .most_at_once = settings.http.max_threads};
+    settings.http.max_threads += spare_threads;
     const auto door = http_door(std::move(settings.http));
-    std::atomic<bool> is_exhausted = false;
-    impuls::Runtime runtime({.logs = settings.logs,
-                             .reporter = &capture,
-                             .flush = [&](const Context& context) { capture.flush(context); },
-                             .exhausted =
-                                 [&] {
-                                     is_exhausted = true;
-                                     door->stop();
-                                 }});
+    const auto watched = last_stand.watched(*door);
+    options.exhausted = [&] {
+        is_exhausted = true;
+        watched->stop();
+    };
+    impuls::Runtime runtime(std::move(options));
+    serving = &runtime;
     const auto open_served = [&] { return runtime.serving(open(observation.backend())); };
     const auto listening = [&](const std::string& address) {
         observation.reporter().logged(Context(), Level::info, "listening on " + address);
     };
-    const int status = serve_listening(*door, open_served, observation, listening);
-    if (!is_exhausted && runtime.left_behind() == 0) return status;
-    // What still runs uses all of the above.
-    OutputCapture::tell_rest_of_process();
-    const bool is_to_go_on = is_exhausted && !is_told_to_stop();
-    if (is_to_go_on) start_anew(port, outputs);
-    ::_exit(is_to_go_on ? 1 : status);
+    const int status = serve_listening(*watched, open_served, observation, listening);
+    if (is_exhausted || runtime.left_behind() > 0) end(status);
+    return status;
 }
 
 }  // namespace turngate

@@ -26,8 +26,8 @@ ReadVariable impuls_environment(const ReadVariable& get);
 
 // Serves as serve_http() does. As process 1 it serves in a child, see
 // leave_process_one(). If too many handlers do not end it finishes the requests begun and runs this
-// program anew in this process. Takes RUNTIME_PORT out of the environment: what we start is not to
-// listen there.
+// program anew in this process, after TURNGATE_DRAIN_TIMEOUT at the latest. Takes RUNTIME_PORT out
+// of the environment: what we start is not to listen there.
 int serve_impuls(const OpenHandler& open, const std::string& target, const ReadVariable& get);
 
 }  // namespace turngate

@@ -4,15 +4,16 @@
 set -e
 
 if [ $$ -eq 1 ]; then
-  mount -t proc proc /proc
-  mount -t sysfs sys /sys
+  # Whoever was here before may have mounted them: process 1 must not end over that.
+  [ -e /proc/self ] || mount -t proc proc /proc
+  [ -e /sys/kernel ] || mount -t sysfs sys /sys
   [ -e /dev/null ] || mount -t devtmpfs dev /dev
 fi
-# Where the kernel has no address from its "ip=".
+# The kernel may have the address from its "ip=" already.
 if [ -n "$GUEST_IP" ]; then
-  ip addr add "$GUEST_IP/30" dev eth0
+  ip addr replace "$GUEST_IP/30" dev eth0
   ip link set eth0 up
-  ip route add default via "$GATEWAY_IP"
+  ip route replace default via "$GATEWAY_IP"
 fi
 
 export RUNTIME_PORT="${RUNTIME_PORT:-8080}" FUNCTION_DIR="${FUNCTION_DIR:-/var/task}"

@@ -2,6 +2,7 @@
 """impuls.py BINARY_DIR ...: Impuls functions as processes, asked by curl and by Python's own client."""
 import concurrent.futures
 import contextlib
+import fcntl
 import glob
 import http.client
 import json
@@ -12,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 
 from peers import check, finish, need, skipped, until
@@ -25,13 +27,13 @@ LISTENING = r'listening on [^"\s]*:(\d+)'
 class Function:
     """A process that serves; lines of its log are in `lines`. `before` is what it is started by."""
 
-    def __init__(self, command, environment=None, before=()):
+    def __init__(self, command, environment=None, before=(), **options):
         full = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "RUNTIME_PORT": "0", **(environment or {})}
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
             if name in os.environ:
                 full[name] = os.environ[name]
-        self.process = subprocess.Popen([*before, *command], env=full, stdin=subprocess.DEVNULL,
-                                        stderr=subprocess.PIPE, text=True)
+        options.setdefault("stdin", subprocess.DEVNULL)
+        self.process = subprocess.Popen([*before, *command], env=full, stderr=subprocess.PIPE, text=True, **options)
         self.lines = []
         self.changed = threading.Condition()
         threading.Thread(target=self.read, daemon=True).start()
@@ -148,19 +150,35 @@ def faults():
         reply, status = served.invoke({"handler": "hang", "timeout_ms": 1})
         check("a handler that ignores its timeout is answered for",
               status == 500 and reply["error"] == "Function execution timed out", reply)
+        check("with what it has printed, half a line too", reply.get("logs") == "half a line", reply)
         served.wait_for("a handler goes on that nobody waits for any more: there are 1 now")
         reply, _ = served.invoke({"handler": "tell"})
         check("and others are served beside it", reply["status_code"] == 200, reply)
         reply, _ = served.invoke({"handler": "until_stopped", "timeout_ms": 50})
-        check("one that looks at its timeout still has the word, if it is quick",
-              reply["body"] == "stopped" or reply["error"] == "Function execution timed out", reply)
+        check("one that returns when it is told to is late as well",
+              reply["error"] == "Function execution timed out", reply)
         check("it ends with 0 though a handler hangs", served.stop() == 0, served.lines)
+    with function([PROGRAM], {"TURNGATE_MAX_BODY": "1000"}) as served:
+        reply, status = served.invoke({"event": "x" * 2000})
+        check("a body that is too large is refused with a reply", (status, reply["status_code"]) == (413, 413), reply)
+        reply, status = served.invoke({"handler": "tell"})
+        check("and others are served", status == 200, reply)
+    with function([PROGRAM], {"TURNGATE_DRAIN_TIMEOUT": "10ms"}) as served:
+        reply, _ = served.invoke({"handler": "hang_later"})
+        check("an answer does not wait for the task behind it", reply["body"] == "at once", reply)
+        check("the end does not either", served.stop() == 0, served.lines)
 
 
 def replaced():
-    """With sixteen handlers that never end the process starts anew."""
-    with function([PROGRAM]) as served, concurrent.futures.ThreadPoolExecutor(16) as pool:
+    """With sixteen handlers that never end the process starts anew, whatever tasks there are."""
+    environment = {"TURNGATE_DRAIN_TIMEOUT": "10ms"}
+    with function([PROGRAM], environment) as served, concurrent.futures.ThreadPoolExecutor(16) as pool:
         process = served.process.pid
+        health = http.client.HTTPConnection("127.0.0.1", served.port, timeout=120)
+        health.request("GET", "/health")
+        health.getresponse().read()
+        health.close()
+        served.invoke({"handler": "hang_later"})
         lines = len(served.lines)
         calls = [pool.submit(served.invoke, {"handler": "hang", "timeout_ms": 1}) for _ in range(16)]
         check("all are answered", all(call.result()[0]["status_code"] == 500 for call in calls))
@@ -170,6 +188,8 @@ def replaced():
         with open(f"/proc/{process}/status", encoding="utf-8") as status:
             count = int(re.search(r"Threads:\s*(\d+)", status.read())[1])
         check("without the threads that hung", count < 16, count)
+        reply, _ = served.invoke({"handler": "print", "event": {"id": "9"}})
+        check("and knows the form of logs still", "printf 9" in reply["logs"]["stdout"], reply)
 
 
 def leaves():
@@ -280,6 +300,25 @@ def as_process_one():
                   children_of(init))
             os.kill(init, signal.SIGTERM)
             check("SIGTERM ends process 1 with the status of its work", served.process.wait(60) == 0, served.lines)
+    on_a_terminal(before)
+
+
+def on_a_terminal(before):
+    """There Ctrl-C is for all that run in the foreground, process 1 and its child: two would end what has begun."""
+    terminal, of_child = os.openpty()
+
+    def take_terminal():
+        os.setsid()
+        fcntl.ioctl(of_child, termios.TIOCSCTTY, 0)
+    with function([PROGRAM], before=before, stdin=of_child, preexec_fn=take_terminal) as served:
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            call = pool.submit(served.invoke, {"handler": "until_stopped", "timeout_ms": 1500})
+            served.wait_for("begun")
+            os.write(terminal, b"\x03")
+            check("Ctrl-C waits for what has begun", served.process.wait(60) == 0, served.lines)
+            check("which is answered", "status_code" in call.result()[0])
+    os.close(of_child)
+    os.close(terminal)
 
 
 def main():

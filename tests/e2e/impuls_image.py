@@ -8,7 +8,7 @@ import sys
 import tempfile
 import urllib.request
 
-from peers import check, finish, need
+from peers import check, finish, need, skipped
 
 SOURCE, BUILD = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 PACKAGING = f"{SOURCE}/packaging/impuls"
@@ -58,11 +58,35 @@ def bootstrap(place):
         check("which ends as it does", process.wait(60) == 0)
 
 
+def twice_mounted(place):
+    """As process 1 of a system whose file systems are mounted already."""
+    before = ["unshare", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"]
+    if subprocess.run([*before, "true"], capture_output=True, check=False).returncode != 0:
+        skipped.append("no namespaces to be had: the bootstrap did not run as process 1")
+        return
+    tools = f"{place}/tools"
+    os.mkdir(tools)
+    # What the network has already, too, is "File exists" to whoever adds it.
+    for name, text in (("mount", 'echo "mount: $*"; exit 32'),
+                       ("ip", 'case "$*" in *" add "*) echo "ip: File exists"; exit 2;; esac; echo "ip $*"')):
+        with open(f"{tools}/{name}", "w", encoding="ascii") as file:
+            file.write(f"#!/bin/sh\n{text}\n")
+        os.chmod(f"{tools}/{name}", 0o755)
+    environment = {"PATH": f"{tools}:{PATH}", "FUNCTION": "/bin/echo", "FUNCTION_DIR": place,
+                   "GUEST_IP": "172.16.1.2", "GATEWAY_IP": "172.16.1.1"}
+    run = subprocess.run([*before, f"{PACKAGING}/bootstrap.sh", "started"], env=environment, capture_output=True,
+                         text=True, check=False)
+    check("what is mounted is not mounted again", run.returncode == 0 and "mount:" not in run.stdout, run)
+    check("an address that is there is no failure", "ip addr replace 172.16.1.2/30 dev eth0" in run.stdout, run)
+    check("and the function is started", run.stdout.endswith("started\n"), run)
+
+
 def main():
     with tempfile.TemporaryDirectory() as place:
         image(place)
     with tempfile.TemporaryDirectory() as place:
         bootstrap(place)
+        twice_mounted(place)
     finish()
 
 

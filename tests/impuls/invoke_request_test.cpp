@@ -122,6 +122,18 @@ BOOST_AUTO_TEST_CASE(variables_that_are_reserved_are_left_out_and_named) {
     const InvokeRequest call =
         read_invoke_request(R"({"env":{"LD_PRELOAD":"/tmp/x.so","A":"1","PATH":"/tmp"}})");
     BOOST_TEST(call.environment.size() == 1u);
+    for (const char* name :
+         {"PHPRC", "PHP_INI_SCAN_DIR", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "NODE_OPTIONS",
+          "NODE_PATH", "PERL5LIB", "PERL5OPT", "RUBYOPT", "RUBYLIB", "JAVA_TOOL_OPTIONS",
+          "LUA_INIT", "OPENSSL_CONF", "GCONV_PATH", "LD_AUDIT", "BASH_ENV", "TURNGATE_AS"}) {
+        const InvokeRequest one =
+            read_invoke_request(std::string(R"({"env":{")") + name + "\":\"x\"}}");
+        BOOST_TEST(one.refused_variables == std::vector<std::string>{name},
+                   boost::test_tools::per_element());
+    }
+    for (const char* name : {"NODE_ENV", "PYTHONUNBUFFERED", "PHP_VERSION", "RUBY_ENV", "TZ"})
+        BOOST_TEST(read_invoke_request(std::string(R"({"env":{")") + name + "\":\"x\"}}")
+                       .refused_variables.empty());
     BOOST_TEST(call.refused_variables == (std::vector<std::string>{"LD_PRELOAD", "PATH"}),
                boost::test_tools::per_element());
 }

@@ -13,6 +13,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "function_choice.h"
+#include "observe/trace_context.h"
 #include "support/recording_reporter.h"
 #include <turngate/events/make_event.h>
 #include <turngate/handlers/event_function.h>
@@ -66,6 +67,11 @@ Response answer(Request& request) {
     if (what == "bytes") return {200, {{"Content-Type", "image/png"}}, "\x89PNG"};
     if (what == "wrong") return {200, {{"Content-Type", "application/json"}}, "{no"};
     if (what == "nothing") return {204, {}, ""};
+    if (what == "late") {
+        while (Context::Clock::now() < *request.context.deadline)
+            std::this_thread::yield();
+        return text("late");
+    }
     if (what == "log") request.context.log(Level::warn, "looked odd");
     if (what == "until-stopped")
         while (true)
@@ -263,6 +269,119 @@ BOOST_AUTO_TEST_CASE(a_handler_that_notices_its_timeout_ends_in_the_platforms_wo
         manager.invoke(web(), R"({"timeout_ms":30,"event":{"do":"until-stopped"}})");
     BOOST_TEST(status == 500);
     BOOST_TEST(reply["error"].string_or("") == "Function execution timed out");
+}
+
+BOOST_AUTO_TEST_CASE(a_result_behind_the_deadline_is_none) {
+    const auto [reply, status] =
+        Manager().invoke(web(), R"({"timeout_ms":1,"event":{"do":"late"}})");
+    BOOST_TEST(status == 500);
+    BOOST_TEST(reply["error"].string_or("") == "Function execution timed out");
+    BOOST_TEST(reply["body"].is_null());
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_is_too_large_is_refused_in_the_platforms_form) {
+    impuls::Runtime runtime({.max_body = 100});
+    const auto invoke = [&](std::size_t size) {
+        return record(*runtime.serving(web()),
+                      Request::post("/invoke", "{}" + std::string(size - 2, ' ')));
+    };
+    BOOST_TEST(invoke(100).status == 200);
+    const Response refused = invoke(101);
+    BOOST_TEST(refused.status == 413);
+    BOOST_TEST(refused.headers.get("Content-Type") == "application/json");
+    const Json reply = Json::parse(refused.body);
+    BOOST_TEST(reply["status_code"].integer_or(0) == 413);
+    BOOST_TEST(reply["error"].string_or("") == "the request body is larger than 100 bytes");
+}
+
+BOOST_AUTO_TEST_CASE(more_invocations_than_may_be_are_refused_in_the_platforms_form) {
+    impuls::Runtime runtime({.most_at_once = 1});
+    std::latch begun(1), end(1);
+    const HandlerPtr waits = runtime.serving(event_function([&](const Json&, Context&) {
+        begun.count_down();
+        end.wait();
+        return Json("done");
+    }));
+    const auto invoke = [&] { return record(*waits, Request::post("/invoke", "{}")); };
+    Response first;
+    std::thread other([&] { first = invoke(); });
+    begun.wait();
+    const Response refused = invoke();
+    end.count_down();
+    other.join();
+
+    BOOST_TEST(refused.status == 503);
+    BOOST_TEST(refused.headers.get("Retry-After") == "1");
+    const Json reply = Json::parse(refused.body);
+    BOOST_TEST(reply["status_code"].integer_or(0) == 503);
+    BOOST_TEST(first.body.find(R"("body":"done")") != std::string::npos);
+    BOOST_TEST(record(*runtime.serving(web()), Request::post("/invoke", "{}")).status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_context_that_is_left_behind_is_abandoned) {
+    test::RecordingReporter log;
+    impuls::LogsReporter reporter(log, Level::info);
+    std::vector<std::string> abandoned;
+    impuls::Runtime runtime({.reporter = &reporter, .abandon = [&](const Context& context) {
+                                 abandoned.push_back(context.request_id);
+                                 reporter.printed(context, Stream::out,
+                                                  "half a line");  // as a capture does
+                             }});
+    const auto end = std::make_shared<std::latch>(1);
+    const HandlerPtr stuck = runtime.serving(event_function([end](const Json& event, Context&) {
+        if (event["wait"].bool_or(false)) end->wait();
+        return Json("done");
+    }));
+    const auto invoke = [&](const char* event) {
+        Request request =
+            Request::post("/invoke", std::string(R"({"timeout_ms":1,"event":)") + event + '}');
+        request.context.request_id = "id-7";
+        return record(*stuck, std::move(request)).body;
+    };
+    BOOST_TEST(invoke(R"({"wait":true})").find(R"("logs":"half a line")") != std::string::npos);
+    BOOST_TEST(abandoned == std::vector<std::string>{"id-7"}, boost::test_tools::per_element());
+
+    end->count_down();
+    while (runtime.left_behind() > 0)
+        std::this_thread::yield();
+}
+
+BOOST_AUTO_TEST_CASE(the_form_of_logs_is_settled_by_the_first_invocation) {
+    Manager manager;
+    BOOST_TEST(!manager.runtime.settled_form());
+    manager.send(web(), Request::get("/health"));
+    BOOST_TEST(!manager.runtime.settled_form());
+    manager.invoke(web(), "{}");
+    BOOST_TEST((manager.runtime.settled_form() == impuls::LogsForm::lists));
+    BOOST_TEST((Manager(impuls::LogsForm::text).runtime.settled_form() == impuls::LogsForm::text));
+}
+
+// What the door's observer has found out, and an event's own.
+BOOST_AUTO_TEST_CASE(a_trace_goes_on_into_the_event) {
+    const std::string outer = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    const std::string own = "00-11111111111111111111111111111111-2222222222222222-00";
+    const auto traced = [&](std::string event) {
+        Request request = Request::post("/invoke", "{\"event\":" + event + '}');
+        request.headers.set("traceparent", outer);
+        request.context.put(*trace_of(request.headers));
+        return request;
+    };
+    std::string id;
+    const HandlerPtr handler = to_handler([&](Request& request) {
+        id = request.context.find<TraceContext>()->trace_id;
+        return text(request.headers.joined("traceparent"));
+    });
+    Manager manager;
+    const Json raw = Json::parse(manager.send(handler, traced("{}")).body);
+    BOOST_TEST(raw["body"].string_or("") == outer);
+    BOOST_TEST(id == outer.substr(3, 32));
+    Request asked = Request::get("/");
+    asked.headers.set("Host", "x");
+    asked.headers.set("traceparent", own);
+    const std::string alb = events::make_event(asked, events::Format::alb);
+    const Json reply = Json::parse(manager.send(handler, traced(alb)).body);
+    BOOST_TEST(reply["body"]["body"].string_or("") == own);
+    BOOST_TEST(id == own.substr(3, 32));
 }
 
 BOOST_AUTO_TEST_CASE(a_handler_that_ignores_its_timeout_is_left_behind_and_counted) {

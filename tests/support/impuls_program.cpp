@@ -40,8 +40,14 @@ Json print(const Json& event, Context& context) {
 
 // Does not return, whatever it is asked.
 Json hang(const Json&, Context&) {
+    std::cout << "half a line";
     std::binary_semaphore(0).acquire();
     return nullptr;
+}
+
+Json hang_later(const Json&, Context& context) {
+    context.wait_until([] { std::binary_semaphore(0).acquire(); });
+    return "at once";
 }
 
 Json until_stopped(const Json&, Context& context) {
@@ -75,6 +81,7 @@ int main(int argc, char** argv) {
                Functions{{"tell", event_function(tell)},
                          {"print", event_function(print)},
                          {"hang", event_function(hang)},
+                         {"hang_later", event_function(hang_later)},
                          {"until_stopped", event_function(until_stopped)},
                          {"together", event_function(together)},
                          {"fail", event_function(fail)},

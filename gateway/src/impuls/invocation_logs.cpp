@@ -50,6 +50,21 @@ void InvocationLogs::add(Stream stream, std::string_view label, std::string_view
         lines_.push_back({stream, label, std::string(text)});
 }
 
+void InvocationLogs::began(const Context& context) {
+    const std::lock_guard lock(context_mutex_);
+    context_ = &context;
+}
+
+void InvocationLogs::ended(const Context& context) {
+    const std::lock_guard lock(context_mutex_);
+    if (context_ == &context) context_ = nullptr;
+}
+
+void InvocationLogs::with_context(const std::function<void(const Context&)>& f) const {
+    const std::lock_guard lock(context_mutex_);
+    if (context_) f(*context_);
+}
+
 bool InvocationLogs::write(JsonWriter& json, LogsForm form) const {
     const std::lock_guard lock(mutex_);
     if (lines_.empty()) return false;
@@ -72,6 +87,16 @@ bool InvocationLogs::write(JsonWriter& json, LogsForm form) const {
     }
     json.end_object();
     return true;
+}
+
+void LogsReporter::began(const Context& context) {
+    if (const auto* logs = context.find<LogsOf>()) (*logs)->began(context);
+    next_.began(context);
+}
+
+void LogsReporter::ended(const Context& context, const Outcome& outcome) {
+    if (const auto* logs = context.find<LogsOf>()) (*logs)->ended(context);
+    next_.ended(context, outcome);
 }
 
 void LogsReporter::logged(const Context& context, Level level, std::string_view message) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -26,6 +27,13 @@ class InvocationLogs {
     void print(Stream stream, std::string_view text);
     void log(Level level, std::string_view message);
 
+    // The request that is being served began, or ended.
+    void began(const Context& context);
+    void ended(const Context& context);
+    // Calls `f` with the context of the request that has begun and not ended, if there is one; it
+    // does not end before `f` returns.
+    void with_context(const std::function<void(const Context&)>& f) const;
+
     // As the value of a member. False, and nothing is written, if there are none.
     bool write(JsonWriter& json, LogsForm form) const;
 
@@ -37,7 +45,9 @@ class InvocationLogs {
     };
     void add(Stream stream, std::string_view label, std::string_view text);
 
-    mutable std::mutex mutex_;
+    mutable std::mutex context_mutex_;  // of the next; before the other
+    const Context* context_ = nullptr;
+    mutable std::mutex mutex_;  // of what follows
     std::vector<Line> lines_;
     std::size_t size_ = 0;
     bool is_cut_ = false;
@@ -53,15 +63,13 @@ class LogsReporter final : public Reporter {
     // What is below `least` is not kept. `next` must outlive this.
     LogsReporter(Reporter& next, Level least) : next_(next), least_(least) {}
 
-    void began(const Context& context) override { next_.began(context); }
+    void began(const Context& context) override;
     void logged(const Context& context, Level level, std::string_view message) override;
     void printed(const Context& context, Stream stream, std::string_view text) override;
     void fetched(const Context& context, const FetchMetric& metric) override {
         next_.fetched(context, metric);
     }
-    void ended(const Context& context, const Outcome& outcome) override {
-        next_.ended(context, outcome);
-    }
+    void ended(const Context& context, const Outcome& outcome) override;
 
   private:
     Reporter& next_;

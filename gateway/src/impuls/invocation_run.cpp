@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "fresh_ids.h"
 #include "lambda/function_error.h"
 #include "replay/thrown.h"
 #include <turngate/handlers/event_function.h>
@@ -32,11 +33,12 @@ InvokeResult failed(int status, std::string message, std::string type) {
     return {.status = status, .error = std::move(message), .error_type = std::move(type)};
 }
 
-InvocationRun::InvocationRun(InvokeRequest call, HandlerPtr handler, std::string request_id,
+InvocationRun::InvocationRun(InvokeRequest call, HandlerPtr handler, const Request& request,
                              Context::Clock::time_point deadline, const RuntimeOptions& options)
     : call_(std::move(call)),
       handler_(std::move(handler)),
-      request_id_(std::move(request_id)),
+      request_id_(request.context.request_id.empty() ? fresh_uuid() : request.context.request_id),
+      trace_(request),
       deadline_(deadline),
       reporter_(options.reporter),
       flush_(options.flush) {
@@ -44,7 +46,12 @@ InvocationRun::InvocationRun(InvokeRequest call, HandlerPtr handler, std::string
         logs_->log(Level::warn, "the variable " + name + " of \"env\" is left out: it is reserved");
 }
 
-void InvocationRun::serve() noexcept try {
+void InvocationRun::serve() noexcept {
+    serve_in_time();
+    if (Context::Clock::now() >= deadline_) result_ = failed(500, std::string(late_text));
+}
+
+void InvocationRun::serve_in_time() noexcept try {
     serve_event();
 } catch (const events::InvocationError& e) {
     result_ = thrown_ ? failure() : failed(e.status(), e.what());
@@ -95,14 +102,10 @@ void InvocationRun::prepare(Request& request) {
     context.put(call_.invocation);
     context.put(call_.environment);
     context.put(logs_);
-}
-
-bool InvocationRun::is_late() const noexcept {
-    return Context::Clock::now() >= deadline_ && replay::is_cancelled(thrown_);
+    trace_.apply(request);
 }
 
 InvokeResult InvocationRun::failure() const {
-    if (is_late()) return failed(500, std::string(late_text));
     return failed(status_ >= 400 ? status_ : 500, replay::message_of(thrown_),
                   thrown_type(thrown_));
 }

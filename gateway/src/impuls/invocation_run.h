@@ -9,6 +9,7 @@
 #include "impuls/invocation_logs.h"
 #include "impuls/invoke_request.h"
 #include "impuls/runtime.h"
+#include "observe/passed_on_trace.h"
 #include <turngate/events/answer.h>
 #include <turngate/http/handler.h>
 
@@ -28,13 +29,14 @@ InvokeResult failed(int status, std::string message, std::string type = {});
 class InvocationRun {
   public:
     // What `options` refers to must outlive this.
-    InvocationRun(InvokeRequest call, HandlerPtr handler, std::string request_id,
+    InvocationRun(InvokeRequest call, HandlerPtr handler, const Request& request,
                   Context::Clock::time_point deadline, const RuntimeOptions& options);
 
     // Serves the event: as a request if it has the shape of one, and else as the body of
     // POST /events; an EventFunction gets it as it is. The result of a request's event is the reply
     // in the event's shape; of another one it is the response: its body as JSON if that is what it
-    // says it is, as a string if it is text, else as base64.
+    // says it is, as a string if it is text, else as base64. What ends after the deadline has
+    // failed, whatever came of it.
     void serve() noexcept;
 
     // REQUIRES: serve() has returned.
@@ -46,15 +48,16 @@ class InvocationRun {
     std::stop_source& stop() noexcept { return stop_; }
 
   private:
+    void serve_in_time() noexcept;
     void serve_event();
     void serve_raw(events::Event event, const events::AnswerOptions& how);
     void prepare(Request& request);
-    bool is_late() const noexcept;
     InvokeResult failure() const;
 
     InvokeRequest call_;
     const HandlerPtr handler_;
     const std::string request_id_;
+    const PassedOnTrace trace_;
     const Context::Clock::time_point deadline_;
     Reporter* const reporter_;
     const std::function<void(const Context&)> flush_;

@@ -1,10 +1,12 @@
 #include "impuls/runtime.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <string>
+#include <system_error>
 #include <utility>
 
-#include "fresh_ids.h"
 #include "function_choice.h"
 #include "impuls/invocation_run.h"
 #include "impuls/invoke_reply.h"
@@ -29,6 +31,21 @@ void write_json(ResponseWriter& response, int status, std::string_view text) {
     response.header("Content-Length", std::to_string(text.size()));
     response.write(text);
 }
+
+// One more at work, as long as it lives.
+class AtWork {
+  public:
+    explicit AtWork(std::atomic<std::size_t>& count) : count_(count), number_(++count) {}
+    AtWork(const AtWork&) = delete;
+    AtWork& operator=(const AtWork&) = delete;
+    ~AtWork() { --count_; }
+
+    std::size_t number() const noexcept { return number_; }
+
+  private:
+    std::atomic<std::size_t>& count_;
+    const std::size_t number_;
+};
 
 class Served final : public Handler {
   public:
@@ -75,6 +92,12 @@ LogsForm Runtime::logs_form() noexcept {
     return static_cast<LogsForm>(form);
 }
 
+std::optional<LogsForm> Runtime::settled_form() const noexcept {
+    if (options_.logs) return options_.logs;
+    const int form = form_;
+    return form < 0 ? std::nullopt : std::optional(static_cast<LogsForm>(form));
+}
+
 void Runtime::invoke(const HandlerPtr& function, Request& request, ResponseWriter& response) {
     const auto begun = Clock::now();
     const LogsForm form = logs_form();
@@ -87,11 +110,17 @@ void Runtime::invoke(const HandlerPtr& function, Request& request, ResponseWrite
         request.context.log(Level::info, why);
         answer(failed(status, why), {});
     };
+    const AtWork work(at_work_);
+    if (work.number() > options_.most_at_once) {
+        response.header("Retry-After", "1");
+        return refuse(503, "the server is busy, try again later");
+    }
 
     InvokeRequest call;
     HandlerPtr handler;
     try {
-        call = read_invoke_request(request.body.text(SIZE_MAX));
+        call = read_invoke_request(
+            request.body.text(std::min<std::uint64_t>(options_.max_body, SIZE_MAX)));
         handler = by_name(function, call.invocation.handler);
     } catch (const Cancelled&) {
         throw;
@@ -105,15 +134,23 @@ void Runtime::invoke(const HandlerPtr& function, Request& request, ResponseWrite
 
     Context& context = request.context;
     const auto deadline = begun + call.timeout;
-    const auto run = std::make_shared<InvocationRun>(
-        std::move(call), std::move(handler),
-        context.request_id.empty() ? fresh_uuid() : context.request_id, deadline, options_);
+    const auto run = std::make_shared<InvocationRun>(std::move(call), std::move(handler), request,
+                                                     deadline, options_);
     const std::stop_callback forward(context.stop, [&] { run->stop().request_stop(); });
     const auto alarm = timer_.request_stop_at(deadline, run->stop());
-    if (threads_.run([run] { run->serve(); }, deadline + notice, context.stop, stop_grace)) {
+    bool has_returned = false;
+    try {
+        has_returned =
+            threads_.run([run] { run->serve(); }, deadline + notice, context.stop, stop_grace);
+    } catch (const std::system_error& e) {
+        const std::string why = std::string("there is no thread for the invocation: ") + e.what();
+        return refuse(503, why.c_str());
+    }
+    if (has_returned) {
         answer(run->result(), run->logs());
         return context.wait_until([run] { run->settle(); });
     }
+    if (options_.abandon) run->logs().with_context(options_.abandon);
     const std::size_t left = threads_.left_behind();
     context.log(Level::error, "a handler goes on that nobody waits for any more: there are " +
                                   std::to_string(left) + " now, and with " +

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -22,6 +24,13 @@ struct RuntimeOptions {
     Reporter* reporter = nullptr;
     // Has the reporter told of what a context has printed, before the reply is made.
     std::function<void(const Context&)> flush = {};
+    // The same of a context whose handler is left behind: it prints for nobody from then on.
+    std::function<void(const Context&)> abandon = {};
+
+    std::uint64_t max_body = 10u << 20;  // bytes; more is refused, in the platform's form
+    // How many invocations may be at work; more are refused with 503, in the platform's form. The
+    // door is to have a few threads more.
+    std::size_t most_at_once = 256;
 
     // How many handlers may go on after their time before `exhausted` is called.
     std::size_t most_left_behind = 16;
@@ -46,6 +55,8 @@ class Runtime {
     void tell_health(ResponseWriter& response);
 
     std::size_t left_behind() const noexcept { return threads_.left_behind(); }
+    // Absent before the first invocation, unless RuntimeOptions say it.
+    std::optional<LogsForm> settled_form() const noexcept;
 
   private:
     LogsForm logs_form() noexcept;
@@ -53,6 +64,7 @@ class Runtime {
     const RuntimeOptions options_;
     std::atomic<bool> was_asked_for_health_ = false;
     std::atomic<int> form_ = -1;  // of the logs, once it is settled
+    std::atomic<std::size_t> at_work_ = 0;
     FencedThreads threads_;
     Timer timer_;
 };

@@ -12,6 +12,13 @@ constexpr std::string_view reserved[] = {
     // Loaders and the C library (ld.so(8), "Secure-execution mode").
     "GCONV_PATH", "GETCONF_DIR", "GLIBC_TUNABLES", "HOSTALIASES", "LOCALDOMAIN", "LOCPATH",
     "NIS_PATH", "NLSPATH", "RESOLV_HOST_CONF", "RES_OPTIONS", "TZDIR",
+    // Interpreters: where they find what they run, and what they run besides.
+    "CLASSPATH", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "LUA_CPATH", "LUA_INIT", "LUA_PATH",
+    "NODE_OPTIONS", "NODE_PATH", "NODE_REPL_EXTERNAL_MODULE", "OPENSSL_CONF", "OPENSSL_ENGINES",
+    "OPENSSL_MODULES", "PERL5DB", "PERL5LIB", "PERL5OPT", "PERLLIB", "PHPRC", "PHP_INI_SCAN_DIR",
+    "PYTHONBREAKPOINT", "PYTHONEXECUTABLE", "PYTHONHOME", "PYTHONINSPECT", "PYTHONPATH",
+    "PYTHONPLATLIBDIR", "PYTHONPYCACHEPREFIX", "PYTHONSTARTUP", "PYTHONUSERBASE", "PYTHONWARNINGS",
+    "RUBYLIB", "RUBYOPT", "_JAVA_OPTIONS",
     // Shells.
     "BASHOPTS", "BASH_ENV", "CDPATH", "ENV", "IFS", "PATH", "PS4", "SHELLOPTS",
     // RFC 3875 section 4.1, the usual others, and what php-fpm obeys.

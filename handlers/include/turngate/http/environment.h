@@ -33,9 +33,9 @@ class Environment {
     Variables variables_;
 };
 
-// True for variables that tell a loader (LD_PRELOAD), a shell (PATH), a web server's program
-// (REMOTE_USER, HTTP_PROXY, PHP_VALUE) or turngate itself (TURNGATE_AS) what to do. No request may
-// say that.
+// True for variables that tell a loader (LD_PRELOAD), an interpreter (PYTHONPATH), a shell (PATH),
+// a web server's program (REMOTE_USER, HTTP_PROXY, PHP_VALUE) or turngate itself (TURNGATE_AS) what
+// to do. No request may say that.
 bool is_reserved_variable(std::string_view name) noexcept;
 
 // The variable `name` of this request, else of this process; absent if neither has it.
