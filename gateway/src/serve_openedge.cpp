@@ -1,14 +1,20 @@
 // From start to SIGTERM.
 #include "serve_openedge.h"
 
+#include <atomic>
+#include <memory>
 #include <string_view>
 #include <unistd.h>
 #include <utility>
 
 #include "cli/value.h"
+#include "last_stand.h"
 #include "observe/observation.h"
+#include "openedge/fenced_door.h"
 #include "openedge/open_functions.h"
+#include "run_anew.h"
 #include "serve_http.h"
+#include "signals.h"
 #include "stderr_reporter.h"
 #include <turngate/http/error.h>
 
@@ -17,10 +23,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// With the threads that every process has fewer than the 20 that an instance is allowed: a manager
-// has one call at a time in each.
-constexpr std::size_t usual_threads = 8;
-constexpr std::size_t usual_connections = 256;
+// Of the engine, and as many of handlers: with the threads that every process has fewer than the 20
+// that an instance is allowed. A manager has one call at a time in each.
+constexpr std::size_t usual_threads = 4;
+// Calls that wait for a thread have their messages in memory, up to 4 MiB of a connection. A
+// manager has one connection.
+constexpr std::size_t usual_connections = 16;
+// After the time to drain: what is cancelled then has a while to notice.
+constexpr std::chrono::milliseconds notice{1'500};
 
 // A function that is called once a day keeps its connection.
 HttpOptions engine_options(const openedge::Settings& settings) {
@@ -77,9 +87,21 @@ int serve_openedge(const OpenHandler& open, const ReadVariable& get) {
     const openedge::Settings settings = openedge::settings(get);
     const ReadVariable environment = openedge_environment(settings, get);
     OpenEdgeOptions options = openedge_options(settings, environment);
+    const auto threads = std::make_shared<openedge::CallThreads>();
+    std::atomic<bool> is_exhausted = false;
+    const auto start_anew = [&] {
+        if (is_exhausted && !is_told_to_stop()) run_anew(STDOUT_FILENO, STDERR_FILENO);
+    };
+    // Tasks behind an answer may not end either.
+    LastStand last_stand(options.http.drain_timeout + notice, [&](int) { start_anew(); });
     Observation observation({.get = environment, .door = "openedge", .json = false});
     observation.equip(options.http);
-    const auto door = openedge_door(std::move(options));
+    const auto door = openedge::fenced_door(std::move(options), threads);
+    const auto watched = last_stand.watched(*door);
+    threads->exhausted = [&] {
+        is_exhausted = true;
+        watched->stop();
+    };
     const auto open_all = [&] {
         return openedge::open_functions(settings, open, observation.backend(), environment);
     };
@@ -87,7 +109,10 @@ int serve_openedge(const OpenHandler& open, const ReadVariable& get) {
         observation.reporter().logged(Context(), Level::info,
                                       settings.name + " is listening on " + address);
     };
-    return serve_listening(*door, open_all, observation, listening);
+    const int status = serve_listening(*watched, open_all, observation, listening);
+    if (!is_exhausted && threads->fenced.left_behind() == 0) return status;
+    start_anew();
+    ::_exit(is_exhausted && !is_told_to_stop() ? 1 : status);  // what still runs uses all of this
 }
 
 bool is_openedge_start(int argc, char** argv) {

@@ -20,9 +20,10 @@ OpenEdgeOptions openedge_options(const openedge::Settings& settings, const ReadV
 ReadVariable openedge_environment(const openedge::Settings& settings, const ReadVariable& get);
 
 // Listens before anything else, then opens the functions, and serves until SIGTERM; calls that have
-// begun have server.timeout to end. `open` makes the handlers that are linked into this program;
-// empty if there are none. Returns the door's exit status. Throws as openedge::settings() and
-// openedge::open_functions() do.
+// begun have server.timeout to end, and the process ends whatever they do. If too many handlers do
+// not end in their time it runs this program anew in this process. `open` makes the handlers that
+// are linked into this program; empty if there are none. Returns the door's exit status. Throws as
+// openedge::settings() and openedge::open_functions() do.
 int serve_openedge(const OpenHandler& open, const ReadVariable& get);
 
 // True if the program was started as OpenEdge starts one: with "-c" alone.

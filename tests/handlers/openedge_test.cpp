@@ -69,6 +69,21 @@ BOOST_AUTO_TEST_CASE(a_payload_that_is_no_json_comes_as_bytes) {
     BOOST_TEST(replied(echo, bytes) == bytes);
 }
 
+// What Python reads as JSON besides.
+BOOST_AUTO_TEST_CASE(a_payload_that_only_python_takes_for_json_comes_as_bytes) {
+    const std::string deep(65, '['), end(65, ']');
+    for (const std::string& bytes :
+         {std::string("NaN"), std::string("[Infinity]"), std::string("{\"a\":-Infinity}"),
+          std::string(R"("\ud800")"), deep + end}) {
+        Request request = Request::post("/t", bytes);
+        const Event event = openedge::event_of(request);
+        BOOST_TEST(!event.json, bytes);
+        BOOST_TEST(event.bytes == bytes);
+    }
+    Request request = Request::post("/t", deep.substr(1) + end.substr(1));
+    BOOST_TEST(openedge::event_of(request).json.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_payload_is_an_empty_object) {
     BOOST_TEST(replied(echo, "") == R"({"event": {}, "topic": "t"})");
 }

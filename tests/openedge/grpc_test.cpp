@@ -102,7 +102,7 @@ BOOST_DATA_TEST_CASE(a_frame_that_is_none_ends_the_call, broken) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_too_large_is_told_as_grpc_does) {
-    BOOST_TEST(std::string(too_large("Sent", 5000053, 4194304).what()) ==
+    BOOST_TEST(std::string(too_large("Sent", "5000053", 4194304).what()) ==
                "Sent message larger than max (5000053 vs. 4194304)");
 }
 

@@ -1,10 +1,12 @@
 #include "openedge/open_functions.h"
 
 #include <filesystem>
+#include <thread>
 
 #include <boost/test/unit_test.hpp>
 
 #include "function_choice.h"
+#include "support/temporary_directory.h"
 #include "support/thrown_by.h"
 #include <turngate/handlers/openedge.h>
 #include <turngate/http/error.h>
@@ -93,6 +95,29 @@ BOOST_AUTO_TEST_CASE(a_target_is_found_in_codedir) {
 
     BOOST_TEST(called(plugin) != "the only one");
     BOOST_TEST(std::filesystem::equivalent(std::filesystem::current_path(), plugins));
+}
+
+// Also when it is started again.
+BOOST_AUTO_TEST_CASE(a_command_runs_in_the_codedir_of_its_function) {
+    const Home home;
+    const test::TemporaryDirectory place;
+    const std::string program = "http:spawn:exec " TURNGATE_HTTP_PROGRAM " mark here";
+    const auto in = [&](const char* name) { return std::filesystem::path(place.path()) / name; };
+    std::filesystem::create_directory(in("a"));
+    std::filesystem::create_directory(in("b 'c"));
+    const HandlerPtr all =
+        opened(with({{"a", program, in("a")}, {"b", program, in("b 'c")}}, true), {});
+
+    BOOST_TEST(std::filesystem::exists(in("a") / "here"));
+    BOOST_TEST(std::filesystem::exists(in("b 'c") / "here"));
+
+    std::filesystem::remove(in("b 'c") / "here");
+    Request crash = Request::get("/crash");
+    crash.context.put(Message{.function_name = "b"});
+    record(*all, std::move(crash));
+    while (!called(all, "b").starts_with("POST /t "))  // until it is there again
+        std::this_thread::yield();
+    BOOST_TEST(std::filesystem::exists(in("b 'c") / "here"));
 }
 
 BOOST_AUTO_TEST_CASE(a_program_without_handlers_loads_the_plug_in_of_the_name) {

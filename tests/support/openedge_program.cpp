@@ -1,5 +1,7 @@
 // A function of OpenEdge, for tests that start one: it does what its event says.
 #include <chrono>
+#include <cstdio>
+#include <semaphore>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -25,14 +27,23 @@ openedge::Reply answer(const openedge::Event& event, const openedge::Message& me
                          {"functionInvokeID", message.invoke_id}});
 }
 
+// Does not return, whatever it is asked.
+void hang() {
+    std::fputs("begun\n", stderr);
+    std::binary_semaphore(0).acquire();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     const HandlerPtr sayhi = openedge::handler(answer);
     const HandlerPtr wait = to_handler([sayhi](Request& request, ResponseWriter& response) {
-        if (request.body.text(64u << 20) == R"({"do": "wait"})")
+        const std::string event = request.body.text(64u << 20);
+        if (event == R"({"do": "wait"})")
             for (;; std::this_thread::sleep_for(std::chrono::milliseconds(1)))
                 request.context.check();
+        if (event == R"({"do": "hang"})") hang();
+        if (event == R"({"do": "hang later"})") request.context.wait_until(hang);
         sayhi->serve(request, response);
     });
     const HandlerPtr echo = to_handler([](Request& request) { return text(request.body.text()); });

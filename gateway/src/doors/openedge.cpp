@@ -4,6 +4,7 @@
 
 #include "net/http2_session.h"
 #include "net/server.h"
+#include "openedge/fenced_door.h"
 #include "openedge/service.h"
 #include <turngate/doors/openedge.h>
 
@@ -26,8 +27,10 @@ HttpOptions engine_options(HttpOptions options) {
 
 class OpenEdgeDoor final : public ListeningDoor {
   public:
-    explicit OpenEdgeDoor(OpenEdgeOptions options)
-        : options_(std::move(options)), server_(engine_options(options_.http), grpc()) {}
+    OpenEdgeDoor(OpenEdgeOptions options, std::shared_ptr<openedge::CallThreads> threads)
+        : options_(std::move(options)),
+          threads_(std::move(threads)),
+          server_(engine_options(options_.http), grpc()) {}
 
     int serve(HandlerPtr handler) override { return server_.serve(service(std::move(handler))); }
     void stop() noexcept override { server_.stop(); }
@@ -41,17 +44,24 @@ class OpenEdgeDoor final : public ListeningDoor {
             std::move(handler),
             openedge::Limits{.max_message = options_.max_message,
                              .max_reply = options_.max_reply,
-                             .errors_as_payloads = options_.errors_as_payloads});
+                             .errors_as_payloads = options_.errors_as_payloads},
+            threads_);
     }
 
     const OpenEdgeOptions options_;
+    const std::shared_ptr<openedge::CallThreads> threads_;
     net::Server server_;
 };
 
 }  // namespace
 
 std::unique_ptr<ListeningDoor> openedge_door(OpenEdgeOptions options) {
-    return std::make_unique<OpenEdgeDoor>(std::move(options));
+    return openedge::fenced_door(std::move(options), std::make_shared<openedge::CallThreads>());
+}
+
+std::unique_ptr<ListeningDoor> openedge::fenced_door(OpenEdgeOptions options,
+                                                     std::shared_ptr<CallThreads> threads) {
+    return std::make_unique<OpenEdgeDoor>(std::move(options), std::move(threads));
 }
 
 }  // namespace turngate

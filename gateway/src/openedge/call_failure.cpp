@@ -49,7 +49,7 @@ GrpcStatus grpc_status(int http) noexcept {
     }
 }
 
-CallFailure thrown(const std::exception_ptr& error, bool is_late) {
+CallFailure thrown(const std::exception_ptr& error) {
     try {
         std::rethrow_exception(error);
     } catch (const HttpError& e) {
@@ -57,7 +57,6 @@ CallFailure thrown(const std::exception_ptr& error, bool is_late) {
     } catch (const ProtocolError& e) {
         return {GrpcStatus::unavailable, thrown_type(error), e.what()};
     } catch (const Cancelled& e) {
-        if (is_late) return {GrpcStatus::deadline_exceeded, "Cancelled", "the deadline has passed"};
         return {GrpcStatus::cancelled, "Cancelled", e.what()};
     } catch (...) {  // in the words of the Python runtimes
         return {GrpcStatus::unknown, thrown_type(error),
@@ -67,10 +66,9 @@ CallFailure thrown(const std::exception_ptr& error, bool is_late) {
 
 }  // namespace
 
-std::optional<CallFailure> failure_of(const Outcome& outcome, const Response& response,
-                                      bool is_late) {
+std::optional<CallFailure> failure_of(const Outcome& outcome, const Response& response) {
     if (outcome.error) {
-        CallFailure failure = thrown(outcome.error, is_late);
+        CallFailure failure = thrown(outcome.error);
         if (failure.message.size() > longest_message) failure.message.resize(longest_message);
         return failure;
     }

@@ -16,8 +16,7 @@ struct CallFailure {
     std::string message;
 };
 
-// Absent if the handler has answered. `is_late`: the time of the call has passed.
-std::optional<CallFailure> failure_of(const Outcome& outcome, const Response& response,
-                                      bool is_late);
+// Absent if the handler has answered.
+std::optional<CallFailure> failure_of(const Outcome& outcome, const Response& response);
 
 }  // namespace turngate::openedge

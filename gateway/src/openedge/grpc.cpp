@@ -51,10 +51,10 @@ std::string name_of(GrpcStatus status) {
     return number < names.size() ? names[number] : "Code(" + std::to_string(number) + ')';
 }
 
-GrpcError too_large(std::string_view what, std::size_t size, std::uint32_t most) {
+GrpcError too_large(std::string_view what, std::string_view size, std::uint32_t most) {
     return {GrpcStatus::resource_exhausted, std::string(what) + " message larger than max (" +
-                                                std::to_string(size) + " vs. " +
-                                                std::to_string(most) + ')'};
+                                                std::string(size) + " vs. " + std::to_string(most) +
+                                                ')'};
 }
 
 std::string grpc_message_field(std::string_view message) {
@@ -109,7 +109,7 @@ std::string read_grpc_message(Body& body, std::uint32_t most, std::string_view e
     if (prefix[0] != 0)
         throw GrpcError(GrpcStatus::internal, "the first byte of a message is neither 0 nor 1");
     const std::uint32_t size = size_of(prefix);
-    if (size > most) throw too_large("Received", size, most);
+    if (size > most) throw too_large("Received", std::to_string(size), most);
     std::string message;
     while (message.size() < size) {
         const std::size_t begin = message.size();

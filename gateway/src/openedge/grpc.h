@@ -46,9 +46,9 @@ class GrpcError : public Error {
     GrpcStatus status_;
 };
 
-// For a message of `size` bytes where `most` are allowed, in the words of gRPC's own libraries:
-// `what` is "Received" or "Sent".
-GrpcError too_large(std::string_view what, std::size_t size, std::uint32_t most);
+// For a message of `size` bytes, "1001" or "more than 1000", where `most` are allowed, in the words
+// of gRPC's own libraries: `what` is "Received" or "Sent".
+GrpcError too_large(std::string_view what, std::string_view size, std::uint32_t most);
 
 // As the field grpc-message has it: escapes '%' and all that is not a printable character of ASCII
 // (gRPC over HTTP2, "Responses"). percent_decode() undoes it.

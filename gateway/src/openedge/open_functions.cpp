@@ -12,6 +12,7 @@
 #include <turngate/handlers/openedge.h>
 #include <turngate/http/encoding.h>
 #include <turngate/http/error.h>
+#include <turngate/os/subprocess.h>
 
 namespace turngate::openedge {
 namespace {
@@ -56,6 +57,17 @@ std::string target_in(const std::string& directory, const std::string& target) {
     return target;
 }
 
+// With a command that runs in `directory`, when it is started again as well.
+std::string command_in(const std::string& directory, const std::string& target) {
+    constexpr std::string_view http = "http:spawn:", fcgi = "fcgi:spawn";
+    std::size_t colon = target.npos;
+    if (target.starts_with(http)) colon = http.size() - 1;
+    if (target.starts_with(fcgi)) colon = target.find(':', fcgi.size());
+    if (colon == target.npos) return target;
+    return target.substr(0, colon + 1) + "cd " + os::shell_word(directory) + " && " +
+           target.substr(colon + 1);
+}
+
 // "sayhi.handler" is a function in a module to Python, and may be either of both here.
 HandlerPtr linked(const HandlerPtr& all, const FunctionSettings& function) {
     const std::string& handler = function.handler;
@@ -83,7 +95,9 @@ HandlerPtr open_target_of(const FunctionSettings& function, const std::string& d
             ? handler
             : "plugin:" + percent_escape_path(handler.substr(0, handler.find('.'))) + ".so";
     try {
-        return open_target(target_in(directory, target), nullptr, get, changed);
+        std::filesystem::current_path(directory);  // for other paths in the target
+        return open_target(command_in(directory, target_in(directory, target)), nullptr, get,
+                           changed);
     } catch (const cli::CommandError& e) {  // its advice is for a command line
         throw Error("the handler of the function " + function.name + ": " + e.what());
     }
@@ -95,13 +109,9 @@ HandlerPtr open_functions(const Settings& settings, const OpenHandler& open,
                           const BackendChanged& changed, const ReadVariable& get) {
     const HandlerPtr all = open ? open(changed) : nullptr;
     std::vector<Named> functions;
-    std::string home;
     std::vector<std::string> directories;  // before any is left
     for (const FunctionSettings& function : settings.functions)
         directories.push_back(all && !is_target(function.handler) ? "" : directory_of(function));
-    const auto first = std::find_if(directories.begin(), directories.end(),
-                                    [](const std::string& path) { return !path.empty(); });
-    if (first != directories.end()) std::filesystem::current_path(*first);
     for (std::size_t i = 0; i < directories.size(); ++i) {
         const FunctionSettings& function = settings.functions[i];
         functions.emplace_back(function.name,
@@ -109,6 +119,9 @@ HandlerPtr open_functions(const Settings& settings, const OpenHandler& open,
                                    ? linked(all, function)
                                    : open_target_of(function, directories[i], changed, get));
     }
+    const auto first = std::find_if(directories.begin(), directories.end(),
+                                    [](const std::string& path) { return !path.empty(); });
+    if (first != directories.end()) std::filesystem::current_path(*first);
     if (!settings.by_name) return functions.front().second;
     return std::make_shared<const ByFunctionName>(std::move(functions));
 }

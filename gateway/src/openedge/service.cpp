@@ -1,23 +1,29 @@
 #include "openedge/service.h"
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
-#include <memory>
-#include <stop_token>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "lambda/function_error.h"
 #include "openedge/grpc.h"
-#include "openedge/message_request.h"
-#include <turngate/http/recorder.h>
 #include <turngate/http/serve.h>
 
 namespace turngate::openedge {
 namespace {
 
-// How large a reply is, is told where it is refused.
-constexpr std::size_t most_recorded = std::numeric_limits<std::uint32_t>::max();
+using Clock = Context::Clock;
+
+// Who is asked to stop has this long to notice.
+constexpr std::chrono::milliseconds notice{100};
+// After the client has left or the process is to end, before that is given up.
+constexpr std::chrono::milliseconds stop_grace{1'000};
+constexpr std::chrono::hours for_ever{24 * 365};
+// What of a response is kept in any case: as much is held back before it is sent, error pages too.
+constexpr std::size_t least_recorded = 8 * 1024;
+constexpr const char* late = "the deadline has passed";
 
 bool is_grpc(std::string_view type) {
     constexpr std::string_view name = "application/grpc";
@@ -25,48 +31,10 @@ bool is_grpc(std::string_view type) {
     return type.size() == name.size() || type[name.size()] == '+' || type[name.size()] == ';';
 }
 
-// What the client has said of its patience, as long as it lives.
-class CallTime {
-  public:
-    CallTime(std::string_view timeout, const Context& call, Timer& timer)
-        : stop_(call.stop), deadline_(call.deadline) {
-        if (timeout.empty()) return;
-        const auto limit = parse_grpc_timeout(timeout);
-        if (!limit)
-            throw GrpcError(GrpcStatus::internal,
-                            "grpc-timeout is wrong: expected one to eight "
-                            "digits and a unit of H, M, S, m, u or n");
-        const auto at = Context::Clock::now() + *limit;
-        if (deadline_ && *deadline_ <= at) return;
-        deadline_ = at;
-        passed_on_.emplace(call.stop, PassOn{own_});
-        alarm_.reset(new Timer::Alarm(timer.request_stop_at(at, own_)));
-        stop_ = own_.get_token();
-    }
-
-    void apply(Context& context) const {
-        context.stop = stop_;
-        context.deadline = deadline_;
-    }
-    bool has_passed() const { return deadline_ && Context::Clock::now() >= *deadline_; }
-
-  private:
-    struct PassOn {
-        std::stop_source source;
-        void operator()() { source.request_stop(); }
-    };
-
-    std::stop_source own_;
-    std::stop_token stop_;
-    std::optional<Context::Clock::time_point> deadline_;
-    std::optional<std::stop_callback<PassOn>> passed_on_;
-    std::unique_ptr<Timer::Alarm> alarm_;
-};
-
 }  // namespace
 
-Service::Service(HandlerPtr function, const Limits& limits)
-    : function_(std::move(function)), limits_(limits) {}
+Service::Service(HandlerPtr function, const Limits& limits, std::shared_ptr<CallThreads> threads)
+    : function_(std::move(function)), limits_(limits), threads_(std::move(threads)) {}
 
 void Service::serve(Request& request, ResponseWriter& response) const {
     if (request.method != "POST") throw HttpError(405, "gRPC calls by POST");
@@ -93,34 +61,36 @@ std::string Service::answer(Request& call) const {
     const auto generation = generation_of(call.url.path);
     if (!generation) throw GrpcError(GrpcStatus::unimplemented, "unknown method " + call.url.path);
     const CallTime time(call.headers.get("grpc-timeout"), call.context, timer_);
-    FunctionMessage message = received(call, *generation);
+    FunctionMessage message = received(call, *generation, time);
     if (!message.about.invoke_id.empty()) call.context.request_id = message.about.invoke_id;
-    // What is done when the answer is on its way has the request at hand.
-    const auto request = std::make_shared<Request>(request_of(message));
-    request->context.request_id = call.context.request_id;
-    request->context.reporter = call.context.reporter;
-    request->context.parking = call.context.parking;
-    time.apply(request->context);
-
-    Recorder recorder("POST", most_recorded);
-    const Outcome outcome = turngate::serve(*function_, *request, recorder);
-    request->context.stop = call.context.stop;
-    if (request->context.has_deferred())
-        call.context.wait_until([request, outcome] { settle(request->context, outcome); });
+    const auto function =
+        std::make_shared<FunctionCall>(function_, message, call, time, most_recorded());
+    run(function, call.context, time);
+    if (function->has_tasks())
+        call.context.wait_until([function, &outer = call.context] { function->settle(outer); });
     else
-        settle(request->context, outcome);
-    Response response = outcome.complete ? recorder.take() : Response();
-    message.payload = payload_of(failure_of(outcome, response, time.has_passed()), response);
-    message.about = *request->context.find<Message>();
+        function->settle(call.context);
+    if (time.had_passed(function->ended())) throw GrpcError(GrpcStatus::deadline_exceeded, late);
+    message.payload = payload_of(*function);
+    message.about = function->about();
     std::string reply = write_message(message, *generation);
     if (reply.size() > limits_.max_message)
-        throw too_large("Sent", reply.size(), limits_.max_message);
+        throw too_large("Sent", std::to_string(reply.size()), limits_.max_message);
     return reply;
 }
 
-FunctionMessage Service::received(Request& call, Generation generation) const {
-    const std::string bytes =
-        read_grpc_message(call.body, limits_.max_message, call.headers.get("grpc-encoding"));
+FunctionMessage Service::received(Request& call, Generation generation,
+                                  const CallTime& time) const {
+    call.body.interrupt(time.stop());
+    std::string bytes;
+    try {
+        bytes =
+            read_grpc_message(call.body, limits_.max_message, call.headers.get("grpc-encoding"));
+    } catch (const Cancelled&) {
+        if (!time.had_passed(Clock::now())) throw;
+        throw GrpcError(GrpcStatus::deadline_exceeded,
+                        "the deadline has passed before the message was there");
+    }
     try {
         return read_message(bytes, generation);
     } catch (const Error& e) {
@@ -128,21 +98,72 @@ FunctionMessage Service::received(Request& call, Generation generation) const {
     }
 }
 
+// Returns when the function has. Throws GrpcError if nobody waits for it any more.
+void Service::run(const std::shared_ptr<FunctionCall>& function, const Context& call,
+                  const CallTime& time) const {
+    const auto deadline = time.deadline();
+    try {
+        if (threads_->fenced.run([function] { function->serve(); },
+                                 deadline ? *deadline + notice : Clock::now() + for_ever, call.stop,
+                                 stop_grace))
+            return;
+    } catch (const std::system_error& e) {
+        throw GrpcError(GrpcStatus::unavailable,
+                        std::string("there is no thread for the call: ") + e.what());
+    }
+    const std::size_t left = threads_->fenced.left_behind(), most = threads_->most_left_behind;
+    call.log(Level::error, "a handler goes on that nobody waits for any more: there are " +
+                               std::to_string(left) + " now, and with " + std::to_string(most) +
+                               " the process is replaced");
+    const bool is_late = time.had_passed(Clock::now());
+    // Of those whose clients have left some may end in their time.
+    if (is_late && left >= most && threads_->exhausted) threads_->exhausted();
+    throw GrpcError(is_late ? GrpcStatus::deadline_exceeded : GrpcStatus::cancelled,
+                    is_late ? late : "the call was cancelled");
+}
+
+std::size_t Service::most_recorded() const noexcept {
+    const std::size_t most = limits_.max_reply == 0
+                                 ? limits_.max_message
+                                 : std::min<std::size_t>(limits_.max_reply, limits_.max_message);
+    return std::max(most, least_recorded);
+}
+
 // Throws GrpcError.
-std::string Service::payload_of(const std::optional<CallFailure>& failure,
-                                Response& response) const {
-    if (failure) {
-        const bool is_over = failure->status == GrpcStatus::cancelled ||
-                             failure->status == GrpcStatus::deadline_exceeded;
-        if (is_over || !limits_.errors_as_payloads)
+std::string Service::payload_of(FunctionCall& function) const {
+    if (function.is_too_large())
+        return too_large_reply("more than " + std::to_string(most_recorded()));
+    Response response = function.take_response();
+    if (const auto failure = failure_of(function.outcome(), response)) {
+        if (failure->status == GrpcStatus::cancelled || !limits_.errors_as_payloads)
             throw GrpcError(failure->status, failure->message);
-        return error_json(failure->type, failure->message);
+        return error_payload(failure->type, failure->message);
     }
     const std::size_t size = response.body.size();
     if (limits_.max_reply == 0 || size <= limits_.max_reply) return std::move(response.body);
-    return error_json("ReplyTooLarge", "the reply has " + std::to_string(size) +
-                                           " bytes, and at most " +
-                                           std::to_string(limits_.max_reply) + " are published");
+    return too_large_reply(std::to_string(size));
+}
+
+// `size` is how many bytes it has, in words.
+std::string Service::too_large_reply(const std::string& size) const {
+    if (limits_.max_reply == 0 || limits_.max_reply > limits_.max_message)
+        throw too_large("Sent", size, limits_.max_message);
+    return error_payload("ReplyTooLarge", "the reply has " + size + " bytes, and at most " +
+                                              std::to_string(limits_.max_reply) + " are published");
+}
+
+// Within the limit that it may be about itself.
+std::string Service::error_payload(std::string_view type, std::string message) const {
+    for (;;) {
+        std::string payload = error_json(type, message);
+        if (limits_.max_reply == 0 || payload.size() <= limits_.max_reply) return payload;
+        if (message.empty())
+            throw GrpcError(GrpcStatus::resource_exhausted,
+                            "an error as payload does not fit into the " +
+                                std::to_string(limits_.max_reply) +
+                                " bytes of a reply: raise the limit");
+        message.resize(message.size() / 2);
+    }
 }
 
 }  // namespace turngate::openedge

@@ -3,10 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
+#include <string_view>
 
 #include "openedge/call_failure.h"
+#include "openedge/call_time.h"
+#include "openedge/fenced_door.h"
+#include "openedge/function_call.h"
 #include "openedge/message.h"
 #include <turngate/http/handler.h>
 #include <turngate/os/timer.h>
@@ -20,21 +24,27 @@ struct Limits {
     bool errors_as_payloads;
 };
 
-// Takes the requests of HTTP/2 that are calls of gRPC; others are answered as HTTP has it.
+// Takes the requests of HTTP/2 that are calls of gRPC; others are answered as HTTP has it. The
+// function runs on a thread that nobody has to wait for.
 class Service final : public Handler {
   public:
-    Service(HandlerPtr function, const Limits& limits);
+    Service(HandlerPtr function, const Limits& limits, std::shared_ptr<CallThreads> threads);
 
     void serve(Request& request, ResponseWriter& response) const override;
-    bool may_migrate() const noexcept override { return function_->may_migrate(); }
 
   private:
     std::string answer(Request& call) const;
-    FunctionMessage received(Request& call, Generation generation) const;
-    std::string payload_of(const std::optional<CallFailure>& failure, Response& response) const;
+    FunctionMessage received(Request& call, Generation generation, const CallTime& time) const;
+    void run(const std::shared_ptr<FunctionCall>& function, const Context& call,
+             const CallTime& time) const;
+    std::string payload_of(FunctionCall& function) const;
+    std::string too_large_reply(const std::string& size) const;
+    std::string error_payload(std::string_view type, std::string message) const;
+    std::size_t most_recorded() const noexcept;
 
     const HandlerPtr function_;
     const Limits limits_;
+    const std::shared_ptr<CallThreads> threads_;
     mutable Timer timer_;
 };
 

@@ -37,6 +37,10 @@ struct OpenEdgeOptions {
 // back, and an empty one is published nowhere. 400 and above, and what it throws, end the call with
 // a status: HttpError with the code that stands for its status, all else with UNKNOWN.
 //
+// Each call has a thread of its own. Past its deadline its handler is asked to stop, and the call
+// ends with DEADLINE_EXCEEDED; a handler that does not stop goes on by itself, so that it and the
+// reporter of `options` must then outlive the door.
+//
 // Listens at once. Throws as http_door() does.
 std::unique_ptr<ListeningDoor> openedge_door(OpenEdgeOptions options = {});
 
