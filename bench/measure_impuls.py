@@ -12,6 +12,8 @@ import subprocess
 import sys
 import time
 
+from measuring import SERVER_CORE, free_port, row
+
 ROUNDS = 41
 CALL = b'{"code":"","env":{"K":"v"},"event":{"name":"Ada"},"handler":"index.greet"}'
 
@@ -34,7 +36,8 @@ def once(program, port, bytes_sent):
     """Seconds from exec to the connection, and from there to the last byte of the answer."""
     begun = time.perf_counter()
     process = subprocess.Popen([program], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                               env={"RUNTIME_PORT": str(port), "PATH": os.environ["PATH"]})
+                               env={"RUNTIME_PORT": str(port), "PATH": os.environ["PATH"]},
+                               preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}))
     try:
         with connected(port) as client:
             bound = time.perf_counter()
@@ -50,26 +53,19 @@ def once(program, port, bytes_sent):
         process.wait(30)
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def impuls(build):
-    """[(what is measured, value, unit, note)]"""
+    """Prints a row for each thing that is measured."""
     program = f"{build}/samples/impuls"
     kind = subprocess.run(["ldd", program], capture_output=True, text=True, check=False)
     linked = "static" if kind.returncode != 0 else "dynamic"
     health = [once(program, free_port(), request("GET", "/health"))[1] for _ in range(ROUNDS)]
     invoked = [sum(once(program, free_port(), request("POST", "/invoke", CALL))) for _ in range(ROUNDS)]
-    return [("/health, from the first connection", statistics.median(health) * 1000, "ms", "at most 1"),
-            (f"{linked}: from exec to the answer of an invocation", statistics.median(invoked) * 1000, "ms",
-             "at most 2, static")]
+    for name, times, goal in ((f"Impuls, {linked}, /health once connected", health, "(at most 1)"),
+                              (f"Impuls, {linked}, exec to the answer", invoked, "(at most 2, static)")):
+        row(name, f"{statistics.median(times) * 1000:.2f}", "", "ms", goal)
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         raise SystemExit(__doc__)
-    for name, value, unit, note in impuls(os.path.abspath(sys.argv[1])):
-        print(f"{name:<56}{value:>9.2f} {unit}  ({note})")
+    impuls(os.path.abspath(sys.argv[1]))

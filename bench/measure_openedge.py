@@ -1,8 +1,9 @@
-"""measure_openedge.py BUILD: functions of OpenEdge, called by gRPC: warm, and from their start.
+"""Part of measure_platforms.py: functions of OpenEdge, called by gRPC: warm, and from their start.
 
 The peers are servers of gRPC's own libraries that do the same, called by the same client, which is
 libgrpc++'s; CPU is that of the server's process. Cold is what `turngate host openedge` tells: from
-the message to the answer of a program that is started for it; it dials each millisecond."""
+the message to the answer of a program that is started for it; it dials each millisecond. Also by
+itself: measure_openedge.py BUILD"""
 
 import json
 import os
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-from measuring import CLIENT_CORE, Server, free_port, ratio, row
+from measuring import CLIENT_CORE, SERVER_CORE, Server, free_port, ratio, row
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = "/usr/bin/python3"  # which has Debian's grpc
@@ -52,7 +53,8 @@ def warm(build, folder, threads, calls):
 def cold(build):
     """Milliseconds of each start."""
     command = [f"{build}/bin/turngate", "host", "openedge", "-p", "0", "--", f"{build}/bench/openedge_echo"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as host:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE, CLIENT_CORE})) as host:
         url = next(filter(None, (re.search(r"http://\S+", line) for line in host.stderr)))[0]
         for _ in range(STARTS):
             for payload in ("hello", "stop"):
@@ -69,12 +71,12 @@ def openedge(build):
     with tempfile.TemporaryDirectory() as folder:
         for threads, calls in ((1, 4000), (16, 500)):
             ours, cpp, python = warm(build, folder, threads, calls)
-            name = f"a call, {threads} at a time, CPU"
+            name = f"OpenEdge, a call, {threads} at a time, CPU"
             row(name, f"{statistics.median(ours):.1f}", f"{statistics.median(cpp):.1f}", "us",
                 f"libgrpc++ {ratio(cpp, ours):.2f} times that  (at least 1)")
             row("", "", f"{statistics.median(python):.1f}", "us",
                 f"python3-grpcio {ratio(python, ours):.2f} times that  (at least 3)")
-    row("from the message to the answer, cold", f"{statistics.median(cold(build)):.1f}", "", "ms", "(at most 20)")
+    row("OpenEdge, message to answer, cold", f"{statistics.median(cold(build)):.1f}", "", "ms", "(at most 20)")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ import sys
 import tempfile
 import time
 
+from measure_impuls import impuls
+from measure_openedge import openedge
 from measuring import BUILD, CLIENT_CORE, SERVER_CORE, Bench, free_port, in_turn, middle, ratio, row, wrk
 
 STATIC = os.path.join(os.path.dirname(BUILD), "static")
@@ -65,7 +67,9 @@ def open_runtimes(bench):
             f"(at most {goal})")
 
 
-PARTS = {"open-runtimes": open_runtimes}
+PARTS = {"open-runtimes": open_runtimes,
+         "openedge": lambda _: openedge(BUILD),
+         "impuls": lambda _: [impuls(build) for build in (BUILD, STATIC)]}
 
 
 def main():
