@@ -4,11 +4,12 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <functional>
 
 namespace turngate::replay {
 namespace {
 
-constexpr int precision = 9;                          // bits kept below the leading one
+constexpr int precision = 10;                         // bits kept below the leading one
 constexpr std::uint64_t steps = 1u << precision;      // buckets to a power of two
 constexpr std::uint64_t largest = (1ull << 42) - 1u;  // 73 minutes; more counts as this
 
@@ -34,6 +35,13 @@ void Histogram::add(Duration value) noexcept {
     ++buckets_[bucket_of(std::min(static_cast<std::uint64_t>(n), largest))];
     ++count_;
     max_ = std::max(max_, n);
+}
+
+void Histogram::merge(const Histogram& other) noexcept {
+    std::transform(buckets_.begin(), buckets_.end(), other.buckets_.begin(), buckets_.begin(),
+                   std::plus<>());
+    count_ += other.count_;
+    max_ = std::max(max_, other.max_);
 }
 
 Histogram::Duration Histogram::percentile(double fraction) const noexcept {

@@ -7,8 +7,8 @@
 
 namespace turngate::replay {
 
-// A log-linear histogram: 512 steps to each power of two, so that a value is told to 0.2 %, from a
-// nanosecond to more than an hour. About 130 KB, however many values it holds.
+// A log-linear histogram: 1024 steps to each power of two, so that a value is told to three digits,
+// from a nanosecond to more than an hour. About 270 KB, however many values it holds.
 class Histogram {
   public:
     using Duration = std::chrono::nanoseconds;
@@ -16,6 +16,8 @@ class Histogram {
     Histogram();
 
     void add(Duration value) noexcept;
+    // As if all that `other` holds had been added here.
+    void merge(const Histogram& other) noexcept;
 
     std::uint64_t count() const noexcept { return count_; }
     Duration max() const noexcept { return Duration(max_); }
