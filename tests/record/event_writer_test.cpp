@@ -81,6 +81,16 @@ BOOST_AUTO_TEST_CASE(the_moment_and_the_ids_are_those_of_the_call) {
                "Root=1-6b49d200-0123456789abcdef00000000");
 }
 
+BOOST_AUTO_TEST_CASE(an_event_of_shape_http_has_the_moment_too) {
+    Writing writing(Format::http);
+
+    writing.writer.write(call_of(Request::post("/", "a}b"), text("x")));
+
+    const std::string event = event_of(writing, "0001-post.json");
+    BOOST_TEST(Json::parse(event)["timeEpoch"].integer_or(0) == 1'800'000'000'000);
+    BOOST_TEST(events::decode(event).request.body.buffered() == "a}b");
+}
+
 BOOST_AUTO_TEST_CASE(headers_of_the_moment_are_not_expected) {
     Writing writing(Format::http);
     Response reply = text("x");

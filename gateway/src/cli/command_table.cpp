@@ -13,6 +13,7 @@ constexpr const Command* all[] = {
     &replay_command,
     &accept_command,
     &reject_command,
+    &bench_command,
     &invoke_command,
     &event_new_command,
     &event_convert_command,

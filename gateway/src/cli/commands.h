@@ -11,6 +11,7 @@
 namespace turngate::cli {
 
 extern const Command accept_command;
+extern const Command bench_command;
 extern const Command doctor_command;
 extern const Command event_check_command;
 extern const Command event_convert_command;

@@ -7,10 +7,13 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/diff_tool.h"
 #include "cli/event_options.h"
 #include "cli/exit_status.h"
 #include "cli/invocation.h"
 #include "cli/listen_options.h"
+#include "cli/pace_options.h"
+#include "cli/replay_watched.h"
 #include "cli/report_file.h"
 #include "cli/request_options.h"
 #include "open_target.h"
@@ -18,6 +21,7 @@
 #include "replay/printable.h"
 #include "replay/progress.h"
 #include "replay/runner.h"
+#include "replay/saved_replies.h"
 #include "replay/tally.h"
 
 namespace turngate::cli {
@@ -170,13 +174,14 @@ constexpr Option own_options[] = {
      .repeatable = true},
 };
 
-constexpr auto options = joined(own_options, reading_options, answering_options);
+constexpr auto options = joined(own_options, control_options, reading_options, answering_options);
 
 constexpr std::string_view examples[] = {
     "replay events/ -t cgi:./build/app",
     "replay events/orders/create.json --update all",
     "replay calls.ndjson:17",
     "replay events/ --as all -j0 --report junit=replay.xml",
+    "replay events/ -t fcgi:unix:/run/app.sock --rate 200/s --repeat 10",
 };
 
 replay::DiffStyle diff_style(std::string_view name) {
@@ -193,8 +198,10 @@ replay::DiffStyle diff_style(std::string_view name) {
 std::string rerun_words(const Arguments& arguments) {
     std::string out;
     for (const Option& option : options) {
-        constexpr std::string_view others[] = {"jobs",      "only", "skip",   "update",
-                                               "fail-fast", "diff", "format", "report"};
+        constexpr std::string_view others[] = {
+            "jobs",    "only",       "skip", "update",    "fail-fast", "diff",
+            "format",  "report",     "rate", "pace",      "repeat",    "limit",
+            "shuffle", "time-limit", "save", "diff-tool", "list",      "watch"};
         if (!arguments.given(option.name) ||
             std::find(std::begin(others), std::end(others), option.name) != std::end(others))
             continue;
@@ -220,6 +227,12 @@ std::string program_words(const Invocation& invocation) {
 bool runs_in_ci(const Environment& environment) {
     const std::string value = environment("CI").value_or("");
     return !value.empty() && value != "0" && value != "false";
+}
+
+std::string diff_tool(const Invocation& invocation) {
+    if (invocation.arguments.given("diff-tool"))
+        return std::string(invocation.arguments.text("diff-tool"));
+    return invocation.environment("TURNGATE_DIFF_TOOL").value_or("");
 }
 
 replay::JudgeOptions judge_options(const Invocation& invocation) {
@@ -259,16 +272,23 @@ replay::JudgeOptions judge_options(const Invocation& invocation) {
                                                        std::chrono::hours(24 * 365));
     const auto style = diff_style(arguments.text("diff"));
     judge.whole_bodies = style == replay::DiffStyle::unified || style == replay::DiffStyle::side;
-    judge.handler = open_target(arguments.text("target"), invocation.self, with_flags(invocation));
+    judge.keeps_replies = arguments.given("save") || !diff_tool(invocation).empty();
+    if (!arguments.on("list"))
+        judge.handler =
+            open_target(arguments.text("target"), invocation.self, with_flags(invocation));
     return judge;
 }
 
 int run_replay(Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
+    if (arguments.on("watch")) return replay_watched(invocation);
+    const bool lists = arguments.on("list");
 
+    replay::RunOptions run = run_options(arguments);
     const replay::JudgeOptions judge = judge_options(invocation);
     std::vector<std::string> formats, paths;  // of the reports
     for (const std::string& report : arguments.all("report")) {
+        if (lists) break;  // which has no results
         const auto equals = report.find('=');
         formats.push_back(report.substr(0, equals));
         paths.push_back(report.substr(equals + 1));
@@ -294,14 +314,26 @@ int run_replay(Invocation& invocation) {
     replay::Progress progress(invocation.err, [&] {
         if (std::chrono::steady_clock::now() - begin > std::chrono::milliseconds(200))
             tally.start();
-        return tally.total();
+        return total_events(arguments, tally.total());
     });
-    const bool shows_progress = invocation.verbosity >= 0 && arguments.text("format") == "text" &&
+    const bool shows_progress = invocation.verbosity >= 0 && !lists &&
+                                arguments.text("format") == "text" &&
                                 !runs_in_ci(invocation.environment);
 
     std::vector<std::unique_ptr<replay::Report>> owned;
     owned.push_back(clearing(progress, invocation.verbosity));
-    owned.push_back(make(arguments.text("format"), invocation.out));
+    owned.push_back(lists ? replay::list_report(invocation.out, invocation.verbosity)
+                          : make(arguments.text("format"), invocation.out));
+    if (arguments.given("save"))
+        owned.push_back(
+            std::make_unique<replay::SavedReplies>(std::string(arguments.text("save"))));
+    const std::string tool = lists ? "" : diff_tool(invocation);
+    DiffTool* differ = nullptr;
+    if (!tool.empty()) {
+        auto owned_differ = std::make_unique<DiffTool>(tool, judge.ignore);
+        differ = owned_differ.get();
+        owned.push_back(std::move(owned_differ));
+    }
     for (std::size_t i = 0; i < paths.size(); ++i)
         owned.push_back(std::make_unique<ReportFile>(
             paths[i], [&](Output& out) { return make(formats[i], out); }));
@@ -310,7 +342,6 @@ int run_replay(Invocation& invocation) {
     for (const auto& report : owned)
         reports.push_back(report.get());
 
-    replay::RunOptions run{.jobs = static_cast<unsigned>(arguments.number("jobs"))};
     if (arguments.given("fail-fast")) {
         const std::string_view count = arguments.text("fail-fast");
         run.fail_fast =
@@ -320,8 +351,9 @@ int run_replay(Invocation& invocation) {
         run.progress = [&](const replay::Summary& summary) { progress.update(summary); };
 
     const replay::Interrupt interrupt;
-    replay::Source source(arguments.operands(), selection, interrupt.fd());
-    const replay::Summary summary = replay::run(source, judge, run, reports, interrupt);
+    const auto items = items_of(arguments, selection, run, interrupt.fd());
+    const replay::Summary summary = replay::run(*items, judge, run, reports, interrupt);
+    if (differ && summary.signal == 0) differ->show(arguments.text("format") != "text");
     const int status = summary.exit_status();
     if (status == exit_status::nothing_to_do)
         throw summary.skipped > 0
@@ -351,7 +383,7 @@ const Command replay_command = {
         "with .new at its end; "
         "turngate accept makes it the expected one.\n\n"
         "Exit status: 0 all good; 1 a reply is not as expected; 3 an event or an expected reply "
-        "cannot be read; 4 the target cannot be started; 5 there was no event.",
+        "cannot be read; 4 the target cannot be started; 5 there was no event; 124 --time-limit.",
     .options = options,
     .examples = examples,
     .least_operands = 1,

@@ -2,6 +2,7 @@
 #include "record/event_writer.h"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
@@ -42,6 +43,12 @@ events::EventSource source_of(const Call& call) {
         source.trace_id = std::string("Root=1-") + seconds.data() + '-' + id;
     }
     return source;
+}
+
+// What tells a replay when it was, where the shape has no place for it.
+void add_time(std::string& event, std::chrono::system_clock::time_point time) {
+    const auto epoch = std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch());
+    event.insert(event.rfind('}'), ",\"timeEpoch\":" + std::to_string(epoch.count()));
 }
 
 // Of these the body is all that is left, so that only what goes where they come in comes back.
@@ -121,6 +128,7 @@ EventWriter::Made EventWriter::make(Request& request, const events::EventSource&
     } catch (const Error& e) {
         throw Error(shape + " cannot carry it: " + e.what());
     }
+    if (shape_ == Format::http) add_time(made.text, source.time);
     if (made.text.size() > replay::event_limit)
         throw Error(replay::event_too_large(made.text.size()));
     events::DecodeOptions options;

@@ -2,6 +2,7 @@
 #include "replay/event_lines.h"
 
 #include <cerrno>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -30,6 +31,21 @@ void EventLines::open_goldens() {
     file->has_goldens = true;
     golden_fd_ = open_file(golden_path(file->path));
     if (golden_fd_) goldens_.emplace(golden_fd_.get(), golden_limit);
+}
+
+void EventLines::start_at(std::uint64_t line, std::uint64_t event_at,
+                          std::optional<std::uint64_t> golden_at) {
+    const auto seek = [](const os::Fd& fd, std::uint64_t to) {
+        if (::lseek(fd.get(), static_cast<off_t>(to), SEEK_SET) < 0)
+            throw std::system_error(errno, std::generic_category(), "cannot read");
+    };
+    seek(fd_, event_at);
+    if (goldens_ && golden_at)
+        seek(golden_fd_, *golden_at);
+    else
+        goldens_.reset();
+    only_ = line;
+    line_ = golden_line_ = line - 1;
 }
 
 void EventLines::sniff() {
@@ -96,8 +112,10 @@ bool EventLines::next(Batch& batch) {
     if (!whole_) name += ':' + std::to_string(line_);
     item.name = batch.add(name);
     item.event = batch.add(line);
+    item.event_at = events_.offset();
     if (has_golden_) {
         item.golden = batch.add(golden_);
+        item.golden_at = goldens_->offset();
         item.has_golden = true;
     }
     batch.items.push_back(item);

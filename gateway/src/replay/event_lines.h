@@ -28,6 +28,11 @@ class EventLines {
     // Of all lines, only this one; from 1. If it is not there, the batch gets a problem.
     void select(std::uint64_t line) { only_ = line; }
 
+    // The same, found at once: at the byte `event_at`, its golden at `golden_at` or absent. Before
+    // anything is read, behind open_goldens(). Not of a stream.
+    void start_at(std::uint64_t line, std::uint64_t event_at,
+                  std::optional<std::uint64_t> golden_at);
+
     // For a stream: finds out whether its first line is an event. If not, all of it is one.
     void sniff();
 

@@ -157,6 +157,7 @@ void Judge::judge(const Texts& texts, Result& result) {
         result.verdict = Verdict::skipped;
         return;
     }
+    if (!options_.handler) return;
     const events::Format event_format = event.format;
     try {
         serve(std::move(event));
@@ -174,7 +175,12 @@ void Judge::judge(const Texts& texts, Result& result) {
         return note_failure(result);
     }
     result.latency = latency_;
+    result.began = began_;
     result.status = reply_.status;
+    if (options_.keeps_replies) {
+        result.reply = reply_;
+        if (is_lines_) result.expected = texts.golden.value_or("");
+    }
     compare(texts, golden, result);
     if (options_.all_shapes && result.verdict != Verdict::unreadable)
         compare_shapes(texts, golden, result);
@@ -272,13 +278,13 @@ void Judge::serve(events::Event event) {
     const events::Format format = event.format;
     encode_as_ = events::encode_options(event.request, format, answer_options_.encode);
     const bool is_one = !events::reply_is_assembled(event, answer_options_);
-    const auto begin = Clock::now();
+    began_ = Clock::now();
     deadline_.reset();
-    if (options_.timeout.count() > 0) deadline_ = begin + options_.timeout;
+    if (options_.timeout.count() > 0) deadline_ = began_ + options_.timeout;
     stop_ = slot_.begin(deadline_);
     const Serving serving(slot_);
     events::Answer answer = begin_answer(std::move(event), is_one);
-    latency_ = Clock::now() - begin;
+    latency_ = Clock::now() - began_;
     answer.settle();
     refusal_ = answer.overflow();
     if (!is_one) {

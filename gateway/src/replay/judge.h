@@ -25,7 +25,7 @@ namespace turngate::replay {
 enum class Update { none, fresh, changed, all };
 
 struct JudgeOptions {
-    HandlerPtr handler;
+    HandlerPtr handler;                     // null: events are read, and none is sent
     events::AnswerOptions answer = {};      // how events are read and replies are written
     std::optional<events::Format> as = {};  // convert each event first; raw: take it as raw
     bool all_shapes = false;                // a parity run
@@ -35,6 +35,7 @@ struct JudgeOptions {
     std::vector<std::pair<int, int>> statuses = {};  // that are fine; empty: all
     std::chrono::nanoseconds timeout{};              // an event; zero: none
     bool whole_bodies = false;                       // tell a JSON body that differs as two texts
+    bool keeps_replies = false;                      // in Result::reply
 };
 
 // The shapes that carry HTTP requests, which a parity run compares.
@@ -101,6 +102,7 @@ class Judge {
     Response reply_;
     std::exception_ptr thrown_;
     std::string refusal_;  // why its source would not take the reply
+    Watchdog::Clock::time_point began_{};
     std::chrono::nanoseconds latency_{};
     std::unique_ptr<EventLog> log_;
 };

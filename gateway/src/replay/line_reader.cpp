@@ -63,6 +63,7 @@ LineReader::Status LineReader::next(std::string_view& line) {
     bool too_long = false;
     std::size_t searched = 0;
     size_ = 0;
+    offset_ = next_offset_;
     for (;;) {
         const char* from = buffer_.data() + begin_;
         const std::size_t here = end_ - begin_;
@@ -75,6 +76,7 @@ LineReader::Status LineReader::next(std::string_view& line) {
             line = {from, n};
             begin_ += n + (found ? 1 : 0);
             size_ += n;
+            next_offset_ = offset_ + size_ + (found ? 1 : 0);
             return too_long || n > max_line_ ? Status::too_long : Status::line;
         }
         searched = here;

@@ -33,6 +33,9 @@ class LineReader {
     // Bytes of that line, without its newline.
     std::uint64_t size() const noexcept { return size_; }
 
+    // Where that line begins, in bytes from where the reading began.
+    std::uint64_t offset() const noexcept { return offset_; }
+
   private:
     bool fill();
 
@@ -43,6 +46,8 @@ class LineReader {
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     std::uint64_t size_ = 0;
+    std::uint64_t offset_ = 0;
+    std::uint64_t next_offset_ = 0;
     bool at_end_ = false;
 };
 

@@ -42,6 +42,10 @@ std::unique_ptr<Report> ndjson_report(cli::Output& out);
 // their number is known, because it comes first. `name` is what the suite is called.
 std::unique_ptr<Report> junit_report(cli::Output& out, std::string name);
 
+// A line for each event of a run without a handler: the name, the shape, the request; with -1 as
+// `verbosity` the name alone.
+std::unique_ptr<Report> list_report(cli::Output& out, int verbosity);
+
 // True for the beginning of what json_report() or ndjson_report() writes: such a file among events
 // is none. A hundred bytes are enough.
 bool is_report(std::string_view beginning) noexcept;

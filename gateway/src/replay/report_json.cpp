@@ -69,7 +69,10 @@ void write_event(JsonWriter& json, const Result& result, bool typed) {
     if (result.status != 0) {
         json.key("status").integer(result.status);
         json.key("ms").real(milliseconds(result.latency));
+        if (result.from_due) json.key("from_due_ms").real(milliseconds(*result.from_due));
     }
+    if (result.attempts > 1) json.key("attempts").unsigned_integer(result.attempts);
+    if (result.is_flaky()) json.key("flaky").boolean(true);
     member(json, "problem", result.problem);
     member(json, "hint", result.hint);
     if (result.wrote) json.key("wrote").boolean(true);
@@ -103,20 +106,36 @@ void write_event(JsonWriter& json, const Result& result, bool typed) {
     json.end_object();
 }
 
+void write_latencies(JsonWriter& json, const Histogram& latencies) {
+    json.key("p50_ms").real(milliseconds(latencies.percentile(0.5)));
+    json.key("p99_ms").real(milliseconds(latencies.percentile(0.99)));
+    json.key("max_ms").real(milliseconds(latencies.max()));
+}
+
 void write_summary(JsonWriter& json, const Summary& s, bool typed) {
     json.begin_object();
     if (typed) json.key("type").string("summary");
     json.key("events").unsigned_integer(s.events);
     json.key("passed").unsigned_integer(s.passed);
+    if (s.flaky > 0) json.key("flaky").unsigned_integer(s.flaky);
     json.key("failed").unsigned_integer(s.failed);
     json.key("unreadable").unsigned_integer(s.unreadable);
     json.key("new").unsigned_integer(s.fresh);
     json.key("updated").unsigned_integer(s.updated);
     json.key("skipped").unsigned_integer(s.skipped);
     json.key("seconds").real(std::chrono::duration<double>(s.duration).count());
-    json.key("p50_ms").real(milliseconds(s.latencies.percentile(0.5)));
-    json.key("p99_ms").real(milliseconds(s.latencies.percentile(0.99)));
-    json.key("max_ms").real(milliseconds(s.latencies.max()));
+    write_latencies(json, s.latencies);
+    if (s.pace) {
+        json.key("from_due").begin_object();
+        write_latencies(json, s.pace->from_due);
+        json.end_object();
+        if (s.pace->rate > 0) json.key("rate").real(s.pace->rate);
+        json.key("latest_ms").real(milliseconds(s.pace->latest));
+        json.key("last_one_late_ms").real(milliseconds(s.pace->last_one));
+        json.key("fell_behind").boolean(s.pace->fell_behind());
+    }
+    if (s.seed) json.key("seed").unsigned_integer(*s.seed);
+    if (s.out_of_time) json.key("out_of_time").boolean(true);
     if (s.gave_up) json.key("gave_up").boolean(true);
     if (s.signal != 0) json.key("signal").integer(s.signal);
     member(json, "problem", s.problem);

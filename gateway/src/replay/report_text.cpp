@@ -48,6 +48,11 @@ class TextReport final : public Report {
         std::string text = parity_table();
         if (summary.gave_up) text += "gave up after " + failures(summary) + " (--fail-fast)\n";
         if (summary.signal != 0) text += "interrupted\n";
+        if (summary.out_of_time) text += "out of time (--time-limit)\n";
+        if (summary.pace && summary.pace->fell_behind()) text += lateness(summary);
+        if (summary.seed)
+            text +=
+                "shuffled, the same again with --shuffle=" + std::to_string(*summary.seed) + '\n';
         if (!summary.problem.empty())
             text += std::string(terminal_.glyph(Glyph::warning)) + ' ' +
                     printable(summary.problem) + '\n';
@@ -94,12 +99,15 @@ class TextReport final : public Report {
         shape_width_ = std::max(shape_width_, shape.size());
         text += padded(shape, shape_width_) + "  ";
         std::string request = padded(printable(result.method), 4) + ' ' + printable(result.target);
-        const std::string time = duration_text(result.latency, terminal_.unicode);
-        request = padded(request, 38 - std::min<std::size_t>(38, columns(time)));
-        text += request + (request.ends_with(' ') ? "" : "  ") + time;
+        const std::string took = time(result.latency);
+        request = padded(request, 38 - std::min<std::size_t>(38, columns(took)));
+        text += request + (request.ends_with(' ') ? "" : "  ") + took;
+        if (result.from_due) text += "  (" + time(*result.from_due) + " from due)";
         std::string remark = printable(result.problem);
         if (result.verdict == Verdict::fresh && result.wrote) remark += " (wrote .new)";
         if (result.verdict == Verdict::updated) remark = "wrote the reply";
+        if (result.is_flaky())
+            remark = "flaky: passed at attempt " + std::to_string(result.attempts);
         return text + (remark.empty() ? "" : "   " + remark) + '\n';
     }
 
@@ -145,12 +153,30 @@ class TextReport final : public Report {
         return std::to_string(n) + (n == 1 ? " failure" : " failures");
     }
 
+    std::string lateness(const Summary& s) const {
+        const double seconds = std::chrono::duration<double>(s.duration).count();
+        return std::string(terminal_.glyph(Glyph::warning)) + ' ' +
+               lateness_text(*s.pace, seconds > 0 ? static_cast<double>(s.events) / seconds : 0,
+                             terminal_.unicode) +
+               '\n';
+    }
+
+    std::string time(std::chrono::nanoseconds t) const {
+        return duration_text(t, terminal_.unicode);
+    }
+
+    std::string percentiles(const Histogram& latencies) const {
+        return "p50 " + time(latencies.percentile(0.5)) + "  p99 " +
+               time(latencies.percentile(0.99)) + "  max " + time(latencies.max());
+    }
+
     std::string summary_line(const Summary& s) const {
         std::string text = std::to_string(s.events) + (s.events == 1 ? " event" : " events");
         auto add = [&](std::uint64_t n, const char* what, Color color) {
             if (n > 0) text += "   " + terminal_.paint(color, std::to_string(n) + ' ' + what);
         };
         text += "   " + terminal_.paint(Color::green, std::to_string(s.passed) + " passed");
+        add(s.flaky, "flaky", Color::yellow);
         add(s.failed, "failed", Color::red);
         add(s.unreadable, "unreadable", Color::red);
         add(s.fresh, "new", Color::yellow);
@@ -160,13 +186,9 @@ class TextReport final : public Report {
         text += "        " + fixed(seconds, 2) + " s";
         if (s.events > 0 && seconds > 0)
             text += "   " + rate_text(static_cast<double>(s.events) / seconds);
-        if (s.latencies.count() > 0) {
-            auto time = [&](std::chrono::nanoseconds t) {
-                return duration_text(t, terminal_.unicode);
-            };
-            text += "   p50 " + time(s.latencies.percentile(0.5)) + "  p99 " +
-                    time(s.latencies.percentile(0.99)) + "  max " + time(s.latencies.max());
-        }
+        if (s.latencies.count() > 0) text += "   " + percentiles(s.latencies);
+        if (s.pace && s.pace->from_due.count() > 0)
+            text += "   from due " + percentiles(s.pace->from_due);
         return text;
     }
 
@@ -191,6 +213,7 @@ bool is_told(const Result& result, int verbosity) noexcept {
         case Verdict::skipped:
             return verbosity >= (result.named ? 0 : 1);
         case Verdict::passed:
+            return verbosity >= (result.is_flaky() ? 0 : 1);
         case Verdict::interrupted:
             return verbosity >= 1;
     }

@@ -1,6 +1,11 @@
 // What came of replaying one event, and of all of them.
 #include "replay/result.h"
 
+#include <algorithm>
+
+#include "cli/exit_status.h"
+#include "replay/quantity.h"
+
 namespace turngate::replay {
 
 std::string_view name(Verdict verdict) noexcept {
@@ -31,6 +36,9 @@ void Result::clear() {
     target.clear();
     status = 0;
     latency = {};
+    began = {};
+    from_due.reset();
+    attempts = 1;
     problem.clear();
     hint.clear();
     differences.clear();
@@ -44,6 +52,27 @@ void Result::clear() {
     line = 0;
     golden_line.clear();
     golden_file.reset();
+    reply.reset();
+    expected.clear();
+}
+
+void Punctuality::add(std::chrono::nanoseconds late, std::chrono::nanoseconds latency) noexcept {
+    from_due.add(late + latency);
+    last_one = std::max(late, std::chrono::nanoseconds(0));
+    latest = std::max(latest, last_one);
+}
+
+// A handler that stalls for less than that is what both latencies are there to show.
+bool Punctuality::fell_behind() const noexcept {
+    return latest >= std::chrono::milliseconds(20);
+}
+
+std::string lateness_text(const Punctuality& pace, double per_second, bool unicode) {
+    std::string text = "fell behind: events began up to " + duration_text(pace.latest, unicode) +
+                       " late, the last one " + duration_text(pace.last_one, unicode);
+    if (pace.rate > 0)
+        text += "; " + rate_text(pace.rate) + " asked, " + rate_text(per_second) + " held";
+    return text;
 }
 
 void Summary::count(const Result& result) {
@@ -55,6 +84,7 @@ void Summary::count(const Result& result) {
     switch (result.verdict) {
         case Verdict::passed:
             ++passed;
+            if (result.is_flaky()) ++flaky;
             break;
         case Verdict::failed:
             ++failed;
@@ -73,10 +103,12 @@ void Summary::count(const Result& result) {
             break;
     }
     if (result.status != 0) latencies.add(result.latency);
+    if (pace && result.from_due) pace->add(*result.from_due - result.latency, result.latency);
 }
 
 int Summary::exit_status() const {
     if (signal != 0) return 128 + signal;
+    if (out_of_time) return cli::exit_status::time_limit;
     if (unreadable > 0 || !problem.empty()) return 3;
     if (failed > 0) return 1;
     return events == 0 ? 5 : 0;

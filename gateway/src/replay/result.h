@@ -12,6 +12,7 @@
 #include "replay/golden_file.h"
 #include "replay/histogram.h"
 #include <turngate/events/format.h>
+#include <turngate/http/response.h>
 
 namespace turngate::replay {
 
@@ -44,6 +45,10 @@ struct Result {
     std::string target = {};
     int status = 0;  // of the reply; 0 if there was none
     std::chrono::nanoseconds latency{};
+    std::chrono::steady_clock::time_point began{};  // the handler's work
+    // From the moment the event was due, whenever it began; of a run with a pace.
+    std::optional<std::chrono::nanoseconds> from_due = {};
+    unsigned attempts = 1;     // more: it failed, and was retried
     std::string problem = {};  // one sentence: why it is unreadable, skipped, ...
     std::string hint = {};     // what can be done about it
     std::vector<Difference> differences = {};
@@ -57,14 +62,37 @@ struct Result {
     std::uint64_t line = 0;                       // of a lines file
     std::string golden_line = {};                 // what is to be written for this line
     std::optional<GoldenWrite> golden_file = {};  // what is to be written for this file
+    std::optional<Response> reply = {};           // if JudgeOptions::keeps_replies
+    std::string expected = {};                    // and the golden of a line
+
+    // It failed at first.
+    bool is_flaky() const noexcept { return verdict == Verdict::passed && attempts > 1; }
 
     // Makes it as new, keeping memory.
     void clear();
 };
 
+// How a run kept to its pace.
+struct Punctuality {
+    double rate = 0;                      // that was asked for; 0: as recorded
+    Histogram from_due = {};              // latencies
+    std::chrono::nanoseconds latest{};    // the most that an event began behind its time
+    std::chrono::nanoseconds last_one{};  // what the last one did
+
+    // An event that began so much behind its time, and took so long.
+    void add(std::chrono::nanoseconds late, std::chrono::nanoseconds latency) noexcept;
+
+    // True if events began so late that the run was not the one that was asked for.
+    bool fell_behind() const noexcept;
+};
+
+// "fell behind: events began up to 1.2 s late, ...", for a run that has done `per_second`.
+std::string lateness_text(const Punctuality& pace, double per_second, bool unicode);
+
 struct Summary {
     std::uint64_t events = 0;  // all but skipped ones
     std::uint64_t passed = 0;
+    std::uint64_t flaky = 0;  // of those: they failed first
     std::uint64_t failed = 0;
     std::uint64_t fresh = 0;
     std::uint64_t updated = 0;
@@ -74,11 +102,14 @@ struct Summary {
     Histogram latencies;
     int signal = 0;            // that ended the run early
     bool gave_up = false;      // --fail-fast ended it
+    bool out_of_time = false;  // --time-limit ended it
+    std::optional<Punctuality> pace = {};
+    std::optional<std::uint64_t> seed = {};  // of the order
     std::string problem = {};  // something else that makes the run a failure, such as a full disk
 
     void count(const Result& result);
     // The exit status: 0 all good, 1 a wrong answer, 3 something unreadable, 5 nothing to do,
-    // 128 + the signal.
+    // 124 out of time, 128 + the signal.
     int exit_status() const;
 };
 

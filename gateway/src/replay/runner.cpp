@@ -7,11 +7,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <system_error>
 #include <thread>
 #include <utility>
 
 #include "replay/line_goldens.h"
+#include "replay/pacer.h"
 #include "replay/watchdog.h"
 
 namespace turngate::replay {
@@ -24,46 +26,51 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds batch_time{4};
 constexpr std::size_t largest_batch = 256;
 constexpr std::uint64_t window = 16;  // batches a worker, that may wait for an earlier one
+// The same of a run with a pace, which one answer that does not come must not hold up.
+constexpr std::uint64_t paced_window = 65'536;
 
 // A batch and what came of it.
 struct Work {
     Batch batch;
     std::vector<Result> results;
-    std::size_t done = 0;  // results that count; fewer than items if the run ended meanwhile
+    std::size_t done = 0;        // results that count; fewer than items if the run ended meanwhile
+    Clock::time_point due = {};  // of a run with a pace
 };
 
 class Run {
   public:
-    Run(Source& source, const JudgeOptions& judge, const RunOptions& options,
+    Run(Items& items, const JudgeOptions& judge, const RunOptions& options,
         const std::vector<Report*>& reports, const Interrupt& interrupt)
-        : source_(source),
+        : items_(items),
           judge_(judge),
           options_(options),
           reports_(reports),
           interrupt_(interrupt),
-          watchdog_(judge.timeout, interrupt) {}
+          watchdog_(judge.timeout, interrupt, end_of(options)) {
+        jobs_ = options_.jobs;
+        if (jobs_ == 0) jobs_ = std::max(1u, std::thread::hardware_concurrency());
+        window_ = window * jobs_;
+        summary_.seed = options_.seed;
+        if (!options_.pace.is_set()) return;
+        pacer_.emplace(options_.pace, judge_.as == events::Format::raw);
+        window_ = paced_window;
+        summary_.pace.emplace().rate = options_.pace.rate;
+    }
 
     Summary run() {
-        unsigned jobs = options_.jobs;
-        if (jobs == 0) jobs = std::max(1u, std::thread::hardware_concurrency());
-        window_ = window * jobs;
-        std::vector<Watchdog::Slot*> slots;
-        for (unsigned i = 0; i < jobs; ++i)
-            slots.push_back(&watchdog_.add_slot());
-        {
-            std::vector<std::jthread> others;
-            try {
-                for (unsigned i = 1; i < jobs; ++i)
-                    others.emplace_back([this, slot = slots[i]] { work(*slot); });
-            } catch (const std::exception&) {  // those that there are do it
-            }
-            work(*slots[0]);
-        }
+        Watchdog::Slot& slot = watchdog_.add_slot();
+        workers_ = free_ = 1;
+        if (!pacer_)
+            while (workers_ < jobs_)
+                add_worker();
+        work(slot);
+        join_others();
         finish_lines();
         if (failure_ && summary_.problem.empty())
             summary_.problem = "the run broke off before its end";
         summary_.duration = Clock::now() - begin_;
         summary_.signal = interrupt_.signal();
+        summary_.out_of_time = watchdog_.is_over() && (!at_end_ || has_gap_);
         for (Report* report : reports_) {
             try {
                 report->end(summary_);
@@ -76,8 +83,39 @@ class Run {
     }
 
   private:
+    static std::optional<Clock::time_point> end_of(const RunOptions& options) {
+        // What is longer than a year may as well be for ever, and a clock has an end.
+        if (options.time_limit.count() == 0 || options.time_limit > std::chrono::hours(24 * 365))
+            return std::nullopt;
+        return Clock::now() + options.time_limit;
+    }
+
     bool stopping() const {
-        return stop_.load(std::memory_order_relaxed) || interrupt_.signal() != 0;
+        return stop_.load(std::memory_order_relaxed) || interrupt_.signal() != 0 ||
+               watchdog_.is_over();
+    }
+
+    // Without one to be had, those that there are do it. The lock is input_'s, once there are
+    // several.
+    void add_worker() {
+        try {
+            others_.emplace_back([this, slot = &watchdog_.add_slot()] { work(*slot); });
+            ++workers_;
+            ++free_;
+        } catch (const std::exception&) {
+            jobs_ = workers_;
+        }
+    }
+
+    // Those that are at work may still add some.
+    void join_others() {
+        for (;;) {
+            std::jthread other;
+            const std::lock_guard lock(input_);
+            if (others_.empty()) return;
+            other = std::move(others_.back());
+            others_.pop_back();
+        }
     }
 
     // Another worker may be waiting for a pipe, or for a handler whose reply no longer counts.
@@ -91,6 +129,8 @@ class Run {
             // Nothing is written for what is behind the failure that ends the run.
             const bool fails_fast = options_.fail_fast > 0;
             Judge judge(judge_, slot, fails_fast);
+            const bool one_by_one = fails_fast || pacer_;
+            if (pacer_) wake_in_time();
             std::size_t size = 1;
             while (auto work = take(size)) {
                 const auto begin = Clock::now();
@@ -99,18 +139,21 @@ class Run {
                 work->done = 0;
                 while (work->done < n && !stopping()) {
                     Result& result = work->results[work->done];
-                    judge.run(work->batch, work->batch.items[work->done], result);
+                    attempt(judge, work->batch, work->batch.items[work->done], result);
+                    if (pacer_ && result.status != 0)
+                        result.from_due = result.began - work->due + result.latency;
                     if (result.verdict == Verdict::interrupted) break;  // as if never begun
                     ++work->done;
                 }
                 const auto took = Clock::now() - begin;
-                if (fails_fast)
+                if (one_by_one)
                     size = 1;
                 else if (took < batch_time / 2)
                     size = std::min(size * 2, largest_batch);
                 else if (took > batch_time * 2)
                     size = std::max<std::size_t>(size / 2, 1);
                 deliver(std::move(work));
+                ++free_;
             }
         } catch (...) {
             const std::lock_guard lock(output_);
@@ -120,23 +163,67 @@ class Run {
         }
     }
 
-    // The next batch; null at the end.
+    void attempt(Judge& judge, const Batch& batch, const Item& item, Result& result) {
+        judge.run(batch, item, result);
+        for (unsigned attempts = 1;
+             result.verdict == Verdict::failed && attempts <= options_.retries && !stopping();) {
+            judge.run(batch, item, result);
+            result.attempts = ++attempts;
+        }
+    }
+
+    // How many of `size` may be taken now, so that no event too many is replayed: what turns out to
+    // be none makes room again.
+    std::size_t granted(std::size_t size) {
+        if (options_.limit == 0) return size;
+        size = static_cast<std::size_t>(std::min<std::uint64_t>(size, options_.limit - taken_));
+        taken_ += size;
+        return size;
+    }
+
+    bool has_room() const {
+        if (next_ - emitted_ >= window_) return false;
+        return options_.limit == 0 || taken_ < options_.limit || next_ == emitted_;
+    }
+
+    // The next batch, when it is due; null at the end.
     std::unique_ptr<Work> take(std::size_t size) {
         std::unique_ptr<Work> work;
         const std::lock_guard source_lock(input_);
         {
             std::unique_lock lock(output_);
-            room_.wait(lock, [&] { return stopping() || next_ - emitted_ < window_; });
+            room_.wait(lock, [&] { return stopping() || has_room(); });
             if (stopping()) return nullptr;
+            if ((size = granted(size)) == 0) return end();
             if (!spare_.empty()) {
                 work = std::move(spare_.back());
                 spare_.pop_back();
             }
         }
         if (!work) work = std::make_unique<Work>();
-        if (!source_.fill(work->batch, size)) return nullptr;
+        if (!items_.fill(work->batch, size)) return end();
+        if (const std::size_t missing = size - work->batch.items.size(); missing > 0)
+            give_back(missing);
         work->batch.sequence = next_++;
+        if (pacer_) {
+            work->due = pacer_->due(work->batch);
+            if (!wait_until(work->due, interrupt_)) return nullptr;
+            // Somebody has to be there for the next one.
+            if (--free_ == 0 && workers_ < jobs_) add_worker();
+        }
         return work;
+    }
+
+    // What has been woken because the run is to end says that there is no more, too.
+    std::unique_ptr<Work> end() {
+        at_end_ = at_end_ || !stopping();
+        return nullptr;
+    }
+
+    void give_back(std::size_t items) {
+        if (options_.limit == 0) return;
+        const std::lock_guard lock(output_);
+        taken_ -= items;
     }
 
     void deliver(std::unique_ptr<Work> work) {
@@ -167,16 +254,19 @@ class Run {
             Result& result = work.results[i];
             if (result.wrote) write(result);
             summary_.count(result);
+            if (result.verdict == Verdict::skipped && options_.limit > 0) --taken_;
             for (Report* report : reports_)
                 report->event(result);
             result.differences = {};  // may be big, and the result is kept for its memory
+            result.reply.reset();
             if (options_.fail_fast > 0 &&
                 summary_.failed + summary_.unreadable >= options_.fail_fast) {
                 summary_.gave_up = true;
                 ended_ = true;
             }
         }
-        if (work.done < work.batch.items.size()) ended_ = true;  // nothing may follow a gap
+        if (work.done < work.batch.items.size())
+            ended_ = has_gap_ = true;  // nothing may follow a gap
         if (ended_) stop();
     }
 
@@ -207,7 +297,7 @@ class Run {
         }
     }
 
-    Source& source_;
+    Items& items_;
     const JudgeOptions& judge_;
     const RunOptions& options_;
     const std::vector<Report*>& reports_;
@@ -216,17 +306,25 @@ class Run {
     const Clock::time_point begin_ = Clock::now();
     std::uint64_t window_ = window;
     std::atomic<bool> stop_{false};
+    std::atomic<unsigned> free_{0};  // workers that have nothing to do, or wait for what is due
 
-    std::mutex input_;  // taken before output_, never after
+    std::mutex input_;  // guards all that follows; taken before output_, never after
     std::uint64_t next_ = 0;
+    bool at_end_ = false;  // all events have been taken
+    std::optional<Pacer> pacer_;
+    unsigned jobs_ = 1;     // the most workers
+    unsigned workers_ = 0;  // that there are
+    std::vector<std::jthread> others_;
 
     std::mutex output_;  // guards all that follows, and the reports
     std::condition_variable room_;
     std::uint64_t emitted_ = 0;
+    std::uint64_t taken_ = 0;  // events that count against the limit
     std::map<std::uint64_t, std::unique_ptr<Work>> waiting_;
     std::vector<std::unique_ptr<Work>> spare_;
     Summary summary_;
     bool ended_ = false;
+    bool has_gap_ = false;  // an event was taken and has not run
     std::shared_ptr<LinesFile> lines_;
     std::unique_ptr<LineGoldens> line_goldens_;
     std::exception_ptr failure_;
@@ -234,9 +332,9 @@ class Run {
 
 }  // namespace
 
-Summary run(Source& source, const JudgeOptions& judge, const RunOptions& options,
+Summary run(Items& items, const JudgeOptions& judge, const RunOptions& options,
             const std::vector<Report*>& reports, const Interrupt& interrupt) {
-    return Run(source, judge, options, reports, interrupt).run();
+    return Run(items, judge, options, reports, interrupt).run();
 }
 
 }  // namespace turngate::replay

@@ -22,14 +22,13 @@ constexpr std::size_t most_bytes = 1u << 20;  // of a batch, unless one line has
 // Marks a folder whose events are for another handler than those above it.
 constexpr std::string_view apart = ".apart";
 
-// A pipe or a device: what comes out of it may take its time.
-bool may_wait(const std::string& input) {
+}  // namespace
+
+bool is_stream(const std::string& input) {
     struct stat status {};
     return input == "-" || (::stat(input.c_str(), &status) == 0 && !S_ISREG(status.st_mode) &&
                             !S_ISDIR(status.st_mode));
 }
-
-}  // namespace
 
 void Batch::clear() {
     lines.reset();
@@ -65,7 +64,7 @@ bool Source::fill(Batch& batch, std::size_t most) {
         } else if (walk_) {
             walk_on(batch);
         } else if (next_input_ < inputs_.size()) {
-            if (!batch.items.empty() && may_wait(inputs_[next_input_])) break;
+            if (!batch.items.empty() && is_stream(inputs_[next_input_])) break;
             open(batch, inputs_[next_input_++]);
         } else {
             break;

@@ -37,8 +37,10 @@ struct Item {
     Slice name = {};
     Slice event = {};
     Slice golden = {};
-    std::uint64_t line = 0;  // of a lines file, from 1
-    int error = 0;           // of a problem: its errno, if it has one
+    std::uint64_t line = 0;       // of a lines file, from 1
+    std::uint64_t event_at = 0;   // where the line begins, in bytes
+    std::uint64_t golden_at = 0;  // and that of the golden
+    int error = 0;                // of a problem: its errno, if it has one
 };
 
 // Events that one worker replays. Reused, so that its memory is.
@@ -58,6 +60,19 @@ struct Batch {
 
 class EventLines;
 
+// What a run goes through, in whichever order.
+class Items {
+  public:
+    virtual ~Items() = default;
+
+    // Refills `batch` with up to `most` items; with fewer rather than wait for a pipe. False at the
+    // end. Not for several threads at once.
+    virtual bool fill(Batch& batch, std::size_t most) = 0;
+};
+
+// Standard input, a pipe or a device: what comes out of it may take its time, and comes once.
+bool is_stream(const std::string& input);
+
 struct Selection {
     std::vector<std::string> only = {};  // globs; empty: all
     std::vector<std::string> skip = {};
@@ -67,8 +82,8 @@ struct Selection {
 };
 
 // Goes through files, directories, globs, "calls.ndjson:17" (one line) and "-", in the order given.
-// Holds the names of one directory a level and a line or two. One thread at a time.
-class Source {
+// Holds the names of one directory a level and a line or two.
+class Source final : public Items {
   public:
     // With `events`, expected replies are not looked at; with `companions`, they are items too.
     // With `names`, a file with an event a line is one item like any other, and nothing is read.
@@ -77,11 +92,9 @@ class Source {
     // A readable `wake_fd` ends the wait for a pipe.
     Source(std::vector<std::string> inputs, Selection selection, int wake_fd = -1,
            Reading reading = Reading::lines);
-    ~Source();
+    ~Source() override;
 
-    // Refills `batch` with up to `most` items; with fewer rather than wait for a pipe. False at the
-    // end.
-    bool fill(Batch& batch, std::size_t most);
+    bool fill(Batch& batch, std::size_t most) override;
 
   private:
     bool fill_lines(Batch& batch, std::size_t most);

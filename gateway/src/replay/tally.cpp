@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <sys/stat.h>
 #include <system_error>
 #include <utility>
 
@@ -13,13 +12,6 @@
 
 namespace turngate::replay {
 namespace {
-
-// Neither a file nor a directory, nor a name that stands for some.
-bool is_stream(const std::string& input) {
-    struct stat status {};
-    return input == "-" || (::stat(input.c_str(), &status) == 0 && !S_ISREG(status.st_mode) &&
-                            !S_ISDIR(status.st_mode));
-}
 
 std::uint64_t count_lines(const std::string& path, const std::stop_token& stop) {
     const os::Fd fd = open_file(path);

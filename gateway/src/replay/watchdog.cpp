@@ -29,8 +29,9 @@ bool Watchdog::Slot::interrupted() {
     return interrupted_;
 }
 
-Watchdog::Watchdog(std::chrono::nanoseconds limit, const Interrupt& interrupt)
-    : limit_(limit), interrupt_(interrupt) {
+Watchdog::Watchdog(std::chrono::nanoseconds limit, const Interrupt& interrupt,
+                   std::optional<Clock::time_point> end)
+    : limit_(limit), interrupt_(interrupt), end_(end) {
     try {
         thread_ = std::thread([this] { watch(); });
     } catch (const std::system_error& e) {
@@ -76,12 +77,19 @@ void Watchdog::watch() {
     for (bool interrupted = false;;) {
         const auto next = stop_overdue(interrupted);
         // An event that begins later is due `limit_` later, so sleeping that long misses none.
-        std::chrono::nanoseconds pause = limit_;
-        if (next) pause = std::min(pause, std::chrono::nanoseconds(*next - Clock::now()));
+        const auto now = Clock::now();
+        if (end_ && *end_ <= now && !interrupted) {
+            over_ = interrupted = true;
+            interrupt_.wake();
+            continue;
+        }
+        std::chrono::nanoseconds pause = limit_.count() > 0 ? limit_ : std::chrono::hours(1);
+        if (next) pause = std::min(pause, std::chrono::nanoseconds(*next - now));
+        if (end_) pause = std::min(pause, std::chrono::nanoseconds(*end_ - now));
         int timeout = -1;
         if (interrupted)
             timeout = 50;  // events may still begin while the workers find out
-        else if (limit_.count() > 0)
+        else if (limit_.count() > 0 || end_)
             timeout = static_cast<int>(std::clamp<std::int64_t>(
                 std::chrono::ceil<std::chrono::milliseconds>(pause).count(), 0, 60'000));
         // Once interrupted, that descriptor stays readable and is left out.

@@ -1,6 +1,7 @@
 // Stops events that take too long, and all of them when the run is to end.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <deque>
 #include <mutex>
@@ -36,14 +37,19 @@ class Watchdog {
         bool interrupted_ = false;
     };
 
-    // `limit` is how long an event may take; zero: for ever. `interrupt` must outlive it.
-    Watchdog(std::chrono::nanoseconds limit, const Interrupt& interrupt);
+    // `limit` is how long an event may take; zero: for ever. At `end` all are asked to stop, those
+    // who wait for events are woken, and is_over() is true. `interrupt` must outlive it.
+    Watchdog(std::chrono::nanoseconds limit, const Interrupt& interrupt,
+             std::optional<Clock::time_point> end = {});
     ~Watchdog();
     Watchdog(const Watchdog&) = delete;
     Watchdog& operator=(const Watchdog&) = delete;
 
-    // Valid as long as the watchdog. Before the first event.
+    // Valid as long as the watchdog. From any thread.
     Slot& add_slot();
+
+    // Whether `end` has come.
+    bool is_over() const noexcept { return over_.load(std::memory_order_relaxed); }
 
   private:
     void watch();
@@ -51,6 +57,8 @@ class Watchdog {
 
     std::chrono::nanoseconds limit_;
     const Interrupt& interrupt_;
+    std::optional<Clock::time_point> end_;
+    std::atomic<bool> over_{false};
     std::mutex mutex_;
     std::deque<Slot> slots_;
     os::WakeUp done_;

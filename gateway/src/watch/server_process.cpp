@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace turngate::watch {
 namespace {
@@ -47,12 +48,16 @@ pid_t start_server(const ServerCommand& command) {
     constexpr std::size_t room = 16;
     std::vector<std::string> arguments = command.arguments;
     std::vector<std::string> environment = command.environment;
-    environment.push_back("NOTIFY_SOCKET=" + command.ready_address);
-    environment.push_back("LISTEN_FDS=" + std::to_string(command.sockets.size()));
-    environment.push_back("LISTEN_PID=");
-    const std::size_t before = environment.back().size();
-    environment.back().resize(before + room);
-    char* pid_digits = environment.back().data() + before;
+    std::string listen_pid = "LISTEN_PID=";
+    const std::size_t before = listen_pid.size();
+    listen_pid.resize(before + room);
+    char* pid_digits = listen_pid.data() + before;
+    if (!command.ready_address.empty()) {
+        environment.push_back("NOTIFY_SOCKET=" + command.ready_address);
+        environment.push_back("LISTEN_FDS=" + std::to_string(command.sockets.size()));
+        environment.push_back(std::move(listen_pid));
+        pid_digits = environment.back().data() + before;
+    }
     const auto argv = pointers(arguments), envp = pointers(environment);
     os::Pipe failure = os::make_pipe();
     // Where no socket is to come.

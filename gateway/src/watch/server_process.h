@@ -16,7 +16,7 @@ struct ServerCommand {
     std::vector<std::string> environment;  // "NAME=value", without what is added
     const std::vector<os::Fd>& sockets;    // descriptors 3 and on of the server, as LISTEN_FDS
                                            // says; must be above those
-    std::string ready_address;             // NOTIFY_SOCKET
+    std::string ready_address;             // NOTIFY_SOCKET; empty: none, nor LISTEN_FDS
 };
 
 // Starts one, in a process group of its own, so that Ctrl-C reaches this process alone. It gets

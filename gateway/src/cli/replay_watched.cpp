@@ -1,0 +1,217 @@
+// replay --watch.
+#include "cli/replay_watched.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <poll.h>
+#include <string>
+#include <string_view>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <system_error>
+#include <unistd.h>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "cli/serve_watched.h"
+#include "open_target.h"
+#include "replay/glob.h"
+#include "replay/golden_file.h"
+#include "replay/interrupt.h"
+#include "replay/printable.h"
+#include "replay/source.h"
+#include "watch/file_watch.h"
+#include "watch/server_process.h"
+
+namespace turngate::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int quiet = 100;  // milliseconds that files must rest before a run
+
+std::string everything_in(std::string directory) {
+    while (directory.size() > 1 && directory.ends_with('/'))
+        directory.pop_back();
+    return directory + (directory.ends_with('/') ? "**" : "/**");
+}
+
+// The file of "calls.ndjson:17"; any other path as it is.
+std::string without_line(const std::string& input) {
+    const auto colon = input.rfind(':');
+    std::error_code ignored;
+    if (colon == std::string::npos || fs::exists(input, ignored)) return input;
+    const std::string path = input.substr(0, colon);
+    return replay::has_event_lines(path) ? path : input;
+}
+
+// Of the events and the replies beside them.
+void add_events(const std::string& input, std::vector<std::string>& patterns) {
+    if (replay::is_stream(input))
+        throw CommandError(exit_status::usage,
+                           "--watch cannot watch " +
+                               (input == "-" ? std::string("standard input") : input) +
+                               ", which comes once",
+                           "save the events to a file first");
+    std::error_code ignored;
+    if (fs::is_directory(input, ignored)) return patterns.push_back(everything_in(input));
+    if (!fs::exists(input, ignored) && replay::is_glob(input)) return patterns.push_back(input);
+    const std::string file = without_line(input);
+    patterns.push_back(file);
+    patterns.push_back(replay::golden_path(file));
+}
+
+std::vector<std::string> watched(const Invocation& invocation) {
+    const Arguments& arguments = invocation.arguments;
+    std::vector<std::string> patterns;
+    for (const std::string& input : arguments.operands())
+        add_events(input, patterns);
+    const std::string target(arguments.text("target"));
+    if (target != "self" || invocation.self)
+        for (std::string& file : target_files(target))
+            patterns.push_back(std::move(file));
+    for (const std::string_view scheme : {"cgi-dir:", "files:"})
+        if (target.starts_with(scheme))
+            patterns.push_back(
+                everything_in(target.substr(scheme.size(), target.find('?') - scheme.size())));
+    return patterns;
+}
+
+std::string canonical(const std::string& path) {
+    std::error_code ignored;
+    return fs::weakly_canonical(fs::absolute(path, ignored), ignored).string();
+}
+
+// What a run writes itself is no reason for another one.
+class Written {
+  public:
+    explicit Written(const Arguments& arguments) {
+        for (const std::string& report : arguments.all("report"))
+            files_.push_back(canonical(report.substr(report.find('=') + 1)));
+        if (arguments.given("save"))
+            directory_ = canonical(std::string(arguments.text("save"))) + '/';
+    }
+
+    // `in_run`: at a time when a run may write expected replies.
+    bool has(const std::string& path, bool in_run) const {
+        if (path.ends_with(".new") || (in_run && replay::is_companion(path))) return true;
+        const std::string name = canonical(path);
+        return std::find(files_.begin(), files_.end(), name) != files_.end() ||
+               (!directory_.empty() && name.starts_with(directory_));
+    }
+
+  private:
+    std::vector<std::string> files_;
+    std::string directory_;
+};
+
+class WatchedReplay {
+  public:
+    explicit WatchedReplay(Invocation& invocation)
+        : invocation_(invocation),
+          written_(invocation.arguments),
+          files_(watched(invocation)),
+          command_{own_path(), own_command_line(invocation, "watch"), environment(), sockets_, ""} {
+    }
+
+    int run() {
+        for (;;) {
+            const int status = run_once();
+            if (interrupt_.signal() != 0) return 128 + interrupt_.signal();
+            if (status == exit_status::usage) return status;  // no file makes that better
+            std::string changed = next_change(true);
+            if (changed.empty()) {
+                say("watching   (Ctrl-C stops)");
+                do {
+                    if (!wait()) return 128 + interrupt_.signal();
+                } while ((changed = next_change(false)).empty());
+            }
+            say(replay::printable(changed) + " changed");
+        }
+    }
+
+  private:
+    static std::vector<std::string> environment() {
+        const std::string own = environment_name("replay", "watch") + '=';
+        std::vector<std::string> out;
+        for (char** variable = environ; *variable; ++variable)
+            if (!std::string_view(*variable).starts_with(own)) out.emplace_back(*variable);
+        return out;
+    }
+
+    void say(const std::string& text) {
+        if (invocation_.verbosity < 0) return;
+        const Terminal& terminal = invocation_.err.terminal();
+        invocation_.err.write(std::string(terminal.glyph(Glyph::dot)) + ' ' + text + '\n');
+        invocation_.err.flush();
+    }
+
+    // One run. Returns its exit status.
+    int run_once() {
+        const pid_t child = watch::start_server(command_);
+        const os::Fd ended(static_cast<int>(::syscall(SYS_pidfd_open, child, 0U)));
+        bool is_told = false;
+        for (;;) {
+            pollfd either[] = {{ended.get(), POLLIN, 0},
+                               {is_told ? -1 : interrupt_.fd(), POLLIN, 0}};
+            if (::poll(either, 2, -1) < 0) continue;
+            if (either[0].revents != 0) break;
+            ::kill(child, interrupt_.signal());
+            is_told = true;
+        }
+        int status = 0;
+        while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+        }
+        return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    }
+
+    // False for a signal. Files have rested for a while otherwise.
+    bool wait() {
+        for (int timeout = -1;; timeout = quiet) {
+            pollfd either[] = {{interrupt_.fd(), POLLIN, 0}, {files_.fd(), POLLIN, 0}};
+            const int ready = ::poll(either, 2, timeout);
+            if (ready < 0) continue;
+            if (either[0].revents != 0) return false;
+            if (ready == 0) return true;
+            for (std::string& path : files_.take())
+                changed_.push_back(std::move(path));
+        }
+    }
+
+    // A file that has changed since the last call; empty if none has that counts.
+    std::string next_change(bool in_run) {
+        for (std::string& path : files_.take())
+            changed_.push_back(std::move(path));
+        std::vector<std::string> changed;
+        changed.swap(changed_);
+        for (std::string& path : changed)
+            if (!written_.has(path, in_run)) return std::move(path);
+        return {};
+    }
+
+    Invocation& invocation_;
+    Written written_;
+    const replay::Interrupt interrupt_;
+    watch::FileWatch files_;
+    std::vector<std::string> changed_;
+    const std::vector<os::Fd> sockets_;
+    watch::ServerCommand command_;
+};
+
+}  // namespace
+
+int replay_watched(Invocation& invocation) {
+    try {
+        return WatchedReplay(invocation).run();
+    } catch (const CommandError&) {
+        throw;
+    } catch (const Error& e) {
+        throw CommandError(exit_status::usage, e.what(),
+                           "name files and directories that are there");
+    }
+}
+
+}  // namespace turngate::cli

@@ -1,0 +1,68 @@
+// Holds each event back until it is due.
+#include "replay/pacer.h"
+
+#include <ctime>
+#include <exception>
+#include <poll.h>
+#include <sys/prctl.h>
+
+#include "replay/golden_file.h"
+#include "replay/recorded_time.h"
+#include <turngate/events/decode.h>
+
+namespace turngate::replay {
+namespace {
+
+constexpr std::string_view no_time =
+    "says nowhere when it was recorded, which --pace recorded needs (requestContext.timeEpoch or "
+    ".requestTimeEpoch, timeEpoch, X-Amzn-Trace-Id); --rate needs no times";
+
+}  // namespace
+
+void wake_in_time() noexcept {
+    ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+}
+
+bool wait_until(std::chrono::steady_clock::time_point due, const Interrupt& interrupt) noexcept {
+    for (;;) {
+        const std::chrono::nanoseconds rest = due - std::chrono::steady_clock::now();
+        if (rest.count() <= 0) return true;
+        const timespec timeout{rest.count() / 1'000'000'000, rest.count() % 1'000'000'000};
+        pollfd over{interrupt.fd(), POLLIN, 0};
+        if (::ppoll(&over, 1, &timeout, nullptr) > 0) return false;
+    }
+}
+
+Pacer::Clock::time_point Pacer::due(Batch& batch) {
+    if (!begin_) begin_ = Clock::now();
+    if (!is_recorded_) return *begin_ + schedule_.next();
+    Item& item = batch.items.front();
+    if (item.kind != Item::Kind::file && item.kind != Item::Kind::text) return Clock::now();
+    if (const auto time = time_of(batch, item)) return *begin_ + schedule_.next(*time);
+    if (is_event(batch, item)) {
+        item.event = batch.add(no_time);
+        item.kind = Item::Kind::problem;
+    }
+    return Clock::now();
+}
+
+std::optional<std::chrono::microseconds> Pacer::time_of(const Batch& batch, const Item& item) {
+    if (item.kind == Item::Kind::text) return recorded_time(batch[item.event]);
+    text_.clear();
+    try {
+        if (!read_file(std::string(batch[item.name]), text_, event_limit)) return std::nullopt;
+    } catch (const std::exception&) {  // whoever replays it says what is wrong
+        text_.clear();
+    }
+    return recorded_time(text_);
+}
+
+// What is none is told by whoever replays it, or passed over.
+bool Pacer::is_event(const Batch& batch, const Item& item) const {
+    const std::string_view text =
+        item.kind == Item::Kind::text ? batch[item.event] : std::string_view(text_);
+    if (text.empty()) return false;
+    return all_are_events_ || events::classify(text).kind == events::Classification::Kind::event;
+}
+
+}  // namespace turngate::replay
