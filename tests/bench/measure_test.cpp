@@ -127,7 +127,8 @@ BOOST_AUTO_TEST_CASE(failures_are_errors_and_told_by_kind) {
     BOOST_TEST(
         shown.find("error          2   the handler failed: out of luck\n") != std::string::npos,
         shown);
-    BOOST_TEST(Json::parse(bench_json(m, 1))["errors"].integer_or(0) == 4);
+    const Json json = Json::parse(bench_json(m, 1));
+    BOOST_TEST(json["errors"].integer_or(0) == 4);
 }
 
 BOOST_AUTO_TEST_CASE(a_signal_ends_it_without_the_events_at_work) {

@@ -87,8 +87,10 @@ BOOST_AUTO_TEST_CASE(an_event_of_shape_http_has_the_moment_too) {
     writing.writer.write(call_of(Request::post("/", "a}b"), text("x")));
 
     const std::string event = event_of(writing, "0001-post.json");
-    BOOST_TEST(Json::parse(event)["timeEpoch"].integer_or(0) == 1'800'000'000'000);
-    BOOST_TEST(events::decode(event).request.body.buffered() == "a}b");
+    const Json json = Json::parse(event);
+    const Request arrived = events::decode(event).request;
+    BOOST_TEST(json["timeEpoch"].integer_or(0) == 1'800'000'000'000);
+    BOOST_TEST(arrived.body.buffered() == "a}b");
 }
 
 BOOST_AUTO_TEST_CASE(headers_of_the_moment_are_not_expected) {
