@@ -28,11 +28,16 @@ class LineGoldens::Overlay {
     void put(std::uint64_t of_line, std::string_view golden) {
         const std::string number = std::to_string(of_line) + ' ';
         if (std::fwrite(number.data(), 1, number.size(), file_) != number.size() ||
-            std::fwrite(golden.data(), 1, golden.size(), file_) != golden.size())
-            throw std::system_error(errno, std::generic_category(), "temporary file");
+            std::fwrite(golden.data(), 1, golden.size(), file_) != golden.size()) {
+            failure_ = errno;
+            throw std::system_error(failure_, std::generic_category(), "temporary file");
+        }
     }
 
+    // Throws also if a line has not got in whole: half of it would become a golden.
     void rewind() {
+        if (failure_ != 0)
+            throw std::system_error(failure_, std::generic_category(), "temporary file");
         if (std::fflush(file_) != 0)
             throw std::system_error(errno, std::generic_category(), "temporary file");
         ::lseek(::fileno(file_), 0, SEEK_SET);
@@ -55,6 +60,7 @@ class LineGoldens::Overlay {
 
   private:
     std::FILE* file_;
+    int failure_ = 0;
     std::optional<LineReader> reader_;
 };
 
