@@ -10,6 +10,7 @@
 
 #include "cli/exit_status.h"
 #include "replay/golden_file.h"
+#include "replay/gunzip.h"
 #include "replay/limits.h"
 #include <turngate/os/fd.h>
 
@@ -97,7 +98,14 @@ std::string read_input(const std::string& path) {
 }
 
 std::string read_event_text(const std::string& path) {
-    return read(path, "the event ", replay::event_limit);
+    std::string text = read(path, "the event ", replay::event_limit);
+    if (!replay::is_packed(path)) return text;
+    try {
+        return replay::gunzip(text, replay::event_limit);
+    } catch (const replay::BadGzip& e) {
+        throw CommandError(exit_status::unreadable, path + ": cannot be read: " + e.what(),
+                           "gzip -t tells whether a file is whole");
+    }
 }
 
 std::string read_data(std::string_view data) {

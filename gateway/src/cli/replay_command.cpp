@@ -15,7 +15,9 @@
 #include "cli/pace_options.h"
 #include "cli/replay_watched.h"
 #include "cli/report_file.h"
+#include "cli/report_formats.h"
 #include "cli/request_options.h"
+#include "cli/strict_options.h"
 #include "open_target.h"
 #include "replay/glob.h"
 #include "replay/printable.h"
@@ -28,18 +30,6 @@ namespace turngate::cli {
 namespace {
 
 using Words = std::vector<std::string_view>;
-
-constexpr std::string_view formats_rule = "FORMAT=FILE with text, json, ndjson or junit as FORMAT";
-
-bool is_format(std::string_view word) {
-    return word == "text" || word == "json" || word == "ndjson" || word == "junit";
-}
-
-bool is_report(std::string_view value) {
-    const auto equals = value.find('=');
-    return equals != std::string_view::npos && is_format(value.substr(0, equals)) &&
-           equals + 1 < value.size();
-}
 
 bool is_pointer(std::string_view value) {
     try {
@@ -158,23 +148,22 @@ constexpr Option own_options[] = {
          }},
     {.name = "format",
      .value = "FORMAT",
-     .help = "what standard output gets: text, json, ndjson or junit",
+     .help = "what standard output gets: text, json, ndjson, junit, tap, md or github",
      .kind = Value::choice,
      .fallback = "text",
-     .choices =
-         [] {
-             return Words{"text", "json", "ndjson", "junit"};
-         }},
+     .choices = report_formats},
     {.name = "report",
      .value = "FORMAT=FILE",
-     .help = "write a report to FILE as well",
+     .help = "write a report to FILE as well; with - as FILE, to standard output in place of the "
+             "text",
      .kind = Value::text,
-     .valid = is_report,
-     .rule = formats_rule,
+     .valid = is_report_option,
+     .rule = report_rule,
      .repeatable = true},
 };
 
-constexpr auto options = joined(own_options, control_options, reading_options, answering_options);
+constexpr auto options =
+    joined(own_options, strict_options, control_options, reading_options, answering_options);
 
 constexpr std::string_view examples[] = {
     "replay events/ -t cgi:./build/app",
@@ -182,6 +171,7 @@ constexpr std::string_view examples[] = {
     "replay calls.ndjson:17",
     "replay events/ --as all -j0 --report junit=replay.xml",
     "replay events/ -t fcgi:unix:/run/app.sock --rate 200/s --repeat 10",
+    "replay events/ --filter 'method=POST !tag=slow' --strict apigw-v2",
 };
 
 replay::DiffStyle diff_style(std::string_view name) {
@@ -199,9 +189,9 @@ std::string rerun_words(const Arguments& arguments) {
     std::string out;
     for (const Option& option : options) {
         constexpr std::string_view others[] = {
-            "jobs",    "only",       "skip", "update",    "fail-fast", "diff",
-            "format",  "report",     "rate", "pace",      "repeat",    "limit",
-            "shuffle", "time-limit", "save", "diff-tool", "list",      "watch"};
+            "jobs",       "filter", "only",      "skip", "update", "fail-fast", "diff",
+            "format",     "report", "rate",      "pace", "repeat", "limit",     "shuffle",
+            "time-limit", "save",   "diff-tool", "list", "watch"};
         if (!arguments.given(option.name) ||
             std::find(std::begin(others), std::end(others), option.name) != std::end(others))
             continue;
@@ -273,10 +263,30 @@ replay::JudgeOptions judge_options(const Invocation& invocation) {
     const auto style = diff_style(arguments.text("diff"));
     judge.whole_bodies = style == replay::DiffStyle::unified || style == replay::DiffStyle::side;
     judge.keeps_replies = arguments.given("save") || !diff_tool(invocation).empty();
+    add_checks(arguments, judge);
     if (!arguments.on("list"))
         judge.handler =
             open_target(arguments.text("target"), invocation.self, with_flags(invocation));
     return judge;
+}
+
+CommandError nothing_to_do(const Arguments& arguments, const replay::Summary& summary) {
+    constexpr int status = exit_status::nothing_to_do;
+    if (summary.unselected > 0)
+        return {
+            status,
+            "no event was selected: --filter matches none of " + std::to_string(summary.unselected),
+            "tag and status are those of the expected reply; the other terms are shown by "
+            "turngate event show"};
+    if (summary.skipped > 0)
+        return {status,
+                "no event was replayed: " + std::to_string(summary.skipped) +
+                    (summary.skipped == 1 ? " was skipped" : " were skipped"),
+                "-v says why"};
+    return {status, "no event was selected",
+            arguments.given("only") || arguments.given("skip")
+                ? "look at --only and --skip: a GLOB without '/' matches file names"
+                : "name files, or directories with *.json or *.ndjson files"};
 }
 
 int run_replay(Invocation& invocation) {
@@ -286,27 +296,15 @@ int run_replay(Invocation& invocation) {
 
     replay::RunOptions run = run_options(arguments);
     const replay::JudgeOptions judge = judge_options(invocation);
-    std::vector<std::string> formats, paths;  // of the reports
-    for (const std::string& report : arguments.all("report")) {
-        if (lists) break;  // which has no results
-        const auto equals = report.find('=');
-        formats.push_back(report.substr(0, equals));
-        paths.push_back(report.substr(equals + 1));
-    }
+    const RequestedReports wanted = requested_reports(arguments);
     const replay::Selection selection{arguments.all("only"), arguments.all("skip"),
-                                      written_files(paths)};
-    check_reports(paths, arguments.operands(), selection);
+                                      written_files(wanted.paths)};
+    check_reports(wanted.paths, arguments.operands(), selection);
 
     replay::TextReportOptions text{.verbosity = invocation.verbosity,
                                    .diff = diff_style(arguments.text("diff")),
                                    .program = program_words(invocation),
                                    .rerun = rerun_words(arguments)};
-    auto make = [&](std::string_view format, Output& out) -> std::unique_ptr<replay::Report> {
-        if (format == "json") return replay::json_report(out);
-        if (format == "ndjson") return replay::ndjson_report(out);
-        if (format == "junit") return replay::junit_report(out, "turngate replay");
-        return replay::text_report(out, text);
-    };
     // A large file is read a second time only for a bar that somebody sees.
     replay::Tally tally(arguments.operands(), selection, invocation.err.terminal().is_terminal);
     const auto begin = std::chrono::steady_clock::now();
@@ -317,13 +315,13 @@ int run_replay(Invocation& invocation) {
         return total_events(arguments, tally.total());
     });
     const bool shows_progress = invocation.verbosity >= 0 && !lists &&
-                                arguments.text("format") == "text" &&
+                                wanted.standard_output == "text" &&
                                 !runs_in_ci(invocation.environment);
 
     std::vector<std::unique_ptr<replay::Report>> owned;
     owned.push_back(clearing(progress, invocation.verbosity));
     owned.push_back(lists ? replay::list_report(invocation.out, invocation.verbosity)
-                          : make(arguments.text("format"), invocation.out));
+                          : make_report(wanted.standard_output, invocation.out, text));
     if (arguments.given("save"))
         owned.push_back(
             std::make_unique<replay::SavedReplies>(std::string(arguments.text("save"))));
@@ -334,9 +332,10 @@ int run_replay(Invocation& invocation) {
         differ = owned_differ.get();
         owned.push_back(std::move(owned_differ));
     }
-    for (std::size_t i = 0; i < paths.size(); ++i)
-        owned.push_back(std::make_unique<ReportFile>(
-            paths[i], [&](Output& out) { return make(formats[i], out); }));
+    for (std::size_t i = 0; i < wanted.paths.size(); ++i)
+        owned.push_back(std::make_unique<ReportFile>(wanted.paths[i], [&](Output& out) {
+            return make_report(wanted.formats[i], out, text);
+        }));
     std::vector<replay::Report*> reports;
     reports.reserve(owned.size());
     for (const auto& report : owned)
@@ -355,16 +354,7 @@ int run_replay(Invocation& invocation) {
     const replay::Summary summary = replay::run(*items, judge, run, reports, interrupt);
     if (differ && summary.signal == 0) differ->show(arguments.text("format") != "text");
     const int status = summary.exit_status();
-    if (status == exit_status::nothing_to_do)
-        throw summary.skipped > 0
-            ? CommandError(status,
-                           "no event was replayed: " + std::to_string(summary.skipped) +
-                               (summary.skipped == 1 ? " was skipped" : " were skipped"),
-                           "-v says why")
-            : CommandError(status, "no event was selected",
-                           arguments.given("only") || arguments.given("skip")
-                               ? "look at --only and --skip: a GLOB without '/' matches file names"
-                               : "name files, or directories with *.json or *.ndjson files");
+    if (status == exit_status::nothing_to_do) throw nothing_to_do(arguments, summary);
     return status;
 }
 
@@ -375,9 +365,9 @@ const Command replay_command = {
     .operands = "FILE|DIR|GLOB|-...",
     .summary = "replay saved events through a handler and compare the replies",
     .description =
-        "Each FILE is one event of any shape; in a .ndjson or .jsonl file each line is one, and "
-        "FILE.ndjson:17 is line 17. DIR is searched for .json, .ndjson and .jsonl files. \"-\" is "
-        "standard input.\n\n"
+        "Each FILE is one event of any shape; in a .ndjson or .jsonl file each line is one, in a "
+        ".har file each entry, and FILE.ndjson:17 is line 17. DIR is searched for .json, .ndjson, "
+        ".jsonl and .har files, and for those with .gz behind it. \"-\" is standard input.\n\n"
         "The expected reply of NAME.json is in NAME.reply.json, those of NAME.ndjson are line by "
         "line in NAME.replies.ndjson, and likewise for .jsonl. A missing one is proposed as a file "
         "with .new at its end; "

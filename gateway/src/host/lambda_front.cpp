@@ -7,6 +7,7 @@
 
 #include "event_exchange.h"
 #include "fresh_ids.h"
+#include "function_reply.h"
 #include "host/service_replies.h"
 #include "host/stream_prelude.h"
 #include "observe/access_log.h"
@@ -93,6 +94,8 @@ class LambdaFront final : public Handler {
             throw ProtocolError(
                 "the function streams its reply, and this is no function URL "
                 "that does: start the host with --stream");
+        if (const auto* const sink = request.context.find<FunctionReplySink>())
+            *sink->into = {result.payload, options_.format};
         Response reply = response_of(result.payload, options_.format, request.method == "HEAD");
         if (options_.is_strict) check(reply);
         if (!reply.body.empty() && !reply.headers.contains("Content-Type"))

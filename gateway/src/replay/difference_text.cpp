@@ -261,4 +261,17 @@ std::string difference_text(const Result& result, DiffStyle style, const cli::Te
     return style == DiffStyle::none ? std::string() : Printer(style, terminal).print(result);
 }
 
+std::string violation_text(const Result& result) {
+    std::string text;
+    const auto add = [&](std::string_view label, const std::string& what) {
+        text += std::string(margin) + padded(label, label_width) + printable(what) + '\n';
+    };
+    for (const strict::Violation& broken : result.violations) {
+        add("rule", std::string(broken.rule) + ": " + broken.found);
+        add("", broken.limit);
+        add("fix", std::string(broken.fix));
+    }
+    return text;
+}
+
 }  // namespace turngate::replay

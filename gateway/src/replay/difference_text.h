@@ -13,4 +13,7 @@ namespace turngate::replay {
 // empty.
 std::string difference_text(const Result& result, DiffStyle style, const cli::Terminal& terminal);
 
+// Likewise, the rules of a platform that it breaks: each by its name, with the limit and the fix.
+std::string violation_text(const Result& result);
+
 }  // namespace turngate::replay

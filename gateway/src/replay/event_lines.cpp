@@ -24,7 +24,9 @@ std::string lines_text(std::uint64_t lines) {
 EventLines::EventLines(int fd, std::string path, int wake_fd)
     : file(std::make_shared<LinesFile>(LinesFile{std::move(path), false})),
       fd_(fd > STDIN_FILENO ? fd : -1),
-      events_(fd, event_limit, wake_fd) {}
+      events_(fd, event_limit, wake_fd) {
+    if (is_packed(file->path)) events_.unpack(unpacked_limit);
+}
 
 void EventLines::open_goldens() {
     is_stream_ = false;
@@ -46,6 +48,13 @@ void EventLines::start_at(std::uint64_t line, std::uint64_t event_at,
         goldens_.reset();
     only_ = line;
     line_ = golden_line_ = line - 1;
+}
+
+void EventLines::read_har() {
+    std::string text;
+    if (!read_unpacked(file->path, text, har_limit))
+        throw std::system_error(ENOENT, std::generic_category(), file->path);
+    har_.emplace(std::move(text));
 }
 
 void EventLines::sniff() {
@@ -78,6 +87,14 @@ bool EventLines::next_line(std::string_view& line, Status& status) {
         return true;
     }
     if (whole_) return false;
+    if (har_) {
+        if (!har_->next(entry_)) return false;
+        ++line_;
+        line = entry_.event;
+        status = entry_.event.size() > event_limit ? Status::too_long : Status::line;
+        first_size_ = entry_.event.size();
+        return true;
+    }
     status = events_.next(line);
     if (status == Status::end) return false;
     first_size_ = events_.size();
@@ -95,7 +112,7 @@ bool EventLines::next(Batch& batch) {
         if (!next_line(line, status))
             return only_ != 0 ? report_missing(batch) : report_unmatched(batch);
         read_golden();
-        const bool blank = status == Status::line && is_blank(line);
+        const bool blank = !har_ && status == Status::line && is_blank(line);
         if (only_ == line_ && blank) return report_missing(batch);
         if (only_ == 0 && blank && (has_golden_ || golden_too_long_))
             return add_problem(batch, golden_path(file->path) + ':' + std::to_string(line_),
@@ -103,6 +120,7 @@ bool EventLines::next(Batch& batch) {
                                "event back, or empty this line too");
         if (only_ == line_ || (only_ == 0 && !blank)) break;
     }
+    if (!entry_.problem.empty()) return add_problem(batch, entry_.problem);
     if (status == Status::too_long) return add_problem(batch, event_too_large(first_size_), EFBIG);
     if (golden_too_long_)
         return add_problem(batch, golden_path(file->path) + ':' + std::to_string(line_) + ": " +
@@ -117,6 +135,10 @@ bool EventLines::next(Batch& batch) {
         item.golden = batch.add(golden_);
         item.golden_at = goldens_->offset();
         item.has_golden = true;
+    }
+    if (!entry_.reply.empty()) {
+        item.recorded = batch.add(entry_.reply);
+        item.has_recorded = true;
     }
     batch.items.push_back(item);
     return true;

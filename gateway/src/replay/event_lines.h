@@ -7,13 +7,14 @@
 #include <string>
 #include <string_view>
 
+#include "replay/har.h"
 #include "replay/line_reader.h"
 #include "replay/source.h"
 #include <turngate/os/fd.h>
 
 namespace turngate::replay {
 
-// Every function may throw std::system_error.
+// Every function may throw std::system_error, and of packed files those that read BadGzip.
 class EventLines {
   public:
     // Owns `fd`, unless it is standard input. A readable `wake_fd` ends the wait for a pipe.
@@ -24,6 +25,10 @@ class EventLines {
     // Opens the goldens beside the file, if there are any. Throws JsonError if they are no regular
     // file.
     void open_goldens();
+
+    // For a HAR file: reads it, an entry is a line. Throws also FileProblem, and JsonError for what
+    // is no such file.
+    void read_har();
 
     // Of all lines, only this one; from 1. If it is not there, the batch gets a problem.
     void select(std::uint64_t line) { only_ = line; }
@@ -56,6 +61,8 @@ class EventLines {
     std::uint64_t only_ = 0;  // 0: all
     bool done_ = false;       // with only_
     bool is_stream_ = true;
+    std::optional<Har> har_;
+    Har::Entry entry_;  // the one of line_
     // Of the golden of line_.
     std::uint64_t golden_line_ = 0;
     std::string_view golden_;

@@ -12,6 +12,7 @@
 #include <system_error>
 #include <unistd.h>
 
+#include "replay/gunzip.h"
 #include "replay/printable.h"
 
 namespace turngate::replay {
@@ -39,10 +40,19 @@ std::string temporary_for(const std::string& path) {
 }
 
 constexpr std::string_view line_endings[] = {".ndjson", ".jsonl"};
+constexpr std::string_view har_ending = ".har";
+constexpr std::string_view packed_ending = ".gz";
+
+std::string_view unpacked(std::string_view path) {
+    return without(path, packed_ending);
+}
 
 }  // namespace
 
 std::string golden_path(std::string_view event_path) {
+    event_path = unpacked(event_path);
+    if (is_har(event_path))
+        return std::string(without(event_path, har_ending)).append(".replies.ndjson");
     for (const std::string_view ending : line_endings)
         if (event_path.ends_with(ending))
             return std::string(without(event_path, ending)).append(".replies").append(ending);
@@ -54,12 +64,13 @@ std::string proposal_path(std::string_view event_path) {
 }
 
 std::string side_path(std::string_view event_path) {
-    return std::string(without(event_path, ".json")) + ".reply.body";
+    return std::string(without(unpacked(event_path), ".json")) + ".reply.body";
 }
 
 bool is_companion(std::string_view path) noexcept {
     constexpr std::string_view endings[] = {".reply.json",    ".reply.body", ".replies.ndjson",
                                             ".replies.jsonl", ".new",        ".request.json"};
+    path = unpacked(path);
     return std::any_of(std::begin(endings), std::end(endings),
                        [&](std::string_view ending) { return path.ends_with(ending); });
 }
@@ -74,8 +85,22 @@ CompanionRefusal refuse_companion(std::string_view path) {
 }
 
 bool has_event_lines(std::string_view path) noexcept {
-    return std::any_of(std::begin(line_endings), std::end(line_endings),
+    path = unpacked(path);
+    return is_har(path) ||
+           std::any_of(std::begin(line_endings), std::end(line_endings),
                        [&](std::string_view ending) { return path.ends_with(ending); });
+}
+
+bool is_har(std::string_view path) noexcept {
+    return unpacked(path).ends_with(har_ending);
+}
+
+bool is_packed(std::string_view path) noexcept {
+    return path.ends_with(packed_ending);
+}
+
+bool has_event_name(std::string_view path) noexcept {
+    return unpacked(path).ends_with(".json") || has_event_lines(path);
 }
 
 FileReplacement::FileReplacement(std::string path)
@@ -175,6 +200,17 @@ bool read_file(const std::string& path, std::string& into, std::size_t limit) {
         if (got == into.size()) into.resize(got * 2);
     }
     into.resize(got);
+    return true;
+}
+
+bool read_unpacked(const std::string& path, std::string& into, std::size_t limit) {
+    if (!read_file(path, into, limit)) return false;
+    if (!is_packed(path)) return true;
+    try {
+        into = gunzip(into, limit);
+    } catch (const BadGzip& e) {
+        throw FileProblem(path, e.what());
+    }
     return true;
 }
 

@@ -14,8 +14,8 @@
 
 namespace turngate::replay {
 
-// "create.reply.json" for "create.json", "calls.replies.ndjson" for "calls.ndjson",
-// "calls.replies.jsonl" for "calls.jsonl".
+// "create.reply.json" for "create.json", "calls.replies.ndjson" for "calls.ndjson" and "calls.har",
+// "calls.replies.jsonl" for "calls.jsonl". Of a packed file, "create.json.gz", as of the unpacked.
 std::string golden_path(std::string_view event_path);
 // The proposal beside a golden: "create.reply.json.new".
 std::string proposal_path(std::string_view event_path);
@@ -28,8 +28,13 @@ struct CompanionRefusal {
     std::string hint;
 };
 CompanionRefusal refuse_companion(std::string_view path);
-// "calls.ndjson", "calls.jsonl": an event a line.
+// "calls.ndjson", "calls.jsonl": an event a line; "calls.har": an event an entry. Packed ones too.
 bool has_event_lines(std::string_view path) noexcept;
+bool is_har(std::string_view path) noexcept;
+// "calls.ndjson.gz"
+bool is_packed(std::string_view path) noexcept;
+// What is searched for in directories: all of these, and "create.json" and "create.json.gz".
+bool has_event_name(std::string_view path) noexcept;
 
 // Replaces `path` by `bytes`: whoever reads sees the old file or the new one, whole, and so does
 // who reads after a crash if `durable`. A symbolic link is kept, and its target replaced. Throws
@@ -105,5 +110,9 @@ os::Fd open_file(const std::string& path);
 // std::system_error, FileProblem for a file that is no regular one, FileTooLarge past `limit`
 // bytes.
 bool read_file(const std::string& path, std::string& into, std::size_t limit);
+
+// The same of an event or a HAR file, unpacked; the limit is of what it is then, too. Throws also
+// FileProblem for what cannot be unpacked.
+bool read_unpacked(const std::string& path, std::string& into, std::size_t limit);
 
 }  // namespace turngate::replay

@@ -64,11 +64,13 @@ Judge::Judge(const JudgeOptions& options, Watchdog::Slot& slot, bool leaves_file
       answer_options_(options.answer),
       comparer_(options.ignore),
       log_(std::make_unique<EventLog>()) {
+    if (options.held_to) function_reply_ = std::make_shared<FunctionReply>();
     if (options.as == events::Format::raw) answer_options_.decode.format = events::Format::raw;
     answer_options_.prepare = [this](Request& request) {
         request.context.reporter = log_.get();
         request.context.deadline = deadline_;
         request.context.stop = stop_;
+        if (function_reply_) request.context.put(FunctionReplySink{function_reply_});
     };
     answer_options_.served = [this](const Request&, const Outcome& outcome) {
         if (!thrown_) thrown_ = outcome.error;
@@ -100,6 +102,7 @@ void Judge::run(const Batch& batch, const Item& item, Result& result) {
         }
         Texts texts{batch[item.event], {}, {}, true};
         if (item.has_golden) texts.golden = batch[item.golden];
+        if (item.has_recorded) texts.recorded = batch[item.recorded];
         if (batch.lines) path_ = batch.lines->path;
         line_ = item.line;
         texts.directory = directory_of(path_);
@@ -118,7 +121,7 @@ void Judge::run_file(const std::string& path, bool named, Result& result) {
     }
     path_ = path;
     try {
-        if (!read_file(path, event_text_, event_limit))
+        if (!read_unpacked(path, event_text_, event_limit))
             return unreadable(result, "no such file or directory");
     } catch (const std::system_error& e) {
         return unreadable(result, reason(e.code().value()));
@@ -151,6 +154,10 @@ void Judge::judge(const Texts& texts, Result& result) {
     }
     events::Event event;
     if (!decode(texts, result, event)) return;
+    if (!is_selected(event, golden)) {
+        result.verdict = Verdict::unselected;
+        return;
+    }
     const auto shape =
         options_.as && *options_.as != events::Format::raw ? options_.as : std::nullopt;
     if (shape && !convert(event, *shape, result)) {
@@ -158,8 +165,11 @@ void Judge::judge(const Texts& texts, Result& result) {
         return;
     }
     if (!options_.handler) return;
+    if (!golden && texts.recorded && options_.update == Update::fresh)
+        golden = take_recorded(*texts.recorded, result);
     const events::Format event_format = event.format;
     try {
+        measure_request(event, shape ? std::string_view() : texts.event);
         serve(std::move(event));
         if (slot_.interrupted()) {
             result.verdict = Verdict::interrupted;
@@ -172,6 +182,7 @@ void Judge::judge(const Texts& texts, Result& result) {
         result.verdict = Verdict::failed;
         result.problem =
             (shape ? std::string(events::name(*shape)) + " refuses the reply: " : "") + e.what();
+        result.violations = std::exchange(violations_, {});
         return note_failure(result);
     }
     result.latency = latency_;
@@ -181,7 +192,9 @@ void Judge::judge(const Texts& texts, Result& result) {
         result.reply = reply_;
         if (is_lines_) result.expected = texts.golden.value_or("");
     }
+    tell_violations(result);
     compare(texts, golden, result);
+    if (result.wrote && result.verdict == Verdict::passed) result.verdict = Verdict::updated;
     if (options_.all_shapes && result.verdict != Verdict::unreadable)
         compare_shapes(texts, golden, result);
 }
@@ -287,9 +300,10 @@ void Judge::serve(events::Event event) {
     latency_ = Clock::now() - began_;
     answer.settle();
     refusal_ = answer.overflow();
-    if (!is_one) {
-        reply_ = events::decode_reply(answer.reply, format);
-    } else if (auto refused = events::refusal(reply_, format, encode_as_)) {
+    if (!is_one) reply_ = events::decode_reply(answer.reply, format);
+    check_rules(format, answer, is_one);
+    if (!is_one) return;
+    if (auto refused = events::refusal(reply_, format, encode_as_)) {
         reply_ = *std::move(refused);
         refusal_ = reply_.body.substr(0, reply_.body.find('\n'));
     }
@@ -345,6 +359,17 @@ void Judge::compare(const Texts& texts, const Golden* golden, Result& result) {
     if (!ranges.empty() && options_.update == Update::none) return;
     if (!failure().empty()) return fail(failure());
     if (result.verdict == Verdict::passed) propose(result);
+}
+
+// The reply that came with the event becomes the expected one, and this one is compared with it.
+const Golden* Judge::take_recorded(std::string_view recorded, Result& result) {
+    if (!has_place_) return nullptr;
+    recorded_golden_ = golden_text(events::decode_reply(recorded), options_.ignore, nullptr,
+                                   {.one_line = true, .largest_inline = 65536})
+                           .json;
+    result.golden_line = recorded_golden_;
+    result.wrote = true;
+    return &parser_.parse(recorded_golden_);
 }
 
 void Judge::propose(Result& result) {

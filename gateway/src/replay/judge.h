@@ -10,11 +10,14 @@
 #include <utility>
 #include <vector>
 
+#include "function_reply.h"
 #include "replay/compare.h"
+#include "replay/filter.h"
 #include "replay/golden_text.h"
 #include "replay/result.h"
 #include "replay/source.h"
 #include "replay/watchdog.h"
+#include "strict/rule.h"
 #include <turngate/events/answer.h>
 #include <turngate/http/handler.h>
 #include <turngate/http/response.h>
@@ -32,6 +35,9 @@ struct JudgeOptions {
     Update update = Update::none;
     bool may_propose = true;  // a missing reply is written as a proposal; false: it is a failure
     IgnoreRules ignore = {};
+    Filter filter = {};
+    std::optional<strict::Platform> held_to = {};  // whose rules events and replies are held to
+    std::vector<std::string> binary_types = {};    // binaryMediaTypes of a REST API, for `held_to`
     std::vector<std::pair<int, int>> statuses = {};  // that are fine; empty: all
     std::chrono::nanoseconds timeout{};              // an event; zero: none
     bool whole_bodies = false;                       // tell a JSON body that differs as two texts
@@ -60,6 +66,7 @@ class Judge {
         std::optional<std::string_view> golden;
         std::string_view directory;
         bool named;
+        std::optional<std::string_view> recorded = {};  // the reply that came with the event
     };
     void run_file(const std::string& path, bool named, Result& result);
     void judge(const Texts& texts, Result& result);
@@ -71,12 +78,18 @@ class Judge {
     void translate_reply(events::Format shape);
     std::string failure() const;
     void compare(const Texts& texts, const Golden* golden, Result& result);
+    const Golden* take_recorded(std::string_view recorded, Result& result);
     void propose(Result& result);
     void write_golden(const Golden* previous, Result& result);
     bool is_foreign(const std::string& side, std::string_view bytes, const Golden* previous) const;
     std::string golden_name() const;
     void broken_golden(Result& result) const;
     void note_failure(Result& result);
+    // judge_strict.cpp
+    bool is_selected(const events::Event& event, const Golden* golden) const;
+    void measure_request(events::Event& event, std::string_view text);
+    void check_rules(events::Format format, const events::Answer& answer, bool is_one);
+    void tell_violations(Result& result);
     // judge_parity.cpp
     void compare_shapes(const Texts& texts, const Golden* golden, Result& result);
     ParityCell compare_shape(const Texts& texts, const Golden& golden, events::Format shape,
@@ -90,6 +103,7 @@ class Judge {
     Comparer comparer_;
     std::string event_text_;
     std::string golden_text_;
+    std::string recorded_golden_;
     std::string path_;        // of the event or of the file that has its line
     std::uint64_t line_ = 0;  // of is_lines_
     bool is_lines_ = false;
@@ -104,6 +118,9 @@ class Judge {
     std::string refusal_;  // why its source would not take the reply
     Watchdog::Clock::time_point began_{};
     std::chrono::nanoseconds latency_{};
+    std::optional<strict::RequestFacts> request_facts_;  // of an event that is to be checked
+    std::shared_ptr<FunctionReply> function_reply_;      // likewise; null without `held_to`
+    std::vector<strict::Violation> violations_;
     std::unique_ptr<EventLog> log_;
 };
 

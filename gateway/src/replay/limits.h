@@ -15,6 +15,12 @@ inline const std::size_t event_limit = events::DecodeOptions().max_size;
 // Of an expected reply.
 inline constexpr std::size_t golden_limit = 64u << 20;
 
+// Of a HAR file.
+inline constexpr std::size_t har_limit = 64u << 20;
+
+// Of what is in a packed file with an event a line, whose lines are read one by one.
+inline constexpr std::uint64_t unpacked_limit = 16ull << 30;
+
 // "has 7000000 bytes, more than the limit of 6291456"
 inline std::string too_large(std::uint64_t size, std::uint64_t limit) {
     return "has " + std::to_string(size) + " bytes, more than the limit of " +

@@ -26,6 +26,19 @@ bool wait_readable(int fd, int wake_fd) {
 
 }  // namespace
 
+// 0 at the end, and when it was woken.
+std::size_t LineReader::read(std::span<char> into) {
+    for (;;) {
+        // Also where nothing may wake us: a FIFO without a writer is at its end to read(), and not
+        // to poll().
+        if (!wait_readable(fd_, wake_fd_)) return 0;
+        const ssize_t n = ::read(fd_, into.data(), into.size());
+        if (n >= 0) return static_cast<std::size_t>(n);
+        if (errno != EINTR && errno != EAGAIN)
+            throw std::system_error(errno, std::generic_category(), "cannot read");
+    }
+}
+
 bool LineReader::fill() {
     if (begin_ > 0) {
         std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
@@ -33,20 +46,13 @@ bool LineReader::fill() {
         begin_ = 0;
     }
     if (buffer_.size() - end_ < block) buffer_.resize(end_ + block);
-    for (;;) {
-        // Also where nothing may wake us: a FIFO without a writer is at its end to read(), and not
-        // to poll().
-        if (!wait_readable(fd_, wake_fd_)) break;
-        const ssize_t n = ::read(fd_, buffer_.data() + end_, buffer_.size() - end_);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0 && errno == EAGAIN) continue;
-        if (n < 0) throw std::system_error(errno, std::generic_category(), "cannot read");
-        if (n == 0) break;
-        end_ += static_cast<std::size_t>(n);
-        return true;
-    }
-    at_end_ = true;
-    return false;
+    const std::span<char> room = std::span(buffer_).subspan(end_);
+    const std::size_t n =
+        gunzip_ ? gunzip_->read(room, [this](std::span<char> packed) { return read(packed); })
+                : read(room);
+    end_ += n;
+    at_end_ = n == 0;
+    return n > 0;
 }
 
 bool LineReader::would_wait() {

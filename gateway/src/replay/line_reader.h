@@ -3,8 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
+
+#include "replay/gunzip.h"
 
 namespace turngate::replay {
 
@@ -20,6 +24,10 @@ class LineReader {
     // would.
     explicit LineReader(int fd, std::size_t max_line, int wake_fd = -1)
         : fd_(fd), wake_fd_(wake_fd), max_line_(max_line) {}
+
+    // What comes is gzip, of at most `limit` bytes once unpacked. Before the first line; then
+    // next() and would_wait() may throw BadGzip.
+    void unpack(std::uint64_t limit) { gunzip_ = std::make_unique<Gunzip>(limit); }
 
     enum class Status { line, too_long, end };
 
@@ -38,10 +46,12 @@ class LineReader {
 
   private:
     bool fill();
+    std::size_t read(std::span<char> into);
 
     int fd_;
     int wake_fd_;
     std::size_t max_line_;
+    std::unique_ptr<Gunzip> gunzip_;
     std::vector<char> buffer_;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;

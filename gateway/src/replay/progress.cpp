@@ -29,7 +29,7 @@ std::string bar(double fraction, bool unicode) {
 
 // What has been passed over counts towards the total, as the tally counts it.
 std::uint64_t done_of(const Summary& summary) {
-    return summary.events + summary.skipped;
+    return summary.events + summary.skipped + summary.unselected;
 }
 
 class Clearing final : public Report {

@@ -45,6 +45,14 @@ std::unique_ptr<Report> junit_report(cli::Output& out, std::string name);
 // A line for each event of a run without a handler: the name, the shape, the request; with -1 as
 // `verbosity` the name alone.
 std::unique_ptr<Report> list_report(cli::Output& out, int verbosity);
+// Test Anything Protocol, version 14: one test point an event, the plan at the end.
+std::unique_ptr<Report> tap_report(cli::Output& out);
+// Workflow commands of GitHub Actions: an annotation for each event that failed, at its file and
+// line.
+std::unique_ptr<Report> github_report(cli::Output& out);
+// GitHub-flavoured Markdown: the numbers, a table of the events that text_report() would tell of,
+// and what differs. Kept in unnamed temporary files until the numbers are known.
+std::unique_ptr<Report> markdown_report(cli::Output& out);
 
 // True for the beginning of what json_report() or ndjson_report() writes: such a file among events
 // is none. A hundred bytes are enough.

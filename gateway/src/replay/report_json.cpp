@@ -101,6 +101,17 @@ void write_event(JsonWriter& json, const Result& result, bool typed) {
             member(json, events::name(cell.format), cell.why);
         json.end_object();
     }
+    if (!result.violations.empty()) {
+        json.key("rules").begin_array();
+        for (const strict::Violation& broken : result.violations) {
+            json.begin_object().key("rule").string(broken.rule);
+            json.key("platform").string(broken.platform);
+            json.key("found").string(broken.found);
+            json.key("limit").string(broken.limit);
+            json.key("fix").string(broken.fix).end_object();
+        }
+        json.end_array();
+    }
     strings(json, "repairs", result.repairs);
     strings(json, "notes", result.notes);
     json.end_object();
@@ -123,6 +134,7 @@ void write_summary(JsonWriter& json, const Summary& s, bool typed) {
     json.key("new").unsigned_integer(s.fresh);
     json.key("updated").unsigned_integer(s.updated);
     json.key("skipped").unsigned_integer(s.skipped);
+    if (s.unselected > 0) json.key("unselected").unsigned_integer(s.unselected);
     json.key("seconds").real(std::chrono::duration<double>(s.duration).count());
     write_latencies(json, s.latencies);
     if (s.pace) {

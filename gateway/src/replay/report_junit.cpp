@@ -1,14 +1,12 @@
 // What came of a replay, as JUnit's XML.
-#include <cerrno>
-#include <cstdio>
 #include <ctime>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 
 #include "replay/difference_text.h"
+#include "replay/held_text.h"
 #include "replay/printable.h"
 #include "replay/quantity.h"
 #include "replay/report.h"
@@ -68,18 +66,13 @@ std::string seconds(std::chrono::nanoseconds t) {
 
 class JunitReport final : public Report {
   public:
-    JunitReport(cli::Output& out, std::string name)
-        : out_(out), name_(std::move(name)), cases_(std::tmpfile()) {
-        if (!cases_) fail();
+    JunitReport(cli::Output& out, std::string name) : out_(out), name_(std::move(name)) {
         const std::time_t now = std::time(nullptr);
         std::tm utc{};
         ::gmtime_r(&now, &utc);
         char text[32];
         timestamp_.assign(text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc));
     }
-    ~JunitReport() override { std::fclose(cases_); }
-    JunitReport(const JunitReport&) = delete;
-    JunitReport& operator=(const JunitReport&) = delete;
 
     void event(const Result& result) override {
         const auto slash = result.name.rfind('/');
@@ -90,7 +83,7 @@ class JunitReport final : public Report {
         const std::string inner = outcome(result) + output(result);
         text += inner.empty() ? "/>\n" : ">\n" + inner + "  </testcase>\n";
         ++tests_;
-        if (std::fwrite(text.data(), 1, text.size(), cases_) != text.size()) fail();
+        cases_.write(text);
     }
 
     void end(const Summary& summary) override {
@@ -108,11 +101,7 @@ class JunitReport final : public Report {
                    attribute("errors", std::to_string(errors_)) +
                    attribute("skipped", std::to_string(skipped_)) +
                    attribute("time", seconds(summary.duration)) + ">\n  <properties/>\n");
-        if (std::fflush(cases_) != 0) fail();
-        std::rewind(cases_);
-        char block[16 * 1024];
-        while (const std::size_t n = std::fread(block, 1, sizeof block, cases_))
-            out_.write({block, n});
+        cases_.copy_to(out_);
         out_.write("  <system-out/>\n  <system-err/>\n</testsuite>\n</testsuites>\n");
         out_.flush();
     }
@@ -128,6 +117,7 @@ class JunitReport final : public Report {
                 ++failures_;
                 const cli::Terminal plain{.is_terminal = false, .colored = false, .unicode = true};
                 std::string details = difference_text(result, DiffStyle::automatic, plain);
+                details += violation_text(result);
                 if (!result.hint.empty()) details += "    hint      " + result.hint + '\n';
                 return child(
                     "failure",
@@ -140,6 +130,7 @@ class JunitReport final : public Report {
             case Verdict::fresh:
             case Verdict::skipped:
             case Verdict::interrupted:
+            case Verdict::unselected:
                 ++skipped_;
                 return "    <skipped" + attribute("message", result.problem) + "/>\n";
         }
@@ -160,15 +151,10 @@ class JunitReport final : public Report {
                attribute("type", type) + '>' + xml(content) + "</" + std::string(element) + ">\n";
     }
 
-    [[noreturn]] static void fail() {
-        throw std::system_error(errno, std::generic_category(),
-                                "cannot keep the JUnit report in a temporary file");
-    }
-
     cli::Output& out_;
     std::string name_;
     std::string timestamp_;
-    std::FILE* cases_;
+    HeldText cases_;
     std::uint64_t tests_ = 0, failures_ = 0, errors_ = 0, skipped_ = 0;
 };
 

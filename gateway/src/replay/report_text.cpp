@@ -80,6 +80,7 @@ class TextReport final : public Report {
                     return {Glyph::warning, Color::red};
                 case Verdict::skipped:
                 case Verdict::interrupted:
+                case Verdict::unselected:
                     break;
             }
             return {Glyph::dot, Color::dim};
@@ -113,6 +114,7 @@ class TextReport final : public Report {
 
     std::string details(const Result& result) const {
         std::string text = difference_text(result, options_.diff, terminal_);
+        text += violation_text(result);
         for (const std::string& note : result.notes)
             text += line("handler", note);
         if (!result.parity.empty()) {
@@ -182,6 +184,7 @@ class TextReport final : public Report {
         add(s.fresh, "new", Color::yellow);
         add(s.updated, "updated", Color::yellow);
         add(s.skipped, "skipped", Color::dim);
+        add(s.unselected, "not selected", Color::dim);
         const double seconds = std::chrono::duration<double>(s.duration).count();
         text += "        " + fixed(seconds, 2) + " s";
         if (s.events > 0 && seconds > 0)
@@ -215,6 +218,7 @@ bool is_told(const Result& result, int verbosity) noexcept {
         case Verdict::passed:
             return verbosity >= (result.is_flaky() ? 0 : 1);
         case Verdict::interrupted:
+        case Verdict::unselected:
             return verbosity >= 1;
     }
     return true;

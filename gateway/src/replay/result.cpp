@@ -22,6 +22,8 @@ std::string_view name(Verdict verdict) noexcept {
             return "unreadable";
         case Verdict::interrupted:
             return "interrupted";
+        case Verdict::unselected:
+            return "unselected";
         case Verdict::skipped:
             break;
     }
@@ -43,6 +45,7 @@ void Result::clear() {
     hint.clear();
     differences.clear();
     parity.clear();
+    violations.clear();
     repairs.clear();
     notes.clear();
     named = false;
@@ -80,6 +83,10 @@ void Summary::count(const Result& result) {
         ++skipped;
         return;
     }
+    if (result.verdict == Verdict::unselected) {
+        ++unselected;
+        return;
+    }
     ++events;
     switch (result.verdict) {
         case Verdict::passed:
@@ -100,6 +107,7 @@ void Summary::count(const Result& result) {
             break;
         case Verdict::skipped:
         case Verdict::interrupted:
+        case Verdict::unselected:
             break;
     }
     if (result.status != 0) latencies.add(result.latency);

@@ -11,6 +11,7 @@
 #include "replay/compare.h"
 #include "replay/golden_file.h"
 #include "replay/histogram.h"
+#include "strict/rule.h"
 #include <turngate/events/format.h>
 #include <turngate/http/response.h>
 
@@ -24,6 +25,7 @@ enum class Verdict {
     unreadable,   // the event or its golden cannot be read or recognised
     skipped,      // found in a directory, and not an event
     interrupted,  // the run ended while the handler was at work; never told to reports
+    unselected,   // --filter leaves it out; never told to reports
 };
 
 // "passed", "failed", "new", ...
@@ -53,7 +55,8 @@ struct Result {
     std::string hint = {};     // what can be done about it
     std::vector<Difference> differences = {};
     std::vector<ParityCell> parity = {};
-    std::vector<std::string> repairs = {};        // what lenient decoding repaired
+    std::vector<strict::Violation> violations = {};  // of the rules of --strict
+    std::vector<std::string> repairs = {};           // what lenient decoding repaired
     std::vector<std::string> notes = {};          // what the handler threw and logged, if it failed
     bool named = false;                           // the event, by the user
     bool is_stream = false;                       // it came from one, and cannot be replayed again
@@ -98,6 +101,7 @@ struct Summary {
     std::uint64_t updated = 0;
     std::uint64_t unreadable = 0;
     std::uint64_t skipped = 0;
+    std::uint64_t unselected = 0;  // by --filter
     std::chrono::nanoseconds duration{};
     Histogram latencies;
     int signal = 0;            // that ended the run early

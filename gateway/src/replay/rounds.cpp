@@ -55,6 +55,7 @@ Shuffled::Shuffled(Source& source, std::uint64_t seed, std::uint64_t rounds)
                     lines_path = keep(lines->path);
                 }
                 place.text = lines_path;
+                if (is_har(lines->path) || is_packed(lines->path)) hold(place, batch);
             }
             places_.push_back(place);
         }
@@ -86,7 +87,10 @@ bool Shuffled::fill(Batch& batch, std::size_t most) {
         if (place.item.kind == Item::Kind::text) {
             if (!batch.items.empty()) break;  // one batch holds lines or files, not both
             ++next_;
-            fill_line(batch, place);
+            if (place.held != 0)
+                fill_held(batch, place);
+            else
+                fill_line(batch, place);
             break;
         }
         ++next_;
@@ -97,6 +101,24 @@ bool Shuffled::fill(Batch& batch, std::size_t most) {
         batch.items.push_back(item);
     }
     return true;
+}
+
+void Shuffled::hold(Place& place, const Batch& batch) {
+    const Item& item = place.item;
+    held_.push_back({batch.lines, std::string(batch[item.name]), std::string(batch[item.event]),
+                     std::string(batch[item.golden]), std::string(batch[item.recorded])});
+    place.held = held_.size();
+}
+
+void Shuffled::fill_held(Batch& batch, const Place& place) const {
+    const Held& held = held_[place.held - 1];
+    batch.lines = held.lines;
+    Item item = place.item;
+    item.name = batch.add(held.name);
+    item.event = batch.add(held.event);
+    item.golden = batch.add(held.golden);
+    item.recorded = batch.add(held.recorded);
+    batch.items.push_back(item);
 }
 
 // Of a file that has changed since, whatever stands there now.

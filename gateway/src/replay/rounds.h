@@ -30,7 +30,8 @@ class Repeated final : public Items {
 
 // The events of a Source in an order that `seed` decides, another one in each round: with the same
 // seed and the same names the same on every machine. Holds the names and, of a file with an event a
-// line, where each line is; the lines are read when they are replayed.
+// line, where each line is; the lines are read when they are replayed. Of files that cannot be read
+// from the middle, HAR and gzip, it holds the events.
 class Shuffled final : public Items {
   public:
     // Goes through all of `source`, which must read no stream.
@@ -43,13 +44,21 @@ class Shuffled final : public Items {
         std::size_t text = 0;  // of texts_: the path
         Item item = {};        // but for its slices
         std::size_t why = 0;   // of texts_, for what is no event
+        std::size_t held = 0;  // of held_, from 1, for an event that is held
+    };
+    struct Held {
+        std::shared_ptr<LinesFile> lines;
+        std::string name, event, golden, recorded;
     };
 
     std::size_t keep(std::string_view text);
     void shuffle();
+    void hold(Place& place, const Batch& batch);
+    void fill_held(Batch& batch, const Place& place) const;
     void fill_line(Batch& batch, const Place& place);
 
     std::vector<std::string> texts_;
+    std::vector<Held> held_;
     std::vector<Place> places_;
     std::vector<std::size_t> order_;
     std::mt19937_64 random_;  // whose numbers the standard tells ([rand.predef])

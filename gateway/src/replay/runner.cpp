@@ -254,7 +254,10 @@ class Run {
             Result& result = work.results[i];
             if (result.wrote) write(result);
             summary_.count(result);
-            if (result.verdict == Verdict::skipped && options_.limit > 0) --taken_;
+            if (options_.limit > 0 &&
+                (result.verdict == Verdict::skipped || result.verdict == Verdict::unselected))
+                --taken_;
+            if (result.verdict == Verdict::unselected) continue;
             for (Report* report : reports_)
                 report->event(result);
             result.differences = {};  // may be big, and the result is kept for its memory

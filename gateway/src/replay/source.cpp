@@ -85,6 +85,9 @@ bool Source::fill_lines(Batch& batch, std::size_t most) {
     } catch (const std::system_error& e) {
         add_problem(batch, lines_->file->path, e.code().value());
         more = false;
+    } catch (const BadGzip& e) {
+        add_problem(batch, lines_->file->path, e.what());
+        more = false;
     }
     if (!more) lines_.reset();
     return !batch.items.empty();
@@ -191,6 +194,7 @@ void Source::open_lines(Batch& batch, const std::string& path, bool named,
         os::Fd fd = open_file(path);
         if (!fd) return add_problem(batch, path, ENOENT);
         lines_ = std::make_unique<EventLines>(fd.release(), path, -1);
+        if (is_har(path)) lines_->read_har();
         if (only_line != 0) lines_->select(only_line);
         if (reading_ == Reading::events || reading_ == Reading::companions) return;
         name = golden_path(path);
@@ -200,11 +204,14 @@ void Source::open_lines(Batch& batch, const std::string& path, bool named,
         add_problem(batch, name, e.code().value());
     } catch (const FileProblem& e) {
         add_problem(batch, name, e.rule());
+    } catch (const JsonError& e) {
+        add_problem(batch, name, e.what());
     }
     lines_.reset();
 }
 
 void Source::open_stream(Batch& batch, const std::string& path) {
+    if (is_har(path)) return add_problem(batch, path, "a HAR file has to be a regular file");
     // A FIFO without a writer would hold up open(), which no wake-up ends.
     const int fd = path == "-" ? STDIN_FILENO
                                : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -215,6 +222,9 @@ void Source::open_stream(Batch& batch, const std::string& path) {
     } catch (const std::system_error& e) {
         lines_.reset();
         add_problem(batch, path, e.code().value());
+    } catch (const BadGzip& e) {
+        lines_.reset();
+        add_problem(batch, path, e.what());
     }
 }
 
@@ -230,8 +240,7 @@ void Source::walk_on(Batch& batch) {
     if (!glob_.empty() && entry.kind != failed && !glob_matches(glob_, entry.path)) return;
     std::string path = entry.path;
     if (path.starts_with("./") && path.size() > 2) path.erase(0, 2);
-    const bool by_name = (!glob_.empty() || path.ends_with(".json") || has_event_lines(path)) &&
-                         !is_passed_over(path);
+    const bool by_name = (!glob_.empty() || has_event_name(path)) && !is_passed_over(path);
     glob_matched_ = glob_matched_ || by_name || entry.kind == failed;
     if (entry.kind == missing && !by_name) return;  // whatever it was, it was no event
     if (entry.kind == file) {

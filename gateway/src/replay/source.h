@@ -32,11 +32,13 @@ struct Item {
         problem,  // cannot be read; `event` says why
         skipped,  // not replayed; `event` says why
     } kind = Kind::file;
-    bool named = false;       // by the user, not found in a directory
-    bool has_golden = false;  // of a text
+    bool named = false;         // by the user, not found in a directory
+    bool has_golden = false;    // of a text
+    bool has_recorded = false;  // of a text
     Slice name = {};
     Slice event = {};
     Slice golden = {};
+    Slice recorded = {};          // the reply that a HAR file has beside the request
     std::uint64_t line = 0;       // of a lines file, from 1
     std::uint64_t event_at = 0;   // where the line begins, in bytes
     std::uint64_t golden_at = 0;  // and that of the golden

@@ -38,7 +38,8 @@ std::uint64_t count_events(const std::vector<std::string>& inputs, const Selecti
                 const std::string name(batch[item.name]);
                 const bool lines =
                     item.kind == Item::Kind::file && has_event_lines(name) && !is_companion(name);
-                if (lines && !reads_lines) return 0;
+                // What would have to be unpacked or read whole is not for a progress line.
+                if (lines && (!reads_lines || is_packed(name) || is_har(name))) return 0;
                 total += lines ? count_lines(name, stop) : 1;
             }
     } catch (const std::exception&) {  // what cannot be counted is no reason to end the replay

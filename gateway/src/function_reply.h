@@ -1,0 +1,23 @@
+// What a function answered an event with, as it stood.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <turngate/events/format.h>
+
+namespace turngate {
+
+struct FunctionReply {
+    std::optional<std::string> text = {};  // JSON, or what was meant to be it
+    events::Format format = events::Format::raw;
+};
+
+// Who wants to see it puts this into the request's context; a target that calls a function fills it
+// in before it reads the reply.
+struct FunctionReplySink {
+    std::shared_ptr<FunctionReply> into;
+};
+
+}  // namespace turngate

@@ -1,0 +1,128 @@
+// What of an event and of a reply is held to the rules, and that the codec keeps them.
+#include "strict/subject.h"
+
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "strict/rule.h"
+#include <turngate/events/make_event.h>
+
+using namespace turngate;
+using namespace turngate::strict;
+
+namespace {
+
+events::Event decoded(const std::string& text) {
+    return events::decode(text);
+}
+
+Request order() {
+    return Request::make("POST", "/orders?page=2", R"({"sku":"A-7"})",
+                         {{"Host", "shop.example"},
+                          {"Content-Type", "application/json"},
+                          {"Accept", "image/png, */*"}});
+}
+
+std::string rules_broken(const Subject& subject) {
+    std::string out;
+    for (const Violation& one : check(subject))
+        out += std::string(one.rule) + ' ';
+    return out;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(subject)
+
+BOOST_AUTO_TEST_CASE(an_event_of_the_platform_is_measured_as_it_stands) {
+    Request request = order();
+    std::string text = events::make_event(request, events::Format::api_gateway_v2);
+    text += std::string(1000, ' ');
+    events::Event event = decoded(text);
+    const RequestFacts facts = facts_of(event, text, Platform::apigw_v2);
+    BOOST_TEST(facts.event.value() == text.size());
+    BOOST_TEST(facts.method == "POST");
+    BOOST_TEST(facts.target == "/orders?page=2");
+    BOOST_TEST(facts.accept == "image/png, */*");
+    BOOST_TEST(facts.body == 13u);
+    const std::string_view trace = event.request.headers.get("X-Amzn-Trace-Id");
+    BOOST_TEST(facts.longest_field == sizeof "X-Amzn-Trace-Id" - 1 + trace.size());
+    BOOST_TEST(facts.headers > facts.longest_field);
+    BOOST_TEST(facts_of(event, text, Platform::lambda).event.value() == text.size());
+    BOOST_TEST(event.request.body.text() == R"({"sku":"A-7"})");  // still there for the handler
+}
+
+BOOST_AUTO_TEST_CASE(one_of_another_shape_is_measured_as_the_platform_would_send_it) {
+    Request request = order();
+    const std::string text = events::make_event(request, events::Format::http);
+    events::Event event = decoded(text);
+    for (const std::string_view name : platform_names()) {
+        const Platform platform = *platform_named(name);
+        const auto shape = format_of(platform);
+        if (!shape) continue;
+        const RequestFacts facts = facts_of(event, text, platform);
+        BOOST_TEST(facts.event.value() == events::make_event(event.request, *shape).size(), name);
+        BOOST_TEST(facts.cannot_carry.empty(), name);
+    }
+    BOOST_TEST(!facts_of(event, text, Platform::impuls).event);
+    // What has been converted has no text any more.
+    BOOST_TEST(facts_of(event, "", Platform::lambda).event.value() > 0u);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_platform_would_not_send_is_measured_all_the_same) {
+    events::Event event{.format = events::Format::http,
+                        .request = Request::post("/", std::string(5'000'000, '\xff'))};
+    const RequestFacts facts = facts_of(event, "", Platform::apigw_v2);
+    BOOST_TEST(facts.event.value() > 6'291'456u);
+    Subject subject{.platform = Platform::apigw_v2, .request = facts};
+    BOOST_TEST(rules_broken(subject) == "lambda-event-size ");
+
+    subject = {.platform = Platform::alb, .request = facts_of(event, "", Platform::alb)};
+    BOOST_TEST(rules_broken(subject) == "alb-request-body ");
+}
+
+BOOST_AUTO_TEST_CASE(the_codec_writes_what_every_platform_takes) {
+    const Response replies[] = {
+        {200, {{"Content-Type", "application/json"}}, R"({"id":1})"},
+        {201, {{"Set-Cookie", "a=1"}, {"Set-Cookie", "b=2"}, {"X-N", "1"}, {"X-N", "2"}}, "text"},
+        {204, {}, ""},
+        {304, {{"ETag", "\"1\""}}, "dropped"},
+        {404, {{"Connection", "close"}, {"X-Cache", "hit"}, {"Content-Length", "4"}}, "none"},
+        {500, {{"Content-Type", "text/html"}}, "<h1>\xc3\xa9</h1>"},
+        {200, {{"Content-Type", "image/png"}}, "\x89PNG\xff"},
+    };
+    for (const std::string_view name : platform_names())
+        for (const Response& reply : replies) {
+            Subject subject{.platform = *platform_named(name), .binary_types = {"*/*"}};
+            take_reply(subject, reply, events::Format::api_gateway_v2, {});
+            BOOST_TEST(rules_broken(subject).empty(),
+                       name << ": " << rules_broken(subject) << subject.reply.value_or(""));
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_that_the_codec_refuses_is_checked_as_it_would_have_been) {
+    Subject subject{.platform = Platform::apigw_v1};
+    const Response large{200, {}, std::string(6'400'000, 'a')};
+    take_reply(subject, large, events::Format::http, {});
+    BOOST_TEST(rules_broken(subject) == "lambda-reply-size ");
+
+    subject = {.platform = Platform::alb};
+    Response cookies{200};
+    for (int i = 0; i < 513; ++i)
+        cookies.headers.add("Set-Cookie", "a");
+    take_reply(subject, cookies, events::Format::http, {});
+    BOOST_TEST(rules_broken(subject) == "reply-carried ");
+}
+
+BOOST_AUTO_TEST_CASE(at_the_origin_lambda_edge_takes_more) {
+    const Response reply{200, {}, std::string(50'000, 'a')};
+    for (const bool at_origin : {false, true}) {
+        Subject subject{.platform = Platform::edge};
+        subject.request.at_origin = at_origin;
+        take_reply(subject, reply, events::Format::edge, {});
+        BOOST_TEST(rules_broken(subject) == (at_origin ? "" : "edge-viewer-reply "));
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
