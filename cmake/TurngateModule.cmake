@@ -22,7 +22,7 @@ function(turngate_module name)
     endif()
     target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:turngate_warnings>)
     foreach(library ${arg_USES})
-      if(library MATCHES "^(RapidJSON|FastCGI|Protozero)")  # header-only: an installed turngate does not need it
+      if(library MATCHES "(RapidJSON|FastCGI|Protozero|TomlPlusPlus)::")  # header-only: an installed turngate does not need it
         target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:${library}>)
       else()
         target_link_libraries(${target} PRIVATE ${library})

@@ -13,6 +13,9 @@ else()
   add_library(YamlCpp::Archive UNKNOWN IMPORTED)
   set_target_properties(YamlCpp::Archive PROPERTIES IMPORTED_LOCATION "${YAML_CPP_ARCHIVE}"
     INTERFACE_INCLUDE_DIRECTORIES "${YAML_CPP_INCLUDE_DIR}")
+  find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)
+  add_library(TomlPlusPlus::TomlPlusPlus INTERFACE IMPORTED)  # header-only
+  target_include_directories(TomlPlusPlus::TomlPlusPlus SYSTEM INTERFACE ${TOMLPLUSPLUS_INCLUDE_DIR})
   find_package(Poco REQUIRED COMPONENTS Foundation Net Util)  # of which Debian has no static libraries
 endif()
 find_package(ZLIB REQUIRED)

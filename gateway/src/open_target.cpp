@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "cli/exit_status.h"
+#include "host/invoke_target.h"
 #include "host/lambda_target.h"
 #include "observe/settings.h"
 #include "stderr_reporter.h"
@@ -46,7 +47,7 @@ std::string advice(std::string_view uri, std::string_view why) {
         (scheme != "cgi" && scheme != "cgi-dir" && scheme != "plugin" && scheme != "lambda"))
         return "a target is plugin:FILE.so, cgi:PROGRAM, cgi-dir:DIR, files:DIR, "
                "http://HOST:PORT, https://HOST, http:spawn:COMMAND, fcgi:unix:SOCKET, "
-               "fcgi:spawn:COMMAND, lambda:PROGRAM or self";
+               "fcgi:spawn:COMMAND, lambda:PROGRAM, invoke:URL or self";
     uri.remove_prefix(colon + 1);
     const std::string path = percent_decode(uri.substr(0, uri.find('?')));
     struct stat facts {};
@@ -141,10 +142,11 @@ HandlerPtr open_target(std::string_view uri, HandlerPtr self, const ReadVariable
         throw cli::CommandError(
             cli::exit_status::no_target, "target self: no handler is linked into this program",
             "name one with -t, such as -t plugin:./handler.so or -t cgi:./program");
-    constexpr std::string_view lambda = "lambda:";
+    constexpr std::string_view lambda = "lambda:", invoke = "invoke:";
     try {
         if (uri.starts_with(lambda))
             return host::lambda_target(uri.substr(lambda.size()), get, target_log(get));
+        if (uri.starts_with(invoke)) return host::invoke_target(uri.substr(invoke.size()));
         return open_handler(uri, target_log(get), std::move(changed));
     } catch (const BadSetting& e) {  // it is not the program, file or address that is wrong
         throw cli::CommandError(cli::exit_status::no_target,

@@ -13,7 +13,8 @@
 namespace turngate {
 
 // "self" is the handler linked into this program (`self`, which may be null), "lambda:PROGRAM" a
-// function for AWS Lambda (see host/lambda_target.h); everything else is open_handler()'s. Throws
+// function for AWS Lambda (see host/lambda_target.h), "invoke:URL" one behind an Invoke API (see
+// host/invoke_target.h); everything else is open_handler()'s. Throws
 // cli::CommandError with status no_target, which says what is wrong with the URI, the file or the
 // program behind it. `get` says how the log of a program that it starts is written; `changed` hears
 // whether it can be asked, as open_handler() says.

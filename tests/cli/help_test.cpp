@@ -1,12 +1,15 @@
 // Help texts, and what they promise of the tables of the real commands.
 #include "cli/help.h"
 
+#include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
 #include "cli/commands.h"
+#include "cli/parse.h"
 
 using namespace turngate::cli;
 
@@ -36,6 +39,25 @@ const Command command = {.name = "run",
                          .options = options,
                          .examples = examples,
                          .run = nullptr};
+
+// The words of a command line as a shell takes them, up to a pipe or a redirection.
+std::vector<std::string> words_of(std::string_view line) {
+    std::vector<std::string> words(1);
+    char quote = 0;
+    for (const char c : line) {
+        if (!quote && (c == '|' || c == '>')) break;
+        if (c == quote)
+            quote = 0;
+        else if (!quote && (c == '\'' || c == '"'))
+            quote = c;
+        else if (!quote && c == ' ')
+            words.emplace_back();
+        else
+            words.back() += c;
+    }
+    std::erase(words, "");
+    return words;
+}
 
 }  // namespace
 
@@ -113,6 +135,25 @@ BOOST_AUTO_TEST_CASE(no_option_hides_another) {
             add(option);
         for (const Option& option : global_options())
             add(option);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(every_option_of_a_command_has_its_variable) {
+    for (const Command* each : commands())
+        for (const Option& option : each->options)
+            BOOST_TEST(!variable_names(each->name, option).empty(),
+                       std::string(each->name) + " --" + std::string(option.name));
+}
+
+BOOST_AUTO_TEST_CASE(every_command_has_examples_which_are_command_lines) {
+    for (const Command* each : commands()) {
+        BOOST_TEST(!each->examples.empty(), each->name);
+        for (const std::string_view example : each->examples) {
+            const std::vector<std::string> words = words_of(example);
+            const CommandLine line = parse(words, commands(), global_options(),
+                                           [](const std::string&) { return std::nullopt; });
+            BOOST_TEST((line.command == each), example);
+        }
     }
 }
 

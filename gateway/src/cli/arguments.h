@@ -18,10 +18,10 @@ namespace turngate::cli {
 // std::logic_error for an option that the table does not have: a bug in the command.
 class Arguments {
   public:
-    enum class Source { nowhere, fallback, environment, flag };
+    enum class Source { nowhere, fallback, file, environment, flag };
 
-    // True if the flag or the environment gave it (a default does not count).
-    bool given(std::string_view name) const { return source(name) >= Source::environment; }
+    // True if the flag, the environment or a configuration file gave it (a default does not count).
+    bool given(std::string_view name) const { return source(name) >= Source::file; }
     Source source(std::string_view name) const { return find(name).source; }
 
     // A switch.

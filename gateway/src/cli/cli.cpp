@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/configuration_files.h"
 #include "cli/error_message.h"
 #include "cli/exit_status.h"
 #include "cli/help.h"
@@ -89,7 +90,7 @@ int run_line(const CommandLine& line, const std::string& program, HandlerPtr sel
     int status = exit_status::good;
     if (line.short_help || line.long_help) {
         status = show_help(line, program, out);
-    } else if (line.version) {
+    } else if (line.version && line.command != &version_command) {
         out.write(version_line() + '\n');
     } else if (!line.command) {
         err.write(overview(program, {}, commands(), global_options(), err.terminal()));
@@ -134,7 +135,9 @@ int run(int argc, char** argv, HandlerPtr self) {
     Output plain(STDERR_FILENO, "standard error",
                  detect_terminal(STDERR_FILENO, early_color_choice(words), environment));
     return guarded(plain, [&] {
-        CommandLine line = parse(words, commands(), global_options(), environment);
+        CommandLine line = parse(
+            words, commands(), global_options(), environment,
+            [&](const Arguments& globals) { return load_configuration(globals, environment); });
         ColorChoice choice = color_choice(line.arguments);
         Output out(STDOUT_FILENO, "standard output",
                    detect_terminal(STDOUT_FILENO, choice, environment));

@@ -11,6 +11,16 @@ constexpr Option globals[] = {
      .help = "change to DIR first",
      .kind = Value::text,
      .environment = false},
+    {.name = "config",
+     .value = "FILE",
+     .help = "the project's configuration, in place of turngate.toml or turngate.jsonc here or "
+             "above",
+     .kind = Value::text},
+    {.letter = 'x',
+     .name = "profile",
+     .value = "NAME",
+     .help = "take the settings of [profile.NAME] too",
+     .kind = Value::text},
     {.letter = 'q', .name = "quiet", .help = "say only what failed"},
     {.letter = 'v', .name = "verbose", .help = "say more; -vv still more", .repeatable = true},
     {.name = "color",
@@ -24,23 +34,24 @@ constexpr Option globals[] = {
          }},
     {.name = "log-format",
      .value = "FORMAT",
-     .help = "lines of the log: text or json [json, and text on a terminal; env: "
-             "TURNGATE_LOG_FORMAT]",
+     .help = "lines of the log: text or json [json, and text on a terminal]",
      .kind = Value::choice,
      .choices =
          [] {
              return std::vector<std::string_view>{"text", "json"};
          },
-     .environment = false},
+     .environment = false,
+     .variable = "TURNGATE_LOG_FORMAT"},
     {.name = "log-level",
      .value = "LEVEL",
-     .help = "the least that is logged: debug, info, warn, error or fatal [info; env: LOG_LEVEL]",
+     .help = "the least that is logged: debug, info, warn, error or fatal [info]",
      .kind = Value::choice,
      .choices =
          [] {
              return std::vector<std::string_view>{"debug", "info", "warn", "error", "fatal"};
          },
-     .environment = false},
+     .environment = false,
+     .variable = "LOG_LEVEL"},
     {.letter = 'h', .name = "help", .help = "show help; --help shows more", .environment = false},
     {.letter = 'V', .name = "version", .help = "show the version", .environment = false},
 };
@@ -60,6 +71,12 @@ std::string environment_name(std::string_view command, std::string_view option) 
         if (c == ' ' || c == '-') c = '_';
     }
     return name;
+}
+
+std::string variable_names(std::string_view command, const Option& option) {
+    std::string names = option.environment ? environment_name(command, option.name) : "";
+    if (!option.variable.empty()) names.append(names.empty() ? "" : ", ").append(option.variable);
+    return names;
 }
 
 }  // namespace turngate::cli

@@ -50,6 +50,7 @@ const Command event_new_command = {
     .examples = examples,
     .least_operands = 1,
     .most_operands = 1,
+    .choices = shape_names,
     .run = print_event,
 };
 

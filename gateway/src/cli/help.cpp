@@ -68,8 +68,8 @@ std::vector<Row> option_rows(std::string_view command, std::span<const Option> o
         std::string meaning(option.help);
         if (option.repeatable && option.kind != Value::none) meaning += " (repeatable)";
         if (!option.fallback.empty()) meaning += " [default: " + std::string(option.fallback) + ']';
-        if (full && option.environment)
-            meaning += "\n[env: " + environment_name(command, option.name) + ']';
+        if (const std::string names = variable_names(command, option); full && !names.empty())
+            meaning += "\n[env: " + names + ']';
         rows.emplace_back(flags(option), meaning);
     }
     return rows;

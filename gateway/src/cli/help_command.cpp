@@ -9,11 +9,8 @@ namespace {
 
 constexpr std::string_view examples[] = {"help version"};
 
-// "help event new" is "event new --help", and an unknown name gets the same advice.
 int print_help(Invocation& invocation) {
-    std::vector<std::string> words = invocation.arguments.operands();
-    words.emplace_back("--help");
-    CommandLine line = parse(words, commands(), global_options(), invocation.environment);
+    const CommandLine line = named_command(invocation.arguments.operands(), invocation.environment);
     const Terminal& terminal = invocation.out.terminal();
     invocation.out.write(
         line.command

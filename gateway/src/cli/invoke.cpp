@@ -15,6 +15,7 @@
 #include "cli/request_options.h"
 #include "open_target.h"
 #include "replay/golden_file.h"
+#include "replay/placeholders.h"
 #include "replay/quantity.h"
 #include "replay/thrown.h"
 #include <turngate/events/answer.h>
@@ -167,6 +168,7 @@ class Call {
             request.context.reporter = &log_;
             request.context.deadline = deadline_;
             request.context.stop = stop_.get_token();
+            if (is_event_) replay::fill_in(request, invocation_.environment);
         };
         how_.served = [this](const Request&, const Outcome& outcome) {
             if (!outcome_.error) outcome_ = outcome;
@@ -183,6 +185,9 @@ class Call {
             response = serve(handler, std::move(event), answer);
         } catch (const events::InvocationError& e) {
             refusal_ = e.what();
+        } catch (const replay::MissingVariable& e) {
+            throw CommandError(exit_status::unreadable, e.what(),
+                               "export " + e.name() + ", which is to have the secret");
         }
         took_ = Context::Clock::now() - begin_;
         if (outcome_.error) log_.forget_last(replay::message_of(outcome_.error));

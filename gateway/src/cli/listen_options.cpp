@@ -23,11 +23,16 @@ Environment with_flags(const Invocation& invocation) {
                                     : environment_name("", option.name);
         flags[std::move(name)] = invocation.arguments.text(option.name);
     }
-    // Who says where by a flag does not mean the addresses of the environment.
-    if (flags.contains("PORT") || flags.contains("HOST")) flags["TURNGATE_LISTEN"];
     const Arguments& arguments = invocation.arguments;
+    // Who says where by a flag does not mean the addresses of the environment; a file is weaker.
+    const auto is_said = [&](const char* name, const char* variable) {
+        return flags.contains(variable) && arguments.source(name) > Arguments::Source::file;
+    };
+    if (is_said("port", "PORT") || is_said("host", "HOST")) flags["TURNGATE_LISTEN"];
     if (arguments.given("log-format")) flags["TURNGATE_LOG_FORMAT"] = arguments.text("log-format");
-    if (arguments.given("log-level"))
+    // -q and -v are flags.
+    if (arguments.given("log-level") &&
+        (invocation.verbosity == 0 || arguments.source("log-level") > Arguments::Source::file))
         flags["LOG_LEVEL"] = arguments.text("log-level");
     else if (invocation.verbosity != 0)
         flags["LOG_LEVEL"] = invocation.verbosity < 0 ? "warn" : "debug";

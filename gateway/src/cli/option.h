@@ -1,5 +1,5 @@
 // The table behind the command line. One description of each option drives parsing, --help, the
-// names of environment variables and the advice for misspelt words.
+// names of environment variables and of settings, completion and the advice for misspelt words.
 #pragma once
 
 #include <algorithm>
@@ -28,8 +28,10 @@ enum class Value {
 struct Option {
     char letter = 0;  // 'j'; 0: none
     std::string_view name;
-    std::string_view value = {};  // how help calls the value: "N"; empty for a switch
-    std::string_view help;        // one sentence, lower case, no full stop
+    // How help calls the value: "N"; empty for a switch. Shells offer files for FILE and PROGRAM,
+    // directories for DIR, what there is for HANDLER; see cli/completion.h.
+    std::string_view value = {};
+    std::string_view help;  // one sentence, lower case, no full stop
     Value kind = Value::none;
     std::string_view fallback = {};  // used when neither flag nor environment gives a value
     std::vector<std::string_view> (*choices)() = nullptr;
@@ -41,6 +43,8 @@ struct Option {
     bool repeatable = false;  // in the environment: one value a line
     bool optional = false;    // the value may be missing: --watch or --watch=GLOB, not --watch GLOB
     bool environment = true;  // has a TURNGATE_<COMMAND>_<FLAG>
+    // Of the environment, read by whoever uses the option: "PORT", "LOG_LEVEL".
+    std::string_view variable = {};
 };
 
 // One table of several, in their order.
@@ -61,6 +65,10 @@ struct Command {
     std::span<const std::string_view> examples = {};  // whole command lines without the program
     std::size_t least_operands = 0;
     std::size_t most_operands = std::numeric_limits<std::size_t>::max();  // if it takes any
+    // The words that the operand can be, where they are few.
+    std::vector<std::string_view> (*choices)() = nullptr;
+    // The key of a configuration file that has the operands if there are none: "events".
+    std::string_view operand_key = {};
     bool listens = false;  // runs until it is stopped
     // Returns the exit status. Throws CommandError; whatever else it throws ends with status 1.
     int (*run)(Invocation& invocation);

@@ -53,11 +53,21 @@ std::string joined(std::span<const std::string_view> words) {
     return text;
 }
 
+std::string near_or_all(std::string_view word, std::span<const std::string_view> known) {
+    const std::string_view near = nearest_word(word, known);
+    return near.empty() ? "known are: " + joined(known) : "did you mean " + std::string(near) + "?";
+}
+
 class Parser {
   public:
     Parser(std::span<const std::string> words, std::span<const Command* const> commands,
-           std::span<const Option> globals, const Environment& environment)
-        : words_(words), commands_(commands), globals_(globals), environment_(environment) {
+           std::span<const Option> globals, const Environment& environment,
+           const LoadConfiguration& load)
+        : words_(words),
+          commands_(commands),
+          globals_(globals),
+          environment_(environment),
+          load_(load) {
         line_.arguments.declare(globals);
     }
 
@@ -117,6 +127,7 @@ class Parser {
         if (!option) unknown_option("--" + std::string(name));
         std::string origin = "--" + std::string(name);
         if (name == "help") line_.long_help = true;
+        if (name == "version") version_command_follows();
         if (eq != std::string_view::npos)
             give(*option, text.substr(eq + 1), origin);
         else if (option->kind == Value::none || option->optional)
@@ -133,6 +144,7 @@ class Parser {
             if (!option) unknown_option(origin);
             letters.remove_prefix(1);
             if (letter == 'h') line_.short_help = true;
+            if (letter == 'V') version_command_follows();
             if (option->kind == Value::none) {
                 give(*option, "true", origin);
                 continue;
@@ -146,6 +158,13 @@ class Parser {
                  origin);
             return;
         }
+    }
+
+    // "--version --json": in front of a command, it is the command of that name.
+    void version_command_follows() {
+        const bool known = std::any_of(commands_.begin(), commands_.end(),
+                                       [](const Command* c) { return c->name == "version"; });
+        if (known && !line_.command && line_.group.empty()) operand("version");
     }
 
     std::string_view following(const Option& option, const std::string& origin) {
@@ -189,15 +208,35 @@ class Parser {
     // -- what the words left open --
 
     void complete() {
+        load_files();
         for (const Option& option : globals_)
-            fill(option, environment_name({}, option.name));
+            fill(option, {}, configuration_.option(nullptr, option.name));
         if (!line_.command) return;
         for (const Option& option : line_.command->options)
-            fill(option, environment_name(line_.command->name, option.name));
+            fill(option, line_.command->name, configuration_.option(line_.command, option.name));
+        const Configuration::Found* operands = configuration_.operands(*line_.command);
+        if (operands && line_.arguments.operands().empty())
+            for (const std::string& operand : operands->values)
+                line_.arguments.add_operand(operand);
         check_operands();
     }
 
-    void fill(const Option& option, const std::string& variable) {
+    void load_files() {
+        if (!load_ || !line_.command) return;
+        const bool reads = reads_configuration(*line_.command);
+        for (const Option& option : globals_) {
+            if (is_configurable(option)) continue;
+            if (!reads && (option.name == "config" || option.name == "profile") &&
+                line_.arguments.source(option.name) == Source::flag)
+                refuse(std::string(line_.command->name) + " reads no configuration file",
+                       "leave --" + std::string(option.name) + " out");
+            fill(option, {}, nullptr);
+        }
+        if (reads) configuration_ = load_(line_.arguments);
+    }
+
+    void fill(const Option& option, std::string_view command, const Configuration::Found* found) {
+        const std::string variable = environment_name(command, option.name);
         if (line_.arguments.source(option.name) == Source::flag) return;
         auto text = option.environment ? environment_(variable) : std::nullopt;
         if (text && !text->empty()) {
@@ -210,9 +249,16 @@ class Parser {
                 check_value(option, value, variable);
                 line_.arguments.set(option, normal(option, value), Source::environment);
             }
+        } else if (found && !is_set(option.variable)) {
+            for (const std::string& value : found->values)
+                line_.arguments.set(option, normal(option, value), Source::file);
         } else if (!option.fallback.empty()) {
             line_.arguments.set(option, std::string(option.fallback), Source::fallback);
         }
+    }
+
+    bool is_set(std::string_view variable) const {
+        return !variable.empty() && !environment_(std::string(variable)).value_or("").empty();
     }
 
     void check_operands() const {
@@ -226,6 +272,11 @@ class Parser {
                    "see " + name + " --help");
         if (operands.size() < command.least_operands)
             refuse(name + " needs " + takes, "see " + name + " --help");
+        if (!command.choices) return;
+        const auto choices = command.choices();
+        for (const std::string& operand : operands)
+            if (std::find(choices.begin(), choices.end(), operand) == choices.end())
+                refuse(name + " knows no " + quoted(operand), near_or_all(operand, choices));
     }
 
     // -- advice --
@@ -296,6 +347,8 @@ class Parser {
     std::span<const Command* const> commands_;
     std::span<const Option> globals_;
     const Environment& environment_;
+    const LoadConfiguration& load_;
+    Configuration configuration_;
     CommandLine line_;
     std::size_t next_ = 0;
     bool only_operands_ = false;
@@ -304,8 +357,14 @@ class Parser {
 }  // namespace
 
 CommandLine parse(std::span<const std::string> words, std::span<const Command* const> commands,
-                  std::span<const Option> globals, const Environment& environment) {
-    return Parser(words, commands, globals, environment).run();
+                  std::span<const Option> globals, const Environment& environment,
+                  const LoadConfiguration& load) {
+    return Parser(words, commands, globals, environment, load).run();
+}
+
+CommandLine named_command(std::vector<std::string> words, const Environment& environment) {
+    words.emplace_back("--help");
+    return parse(words, commands(), global_options(), environment);
 }
 
 void check_value(const Option& option, std::string_view value, std::string_view origin) {
@@ -333,11 +392,9 @@ void check_value(const Option& option, std::string_view value, std::string_view 
         case Value::choice: {
             auto choices = option.choices();
             if (std::find(choices.begin(), choices.end(), value) != choices.end()) break;
-            std::string_view near = nearest_word(value, choices);
             refuse(std::string(origin) + ": " + quoted(value) + " is not a known " +
                        std::string(option.value),
-                   near.empty() ? "known are: " + joined(choices)
-                                : "did you mean " + std::string(near) + "?");
+                   near_or_all(value, choices));
         }
     }
     if (rule.empty() && option.valid && !option.valid(value)) rule = option.rule;

@@ -8,6 +8,7 @@
 #include "cli/exit_status.h"
 #include "cli/invocation.h"
 #include "cli/listen_options.h"
+#include "cli/redaction_options.h"
 #include "cli/request_options.h"
 #include "cli/value.h"
 #include "observe/settings.h"
@@ -21,15 +22,6 @@
 
 namespace turngate::cli {
 namespace {
-
-bool is_rule(std::string_view rule) {
-    try {
-        recording::RedactionRules().add(rule);
-        return true;
-    } catch (const std::invalid_argument&) {
-        return false;
-    }
-}
 
 constexpr Option options[] = {
     {.letter = 'l',
@@ -55,15 +47,7 @@ constexpr Option options[] = {
      .kind = Value::choice,
      .fallback = "http",
      .choices = shape_names},
-    {.name = "redact",
-     .value = "RULE",
-     .help = "take this out of what is written, besides the credentials listed below: NAME of a "
-             "header, query:NAME, cookie:NAME, form:NAME, /body/json/pointer, /body; !RULE takes a "
-             "rule back, !* all",
-     .kind = Value::text,
-     .valid = is_rule,
-     .rule = "NAME, query:NAME, cookie:NAME, form:NAME, a JSON pointer into a body, or !RULE",
-     .repeatable = true},
+    redact_option,
     {.name = "max",
      .value = "N",
      .help = "stop after N events",
@@ -87,13 +71,6 @@ std::string target_of(const Invocation& invocation) {
     if (invocation.self) return "self";
     throw CommandError(exit_status::usage, "record needs --to URL or HANDLER",
                        "for example --to http://127.0.0.1:3000, or plugin:./handler.so");
-}
-
-recording::RedactionRules rules_of(const Arguments& arguments) {
-    recording::RedactionRules rules = recording::RedactionRules::defaults();
-    for (const std::string& rule : arguments.all("redact"))
-        rules.add(rule);
-    return rules;
 }
 
 // Loopback, unless somebody says other.
@@ -160,7 +137,7 @@ int record_traffic(Invocation& invocation) {
     // A limit of file sizes is an error of one write, not the end of the program.
     std::signal(SIGXFSZ, SIG_IGN);
     const std::string target = target_of(invocation);
-    const recording::RedactionRules rules = rules_of(arguments);
+    const recording::RedactionRules rules = redaction_rules(arguments);
     const events::Format shape = shape_named(arguments.text("as"));
     HandlerPtr handler = open_target(target, invocation.self, with_flags(invocation));
 

@@ -264,6 +264,7 @@ replay::JudgeOptions judge_options(const Invocation& invocation) {
     judge.whole_bodies = style == replay::DiffStyle::unified || style == replay::DiffStyle::side;
     judge.keeps_replies = arguments.given("save") || !diff_tool(invocation).empty();
     add_checks(arguments, judge);
+    judge.variables = invocation.environment;
     if (!arguments.on("list"))
         judge.handler =
             open_target(arguments.text("target"), invocation.self, with_flags(invocation));
@@ -377,6 +378,7 @@ const Command replay_command = {
     .options = options,
     .examples = examples,
     .least_operands = 1,
+    .operand_key = "events",
     .run = run_replay,
 };
 

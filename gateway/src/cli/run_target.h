@@ -24,9 +24,10 @@ inline constexpr Option platform_options[] = {
     {.name = "listen",
      .value = "ADDRESS",
      .help = "where, as 127.0.0.1:9000 or unix:/run/app.sock, several with commas between; not "
-             "what comes as LISTEN_FDS or standard input [env: TURNGATE_LISTEN]",
+             "what comes as LISTEN_FDS or standard input",
      .kind = Value::text,
-     .environment = false},
+     .environment = false,
+     .variable = "TURNGATE_LISTEN"},
 };
 
 // Serves what `open` makes of `target` on the platform of --as or of the environment, until it is

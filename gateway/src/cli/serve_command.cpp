@@ -196,6 +196,7 @@ const Command serve_command = {
     .options = options,
     .examples = examples,
     .most_operands = 1,
+    .operand_key = "target",
     .listens = true,
     .run = serve,
 };

@@ -1,15 +1,27 @@
-// What a static program has in place of AWS Lambda on this machine, which is for those who develop
-// functions.
+// What a static program has in place of AWS Lambda on this machine, and of functions behind an
+// Invoke API, which are for those who develop functions.
+#include "host/invoke_target.h"
 #include "host/lambda_target.h"
 #include <turngate/handlers/open_handler.h>
 
 namespace turngate::host {
+namespace {
+
+[[noreturn]] void refuse(std::string_view uri) {
+    throw BadSetting(std::string(uri) +
+                     " cannot be run by a static program: use one that is built without "
+                     "TURNGATE_STATIC, such as turngate itself");
+}
+
+}  // namespace
 
 HandlerPtr lambda_target(std::string_view place, const ReadVariable&,
                          std::function<void(Level, std::string_view)>) {
-    throw BadSetting("lambda:" + std::string(place) +
-                     " cannot be run by a static program: use one that is built without "
-                     "TURNGATE_STATIC, such as turngate itself");
+    refuse("lambda:" + std::string(place));
+}
+
+HandlerPtr invoke_target(std::string_view url) {
+    refuse("invoke:" + std::string(url));
 }
 
 }  // namespace turngate::host

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "replay/json_tree.h"
+#include "replay/placeholders.h"
 #include <turngate/json/json_reader.h>
 
 namespace turngate::recording {
@@ -18,8 +19,9 @@ constexpr std::size_t most_pointers = 100;
 
 class Redactor final : public JsonVisitor {
   public:
-    Redactor(std::string_view text, const std::vector<PointerRule>& rules, const Secrets& secrets)
-        : text_(text), rules_(rules), secrets_(secrets) {
+    Redactor(std::string_view text, const std::vector<PointerRule>& rules, const Secrets& secrets,
+             const InPlace& in_place)
+        : text_(text), rules_(rules), secrets_(secrets), in_place_(in_place) {
         if (text_.starts_with("\xEF\xBB\xBF")) last_ = 3;
     }
 
@@ -36,6 +38,17 @@ class Redactor final : public JsonVisitor {
     void on_boolean(bool, std::size_t end) override { scalar({}, end); }
     void on_number(std::string_view digits, std::size_t end) override { scalar(digits, end); }
     void on_string(std::string_view value, std::size_t end) override {
+        if (!hidden_ && replay::is_placeholder(value)) {  // no secret, and to be filled in
+            last_ = end;
+            return next_item();
+        }
+        if (in_place_ && !hidden_ && !rule_here()) {
+            if (const auto instead = in_place_(path_, value)) {
+                splice(begin_of_token(), end, *instead);
+                last_ = end;
+                return next_item();
+            }
+        }
         if (!hidden_ && !rule_here() && secrets_.is_echo(value)) {
             splice(begin_of_token(), end, std::string(redacted));
             note("/body/json" + replay::pointer_text(path_));
@@ -130,6 +143,7 @@ class Redactor final : public JsonVisitor {
     std::string_view text_;
     const std::vector<PointerRule>& rules_;
     const Secrets& secrets_;
+    const InPlace& in_place_;
     RedactedJson result_;
     std::vector<PathSegment> path_;
     std::size_t last_ = 0;    // behind the last token
@@ -142,10 +156,10 @@ class Redactor final : public JsonVisitor {
 
 std::optional<RedactedJson> redact_json(std::string_view text,
                                         const std::vector<PointerRule>& rules,
-                                        const Secrets& secrets) {
+                                        const Secrets& secrets, const InPlace& in_place) {
     std::string copy(text);
     copy += '\0';
-    Redactor redactor(text, rules, secrets);
+    Redactor redactor(text, rules, secrets, in_place);
     try {
         read_json_in_place(std::span(copy.data(), text.size()), redactor,
                            {.depth = std::numeric_limits<int>::max(),

@@ -1,6 +1,7 @@
 // JSON text with values taken out of it, and every other byte as it stood.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,11 +25,15 @@ struct RedactedJson {
     bool is_changed = false;
 };
 
+// What stands in the place of a string at `path`, if something is to.
+using InPlace = std::function<std::optional<std::string>(
+    const std::vector<replay::PathSegment>& path, std::string_view value)>;
+
 // Takes out the values that `rules` name, and `secrets` wherever they stand: in strings, numbers
-// and the names of members. Absent if `text` is not JSON. Of any depth; a member that is given
-// twice is taken out twice.
+// and the names of members; `in_place`, if it is given, has the first word on strings. Absent if
+// `text` is not JSON. Of any depth; a member that is given twice is taken out twice.
 std::optional<RedactedJson> redact_json(std::string_view text,
                                         const std::vector<PointerRule>& rules,
-                                        const Secrets& secrets);
+                                        const Secrets& secrets, const InPlace& in_place = {});
 
 }  // namespace turngate::recording

@@ -8,6 +8,7 @@
 #include "record/content_coding.h"
 #include "replay/golden.h"
 #include "replay/golden_text.h"
+#include "replay/placeholders.h"
 #include <turngate/http/encoding.h>
 #include <turngate/http/error.h>
 #include <turngate/http/media_type.h>
@@ -51,7 +52,7 @@ class Redactor {
         if (request.headers.contains("Content-Length"))
             request.headers.set("Content-Length", std::to_string(body.size()));
         if (!replay::is_kept_as_json(reply)) ignore_whole_body();
-        return {std::move(body), std::move(ignore_)};
+        return {std::move(body), std::move(ignore_), std::move(secrets_)};
     }
 
   private:
@@ -116,6 +117,7 @@ class Redactor {
 
     // `prefix` is what makes an echo of a short value known: "name=".
     std::string take(std::string_view value, std::string_view prefix = {}) {
+        if (replay::is_placeholder(percent_decode(value))) return std::string(value);
         secrets_.add(value);
         echoes_.add(value);
         echoes_.add_echo(prefix, value);

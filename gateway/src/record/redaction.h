@@ -14,6 +14,7 @@ namespace turngate::recording {
 struct RedactedCall {
     std::string body;                      // of the request
     std::vector<std::string> ignore = {};  // JSON pointers to what the reply lacks now
+    Secrets secrets = {};                  // what was looked for everywhere
 };
 
 // Takes out of both what `rules` name, and the values that were taken out wherever else they

@@ -248,6 +248,22 @@ void GoldenParser::parse_platform_reply(std::string_view text) {
     golden_.body = reply_.body;
 }
 
+bool is_elsewhere(const Golden& golden) noexcept {
+    return golden.kind == Golden::Body::file || golden.kind == Golden::Body::digest;
+}
+
+Response expected_reply(const Golden& golden) {
+    Response reply;
+    reply.status = golden.status.value_or(0);
+    for (const auto& [name, value] : golden.headers)
+        reply.headers.add(name, value);
+    if (is_elsewhere(golden)) return reply;
+    reply.body = golden.kind == Golden::Body::base64
+                     ? base64_decode(golden.body).value_or(std::string(golden.body))
+                     : std::string(golden.body);
+    return reply;
+}
+
 bool is_json_type(std::string_view media_type) noexcept {
     media_type = media_type.substr(0, media_type.find(';'));
     while (media_type.ends_with(' ') || media_type.ends_with('\t'))

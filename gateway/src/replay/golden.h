@@ -52,6 +52,13 @@ class GoldenParser {
     Response reply_;  // a platform's
 };
 
+// True if the body stands in a file, or only its digest is known.
+bool is_elsewhere(const Golden& golden) noexcept;
+
+// The reply that `golden` expects, as far as it says: without a body that is_elsewhere(), with
+// status 0 if it has none. Throws std::invalid_argument for a header field that cannot be one.
+Response expected_reply(const Golden& golden);
+
 // True for application/json and every +json.
 bool is_json_type(std::string_view media_type) noexcept;
 

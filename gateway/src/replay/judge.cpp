@@ -71,6 +71,7 @@ Judge::Judge(const JudgeOptions& options, Watchdog::Slot& slot, bool leaves_file
         request.context.deadline = deadline_;
         request.context.stop = stop_;
         if (function_reply_) request.context.put(FunctionReplySink{function_reply_});
+        if (options_.variables) fill_in(request, options_.variables);
     };
     answer_options_.served = [this](const Request&, const Outcome& outcome) {
         if (!thrown_) thrown_ = outcome.error;
@@ -178,6 +179,8 @@ void Judge::judge(const Texts& texts, Result& result) {
         const bool is_http = event_format != events::Format::raw;
         if (shape || (answer_options_.encode.never_base64 && is_http))
             translate_reply(event_format);
+    } catch (const MissingVariable& e) {
+        return unreadable(result, e.what(), "export " + e.name() + ", which is to have the secret");
     } catch (const Error& e) {
         result.verdict = Verdict::failed;
         result.problem =

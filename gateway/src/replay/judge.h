@@ -14,6 +14,7 @@
 #include "replay/compare.h"
 #include "replay/filter.h"
 #include "replay/golden_text.h"
+#include "replay/placeholders.h"
 #include "replay/result.h"
 #include "replay/source.h"
 #include "replay/watchdog.h"
@@ -42,6 +43,7 @@ struct JudgeOptions {
     std::chrono::nanoseconds timeout{};              // an event; zero: none
     bool whole_bodies = false;                       // tell a JSON body that differs as two texts
     bool keeps_replies = false;                      // in Result::reply
+    Variables variables = {};  // of placeholders in events; null: they are what they are
 };
 
 // The shapes that carry HTTP requests, which a parity run compares.

@@ -1,0 +1,286 @@
+// What configuration files say, in either language.
+#include "cli/configuration.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "cli/commands.h"
+#include "cli/parse.h"
+
+using namespace turngate::cli;
+
+namespace {
+
+Configuration configured(std::string_view toml, std::string_view profile = {},
+                         const std::string& before = {}) {
+    Configuration configuration(commands(), global_options());
+    configuration.add(read_toml(toml, "turngate.toml"), "turngate.toml", before, profile);
+    return configuration;
+}
+
+using Variables = std::map<std::string, std::string>;
+
+CommandLine line(const std::vector<std::string>& words, const Configuration& configuration,
+                 const Variables& variables = {}) {
+    return parse(
+        words, commands(), global_options(),
+        [&](const std::string& name) {
+            const auto found = variables.find(name);
+            return found == variables.end() ? std::nullopt
+                                            : std::optional<std::string>(found->second);
+        },
+        [&](const Arguments&) { return configuration; });
+}
+
+std::string text_of(const CommandLine& line, std::string_view name) {
+    return std::string(line.arguments.text(name));
+}
+
+std::size_t count_of(const CommandLine& line, std::string_view name) {
+    return line.arguments.all(name).size();
+}
+
+std::size_t operands_of(const CommandLine& line) {
+    return line.arguments.operands().size();
+}
+
+std::string message(const CommandError& e) {
+    return std::string(e.what()) + " | " + e.hint();
+}
+
+template <class Work>
+std::string problem_of(Work work) {
+    try {
+        work();
+        return "none";
+    } catch (const CommandError& e) {
+        BOOST_TEST(e.status() == exit_status::usage);
+        return message(e);
+    }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(configuration)
+
+BOOST_AUTO_TEST_CASE(a_file_is_weaker_than_the_environment_and_flags) {
+    const Configuration configuration = configured("[replay]\njobs = 4\n");
+
+    BOOST_TEST(line({"replay", "x"}, {}).arguments.number("jobs") == 1);
+    BOOST_TEST(line({"replay", "x"}, configuration).arguments.number("jobs") == 4);
+    BOOST_TEST(line({"replay", "x"}, configuration, {{"TURNGATE_REPLAY_JOBS", "5"}})
+                   .arguments.number("jobs") == 5);
+    BOOST_TEST(line({"replay", "x", "-j6"}, configuration, {{"TURNGATE_REPLAY_JOBS", "5"}})
+                   .arguments.number("jobs") == 6);
+}
+
+BOOST_AUTO_TEST_CASE(a_variable_that_the_command_reads_itself_is_stronger_too) {
+    const Configuration configuration =
+        configured("[serve]\nport = 81\n[limits]\nmax_body = \"1k\"\n");
+
+    BOOST_TEST(line({"serve", "x"}, configuration).arguments.given("port"));
+    BOOST_TEST(!line({"serve", "x"}, configuration, {{"PORT", "82"}}).arguments.given("port"));
+    BOOST_TEST(!line({"serve", "x"}, configuration, {{"TURNGATE_MAX_BODY", "2k"}})
+                    .arguments.given("max-body"));
+}
+
+BOOST_AUTO_TEST_CASE(a_profile_is_stronger_than_the_rest_and_later_files_than_earlier_ones) {
+    Configuration configuration(commands(), global_options());
+    const auto add = [&](const char* text) {
+        return configuration.add(read_toml(text, "f"), "f", "", "ci");
+    };
+    BOOST_TEST(
+        add("[replay]\njobs = 2\ntimeout = \"1s\"\nfail_fast = 1\n"
+            "[profile.ci.replay]\njobs = 3\nfail_fast = 2"));
+    BOOST_TEST(!add("[replay]\njobs = 4\n[profile.local.replay]\njobs = 9"));
+    BOOST_TEST(add("[replay]\nupdate = \"new\"\n[profile.ci]\nreplay = { update = \"all\" }"));
+
+    const Arguments arguments = line({"replay", "x"}, configuration).arguments;
+    BOOST_TEST(arguments.number("jobs") == 4);
+    BOOST_TEST(arguments.text("timeout") == "1s");
+    BOOST_TEST(arguments.text("fail-fast") == "2");
+    BOOST_TEST(arguments.text("update") == "all");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_for_one_command_is_stronger_than_what_is_for_all) {
+    const Configuration configuration = configured(
+        "target = \"cgi:./a\"\nevents = [\"x.json\", \"y/**\"]\n"
+        "[invoke]\ntarget = \"cgi:./b\"\n[serve]\nmax_body = \"1k\"\n[limits]\nmax_body = \"2k\"\n"
+        "max_threads = 8\n");
+
+    const CommandLine replay = line({"replay"}, configuration);
+    BOOST_TEST(replay.arguments.text("target") == "cgi:./a");
+    BOOST_TEST(replay.arguments.operands() == (std::vector<std::string>{"x.json", "y/**"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(operands_of(line({"replay", "z"}, configuration)) == 1u);
+    BOOST_TEST(text_of(line({"invoke", "/"}, configuration), "target") == "cgi:./b");
+    const CommandLine serve = line({"serve"}, configuration);
+    BOOST_TEST(serve.arguments.operands().at(0) == "cgi:./a");
+    BOOST_TEST(serve.arguments.size("max-body") == 1024u);
+    BOOST_TEST(serve.arguments.text("max-threads") == "8");
+}
+
+BOOST_AUTO_TEST_CASE(values_are_what_flags_take) {
+    const Configuration configuration = configured(
+        "quiet = true\n[replay]\nignore = [\"/a\", \"/b\"]\nignore_header = \"etag\"\nlenient = "
+        "false\n"
+        "fail-fast = true\n[event.convert]\nas = \"alb\"\n[host.lambda]\ninstances = 2\n");
+
+    const CommandLine replay = line({"replay", "x"}, configuration);
+    BOOST_TEST(replay.arguments.on("quiet"));
+    BOOST_TEST(replay.arguments.all("ignore").size() == 2u);
+    BOOST_TEST(replay.arguments.text("ignore-header") == "etag");
+    BOOST_TEST(!replay.arguments.on("lenient"));
+    BOOST_TEST(replay.arguments.given("fail-fast"));
+    BOOST_TEST(replay.arguments.text("fail-fast").empty());
+    BOOST_TEST(text_of(line({"event", "convert", "x"}, configuration), "as") == "alb");
+    BOOST_TEST(line({"host", "lambda", "x"}, configuration).arguments.number("instances") == 2);
+    // A list of the command line is another list, not a longer one.
+    BOOST_TEST(count_of(line({"replay", "x", "--ignore", "/c"}, configuration), "ignore") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(paths_lead_from_the_file) {
+    const Configuration configuration = configured(
+        "target = \"cgi:./app?arg=x\"\nevents = [\"events/**\", \"/abs\"]\n"
+        "[replay]\nreport = [\"junit=out.xml\"]\n[record]\noutput = \"events\"\n"
+        "[invoke]\ntarget = \"http://127.0.0.1:1\"\nevent = \"e.json\"\n",
+        "", "../../");
+
+    const CommandLine replay = line({"replay"}, configuration);
+    BOOST_TEST(replay.arguments.text("target") == "cgi:../.././app?arg=x");
+    BOOST_TEST(replay.arguments.operands() == (std::vector<std::string>{"../../events/**", "/abs"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(replay.arguments.text("report") == "junit=../../out.xml");
+    BOOST_TEST(text_of(line({"record", "x"}, configuration), "output") == "../../events");
+    const CommandLine invoke = line({"invoke"}, configuration);
+    BOOST_TEST(invoke.arguments.text("target") == "http://127.0.0.1:1");
+    BOOST_TEST(invoke.arguments.text("event") == "../../e.json");
+}
+
+BOOST_AUTO_TEST_CASE(deployed_programs_read_no_file) {
+    const Configuration configuration = configured("[limits]\nmax_body = \"1k\"\n");
+
+    for (const char* command : {"run", "version"})
+        BOOST_CHECK_NO_THROW(parse(
+            std::vector<std::string>{command}, commands(), global_options(),
+            [](const std::string&) { return std::nullopt; },
+            [](const Arguments&) -> Configuration { throw std::logic_error("read"); }));
+    BOOST_TEST(!line({"run"}, configuration).arguments.given("max-body"));
+    BOOST_TEST(problem_of([&] {
+                   line({"run", "-x", "ci"}, configuration);
+               }) == "run reads no configuration file | leave --profile out");
+}
+
+struct Mistake {
+    const char* name;
+    const char* toml;
+    const char* problem;
+};
+std::ostream& operator<<(std::ostream& out, const Mistake& mistake) {
+    return out << mistake.name;
+}
+
+const Mistake mistakes[] = {
+    {"a key", "\ntraget = \"self\"", "turngate.toml:2: unknown key traget | did you mean target?"},
+    {"a command", "[replya]", "turngate.toml:1: unknown key replya | did you mean replay?"},
+    {"an option", "[replay]\n\njbos = 4",
+     "turngate.toml:3: unknown key replay.jbos | did you mean jobs?"},
+    {"of a group", "[event.convrt]\nas = \"alb\"",
+     "turngate.toml:1: unknown key event.convrt | did you mean convert?"},
+    {"a limit", "[limits]\nmax_bdy = 1",
+     "turngate.toml:2: unknown key limits.max_bdy | did you mean max_body?"},
+    {"in a profile that is not taken", "[profile.ci.replay]\njbos = 1",
+     "turngate.toml:2: unknown key profile.ci.replay.jbos | did you mean jobs?"},
+    {"a shape", "[replay]\nas = \"apigw-v3\"",
+     "turngate.toml:2: replay.as: \"apigw-v3\" is not a known SHAPE | did you mean apigw-v1?"},
+    {"a number", "[replay]\njobs = \"many\"",
+     "turngate.toml:2: replay.jobs: \"many\" is not a number from 0 to 1024 | for example 4"},
+    {"a duration", "[replay]\ntimeout = 30",
+     "turngate.toml:2: replay.timeout: \"30\" is not a duration with a unit | for example 2s or "
+     "500ms"},
+    {"a rule", "[record]\nredact = [\"a b\"]",
+     "turngate.toml:2: record.redact: \"a b\" is not NAME, query:NAME, cookie:NAME, form:NAME, a "
+     "JSON pointer into a body, or !RULE | see --help"},
+    {"a switch", "[replay]\nlenient = \"yes\"",
+     "turngate.toml:2: replay.lenient is true or false | "},
+    {"a list", "[replay]\njobs = [1]",
+     "turngate.toml:2: replay.jobs needs text | write it between quotes"},
+    {"a table", "replay = 1", "turngate.toml:1: replay is a table | "},
+    {"a date", "target = 2026-01-01",
+     "turngate.toml:1: a value of this kind is no setting | write text between quotes, a whole "
+     "number, true or false"},
+    {"what a file cannot say", "directory = \"/\"",
+     "turngate.toml:1: unknown key directory | known are: target events limits"},
+    {"a deployed command", "[run]\nas = \"cgi\"", "turngate.toml:1: unknown key run | "},
+};
+
+BOOST_DATA_TEST_CASE(mistakes_are_told_with_their_places, mistakes, mistake) {
+    const std::string problem = problem_of([&] { configured(mistake.toml); });
+    BOOST_TEST(problem.starts_with(mistake.problem), problem);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_toml_is_told_with_its_line) {
+    const std::string problem = problem_of([] { read_toml("a = 1\nb = \n", "x/turngate.toml"); });
+    BOOST_TEST(problem.starts_with("x/turngate.toml:2: "), problem);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(jsonc)
+
+BOOST_AUTO_TEST_CASE(it_says_what_toml_says) {
+    Configuration configuration(commands(), global_options());
+    configuration.add(read_jsonc(R"(// the project
+{
+  "$schema": "https://example.com/turngate.schema.json",
+  "target": "cgi:/*not a comment*/app", /* one
+                                           of two lines */
+  "replay": {
+    "jobs": 4, // so many
+    "ignore": ["/a//b", "/b",],
+    "lenient": true,
+  },
+}
+)",
+                                 "turngate.jsonc"),
+                      "turngate.jsonc", "", "");
+
+    const CommandLine replay = line({"replay", "x"}, configuration);
+    BOOST_TEST(replay.arguments.text("target") == "cgi:/*not a comment*/app");
+    BOOST_TEST(replay.arguments.number("jobs") == 4);
+    BOOST_TEST(replay.arguments.all("ignore") == (std::vector<std::string>{"/a//b", "/b"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(replay.arguments.on("lenient"));
+}
+
+struct Broken {
+    const char* text;
+    const char* problem;
+};
+std::ostream& operator<<(std::ostream& out, const Broken& broken) {
+    return out << broken.text;
+}
+
+const Broken broken[] = {
+    {"{\"a\": 1,\n\n \"a\": 2}", "f:3: \"a\" is given twice | "},
+    {"{\n\"a\": null}", "f:2: null is no setting | leave it out"},
+    {"[1]", "f:1: no object | begin with {"},
+    {"{} /* ", "f:1: a comment that does not end | write */"},
+    {"{,}", "f: "},
+    {"{\"a\": 1,,}", "f: "},
+    {"", "f: "},
+    {"{\"a\": \"", "f: "},
+    {"{\"a\": \"\\", "f: "},
+    {"/", "f: "},
+};
+
+BOOST_DATA_TEST_CASE(what_is_none_is_told, broken, each) {
+    const std::string problem = problem_of([&] { read_jsonc(each.text, "f"); });
+    BOOST_TEST(problem.starts_with(each.problem), problem);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,200 @@
+// Saved events without their secrets, and the same with what a replay puts back.
+#include "record/event_redaction.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include "cli/commands.h"
+#include "replay/placeholders.h"
+#include <turngate/events/make_event.h>
+
+using namespace turngate;
+using namespace turngate::recording;
+
+namespace {
+
+using Rules = std::vector<std::string>;
+
+RedactionStep step(const Rules& words, std::string in_place) {
+    RedactionRules rules;
+    for (const std::string& word : words)
+        rules.add(word);
+    return {std::move(rules), std::move(in_place)};
+}
+
+std::string redacted_event(std::string_view text, const Rules& words,
+                           std::string in_place = "REDACTED") {
+    return redact_event(text, {}, std::vector{step(words, std::move(in_place))}, nullptr).event;
+}
+
+RedactedEvent redact_with_reply(std::string_view event, std::string_view reply,
+                                const Rules& words) {
+    replay::GoldenParser parser;
+    return redact_event(event, {}, std::vector{step(words, "REDACTED")}, &parser.parse(reply));
+}
+
+Request secretive_request() {
+    return Request::make("POST", "/orders?a=1&pin=4321&token=CANARY-1",
+                         R"({"user":"ada","password":"CANARY\"2","n":[1,2]})",
+                         {{"Host", "example.com"},
+                          {"Authorization", "Bearer CANARY-3"},
+                          {"Cookie", "theme=dark; sid=77; csrf=CANARY-4"},
+                          {"X-Pin", "123"},
+                          {"Content-Type", "application/json"},
+                          {"X-Plain", "77 123 4321"}});
+}
+
+const std::map<std::string, std::string> variables = {
+    {"TURNGATE_SECRET_TOKEN", "CANARY-1"},
+    {"TURNGATE_SECRET_PASSWORD", "CANARY\"2"},
+    {"TURNGATE_SECRET_BEARER", "Bearer CANARY-3"},
+    {"TURNGATE_SECRET_SID", "77"},
+    {"TURNGATE_SECRET_PIN", "123"},
+};
+
+std::optional<std::string> variable(const std::string& name) {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional<std::string>(found->second);
+}
+
+std::vector<std::string> fields_of(const Request& request) {
+    std::vector<std::string> out;
+    for (const auto& [name, value] : request.headers)
+        out.push_back(std::string(name) + ": " + std::string(value));
+    return out;
+}
+
+bool is_http(events::Format format) {
+    return format != events::Format::raw && format != events::Format::websocket;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(event_redaction)
+
+BOOST_AUTO_TEST_CASE(no_event_of_any_shape_keeps_a_secret) {
+    const Rules words = {"authorization", "cookie",    "x-pin",
+                         "query:token",   "query:pin", "/body/json/password"};
+    for (const events::Format format : events::formats()) {
+        if (!is_http(format)) continue;
+        BOOST_TEST_CONTEXT(events::name(format)) {
+            Request request = secretive_request();
+            const std::string text = events::make_event(request, format);
+
+            const std::string after = redacted_event(text, words);
+
+            BOOST_TEST(after.find("CANARY") == std::string::npos, after);
+            events::Event event = events::decode(after, format);
+            BOOST_TEST(event.request.headers.get("X-Pin") == "REDACTED");
+            BOOST_TEST(event.request.headers.get("Cookie") ==
+                       "theme=REDACTED; sid=REDACTED; csrf=REDACTED");
+            BOOST_TEST(event.request.headers.get("X-Plain") == "77 123 4321");
+            BOOST_TEST(event.request.url.parameter("pin").value_or("") == "REDACTED");
+            BOOST_TEST(event.request.url.parameter("a").value_or("") == "1");
+            BOOST_TEST(event.request.body.text() ==
+                       R"({"user":"ada","password":"REDACTED","n":[1,2]})");
+        }
+    }
+}
+
+// What was put aside comes back, as long as the variables are there.
+BOOST_AUTO_TEST_CASE(a_replay_fills_in_what_was_taken_out) {
+    const std::vector<RedactionStep> steps = {
+        step({"query:token"}, "${env:TURNGATE_SECRET_TOKEN}"),
+        step({"/body/json/password"}, "${env:TURNGATE_SECRET_PASSWORD}"),
+        step({"authorization"}, "${env:TURNGATE_SECRET_BEARER}"),
+        step({"cookie:sid"}, "${env:TURNGATE_SECRET_SID}"),
+        step({"x-pin"}, "${env:TURNGATE_SECRET_PIN}"),
+    };
+    for (const events::Format format : events::formats()) {
+        if (!is_http(format)) continue;
+        BOOST_TEST_CONTEXT(events::name(format)) {
+            Request request = secretive_request();
+            const std::string text = events::make_event(request, format);
+            Request before = std::move(events::decode(text, format).request);
+
+            const std::string put_aside = redact_event(text, {}, steps, nullptr).event;
+            Request after = std::move(events::decode(put_aside, format).request);
+            BOOST_TEST(after.headers.get("X-Pin") == "${env:TURNGATE_SECRET_PIN}");
+            replay::fill_in(after, variable);
+
+            BOOST_TEST(fields_of(after) == fields_of(before), boost::test_tools::per_element());
+            BOOST_TEST(after.url.request_uri() == before.url.request_uri());
+            BOOST_TEST(after.body.text() == before.body.text());
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(every_other_byte_stands_as_it_stood) {
+    BOOST_TEST(
+        redacted_event(" {\"method\" : \"GET\",\"path\":\"/\", \"headers\":{\"X-Pin\":\"1\"},"
+                       "\"other\":[1.50, \"\\u0031\"]}\n",
+                       {"x-pin"}) ==
+        " {\"method\" : \"GET\",\"path\":\"/\", \"headers\":{\"X-Pin\":\"REDACTED\"},"
+        "\"other\":[1.50, \"\\u0031\"]}\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_event_without_a_secret_is_the_same_event) {
+    Request request = secretive_request();
+    const std::string text = events::make_event(request, events::Format::alb);
+
+    BOOST_TEST(redacted_event(text, {"x-none", "query:none", "/body/json/none"}) == text);
+}
+
+BOOST_AUTO_TEST_CASE(payloads_that_are_no_requests_are_bodies) {
+    BOOST_TEST(
+        redacted_event(R"({"detail":{"password":"x","a":1}})", {"/body/json/detail/password"}) ==
+        R"({"detail":{"password":"REDACTED","a":1}})");
+}
+
+BOOST_AUTO_TEST_CASE(a_placeholder_cannot_stand_where_something_was_redacted_before) {
+    BOOST_CHECK_THROW(
+        redacted_event(R"({"method":"GET","path":"/","headers":{"X-Pin":"REDACTED 1"}})", {"x-pin"},
+                       "${env:TURNGATE_SECRET_PIN}"),
+        Error);
+}
+
+BOOST_AUTO_TEST_CASE(the_expected_reply_is_redacted_and_ignores_it) {
+    const RedactedEvent done = redact_with_reply(
+        R"({"method":"GET","path":"/","headers":{"Authorization":"Bearer tops3cret-1"}})",
+        R"({"status": 200, "headers": [["content-type", "application/json"], ["x-a", "b"]],
+            "body": {"json": {"for": "tops3cret-1", "n": 1}}, "ignore": ["/headers/x-a"], "tags": ["t"]})",
+        {"authorization"});
+
+    BOOST_REQUIRE(done.reply.has_value());
+    replay::GoldenParser parser;
+    const replay::Golden& golden = parser.parse(*done.reply);
+    BOOST_TEST(done.reply->find("tops3cret") == std::string::npos);
+    BOOST_TEST(golden.ignore == (std::vector<std::string_view>{"/headers/x-a", "/body/json/for"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(golden.tags.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(an_expected_reply_without_a_secret_is_left_alone) {
+    const RedactedEvent done =
+        redact_with_reply(R"({"method":"GET","path":"/","headers":{"X-Pin":"1"}})",
+                          R"({"status": 200, "body": {"text": "fine"}})", {"x-pin"});
+    BOOST_TEST(!done.reply.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_that_cannot_be_written_anew_is_an_error) {
+    for (const char* reply : {R"({"headers": [["set-cookie", "a=1"]]})",
+                              R"({"status": 200, "headers": [["set-cookie", "a=1"]],
+                                  "body": {"file": "x.reply.body"}})"})
+        BOOST_CHECK_THROW(
+            redact_with_reply(R"({"method":"GET","path":"/","headers":{}})", reply, {"set-cookie"}),
+            Error);
+}
+
+BOOST_AUTO_TEST_CASE(help_tells_every_default) {
+    for (const std::string& word : RedactionRules::default_words()) {
+        const std::string name = word.substr(word.find(':') + 1);  // npos + 1 is 0
+        BOOST_TEST(cli::event_redact_command.description.find(name) != std::string_view::npos,
+                   name);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
