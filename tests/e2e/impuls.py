@@ -312,9 +312,18 @@ def on_a_terminal(before):
         fcntl.ioctl(of_child, termios.TIOCSCTTY, 0)
     with function([PROGRAM], before=before, stdin=of_child, preexec_fn=take_terminal) as served:
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
-            call = pool.submit(served.invoke, {"handler": "until_stopped", "timeout_ms": 1500})
+            call = pool.submit(served.invoke, {"handler": "until_stopped", "timeout_ms": 5000})
             served.wait_for("begun")
+            # The kernel makes one of two that have not been taken yet: the child has its own first.
+            (init, _), = children_of(served.process.pid)
+            os.kill(init, signal.SIGSTOP)
             os.write(terminal, b"\x03")
+
+            def is_closed():
+                with socket.socket() as probe:
+                    return probe.connect_ex(("127.0.0.1", served.port)) != 0
+            until("the end of listening", is_closed)
+            os.kill(init, signal.SIGCONT)
             check("Ctrl-C waits for what has begun", served.process.wait(60) == 0, served.lines)
             check("which is answered", "status_code" in call.result()[0])
     os.close(of_child)
