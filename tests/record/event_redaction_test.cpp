@@ -63,7 +63,7 @@ std::optional<std::string> variable(const std::string& name) {
 std::vector<std::string> fields_of(const Request& request) {
     std::vector<std::string> out;
     for (const auto& [name, value] : request.headers)
-        out.push_back(std::string(name) + ": " + std::string(value));
+        out.push_back(lower_case(name) + ": " + std::string(value));
     return out;
 }
 

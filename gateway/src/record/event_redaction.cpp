@@ -57,11 +57,18 @@ struct Parts {
 };
 
 Parts parts_of(Request& request) {
-    return {request.headers, request.url, request.body.text(SIZE_MAX)};
+    Headers headers = request.headers;
+    // Which is set anew with a body, and stands behind the others then.
+    if (headers.contains("Content-Length"))
+        headers.set("Content-Length", std::string(headers.get("Content-Length")));
+    return {std::move(headers), request.url, request.body.text(SIZE_MAX)};
 }
 
+// Sources escape what is in a URL in ways of their own.
 bool operator==(const Parts& a, const Parts& b) {
-    return a.headers == b.headers && a.url.request_uri() == b.url.request_uri() && a.body == b.body;
+    return a.headers == b.headers && a.body == b.body &&
+           percent_decode(a.url.path) == percent_decode(b.url.path) &&
+           a.url.script_name == b.url.script_name && a.url.parameters() == b.url.parameters();
 }
 
 // The pieces of `before` and of `after`, which has as many.
@@ -95,7 +102,8 @@ void add_fields(Replacements& out, const Headers& before, const Headers& after) 
     }
 }
 
-void add_query(Replacements& out, const Url& before, const Url& after) {
+// `is_plain`: the event has values of parameters decoded.
+void add_query(Replacements& out, const Url& before, const Url& after, bool is_plain) {
     out.add("", before.query, after.query);
     each_piece(before.query, after.query, '&', [&](std::string_view old, std::string_view next) {
         const std::string_view name = old.substr(0, old.find('='));
@@ -103,15 +111,15 @@ void add_query(Replacements& out, const Url& before, const Url& after) {
         old.remove_prefix(name.size() + 1);
         next.remove_prefix(std::min(next.size(), name.size() + 1));
         const std::string plain_name = percent_decode(name, true);
-        out.add(name, old, next);
+        if (!is_plain) out.add(name, old, next);
         out.add(plain_name, percent_decode(old, true), percent_decode(next, true));
     });
 }
 
-Replacements replacements(const Parts& before, const Parts& after) {
+Replacements replacements(const Parts& before, const Parts& after, bool is_plain) {
     Replacements out;
     add_fields(out, before.headers, after.headers);
-    add_query(out, before.url, after.url);
+    add_query(out, before.url, after.url, is_plain);
     out.add("", before.url.target(), after.url.target());
     out.add("", before.url.request_uri(), after.url.request_uri());
     if (before.url.path != after.url.path) {
@@ -209,7 +217,7 @@ void check(std::string_view text, const events::DecodeOptions& how, const events
 }
 
 // One step of an event whose format is known; `reply` and `ignore` are those of the call.
-std::string redact_once(const std::string& text, const events::DecodeOptions& how,
+std::string redact_with(bool is_plain, const std::string& text, const events::DecodeOptions& how,
                         const RedactionStep& step, Response& reply,
                         std::vector<std::string>& ignore) {
     std::string result = text;
@@ -226,11 +234,27 @@ std::string redact_once(const std::string& text, const events::DecodeOptions& ho
         if (!(before == after))
             result = event.format == events::Format::raw
                          ? after.body
-                         : rewritten(result, replacements(before, after), call.secrets);
+                         : rewritten(result, replacements(before, after, is_plain), call.secrets);
         wanted.push_back(std::move(after));
     }
     check(result, how, event, wanted);
     return result;
+}
+
+// Sources have parameters of the query decoded or as they came: one of them brings the request
+// back.
+std::string redact_once(const std::string& text, const events::DecodeOptions& how,
+                        const RedactionStep& step, Response& reply,
+                        std::vector<std::string>& ignore) {
+    const Response before = reply;
+    const std::vector<std::string> ignored = ignore;
+    try {
+        return redact_with(true, text, how, step, reply, ignore);
+    } catch (const Error&) {
+        reply = before;
+        ignore = ignored;
+        return redact_with(false, text, how, step, reply, ignore);
+    }
 }
 
 }  // namespace
