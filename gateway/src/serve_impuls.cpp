@@ -114,11 +114,7 @@ int serve_impuls(const OpenHandler& open, const std::string& target, const ReadV
         .logs = settings.logs,
         .reporter = &capture,
         .flush = [&](const Context& context) { capture.flush(context); },
-        .abandon =
-            [&](const Context& context) {
-                capture.flush(context);
-                capture.complete(context);
-            },
+        .abandon = [&](const Context& context) { capture.complete(context, true); },
         // What the door itself refuses is no reply to the platform.
         .max_body = std::exchange(settings.http.max_body, std::numeric_limits<std::int64_t>::max()),
         .most_at_once = settings.http.max_threads};
