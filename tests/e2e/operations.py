@@ -63,6 +63,10 @@ def metrics_are_what_both_formats_say():
         with socket.create_connection(("127.0.0.1", port)) as client:
             client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n")
             client.recv(1000)
+        # A request is counted a moment after its answer has left.
+        at_work = "turngate_inflight", frozenset({("door", "http")})
+        until("no request at work", lambda: metrics_text.read(
+            ask(port, "/_turngate/metrics")[2], False)[at_work] == 0)
         for accept, kind in (("", "text/plain; version=0.0.4; charset=utf-8"),
                              ("application/openmetrics-text;version=1.0.0",
                               "application/openmetrics-text; version=1.0.0; charset=utf-8")):

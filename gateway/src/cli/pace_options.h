@@ -71,10 +71,10 @@ constexpr Option control_options[] = {
      .kind = Value::text},
     {.name = "diff-tool",
      .value = "CMD",
-     .help = "run CMD on the expected and the actual reply of each failure, when the run is over "
-             "[env: TURNGATE_DIFF_TOOL]",
+     .help = "run CMD on the expected and the actual reply of each failure, when the run is over",
      .kind = Value::text,
-     .environment = false},
+     .environment = false,
+     .variable = "TURNGATE_DIFF_TOOL"},
     {.name = "list", .help = "tell what would be replayed, and replay nothing"},
     {.name = "watch",
      .help = "replay again whenever events, expected replies or the target's files change"},
