@@ -171,6 +171,55 @@ BOOST_AUTO_TEST_CASE(a_signal_ends_a_run_that_waits_for_the_next_event) {
     BOOST_TEST(outcome.text.find("interrupted\n") != std::string::npos);
 }
 
+// The signal comes when all others have been answered, and wait for the first one to be told.
+BOOST_AUTO_TEST_CASE(answers_behind_one_that_does_not_come_count) {
+    Folder folder;
+    write_lines(folder, 21);
+    JudgeOptions judge = plain();
+    judge.handler = to_handler([](Request& request) {
+        if (request.url.path == "/0") stall(request, 1h);
+        request.context.check();
+        return orders(request);
+    });
+    judge.timeout = 1h;
+    for (const std::uint64_t fail_fast : {0u, 1u}) {
+        int done = 0;
+        const auto progress = [&](const Summary&) {
+            if (++done == 20) std::raise(SIGINT);
+        };
+
+        const Ran outcome = replay_all(
+            {folder.path()}, judge,
+            {.jobs = 256, .fail_fast = fail_fast, .pace = {.rate = 1000}, .progress = progress});
+
+        BOOST_TEST(outcome.summary.exit_status() == 130);
+        BOOST_TEST(outcome.summary.passed == (fail_fast == 0 ? 20u : 0u), outcome.text);
+        BOOST_TEST(outcome.summary.events == outcome.summary.passed);
+    }
+}
+
+BOOST_DATA_TEST_CASE(a_failure_stays_one_when_its_retry_is_interrupted,
+                     boost::unit_test::data::make({0.0, 1000.0}), rate) {
+    Folder folder;
+    write_lines(folder, 1);
+    int calls = 0;
+    JudgeOptions judge = plain();
+    judge.handler = to_handler([&](Request& request) {
+        if (++calls < 3) return text("not yet", 503);
+        std::raise(SIGINT);
+        stall(request, 1h);
+        request.context.check();
+        return orders(request);
+    });
+    judge.timeout = 1h;
+
+    const Ran outcome = replay_all({folder.path()}, judge, {.pace = {.rate = rate}, .retries = 5});
+
+    BOOST_TEST(outcome.summary.exit_status() == 130);
+    BOOST_TEST(outcome.summary.failed == 1u, outcome.text);
+    BOOST_TEST(outcome.text.find("503") != std::string::npos, outcome.text);
+}
+
 BOOST_AUTO_TEST_CASE(a_time_limit_ends_a_run_wherever_it_is) {
     Folder folder;
     write_lines(folder, 3);

@@ -167,7 +167,12 @@ class Run {
         judge.run(batch, item, result);
         for (unsigned attempts = 1;
              result.verdict == Verdict::failed && attempts <= options_.retries && !stopping();) {
+            Result last = std::exchange(result, {});
             judge.run(batch, item, result);
+            if (result.verdict == Verdict::interrupted) {
+                result = std::move(last);
+                return;
+            }
             result.attempts = ++attempts;
         }
     }
@@ -268,8 +273,11 @@ class Run {
                 ended_ = true;
             }
         }
-        if (work.done < work.batch.items.size())
-            ended_ = has_gap_ = true;  // nothing may follow a gap
+        if (work.done < work.batch.items.size()) {
+            has_gap_ = true;
+            // Nothing may follow a gap, but with a pace, which has others answered meanwhile.
+            ended_ = ended_ || !pacer_ || options_.fail_fast > 0;
+        }
         if (ended_) stop();
     }
 
