@@ -165,4 +165,21 @@ BOOST_AUTO_TEST_CASE(a_duration_ends_it) {
     }
 }
 
+// The first event takes longer than all of it.
+BOOST_AUTO_TEST_CASE(events_that_were_due_before_the_end_are_sent_behind_it) {
+    std::atomic<int> calls{0};
+    Load load = load_of([&](Request&) {
+        if (calls++ == 0) std::this_thread::sleep_for(80ms);
+        return text("x");
+    });
+    load.limit = 0;
+    load.duration = 50ms;
+    load.rate = 1000;
+
+    const Measured m = measured(load);
+
+    BOOST_TEST(m.events == 50u);
+    BOOST_TEST(calls == 50);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

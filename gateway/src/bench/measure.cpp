@@ -127,13 +127,11 @@ class Measurement {
     // When the event of that number is to be sent; absent if it is not.
     std::optional<Clock::time_point> due(std::uint64_t number) const {
         if (load_.limit > 0 && number >= load_.limit) return std::nullopt;
-        const auto now = Clock::now();
-        auto when = now;
-        if (load_.rate > 0)
+        auto when = Clock::now();
+        if (load_.rate > 0)  // one that is late was due nevertheless, and is sent
             when = begin_ + nanoseconds(static_cast<std::int64_t>(
                                 std::min(static_cast<double>(number) * 1e9 / load_.rate, 1e18)));
-        if (load_.duration.count() > 0 && std::max(when, now) >= begin_ + load_.duration)
-            return std::nullopt;
+        if (load_.duration.count() > 0 && when >= begin_ + load_.duration) return std::nullopt;
         return when;
     }
 
