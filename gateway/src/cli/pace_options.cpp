@@ -70,6 +70,12 @@ replay::RunOptions run_options(const Arguments& arguments) {
             "--pace recorded and --shuffle cannot be together: it is the order of the "
             "recording that has its distances",
             "give --rate in place of --pace");
+    // Each line's expected reply is found where it was when the order was made.
+    if (arguments.given("shuffle") && arguments.text("update") != "none")
+        refuse("--update " + std::string(arguments.text("update")) +
+                   " and --shuffle cannot be together: expected replies are written in the order "
+                   "of the events",
+               "drop --shuffle to write them");
     if (arguments.given("rate")) run.pace.rate = *parse_rate(arguments.text("rate"));
     if (arguments.given("pace")) run.pace.factor = *parse_pace(arguments.text("pace"));
     run.jobs = run.pace.is_set() && !arguments.given("jobs")
