@@ -76,14 +76,15 @@ replay::RunOptions run_options(const Arguments& arguments) {
                    " and --shuffle cannot be together: expected replies are written in the order "
                    "of the events",
                "drop --shuffle to write them");
-    if (arguments.given("rate")) run.pace.rate = *parse_rate(arguments.text("rate"));
-    if (arguments.given("pace")) run.pace.factor = *parse_pace(arguments.text("pace"));
+    const bool runs = !arguments.on("list");  // what is only listed begins at no time
+    if (runs && arguments.given("rate")) run.pace.rate = *parse_rate(arguments.text("rate"));
+    if (runs && arguments.given("pace")) run.pace.factor = *parse_pace(arguments.text("pace"));
     run.jobs = run.pace.is_set() && !arguments.given("jobs")
                    ? most_at_once
                    : static_cast<unsigned>(arguments.number("jobs"));
     if (arguments.given("limit")) run.limit = static_cast<std::uint64_t>(arguments.number("limit"));
     run.retries = static_cast<unsigned>(arguments.number("retries"));
-    if (arguments.given("time-limit")) run.time_limit = arguments.duration("time-limit");
+    if (runs && arguments.given("time-limit")) run.time_limit = arguments.duration("time-limit");
     if (arguments.given("shuffle")) {
         // What can be typed again.
         run.seed = arguments.text("shuffle").empty()

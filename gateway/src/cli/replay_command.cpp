@@ -290,14 +290,30 @@ CommandError nothing_to_do(const Arguments& arguments, const replay::Summary& su
                 : "name files, or directories with *.json or *.ndjson files"};
 }
 
+// What the environment and files ask for is for runs, and passed over.
+void refuse_reports_of_list(const Arguments& arguments) {
+    for (const std::string name : {"format", "report", "save"}) {
+        if (arguments.source(name) != Arguments::Source::flag) continue;
+        const bool is_format = name == "format";
+        if (is_format && arguments.text(name) == "text") continue;
+        throw CommandError(exit_status::usage,
+                           "--list and --" + name +
+                               (is_format ? ' ' + std::string(arguments.text(name)) : "") +
+                               " cannot be together: nothing is replayed, so there is nothing to "
+                               "report",
+                           "drop one of them");
+    }
+}
+
 int run_replay(Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
     if (arguments.on("watch")) return replay_watched(invocation);
     const bool lists = arguments.on("list");
+    if (lists) refuse_reports_of_list(arguments);
 
     replay::RunOptions run = run_options(arguments);
     const replay::JudgeOptions judge = judge_options(invocation);
-    const RequestedReports wanted = requested_reports(arguments);
+    const RequestedReports wanted = lists ? RequestedReports{} : requested_reports(arguments);
     const replay::Selection selection{arguments.all("only"), arguments.all("skip"),
                                       written_files(wanted.paths)};
     check_reports(wanted.paths, arguments.operands(), selection);
@@ -323,7 +339,7 @@ int run_replay(Invocation& invocation) {
     owned.push_back(clearing(progress, invocation.verbosity));
     owned.push_back(lists ? replay::list_report(invocation.out, invocation.verbosity)
                           : make_report(wanted.standard_output, invocation.out, text));
-    if (arguments.given("save"))
+    if (!lists && arguments.given("save"))
         owned.push_back(
             std::make_unique<replay::SavedReplies>(std::string(arguments.text("save"))));
     const std::string tool = lists ? "" : diff_tool(invocation);
