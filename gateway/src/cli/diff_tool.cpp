@@ -26,6 +26,11 @@ int run_by_shell(const std::string& command) {
     return status;
 }
 
+// system() keeps Ctrl-C from this process: the command tells of it by its end.
+int ending(int signal) {
+    return signal == SIGINT || signal == SIGTERM ? signal : 0;
+}
+
 }  // namespace
 
 void DiffTool::event(const replay::Result& result) {
@@ -52,18 +57,22 @@ void DiffTool::event(const replay::Result& result) {
     pairs_.push_back(std::move(pair));
 }
 
-void DiffTool::show(bool to_stderr) const {
+int DiffTool::show(bool to_stderr, const replay::Interrupt& interrupt) const {
     for (const Pair& pair : pairs_) {
+        if (interrupt.signal() != 0) break;
         const std::string command =
             command_ + ' ' + os::shell_word(pair.expected) + ' ' + os::shell_word(pair.actual);
         const int status = run_by_shell(to_stderr ? "{ " + command + "\n} >&2" : command);
-        if (WIFSIGNALED(status)) return;
+        if (interrupt.signal() != 0) break;
+        if (WIFSIGNALED(status)) return ending(WTERMSIG(status));
         const int code = WEXITSTATUS(status);
         if (code == not_found || code == not_executable)
             throw CommandError(exit_status::usage, "cannot run the diff tool: " + command_,
                                "give --diff-tool a program and its options, such as 'diff -u'");
-        if (code > 128) return;  // a shell that has waited for what a signal ended
+        // A shell that has waited for what a signal ended.
+        if (code > 128) return ending(code - 128);
     }
+    return interrupt.signal();
 }
 
 }  // namespace turngate::cli

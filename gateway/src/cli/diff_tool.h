@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "replay/ignore.h"
+#include "replay/interrupt.h"
 #include "replay/report.h"
 #include <turngate/os/temporary_directory.h>
 
@@ -23,9 +24,10 @@ class DiffTool final : public replay::Report {
     void end(const replay::Summary&) override {}
 
     // Runs the command for each failure, one after the other, with the streams of this process;
-    // with `to_stderr`, what it prints goes to standard error. Ends early when the command was
-    // ended by SIGINT. Throws CommandError if there is no such command.
-    void show(bool to_stderr) const;
+    // with `to_stderr`, what it prints goes to standard error. Ends early when a signal
+    // has come to `interrupt` or has ended the command. Returns SIGINT or SIGTERM if that was why,
+    // 0 otherwise. Throws CommandError if there is no such command.
+    int show(bool to_stderr, const replay::Interrupt& interrupt) const;
 
   private:
     struct Pair {

@@ -369,7 +369,9 @@ int run_replay(Invocation& invocation) {
     const replay::Interrupt interrupt;
     const auto items = items_of(arguments, selection, run, interrupt.fd());
     const replay::Summary summary = replay::run(*items, judge, run, reports, interrupt);
-    if (differ && summary.signal == 0) differ->show(arguments.text("format") != "text");
+    if (differ && summary.signal == 0)
+        if (const int signal = differ->show(arguments.text("format") != "text", interrupt))
+            return 128 + signal;
     const int status = summary.exit_status();
     if (status == exit_status::nothing_to_do) throw nothing_to_do(arguments, summary);
     return status;
