@@ -108,6 +108,14 @@ class Written {
     std::string directory_;
 };
 
+// Returns how it has ended, as waitpid() has it.
+int wait_for(pid_t child) {
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    return status;
+}
+
 class WatchedReplay {
   public:
     explicit WatchedReplay(Invocation& invocation)
@@ -136,9 +144,12 @@ class WatchedReplay {
   private:
     static std::vector<std::string> environment() {
         const std::string own = environment_name("replay", "watch") + '=';
+        constexpr std::string_view diff_tool = "TURNGATE_DIFF_TOOL=";  // of runs with a terminal
         std::vector<std::string> out;
         for (char** variable = environ; *variable; ++variable)
-            if (!std::string_view(*variable).starts_with(own)) out.emplace_back(*variable);
+            if (!std::string_view(*variable).starts_with(own) &&
+                !std::string_view(*variable).starts_with(diff_tool))
+                out.emplace_back(*variable);
         return out;
     }
 
@@ -153,6 +164,12 @@ class WatchedReplay {
     int run_once() {
         const pid_t child = watch::start_server(command_);
         const os::Fd ended(static_cast<int>(::syscall(SYS_pidfd_open, child, 0U)));
+        if (!ended) {
+            const int error = errno;
+            ::kill(child, SIGTERM);
+            wait_for(child);
+            throw std::system_error(error, std::generic_category(), "cannot wait for a run");
+        }
         bool is_told = false;
         for (;;) {
             pollfd either[] = {{ended.get(), POLLIN, 0},
@@ -162,9 +179,7 @@ class WatchedReplay {
             ::kill(child, interrupt_.signal());
             is_told = true;
         }
-        int status = 0;
-        while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-        }
+        const int status = wait_for(child);
         return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     }
 
@@ -204,6 +219,12 @@ class WatchedReplay {
 }  // namespace
 
 int replay_watched(Invocation& invocation) {
+    const Arguments& arguments = invocation.arguments;
+    if (arguments.given("diff-tool") && !arguments.text("diff-tool").empty())
+        throw CommandError(
+            exit_status::usage,
+            "--watch and --diff-tool cannot be together: the runs have no terminal for a tool",
+            "look at the differences in a run without --watch");
     try {
         return WatchedReplay(invocation).run();
     } catch (const CommandError&) {
