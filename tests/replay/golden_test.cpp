@@ -139,6 +139,9 @@ BOOST_AUTO_TEST_CASE(companions_are_named_after_the_event) {
     BOOST_TEST(golden_path("a/b.json") == "a/b.reply.json");
     BOOST_TEST(golden_path("a/b.ndjson") == "a/b.replies.ndjson");
     BOOST_TEST(golden_path("a/b.jsonl") == "a/b.replies.jsonl");
+    BOOST_TEST(golden_path("a/b.har") == "a/b.har.replies.ndjson");
+    BOOST_TEST(golden_path("a/b.har.gz") == "a/b.har.replies.ndjson");
+    BOOST_TEST(is_companion(golden_path("a/b.har")));
     BOOST_TEST(golden_path("event") == "event.reply.json");
     BOOST_TEST(proposal_path("b.json") == "b.reply.json.new");
 }

@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(entries_are_events_with_goldens_line_by_line) {
     const std::string text =
         archive(entry(get("/a")) + ',' + entry("null") + ',' + entry(get("/c")));
     folder.write("shop.har", text);
-    folder.write("shop.replies.ndjson", golden("/a") + "\n\n" + golden("/c") + '\n');
+    folder.write("shop.har.replies.ndjson", golden("/a") + "\n\n" + golden("/c") + '\n');
     for (const bool is_packed : {false, true}) {
         if (is_packed) {
             folder.write("shop.har.gz", gzip(text));
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_recorded_response_becomes_the_expected_reply_with_update_
     const Ran ran = replay_all({folder.path()}, judge);
     BOOST_TEST(ran.summary.updated == 2u, ran.text);  // /c has none, and gets that of the handler
     BOOST_TEST(ran.summary.failed == 1u, ran.text);   // /b is answered otherwise than then
-    const std::string goldens = folder.read("shop.replies.ndjson");
+    const std::string goldens = folder.read("shop.har.replies.ndjson");
     BOOST_TEST(goldens.find(R"("path":"/a")") != std::string::npos, goldens);
     BOOST_TEST(goldens.find(R"("path":"/x")") != std::string::npos, goldens);
     BOOST_TEST(goldens.find(R"("path":"/c")") != std::string::npos, goldens);
@@ -168,7 +168,21 @@ BOOST_AUTO_TEST_CASE(a_recorded_response_becomes_the_expected_reply_with_update_
     Folder other;
     other.write("shop.har", archive(entry(get("/b"), ok("/x"))));
     BOOST_TEST(replay_all({other.path()}).summary.fresh == 1u);
-    BOOST_TEST(other.read("shop.replies.ndjson.new").find(R"("path":"/b")") != std::string::npos);
+    BOOST_TEST(other.read("shop.har.replies.ndjson.new").find(R"("path":"/b")") !=
+               std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(an_archive_and_lines_of_one_name_have_each_their_own_replies) {
+    Folder folder;
+    folder.write("shop.har", archive(entry(get("/a"), ok("/a"))));
+    folder.write("shop.ndjson", event("/b") + '\n');
+    JudgeOptions judge = plain();
+    judge.update = Update::fresh;
+    BOOST_TEST(replay_all({folder.path()}, judge).summary.updated == 2u);
+    const Ran again = replay_all({folder.path()});
+    BOOST_TEST(again.summary.passed == 2u, again.text);
+    BOOST_TEST(folder.read("shop.har.replies.ndjson").find(R"("path":"/a")") != std::string::npos);
+    BOOST_TEST(folder.read("shop.replies.ndjson").find(R"("path":"/b")") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_broken_archive_fails_alone) {

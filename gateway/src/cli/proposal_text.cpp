@@ -128,17 +128,20 @@ class Lines {
     bool more_;
 };
 
-// "calls.ndjson" of "calls.replies.ndjson", "create.json" of "create.reply.json".
+// "calls.ndjson" of "calls.replies.ndjson", "create.json" of "create.reply.json", "calls.har" of
+// "calls.har.replies.ndjson".
 std::string event_path(const std::string& golden) {
     const std::string_view part = replay::has_event_lines(golden) ? ".replies" : ".reply";
     const auto at = golden.rfind(part);
+    if (replay::is_har(golden.substr(0, at))) return golden.substr(0, at);
     return golden.substr(0, at) + golden.substr(at + part.size());
 }
 
 std::string lines_text(const std::string& proposal, const Terminal& terminal) {
     const std::string golden = golden_of(proposal), events = event_path(golden);
+    // The entries of an archive are no lines: their headlines go without the request.
     Lines proposed(proposal, replay::golden_limit), old(golden, replay::golden_limit),
-        event(events, replay::event_limit);
+        event(replay::is_har(events) ? std::string() : events, replay::event_limit);
     std::string text;
     std::uint64_t unseen = 0;
     std::string_view fresh, expected, request;

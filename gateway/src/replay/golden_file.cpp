@@ -52,7 +52,7 @@ std::string_view unpacked(std::string_view path) {
 std::string golden_path(std::string_view event_path) {
     event_path = unpacked(event_path);
     if (is_har(event_path))
-        return std::string(without(event_path, har_ending)).append(".replies.ndjson");
+        return std::string(event_path).append(".replies.ndjson");  // beside calls.ndjson's
     for (const std::string_view ending : line_endings)
         if (event_path.ends_with(ending))
             return std::string(without(event_path, ending)).append(".replies").append(ending);

@@ -14,8 +14,9 @@
 
 namespace turngate::replay {
 
-// "create.reply.json" for "create.json", "calls.replies.ndjson" for "calls.ndjson" and "calls.har",
-// "calls.replies.jsonl" for "calls.jsonl". Of a packed file, "create.json.gz", as of the unpacked.
+// "create.reply.json" for "create.json", "calls.replies.ndjson" for "calls.ndjson",
+// "calls.replies.jsonl" for "calls.jsonl", "calls.har.replies.ndjson" for "calls.har". Of a packed
+// file, "create.json.gz", as of the unpacked.
 std::string golden_path(std::string_view event_path);
 // The proposal beside a golden: "create.reply.json.new".
 std::string proposal_path(std::string_view event_path);
