@@ -119,6 +119,61 @@ BOOST_AUTO_TEST_CASE(an_entry_that_is_none_is_a_problem_of_its_own) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_broken_response_leaves_the_request) {
+    for (const char* response :
+         {R"({"status":200,"headers":[{"name":"a b","value":"x"}]})",
+          R"({"status":200,"headers":[{"name":"a","value":"x\r\ny"}]})",
+          R"({"status":200,"content":{"text":"%","encoding":"base64"}})", "[]", "1"}) {
+        const auto all = entries_of(archive(entry(get("/a"), response)));
+        BOOST_TEST(all.at(0).problem.empty(), response << all.at(0).problem);
+        BOOST_TEST(!all.at(0).event.empty());
+        BOOST_TEST(all.at(0).reply.empty(), response << all.at(0).reply);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(values_joined_by_line_feeds_are_fields_each) {
+    const Response reply = reply_of(
+        R"({"status":200,"headers":[{"name":"set-cookie","value":"a=1\nb=2\nc=3"},{"name":"x","value":""}]})");
+    BOOST_TEST(reply.headers.size() == 4u);
+    BOOST_TEST(reply.headers.values("set-cookie").size() == 3u);
+    Request request =
+        request_of(R"({"url":"http://h/","headers":[{"name":"x-a","value":"1\n2"}]})");
+    BOOST_TEST(request.headers.values("x-a").size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_was_not_saved_is_no_expected_reply) {
+    const auto reply = [](const std::string& content) {
+        return entries_of(
+                   archive(entry(get("/"), R"({"status":200,"content":)" + content + "}")))[0]
+            .reply;
+    };
+    BOOST_TEST(reply(R"({"size":5})").empty());
+    BOOST_TEST(reply(R"({"size":5,"mimeType":"text/plain","text":null})").empty());
+    for (const char* content : {R"({"size":0})", R"({"size":-1})", "{}", R"({"size":5,"text":""})",
+                                R"({"size":1,"text":"x"})"})
+        BOOST_TEST(!reply(content).empty(), content);
+}
+
+BOOST_AUTO_TEST_CASE(parameters_make_the_body_of_a_plain_form_alone) {
+    const auto one = [](const std::string& type, const std::string& headers) {
+        return entries_of(archive(entry(R"({"method":"POST","url":"http://h/","headers":[)" +
+                                        headers + R"(],"postData":{)" + type +
+                                        R"("params":[{"name":"a","value":"b"}]}})")))[0];
+    };
+    const std::string multipart =
+        R"({"name":"content-type","value":"multipart/form-data; boundary=x"})";
+    for (const char* type : {"", R"("mimeType":"",)",
+                             R"("mimeType":"Application/X-WWW-Form-Urlencoded; charset=utf-8",)"})
+        BOOST_TEST(one(type, "").problem.empty(), type);
+    for (const auto& broken : {one(R"("mimeType":"multipart/form-data; boundary=x",)", ""),
+                               one(R"("mimeType":"text/plain",)", ""), one("", multipart)}) {
+        BOOST_TEST(broken.problem.find("of a form of type ") != std::string::npos, broken.problem);
+        BOOST_TEST(broken.event.empty());
+    }
+    BOOST_TEST(
+        one(R"("mimeType":"multipart/form-data; boundary=x","text":"--x--",)", "").problem.empty());
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_archive_is_refused) {
     for (const char* text :
          {"", "{", "[]", "null", "1", "\"log\"", "{}", R"({"log":{}})", R"({"log":[]})",

@@ -8,6 +8,7 @@
 #include <turngate/events/reply.h>
 #include <turngate/http/encoding.h>
 #include <turngate/http/error.h>
+#include <turngate/http/field_list.h>
 #include <turngate/http/headers.h>
 #include <turngate/http/nominated_fields.h>
 #include <turngate/http/request.h>
@@ -88,7 +89,8 @@ std::pair<std::string, std::string> split(std::string_view url) {
 }
 
 // The fields of a message whose body is not as it was on the wire: unpacked, and of another length.
-// HTTP/2's pseudo-header fields are no fields here.
+// HTTP/2's pseudo-header fields are no fields here. Browsers join the values of several fields of
+// one name, as of Set-Cookie, with line feeds.
 Headers fields_of(const Json& message, bool is_decoded) {
     Headers out;
     if (!message["headers"].items()) return out;
@@ -97,14 +99,28 @@ Headers fields_of(const Json& message, bool is_decoded) {
         if (name.starts_with(':') || is_hop_by_hop(name) || iequals(name, "content-length") ||
             (is_decoded && iequals(name, "content-encoding")))
             continue;
-        out.add(name, field["value"].string_or(""));
+        const std::string values = field["value"].string_or("");
+        std::string_view rest = values;
+        for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+            out.add(name, rest.substr(0, end));
+            rest.remove_prefix(end + 1);
+        }
+        out.add(name, rest);
     }
     return out;
 }
 
-std::string form(const Json& parameters) {
+// The body that the parameters of a form make, where that is known.
+std::string form(const Json& data, const Headers& headers) {
     std::string out;
-    if (!parameters.items()) return out;
+    const Json& parameters = data["params"];
+    if (!parameters.items() || parameters.items()->empty()) return out;
+    const std::string named = data["mimeType"].string_or("");
+    std::string_view type = named.empty() ? headers.get("Content-Type") : named;
+    type = trimmed(type.substr(0, type.find(';')));
+    if (!type.empty() && !iequals(type, "application/x-www-form-urlencoded"))
+        throw JsonError("the entry has the parameters of a form of type " + std::string(type) +
+                        " and not its text; save the archive with the bodies of the requests");
     for (const Json& one : *parameters.items()) {
         if (!out.empty()) out += '&';
         out += percent_encode(one["name"].string_or(""), true) + '=' +
@@ -129,7 +145,7 @@ std::string event_of(const Json& request) {
     const Json& data = request["postData"];
     Headers headers = fields_of(request, false);
     std::string body = body_of(data);
-    if (body.empty()) body = form(data["params"]);
+    if (body.empty()) body = form(data, headers);
     if (!headers.contains("Host") && !place.empty()) headers.add("Host", place);
     if (!body.empty() && !headers.contains("Content-Type") && data["mimeType"].string())
         headers.add("Content-Type", *data["mimeType"].string());
@@ -138,14 +154,30 @@ std::string event_of(const Json& request) {
     return events::make_event(made, events::Format::http);
 }
 
-// Empty for a request that was never answered, which has status 0.
+// Empty for a request that was never answered, which has status 0, and for a body that was not
+// saved.
 std::string reply_of(const Json& response) {
     const std::int64_t status = response["status"].integer_or(0);
     if (status < 200 || status > 599) return {};
+    const Json& content = response["content"];
+    if (content["size"].integer_or(0) > 0 && !content["text"].string()) return {};
     Response out{.status = static_cast<int>(status)};
     out.headers = fields_of(response, true);
-    out.body = body_of(response["content"]);
+    out.body = body_of(content);
     return events::encode(out, events::Format::http, {.check_size = false});
+}
+
+// Why it failed; empty if it did not.
+template <class Read>
+std::string problem_of(const Read& read) {
+    try {
+        read();
+    } catch (const Error& e) {
+        return e.what();
+    } catch (const std::invalid_argument& e) {  // of a method or a header field
+        return e.what();
+    }
+    return {};
 }
 
 }  // namespace
@@ -168,14 +200,10 @@ bool Har::next(Entry& entry) {
     entry = {};
     if (next_ == entries_.size()) return false;
     const Parts& parts = entries_[next_++];
-    try {
-        entry.event = event_of(part(parts.request));
-        entry.reply = reply_of(part(parts.response));
-    } catch (const Error& e) {
-        entry.problem = e.what();
-    } catch (const std::invalid_argument& e) {  // of a method or a header field
-        entry.problem = e.what();
-    }
+    entry.problem = problem_of([&] { entry.event = event_of(part(parts.request)); });
+    if (!entry.problem.empty()) return true;
+    // A request is good without a reply: one that cannot be read was not recorded.
+    problem_of([&] { entry.reply = reply_of(part(parts.response)); });
     return true;
 }
 

@@ -18,8 +18,8 @@ class Har {
     explicit Har(std::string text);
 
     struct Entry {
-        std::string event = {};    // the request, as an event of shape http
-        std::string reply = {};    // the response, as a neutral reply; empty if there was none
+        std::string event = {};  // the request, as an event of shape http
+        std::string reply = {};  // the response, as a neutral reply; empty if there is none to read
         std::string problem = {};  // why the entry has no event
     };
 
