@@ -66,6 +66,15 @@ BOOST_AUTO_TEST_CASE(they_match_any_part) {
         {"^[]a]+$", "]a", true},
         {"^[a-]+$", "a-", true},
         {"^[\\d.]+$", "1.5", true},
+        {"^[!-\\-]+$", "+-", true},
+        {"^[!-\\-]+$", ".", false},
+        {"^[+-\\]]+$", "A]", true},
+        {"^[A-\\^]+$", "\\^", true},
+        {"^[A-\\^]+$", "_", false},
+        {"^[\\.-9]+$", "./5", true},
+        {"^[\\.-9]+$", "-", false},
+        {"^[\\.-]+$", ".-", true},
+        {"^[\\d-]+$", "1-", true},
         {"^\\d+$", "12a", false},
         {"^\\w+\\s\\S$", "a_1 x", true},
         {"^\\D\\W$", "a-", true},
@@ -84,10 +93,14 @@ BOOST_AUTO_TEST_CASE(they_match_any_part) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_none_is_refused_with_the_byte) {
-    for (const char* pattern :
-         {"(",  ")",   "a)",    "(a",    "[",    "[a",         "[^",          "*",
-          "+a", "a|*", "(?:a)", "a{",    "a{x}", "a{2,1}",     "a{1001}",     "{2}",
-          "\\", "\\b", "\\1",   "[z-a]", "[\\",  "[\xc3\xa9]", "[a-\xc3\xa9]"}) {
+    for (const char* pattern : {"(",       ")",          "a)",           "(a",
+                                "[",       "[a",         "[^",           "*",
+                                "+a",      "a|*",        "(?:a)",        "a{",
+                                "a{x}",    "a{2,1}",     "a{1001}",      "{2}",
+                                "\\",      "\\b",        "\\1",          "[z-a]",
+                                "[\\",     "[\xc3\xa9]", "[a-\xc3\xa9]", "[!-\\d]",
+                                "[!-\\W]", "[!-\\b]",    "[!-\\1]",      "[!-\\",
+                                "[a-\\.]"}) {
         BOOST_TEST(refusal(pattern).find(" at byte ") != std::string::npos,
                    pattern << ": " << refusal(pattern));
     }

@@ -220,7 +220,8 @@ class ExpressionParser {
         for (bool first = true;; first = false) {
             if (!more()) fail("a '[' without its ']'");
             if (!first && take(']')) break;
-            if (take('\\')) {
+            if (at_ + 1 < pattern_.size() && peek() == '\\' && is_class(pattern_[at_ + 1])) {
+                ++at_;
                 all |= escaped();
                 continue;
             }
@@ -239,7 +240,15 @@ class ExpressionParser {
         return characters(is_negated ? ~all : all);
     }
 
+    static bool is_class(char c) { return std::string_view("dwsDWS").find(c) != std::string::npos; }
+
+    // One character of a class, which may be an end of a range.
     char class_member() {
+        if (take('\\')) {
+            if (more() && is_class(peek())) fail("a range that ends with a class of characters");
+            escaped();
+            return pattern_[at_ - 1];
+        }
         const char c = pattern_[at_++];
         if (static_cast<unsigned char>(c) >= 0x80)
             fail("a class has ASCII characters only; not so");
