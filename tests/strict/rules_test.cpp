@@ -132,12 +132,14 @@ const std::map<std::string_view, Forms> forms = {
       {R"({"statusCode":"abc"})", R"({"statusCode":99})", R"({"statusCode":{}})"}}},
     {"reply-body-string",
      {{"{}", R"({"body":""})", R"({"body":null})"},
-      {R"({"body":{"id":1}})", R"({"body":[]})", R"({"body":1})", R"({"body":false})"}}},
+      {R"({"statusCode":200,"body":{"id":1}})", R"({"statusCode":200,"body":[]})",
+       R"({"statusCode":200,"body":1})", R"({"statusCode":200,"body":false})"}}},
     {"reply-base64",
      {{"{}", R"({"isBase64Encoded":false,"body":"%"})",
        R"({"isBase64Encoded":true,"body":"eA=="})"},
-      {R"({"isBase64Encoded":true,"body":"eA="})", R"({"isBase64Encoded":"true","body":"eA=="})",
-       R"({"isBase64Encoded":1})"}}},
+      {R"({"statusCode":200,"isBase64Encoded":true,"body":"eA="})",
+       R"({"statusCode":200,"isBase64Encoded":"true","body":"eA=="})",
+       R"({"statusCode":200,"isBase64Encoded":1})"}}},
     {"apigw-v1-headers",
      {{"{}", R"({"headers":null})", R"({"headers":{"a":"b","c":1,"d":true}})"},
       {R"({"headers":{"a":["b"]}})", R"({"headers":{"a":{}}})", R"({"headers":[]})",
@@ -154,7 +156,8 @@ const std::map<std::string_view, Forms> forms = {
       {R"({"isBase64Encoded":true,"body":"eA=="})"}}},
     {"reply-header-strings",
      {{"{}", R"({"headers":{"a":"b"}})"},
-      {R"({"headers":{"a":1}})", R"({"headers":{"a":true}})", R"({"headers":{"a":["b"]}})"}}},
+      {R"({"statusCode":200,"headers":{"a":1}})", R"({"statusCode":200,"headers":{"a":true}})",
+       R"({"statusCode":200,"headers":{"a":["b"]}})"}}},
     {"apigw-v2-multi-value-headers",
      {{R"({"statusCode":200,"multiValueHeaders":{}})", R"({"multiValueHeaders":{"a":["b"]}})"},
       {R"({"statusCode":200,"multiValueHeaders":{"a":["b"]}})"}}},
@@ -276,6 +279,21 @@ BOOST_AUTO_TEST_CASE(a_form_is_taken_or_refused) {
                 }
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_result_of_payload_2_without_a_status_is_the_body_whatever_it_has) {
+    for (const char* text :
+         {R"({"body":{"id":1}})", R"({"isBase64Encoded":"true"})",
+          R"({"isBase64Encoded":true,"body":"%"})", R"({"headers":{"a":1}})", R"({"headers":[]})"})
+        for (const std::string_view name : platform_names()) {
+            Subject subject{.platform = *platform_named(name)};
+            if (!rule_named("apigw-v2-status").platforms.has(subject.platform)) continue;
+            subject.set_reply(text);
+            BOOST_TEST(check(subject).empty(), text << " of " << name);
+        }
+    Subject other{.platform = Platform::lattice_v2};
+    other.set_reply(R"({"body":{"id":1}})");
+    BOOST_TEST(breaks(rule_named("reply-body-string"), other));
 }
 
 BOOST_AUTO_TEST_CASE(what_a_shape_cannot_say_is_told_with_the_reason) {
