@@ -363,16 +363,41 @@ BOOST_AUTO_TEST_CASE(the_media_types_of_a_rest_api_cover_the_first_type_of_accep
     BOOST_TEST(broken("image/", {"image/*"}));
 }
 
-BOOST_AUTO_TEST_CASE(headers_are_counted_in_every_map_and_in_cookies) {
-    const Rule& rule = rule_named("apigw-reply-headers");
-    const std::string long_value(5'200, 'v');
-    for (const std::string& text :
-         {R"({"headers":{"a":")" + long_value + R"("},"multiValueHeaders":{"b":[")" + long_value +
-              "\"]}}",
-          R"({"headers":{"a":")" + long_value + R"("},"cookies":[")" + long_value + "\"]}"}) {
-        Subject subject{.platform = Platform::apigw_v2};
-        subject.set_reply(text);
-        BOOST_TEST(breaks(rule, subject), text.substr(0, 30));
+// Each map is below the limit of its platform, and two of them are beyond it.
+BOOST_AUTO_TEST_CASE(headers_are_counted_once_and_where_the_platform_reads_them) {
+    const auto broken = [&](Platform platform, const std::string& members) {
+        const bool is_alb = platform == Platform::alb || platform == Platform::alb_multi;
+        Subject subject{.platform = platform};
+        subject.set_reply("{" + members + "}");
+        return breaks(rule_named(is_alb ? "alb-reply-headers" : "apigw-reply-headers"), subject);
+    };
+    const auto text = [](Platform platform) {
+        const bool is_alb = platform == Platform::alb || platform == Platform::alb_multi;
+        const Rule& rule = rule_named(is_alb ? "alb-reply-headers" : "apigw-reply-headers");
+        return '"' + std::string(rule.limit * 6 / 10, 'v') + '"';
+    };
+    using enum Platform;
+    const std::string ok = R"("statusCode":200,)";
+    for (const Platform one : {apigw_v1, apigw_http1, apigw_v2, alb, alb_multi}) {
+        BOOST_TEST_CONTEXT(strict::name(one)) {
+            const std::string v = text(one);
+            const std::string headers = R"("headers":{"a":)" + v + "}";
+            const std::string same = R"("multiValueHeaders":{"A":[)" + v + "]}";
+            const std::string other = R"("multiValueHeaders":{"b":[)" + v + "]}";
+            const bool is_v1 = one == apigw_v1 || one == apigw_http1;
+            BOOST_TEST(!broken(one, ok + headers));
+            BOOST_TEST(!broken(one, ok + same));
+            BOOST_TEST(!broken(one, ok + headers + ',' + same));
+            BOOST_TEST(broken(one, ok + headers + ',' + other) == is_v1);
+            BOOST_TEST(broken(one, ok + headers + R"(,"cookies":[)" + v + ']') ==
+                       (one == apigw_v2));
+            const std::string two = R"(:{"a":)" + v + R"(,"b":)" + v + '}';
+            BOOST_TEST(broken(one, ok + R"("headers")" + two) == (one != alb_multi));
+            const std::string lists = R"(:{"a":[)" + v + ',' + v + "]}";
+            BOOST_TEST(broken(one, ok + R"("multiValueHeaders")" + lists) ==
+                       (is_v1 || one == alb_multi));
+            BOOST_TEST(broken(one, R"("headers")" + two) == (one != alb_multi && one != apigw_v2));
+        }
     }
 }
 

@@ -24,8 +24,16 @@ Measured body(const Subject& s) {
     return std::max(s.body, s.at_least);
 }
 
+// Header names have no case.
+bool has_name(const Json::Object& fields, std::string_view name) {
+    return std::any_of(fields.begin(), fields.end(),
+                       [&](const auto& field) { return iequals(field.first, name); });
+}
+
 // Calls `each` with the size of every header field of the reply: those of the JSON where there is
-// some, as names and values of headers, multiValueHeaders and cookies.
+// some, as names and values of what the platform reads. That is one map of a load balancer, by its
+// mode; headers and cookies in payload 2.0, of which a result without a statusCode has none; and
+// with payload 1.0 both maps, of which multiValueHeaders goes before headers.
 template <class Each>
 void each_field(const Subject& s, const Each& each) {
     if (!s.is_json) {
@@ -36,10 +44,16 @@ void each_field(const Subject& s, const Each& each) {
     auto value_size = [](const Json& value) {
         return value.string() ? value.string()->size() : std::size_t{0};
     };
-    for (const char* map : {"headers", "multiValueHeaders"}) {
-        const Json::Object* fields = s.json[map].members();
+    const bool is_v2 = s.platform == apigw_v2 || s.platform == function_url;
+    if (is_v2 && !s.json.find("statusCode")) return;
+    const Json::Object* const single =
+        s.platform == alb_multi ? nullptr : s.json["headers"].members();
+    const Json::Object* const multiple =
+        is_v2 || s.platform == alb ? nullptr : s.json["multiValueHeaders"].members();
+    for (const Json::Object* fields : {single, multiple}) {
         if (!fields) continue;
         for (const auto& [name, value] : *fields) {
+            if (fields == single && multiple && has_name(*multiple, name)) continue;
             if (const Json::Array* values = value.items())
                 for (const Json& one : *values)
                     each(name.size() + value_size(one));
@@ -47,7 +61,7 @@ void each_field(const Subject& s, const Each& each) {
                 each(name.size() + value_size(value));
         }
     }
-    if (const Json::Array* cookies = s.json["cookies"].items())
+    if (const Json::Array* cookies = is_v2 ? s.json["cookies"].items() : nullptr)
         for (const Json& cookie : *cookies)
             each(sizeof "set-cookie" - 1 + value_size(cookie));
 }
