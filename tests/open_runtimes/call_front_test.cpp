@@ -6,6 +6,7 @@
 #include <string>
 #include <sys/stat.h>
 #include <thread>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -26,6 +27,7 @@ struct Front {
     CallReporter calls{Level::info, otherwise};
     StuckThreads stuck;
     OpenRuntimesSettings settings;
+    mutable std::vector<bool> goes_on;  // of each whose output was complete
     HandlerPtr front;
 
     Front(HandlerPtr handler, const Variables& variables)
@@ -35,10 +37,11 @@ struct Front {
                   return found == variables.end() ? std::nullopt : std::optional(found->second);
               },
               variables.contains("INTERNAL_RUNTIME_KEY") ? "appwrite" : "open-runtimes")) {
-        const CallSurroundings surroundings = {.settings = settings,
-                                               .stuck = stuck,
-                                               .calls = calls,
-                                               .complete_output = [](const Context&, bool) {}};
+        const CallSurroundings surroundings = {
+            .settings = settings,
+            .stuck = stuck,
+            .calls = calls,
+            .complete_output = [this](const Context&, bool on) { goes_on.push_back(on); }};
         const bool is_old = settings.generation <= RuntimeGeneration::v2;
         front = is_old ? json_calls(std::move(handler), surroundings)
                        : http_calls(std::move(handler), surroundings);
@@ -104,6 +107,30 @@ BOOST_AUTO_TEST_CASE(nothing_is_attached_once_others_may_look) {
         Front(handler, {{"OPEN_RUNTIMES_SECRET", "s"}, {"TURNGATE_LOG_DIR", "/nowhere"}}), "",
         {{"x-open-runtimes-secret", "s"}});
     BOOST_TEST(served == 200);
+}
+
+// Else what they print by descriptors and children would be a neighbour's.
+BOOST_AUTO_TEST_CASE(who_has_tasks_left_goes_on) {
+    const HandlerPtr handler = to_handler([](Request& request) {
+        if (request.url.path == "/later") request.context.wait_until([] {});
+        return text("");
+    });
+    const auto goes_on = [&](const Variables& variables, const Headers& headers,
+                             const std::string& path) -> bool {
+        const Front front(handler, variables);
+        Request request = Request::make("POST", path, "{}", headers);
+        OpenRuntimesReader().read(request);
+        front.answer(request);
+        BOOST_TEST_REQUIRE(front.goes_on.size() == 1u);
+        return front.goes_on.front();
+    };
+    const Variables old = {{"INTERNAL_RUNTIME_KEY", "k"}}, now = {{"OPEN_RUNTIMES_SECRET", "s"}};
+    const Headers challenge = {{"x-internal-challenge", "k"}};
+    const Headers secret = {{"x-open-runtimes-secret", "s"}};
+    BOOST_TEST(goes_on(old, challenge, "/later"));
+    BOOST_TEST(goes_on(now, secret, "/later"));
+    BOOST_TEST(!goes_on(old, challenge, "/"));
+    BOOST_TEST(!goes_on(now, secret, "/"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

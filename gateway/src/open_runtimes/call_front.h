@@ -15,8 +15,8 @@ struct CallSurroundings {
     const OpenRuntimesSettings& settings;
     StuckThreads& stuck;
     CallReporter& calls;
-    // After it has returned everything that the request has printed so far is in its log. Whose
-    // handler `goes_on` may print more, which is nobody's.
+    // After it has returned everything that the request has printed so far is in its log. What
+    // `goes_on`, a handler or its tasks, may print more, which is nobody's.
     std::function<void(const Context&, bool goes_on)> complete_output;
 };
 

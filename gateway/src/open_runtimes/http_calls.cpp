@@ -78,7 +78,9 @@ class HttpCalls final : public Handler {
                                                          settings_.log_directory, log_id_of(call));
         surroundings_.calls.attach(request.context, log);
         const auto deliver = [&](CallResult&& result) {
-            surroundings_.complete_output(request.context, result.goes_on);
+            // Tasks behind the answer print as well. Who goes on may be adding some just now.
+            const bool prints_on = result.goes_on || request.context.has_deferred();
+            surroundings_.complete_output(request.context, prints_on);
             if (result.kind == CallResult::Kind::timed_out)
                 log->log(Stream::err, "Execution timed out.");
             log->close();
