@@ -100,7 +100,9 @@ int serve(const OpenRuntimesSettings& settings, const OpenHandler& open, const s
         } catch (const std::system_error&) {  // nobody need read it
         }
     };
-    return serve_listening(*watched, open_front, observation, listening);
+    const int status = serve_listening(*watched, open_front, observation, listening);
+    renewal.door_has_ended();  // while there is a door: a renewal that has begun uses it
+    return status;
 }
 
 }  // namespace
