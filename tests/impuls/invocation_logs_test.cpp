@@ -1,7 +1,10 @@
 // The logs of one invocation, in both forms.
 #include "impuls/invocation_logs.h"
 
+#include <atomic>
+#include <memory>
 #include <string>
+#include <thread>
 
 #include <boost/test/unit_test.hpp>
 
@@ -70,6 +73,7 @@ BOOST_AUTO_TEST_CASE(each_context_has_its_own) {
     for (Context* context : {&one, &other}) {
         context->reporter = &reporter;
         context->put(std::make_shared<InvocationLogs>());
+        reporter.began(*context);
     }
     outside.reporter = &reporter;
     one.print(Stream::out, "of one");
@@ -82,7 +86,48 @@ BOOST_AUTO_TEST_CASE(each_context_has_its_own) {
     };
     BOOST_TEST(text(one) == R"({"logs":"of one"})");
     BOOST_TEST(text(other) == R"({"logs":"[INFO] of the other"})");
-    BOOST_TEST(next.lines().size() == 4u);
+    BOOST_TEST(next.lines().size() == 6u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_told_behind_the_end_is_passed_on_alone) {
+    test::RecordingReporter next;
+    LogsReporter reporter(next, Level::info);
+    Context context;
+    const auto logs = std::make_shared<InvocationLogs>();
+    context.put(logs);
+    reporter.began(context);
+    reporter.ended(context, {});
+    reporter.printed(context, Stream::out, "too late");
+    BOOST_TEST(written(*logs, LogsForm::text) == "{}");
+    BOOST_TEST(next.lines().back() == " out too late");
+}
+
+// As the thread does that reads what children print. What goes wrong here ThreadSanitizer sees, and
+// AddressSanitizer mostly.
+BOOST_AUTO_TEST_CASE(another_thread_may_tell_while_the_handler_attaches) {
+    test::RecordingReporter next;
+    LogsReporter reporter(next, Level::info);
+    for (int round = 0; round < 100; ++round) {
+        Context context;
+        context.put(std::make_shared<InvocationLogs>());
+        reporter.began(context);
+        std::atomic<bool> is_over = false;
+        std::atomic<int> told = 0;
+        std::thread reader([&] {
+            while (!is_over || told == 0) {
+                reporter.printed(context, Stream::out, "x");
+                ++told;
+            }
+        });
+        while (told == 0)
+            std::this_thread::yield();
+        context.put(1);
+        context.put(std::string("two"));
+        context.put(3.0);
+        is_over = true;
+        reader.join();
+        reporter.ended(context, {});
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

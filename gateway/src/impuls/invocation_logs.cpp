@@ -90,24 +90,40 @@ bool InvocationLogs::write(JsonWriter& json, LogsForm form) const {
 }
 
 void LogsReporter::began(const Context& context) {
-    if (const auto* logs = context.find<LogsOf>()) (*logs)->began(context);
+    if (const auto* logs = context.find<LogsOf>()) {
+        {
+            const std::lock_guard lock(mutex_);
+            logs_.insert_or_assign(&context, *logs);
+        }
+        (*logs)->began(context);
+    }
     next_.began(context);
 }
 
 void LogsReporter::ended(const Context& context, const Outcome& outcome) {
-    if (const auto* logs = context.find<LogsOf>()) (*logs)->ended(context);
+    if (const LogsOf logs = logs_of(context)) {
+        logs->ended(context);
+        const std::lock_guard lock(mutex_);
+        logs_.erase(&context);
+    }
     next_.ended(context, outcome);
 }
 
 void LogsReporter::logged(const Context& context, Level level, std::string_view message) {
-    if (const auto* logs = context.find<LogsOf>(); logs && level >= least_)
-        (*logs)->log(level, message);
+    const LogsOf logs = logs_of(context);
+    if (logs && level >= least_) logs->log(level, message);
     next_.logged(context, level, message);
 }
 
 void LogsReporter::printed(const Context& context, Stream stream, std::string_view text) {
-    if (const auto* logs = context.find<LogsOf>()) (*logs)->print(stream, text);
+    if (const LogsOf logs = logs_of(context)) logs->print(stream, text);
     next_.printed(context, stream, text);
+}
+
+LogsOf LogsReporter::logs_of(const Context& context) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = logs_.find(&context);
+    return found == logs_.end() ? nullptr : found->second;
 }
 
 }  // namespace turngate::impuls

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include <turngate/http/context.h>
@@ -53,11 +54,11 @@ class InvocationLogs {
     bool is_cut_ = false;
 };
 
-// By which what is told of a context finds its logs.
+// What a context has when it begins, for LogsReporter.
 using LogsOf = std::shared_ptr<InvocationLogs>;
 
 // Keeps what is printed and logged in the invocation's own logs, those that the context has as
-// LogsOf, and passes everything on.
+// LogsOf when it begins, until it ends, and passes everything on.
 class LogsReporter final : public Reporter {
   public:
     // What is below `least` is not kept. `next` must outlive this.
@@ -72,8 +73,14 @@ class LogsReporter final : public Reporter {
     void ended(const Context& context, const Outcome& outcome) override;
 
   private:
+    // Not by the attachment: what is printed is told from another thread, which may look while the
+    // handler attaches something.
+    LogsOf logs_of(const Context& context) const;
+
     Reporter& next_;
     const Level least_;
+    mutable std::mutex mutex_;
+    std::unordered_map<const Context*, LogsOf> logs_;
 };
 
 }  // namespace turngate::impuls
