@@ -6,6 +6,7 @@
 #include <latch>
 #include <memory>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -328,17 +329,17 @@ BOOST_AUTO_TEST_CASE(a_context_that_is_left_behind_is_abandoned) {
                                                   "half a line");  // as a capture does
                              }});
     const auto end = std::make_shared<std::latch>(1);
-    const HandlerPtr stuck = runtime.serving(event_function([end](const Json& event, Context&) {
-        if (event["wait"].bool_or(false)) end->wait();
+    std::stop_source client;  // that leaves once the handler has begun
+    const HandlerPtr stuck = runtime.serving(event_function([&client, end](const Json&, Context&) {
+        client.request_stop();
+        end->wait();
         return Json("done");
     }));
-    const auto invoke = [&](const char* event) {
-        Request request =
-            Request::post("/invoke", std::string(R"({"timeout_ms":1,"event":)") + event + '}');
-        request.context.request_id = "id-7";
-        return record(*stuck, std::move(request)).body;
-    };
-    BOOST_TEST(invoke(R"({"wait":true})").find(R"("logs":"half a line")") != std::string::npos);
+    Request request = Request::post("/invoke", "{}");
+    request.context.request_id = "id-7";
+    request.context.stop = client.get_token();
+    const std::string reply = record(*stuck, std::move(request)).body;
+    BOOST_TEST(reply.find(R"("logs":"half a line")") != std::string::npos);
     BOOST_TEST(abandoned == std::vector<std::string>{"id-7"}, boost::test_tools::per_element());
 
     end->count_down();
@@ -407,6 +408,25 @@ BOOST_AUTO_TEST_CASE(a_handler_that_ignores_its_timeout_is_left_behind_and_count
         std::this_thread::yield();
 }
 
+// Else those whose clients leave could take all threads there are.
+BOOST_AUTO_TEST_CASE(who_is_left_behind_counts_though_the_answer_cannot_be_sent) {
+    Manager manager({}, 1);
+    const auto end = std::make_shared<std::latch>(1);
+    const HandlerPtr stuck = event_function([end](const Json&, Context&) {
+        end->wait();
+        return Json("late");
+    });
+    Request request = Request::post("/invoke", R"({"timeout_ms":1})");
+    Recorder recorder("POST");
+    recorder.flush();  // so that it takes no answer any more
+    BOOST_CHECK_THROW(manager.runtime.invoke(stuck, request, recorder), std::logic_error);
+    BOOST_TEST(manager.exhausted == 1);
+
+    end->count_down();
+    while (manager.runtime.left_behind() > 0)
+        std::this_thread::yield();
+}
+
 BOOST_AUTO_TEST_CASE(tasks_run_behind_the_answer) {
     Manager manager;
     const auto done = std::make_shared<std::atomic<bool>>(false);
@@ -421,6 +441,32 @@ BOOST_AUTO_TEST_CASE(tasks_run_behind_the_answer) {
     BOOST_TEST(!*done);
     settle(request.context, outcome);
     BOOST_TEST(*done);
+}
+
+BOOST_AUTO_TEST_CASE(tasks_hear_that_the_process_stops) {
+    Manager manager;
+    std::latch begun(1);
+    std::atomic<bool> has_heard = false;
+    const HandlerPtr later = to_handler([&](Request& request) {
+        request.context.wait_until([&, &context = request.context] {
+            begun.count_down();
+            while (!context.cancelled())
+                std::this_thread::yield();
+            has_heard = Context::Clock::now() < *context.deadline;
+        });
+        return text("now");
+    });
+    std::stop_source process;
+    Request request = Request::post("/invoke", "{}");
+    request.context.stop = process.get_token();
+    Recorder recorder("POST");
+    const Outcome outcome = serve(*manager.runtime.serving(later), request, recorder);
+    std::jthread stopping([&] {
+        begun.wait();
+        process.request_stop();
+    });
+    settle(request.context, outcome);
+    BOOST_TEST(has_heard);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -148,7 +148,11 @@ void Runtime::invoke(const HandlerPtr& function, Request& request, ResponseWrite
     }
     if (has_returned) {
         answer(run->result(), run->logs());
-        return context.wait_until([run] { run->settle(); });
+        // The tasks hear of the end of the process as the one behind this answer does.
+        return context.wait_until([run, &context] {
+            const std::stop_callback ending(context.stop, [&] { run->stop().request_stop(); });
+            run->settle();
+        });
     }
     if (options_.abandon) run->logs().with_context(options_.abandon);
     const std::size_t left = threads_.left_behind();
@@ -156,10 +160,11 @@ void Runtime::invoke(const HandlerPtr& function, Request& request, ResponseWrite
                                   std::to_string(left) + " now, and with " +
                                   std::to_string(options_.most_left_behind) +
                                   " the process is replaced");
-    answer(failed(500, std::string(late_text)), run->logs());
     // Of those whose clients have left some may end in their time.
     const bool is_late = Context::Clock::now() >= deadline;
+    // Before the answer, which throws if nobody is there for it.
     if (is_late && left >= options_.most_left_behind && options_.exhausted) options_.exhausted();
+    answer(failed(500, std::string(late_text)), run->logs());
 }
 
 }  // namespace turngate::impuls
