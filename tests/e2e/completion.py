@@ -22,7 +22,7 @@ CASES = [
     ("host op", {"open-runtimes", "openedge"}, {"vercel"}),
     ("-C deep ev", {"event"}, {"events"}),
     ("--color never ev", {"event"}, set()),
-    ("replay --", {"--as", "--target", "--color", "--help"}, {"--methods", "--save", "alpha.json"}),
+    ("replay --", {"--as", "--target", "--color", "--help"}, {"--methods", "--redact", "alpha.json"}),
     ("event show --sa", {"--save"}, {"--as"}),
     ("replay --as a", {"all", "alb", "apigw-v2"}, {"alpha.json", "lattice-v1"}),
     ("replay --as=al", {"all", "alb", "alb-multi"}, {"alpha.json", "vercel"}),
