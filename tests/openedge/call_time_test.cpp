@@ -4,6 +4,7 @@
 #include <latch>
 #include <memory>
 #include <semaphore>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -35,7 +36,10 @@ BOOST_AUTO_TEST_CASE(an_answer_behind_the_deadline_is_none) {
     const Answer& answer = client.answer(1);
 
     BOOST_TEST(status(answer) == "4");
-    BOOST_TEST(told(answer) == "the deadline has passed");
+    // The second where the message is read so late already.
+    const std::set<std::string> texts = {"the deadline has passed",
+                                         "the deadline has passed before the message was there"};
+    BOOST_TEST(texts.contains(told(answer)), told(answer));
     BOOST_TEST(answer.body == "");
 }
 
