@@ -28,14 +28,20 @@ bool is_single_threaded() {
     ::_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
+// A terminal's Ctrl-C comes from the kernel, to all that run there: the child has it already, and a
+// second one would end it at once. The end of the terminal is told to the first of the session
+// alone.
+bool is_for_all_of_a_terminal(int signal) {
+    return signal == SIGINT || signal == SIGQUIT || signal == SIGTSTP;
+}
+
 // REQUIRES: `signals` are blocked.
 [[noreturn]] void watch_over(pid_t child, const sigset_t& signals) {
     for (;;) {
         siginfo_t about{};
         const int signal = ::sigwaitinfo(&signals, &about);
-        // A terminal's Ctrl-C comes from the kernel, to all that run there: the child has it
-        // already, and a second one would end it at once.
-        if (signal > 0 && signal != SIGCHLD && about.si_code != SI_KERNEL) ::kill(child, signal);
+        const bool childs_own = about.si_code == SI_KERNEL && is_for_all_of_a_terminal(signal);
+        if (signal > 0 && signal != SIGCHLD && !childs_own) ::kill(child, signal);
         int status = 0;
         for (pid_t ended; (ended = ::waitpid(-1, &status, WNOHANG)) > 0;)
             if (ended == child) end_as(status);

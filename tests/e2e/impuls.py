@@ -301,6 +301,7 @@ def as_process_one():
             os.kill(init, signal.SIGTERM)
             check("SIGTERM ends process 1 with the status of its work", served.process.wait(60) == 0, served.lines)
     on_a_terminal(before)
+    behind_a_terminal(before)
 
 
 def on_a_terminal(before):
@@ -328,6 +329,15 @@ def on_a_terminal(before):
             check("which is answered", "status_code" in call.result()[0])
     os.close(of_child)
     os.close(terminal)
+
+
+def behind_a_terminal(before):
+    """Its end is told to the first of the session alone, which is process 1."""
+    terminal, of_child = os.openpty()
+    with function([PROGRAM], before=[*before, "setsid", "--ctty"], stdin=of_child) as served:
+        os.close(of_child)
+        os.close(terminal)
+        check("the end of a terminal ends the work", served.process.wait(60) == 128 + signal.SIGHUP, served.lines)
 
 
 def main():
