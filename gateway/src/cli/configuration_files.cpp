@@ -15,11 +15,15 @@ namespace {
 
 constexpr std::size_t largest = 1u << 20;
 
-// False if there is no such file.
-bool read(const std::string& path, std::string& text) {
+// False if there is no such file. One that is only `looked_for` may be where this user may not
+// look.
+bool read(const std::string& path, std::string& text, bool looked_for) {
     try {
         return replay::read_file(path, text, largest);
     } catch (const std::system_error& e) {
+        struct stat facts {};
+        if (looked_for && e.code().value() == EACCES && ::lstat(path.c_str(), &facts) != 0)
+            return false;
         throw CommandError(exit_status::usage, e.what(), "");
     } catch (const Error& e) {
         throw CommandError(exit_status::usage, e.what(), "");
@@ -31,10 +35,12 @@ Setting parse(const std::string& text, const std::string& path) {
                                                                : read_toml(text, path);
 }
 
-// What another user has put above the current directory, in /tmp say, is not obeyed.
+// What another user has put above the current directory, in /tmp say, is not obeyed: be it a link
+// to a file of this user's, whose relative paths would lead from there. After the file has been
+// read, so that it cannot be another one by then.
 void refuse_foreign(const std::string& path) {
     struct stat facts {};
-    if (::stat(path.c_str(), &facts) != 0 || facts.st_uid == ::geteuid() || facts.st_uid == 0)
+    if (::lstat(path.c_str(), &facts) == 0 && (facts.st_uid == ::geteuid() || facts.st_uid == 0))
         return;
     throw CommandError(exit_status::usage, path + " belongs to another user",
                        "to obey it all the same, give it as --config " + path);
@@ -59,7 +65,7 @@ File find_upwards(const std::string& directory) {
         for (const char* name : {"turngate.toml", "turngate.jsonc"}) {
             std::string text;
             const std::string path = up + name;
-            if (!read(path, text)) continue;
+            if (!read(path, text, true)) continue;
             if (!found.path.empty())
                 throw CommandError(exit_status::usage,
                                    "there are both " + found.path + " and " + path,
@@ -86,7 +92,7 @@ Configuration load_configuration(const Arguments& globals, const Environment& en
     const std::string user = user_path(environment);
     bool has_profile = false;
     std::string text;
-    if (!user.empty() && read(user, text))
+    if (!user.empty() && read(user, text, true))
         has_profile = configuration.add(parse(text, user), user, "", profile);
 
     std::string directory(globals.text("directory"));
@@ -96,7 +102,7 @@ Configuration load_configuration(const Arguments& globals, const Environment& en
         const std::string given(globals.text("config"));
         file.path = given.starts_with('/') ? given : directory + given;
         file.before = given.substr(0, given.rfind('/') + 1);  // npos + 1 is 0
-        if (!read(file.path, file.text))
+        if (!read(file.path, file.text, false))
             throw CommandError(exit_status::usage, file.path + ": " + replay::reason(ENOENT),
                                "give --config a file that is there");
     } else {

@@ -126,9 +126,12 @@ class Configuration::Layer {
                     names.push_back(key_of(option.name));
                 unknown(key, value, name, names);
             }
-            for (const Command* command : all_.commands_)
-                if (named(command->options, limit->name) && reads_configuration(*command))
+            for (const Command* command : all_.commands_) {
+                // An option of this name may be another one, such as the timeout of a replay.
+                const Option* own = named(command->options, limit->name);
+                if (own && own->help == limit->help && reads_configuration(*command))
                     set(command->name, *limit, value, name);
+            }
         }
     }
 
@@ -222,8 +225,11 @@ class Configuration::Layer {
                 throw setting_error(path_, value.line, name + " is true or false");
             return {value.text};
         }
-        if (option.optional && value.kind == Kind::boolean)
-            return value.text == "true" ? std::vector<std::string>{""} : std::vector<std::string>();
+        if (option.optional && value.kind == Kind::boolean) {
+            if (value.text == "true") return {""};
+            const bool has_off = option.choices && std::ranges::count(option.choices(), "off") > 0;
+            return has_off ? std::vector<std::string>{"off"} : std::vector<std::string>();
+        }
         return {text_of(value, name)};
     }
 

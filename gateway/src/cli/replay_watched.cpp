@@ -150,6 +150,7 @@ class WatchedReplay {
             if (!std::string_view(*variable).starts_with(own) &&
                 !std::string_view(*variable).starts_with(diff_tool))
                 out.emplace_back(*variable);
+        out.push_back(own + "false");  // a configuration file may say otherwise
         return out;
     }
 

@@ -153,7 +153,8 @@ void say_listening(Invocation& invocation, const Served& served, const std::stri
 int serve(Invocation& invocation) {
     HttpOptions http = listen_options(invocation);
     try {
-        if (invocation.arguments.given("watch")) {
+        // Who is watched has been told of it by a file, maybe, that says so to both.
+        if (invocation.arguments.given("watch") && !invocation.environment(watched_variable)) {
             const auto reporter = stderr_reporter(
                 log_form(observe_settings(with_flags(invocation)),
                          {.json = !invocation.err.terminal().is_terminal, .door = "http"}));

@@ -55,6 +55,9 @@ std::vector<std::string> own_command_line(const Invocation& invocation, std::str
         for (const std::string& value : arguments.all(option.name))
             line.push_back(value.empty() && option.optional ? flag : flag + '=' + value);
     }
+    for (const std::string_view name : {"config", "profile"})
+        if (arguments.source(name) == Arguments::Source::flag)
+            line.push_back("--" + std::string(name) + '=' + std::string(arguments.text(name)));
     for (const std::string_view name : {"log-format", "log-level"})
         if (arguments.given(name))
             line.push_back("--" + std::string(name) + '=' + std::string(arguments.text(name)));
