@@ -1,5 +1,7 @@
 // turngate review: steps through the replies that a replay proposed.
 #include <algorithm>
+#include <set>
+#include <string>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -35,11 +37,9 @@ class Review {
             };
             if (!each_proposal(operand, add, failed)) without = operand;
         }
-        std::vector<std::string> once;
-        for (std::string& proposal : proposals_)
-            if (std::find(once.begin(), once.end(), proposal) == once.end())
-                once.push_back(std::move(proposal));
-        proposals_ = std::move(once);
+        std::set<std::string> known;
+        std::erase_if(proposals_,
+                      [&](const std::string& proposal) { return !known.insert(proposal).second; });
         if (proposals_.empty() && status_ == exit_status::good)
             throw no_proposal(operands.size() == 1 ? without : "");
     }
@@ -118,7 +118,7 @@ class Review {
             case 'A':
             case 'R':
                 say("\n");
-                while (at_ < proposals_.size())
+                while (at_ < proposals_.size() && keys.signal() == 0)
                     key == 'A' ? settle(accept_proposal, accepted_, "accepted")
                                : settle(reject_proposal, rejected_, "rejected");
                 return true;

@@ -30,8 +30,11 @@ std::string filled(std::string_view text, const Variables& variables, const Spel
         result += text.substr(0, at);
         if (at == text.npos) return result;
         text.remove_prefix(at);
-        const std::string name(text.substr(begin.size(), text.find('}') - begin.size()));
-        if (begin.size() + name.size() >= text.size() || !is_secret_name(name)) {
+        const std::string_view rest = text.substr(begin.size());
+        // Not all of the rest: it may begin many more.
+        const auto end = std::find_if_not(rest.begin(), rest.end(), is_name_byte);
+        const std::string name(rest.begin(), end);
+        if (end == rest.end() || *end != '}' || !is_secret_name(name)) {
             result += begin;
             text.remove_prefix(begin.size());
             continue;
