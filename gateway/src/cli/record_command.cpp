@@ -204,7 +204,8 @@ const Command record_command = {
         "headers authorization, proxy-authorization, cookie, set-cookie, x-api-key, x-auth-token, "
         "x-access-token, x-csrf-token, x-amz-security-token, x-amzn-oidc-data, "
         "x-amzn-oidc-accesstoken, x-internal-challenge, x-open-runtimes-secret, x-appwrite-key, "
-        "x-appwrite-user-jwt, x-vercel-protection-bypass, and in queries access_token, "
+        "x-appwrite-user-jwt, x-vercel-protection-bypass, x-vercel-oidc-token, "
+        "x-vercel-internal-oidc-token, x-vercel-sc-headers, and in queries access_token, "
         "x-amz-signature and x-amz-security-token. What a reply lacks then, its replay ignores.\n\n"
         "Exit status: 0 all was recorded; 1 some was not; 2 the directory cannot be written, or "
         "the address cannot be had; 4 the target cannot be opened; 5 there was no request.",

@@ -28,6 +28,9 @@ constexpr std::string_view secret_headers[] = {
     "x-appwrite-key",
     "x-appwrite-user-jwt",
     "x-vercel-protection-bypass",
+    "x-vercel-oidc-token",
+    "x-vercel-internal-oidc-token",
+    "x-vercel-sc-headers",
 };
 
 // RFC 6750 section 2.3; presigned requests of AWS.
