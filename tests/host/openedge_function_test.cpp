@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(a_reserved_port_is_for_who_names_it) {
 BOOST_AUTO_TEST_CASE(a_broker_of_others_is_not_spoken_to) {
     const os::Fd listener = os::listen_on({.host = "127.0.0.1"});
     const auto port = static_cast<std::uint16_t>(os::local_address(listener.get()).port);
-    OpenEdgeFunction function({.command = {"./f"}});
+    OpenEdgeFunction function({.command = {"./f"}, .environment = {}, .say = {}});
     OpenEdgeCalls calls(function, "f", [](const Line&) {});
     BOOST_CHECK_THROW(MqttBridge(calls, {"t", "t/hi"}, port, [](const Line&) {}),
                       std::system_error);
