@@ -283,4 +283,23 @@ BOOST_DATA_TEST_CASE(what_is_none_is_told, broken, each) {
     BOOST_TEST(problem.starts_with(each.problem), problem);
 }
 
+BOOST_AUTO_TEST_CASE(toml_that_is_none_is_told_with_its_line) {
+    for (const char* text : {"a = 1\n[/x]", "a = 1\n\xC3\x89 = 1", "a = 1\nb = 1!\"\xC9\x86\"{"}) {
+        const std::string problem = problem_of([&] { read_toml(text, "f"); });
+        BOOST_TEST(problem.starts_with("f:2: "), problem);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_key_leads_only_so_deep) {
+    std::string deep = "# a comment. ";
+    for (int i = 0; i < 100; ++i)
+        deep += "and more. ";
+    deep += "\na = \"" + std::string(200, '.') + "\"\n";
+    read_toml(deep, "f");
+    for (int i = 0; i < 200000; ++i)
+        deep += "a.";
+    BOOST_TEST(problem_of([&] { read_toml(deep + "a = 1", "f"); }) ==
+               "f:3: a key of more than 64 parts | ");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
