@@ -147,8 +147,8 @@ def tree(place):
             process.terminate()
             check("and ends when it is told to", process.wait(60) == 0, process.returncode)
     # A function that has something to do when it is stopped.
-    command = ("trap 'echo last; echo words >&2; kill %1; exit 7' TERM; echo listening on 127.0.0.1:1 >&2; "
-               "sleep 1000 & wait")
+    command = ("trap 'echo last; echo words >&2; kill %1; exit 7' TERM; sleep 1000 & "
+               "echo listening on 127.0.0.1:1 >&2; wait")
     with started([f"{place}/server/helpers/start.sh", command], {
             "OPEN_RUNTIMES_CODE_DIR": f"{place}/packed/gzip", "TURNGATE_TIMINGS_FILE": f"{place}/timings.txt"}) as (_, process):
         process.terminate()
