@@ -3,34 +3,51 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 
 #include "stuck_threads.h"
 
 namespace turngate {
 
+struct FenceLimits {
+    // Pieces of work at once, with those that were left behind and have not returned.
+    std::size_t most = SIZE_MAX;
+    // Of those that were left behind, whose time is over.
+    std::size_t most_late = SIZE_MAX;
+    // There are as many of them, or nothing but what was left behind. Called by run(), from any
+    // thread, once or more often.
+    std::function<void()> exhausted = {};
+};
+
 // Thread-safe. Work that was left behind outlives this, and must own, or outlast, all it uses.
 class FencedThreads {
   public:
     using Clock = StuckThreads::Clock;
+    enum class End { returned, left_behind, refused };
 
-    FencedThreads() = default;
+    explicit FencedThreads(FenceLimits limits = {});
     FencedThreads(const FencedThreads&) = delete;
     FencedThreads& operator=(const FencedThreads&) = delete;
 
-    // Runs `work`, which must not throw, on a thread of its own. True once it has returned; false,
-    // and it is left behind, if it has not at `until`, or `grace` after `stop` was requested.
-    // Throws std::system_error if there is no thread to be had.
-    bool run(std::function<void()> work, Clock::time_point until, std::stop_token stop,
-             std::chrono::milliseconds grace);
+    // Runs `work`, which must not throw, on a thread of its own, unless there is as much already:
+    // then it is refused. It is left behind if it has not returned at `until`, for ever if absent,
+    // or `grace` after `stop` was requested. Throws std::system_error if there is no thread to be
+    // had.
+    End run(std::function<void()> work, std::optional<Clock::time_point> until,
+            std::stop_token stop, std::chrono::milliseconds grace);
 
-    // How many were left behind and have not returned yet.
-    std::size_t left_behind() const noexcept { return left_behind_->count(); }
+    // Those that were left behind and have not returned yet, and when the time of others is over.
+    const StuckThreads& stuck() const noexcept;
+    std::size_t left_behind() const noexcept { return stuck().count(); }
 
   private:
-    const std::shared_ptr<StuckThreads> left_behind_ = std::make_shared<StuckThreads>();
+    class State;
+
+    const std::shared_ptr<State> state_;
 };
 
 }  // namespace turngate

@@ -51,8 +51,24 @@ bool Renewal::is_empty() const noexcept {
     return is_quiet() && std::cmp_less_equal(connections_.count(), options_.stuck.count());
 }
 
-void Renewal::run(const std::stop_token& over, ListeningDoor& door) {
+// Who has time of its own may end sooner, and who has read its request until then begins with one.
+void Renewal::wait_for_rest(std::unique_lock<std::mutex>& lock, const std::stop_token& over) {
     using Clock = StuckThreads::Clock;
+    const auto begun = Clock::now();
+    const auto is_over = [&] { return has_door_ended_ || (options_.hold_door && is_empty()); };
+    const auto end = [&] {
+        return std::min(std::max(begun, options_.stuck.last_expected()),
+                        Clock::time_point::max() - options_.patience) +
+               options_.patience;
+    };
+    for (bool is_news = true; is_news && !is_over() && !over.stop_requested();) {
+        const auto until = end();
+        is_news =
+            changed_.wait_until(lock, over, until, [&] { return is_over() || end() != until; });
+    }
+}
+
+void Renewal::run(const std::stop_token& over, ListeningDoor& door) {
     std::unique_lock lock(mutex_);
     if (!changed_.wait(lock, over, [&] { return has_begun_.load(); })) return;
     changed_.wait_for(lock, over, options_.patience, [&] { return has_door_ended_ || is_quiet(); });
@@ -60,9 +76,7 @@ void Renewal::run(const std::stop_token& over, ListeningDoor& door) {
     if (over.stop_requested()) return;
     door.finish();
     lock.lock();
-    const auto last = std::max(Clock::now(), options_.stuck.last_expected());
-    changed_.wait_until(lock, over, last + options_.patience,
-                        [&] { return has_door_ended_ || (options_.hold_door && is_empty()); });
+    wait_for_rest(lock, over);
     lock.unlock();
     if (!over.stop_requested()) options_.start();
 }

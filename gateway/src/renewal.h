@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <functional>
 #include <mutex>
+#include <stop_token>
+#include <string_view>
 #include <thread>
 
 #include "observe/observers.h"
@@ -16,6 +18,10 @@
 
 namespace turngate {
 
+// Of handlers that have threads of their own, for the log.
+inline constexpr std::string_view exhausted_text =
+    "too many handlers go on that nobody waits for any more: the program starts anew";
+
 struct RenewalOptions {
     // Whose handlers nobody waits for. Must outlive the renewal.
     const StuckThreads& stuck;
@@ -23,9 +29,11 @@ struct RenewalOptions {
     // threads of their own.
     bool hold_door = false;
     // How long it serves on for want of a moment at which nobody else is at work, and how long it
-    // waits for requests that have no time of their own.
+    // waits, once the time of all others is over or they have ended, for what has none of its own:
+    // a body that drips in, a task behind an answer.
     std::chrono::milliseconds patience;
-    // The program anew, or the end of the process, from another thread. It need not return.
+    // The program anew, or the end of the process, from another thread: see renew_process(). It
+    // need not return.
     std::function<void()> start;
 };
 
@@ -40,7 +48,8 @@ class Renewal {
     // `handler`, whose requests it waits for. It must not outlive this.
     HandlerPtr watched(HandlerPtr handler) const { return at_work_.watched(std::move(handler)); }
 
-    // Puts itself before the observer that is there. The door must not outlive this.
+    // For who holds the door: puts itself before the observer that is there. The door must not
+    // outlive this.
     void equip(HttpOptions& options);
 
     // Before begin(), once. Throws std::system_error.
@@ -73,6 +82,7 @@ class Renewal {
 
     bool is_quiet() const noexcept;
     bool is_empty() const noexcept;
+    void wait_for_rest(std::unique_lock<std::mutex>& lock, const std::stop_token& over);
     void run(const std::stop_token& over, ListeningDoor& door);
 
     const RenewalOptions options_;

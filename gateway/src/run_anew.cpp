@@ -8,6 +8,8 @@
 #include <unistd.h>
 #include <vector>
 
+#include "report/capture.h"
+#include "signals.h"
 #include <turngate/os/fd.h>
 
 namespace turngate {
@@ -39,6 +41,12 @@ void run_anew(int out, int errors) noexcept try {
     ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
     ::execve("/proc/self/exe", arguments.data(), environ);
 } catch (const std::exception&) {  // the caller ends
+}
+
+void renew_process(int out, int errors) noexcept {
+    OutputCapture::tell_rest_of_process();
+    if (!is_told_to_stop()) run_anew(out, errors);
+    ::_exit(is_told_to_stop() ? 0 : 1);
 }
 
 }  // namespace turngate

@@ -1,7 +1,6 @@
 // From start to SIGTERM.
 #include "serve_impuls.h"
 
-#include <atomic>
 #include <cstdlib>
 #include <fcntl.h>
 #include <limits>
@@ -9,15 +8,17 @@
 #include <utility>
 
 #include "cli/value.h"
+#include "doors/dialect_door.h"
+#include "impuls/invoke_reply.h"
 #include "impuls/runtime.h"
 #include "init_process.h"
 #include "last_stand.h"
 #include "observe/observation.h"
 #include "observe/settings.h"
+#include "renewal.h"
 #include "report/capture.h"
 #include "run_anew.h"
 #include "serve_http.h"
-#include "signals.h"
 #include <turngate/os/fd.h>
 
 namespace turngate {
@@ -45,6 +46,8 @@ std::optional<impuls::LogsForm> logs_form(const ReadVariable& get) {
 constexpr std::chrono::milliseconds notice{1'500};
 // Of the door, for what is refused, and for /health.
 constexpr std::size_t spare_threads = 8;
+// So many handlers may go on after their time.
+constexpr std::size_t most_late = 16;
 
 // Where the process prints, whatever captures that.
 struct Outputs {
@@ -52,14 +55,12 @@ struct Outputs {
     os::Fd err{::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)};
 };
 
-// As run_anew(), with the variables that have been taken out or found out.
-void start_anew(const std::string& port, std::optional<impuls::LogsForm> form,
-                const Outputs& outputs) {
+// For the program that is run anew: variables that have been taken out or found out.
+void hand_on(const std::string& port, std::optional<impuls::LogsForm> form) {
     if (!port.empty()) ::setenv("RUNTIME_PORT", port.c_str(), 1);
     // Whoever has been asked for /health is not asked again.
     if (form)
         ::setenv("TURNGATE_IMPULS_LOGS", form == impuls::LogsForm::text ? "text" : "lists", 1);
-    run_anew(outputs.out.get(), outputs.err.get());
 }
 
 }  // namespace
@@ -90,17 +91,9 @@ int serve_impuls(const OpenHandler& open, const std::string& target, const ReadV
     ::unsetenv("RUNTIME_PORT");
     // What is logged must not come back as output that is captured.
     const Outputs outputs;
-    std::atomic<bool> is_exhausted = false;
-    const impuls::Runtime* serving = nullptr;
-    // What still runs uses all that there is here.
-    const auto end = [&](int status) {
-        OutputCapture::tell_rest_of_process();
-        const bool is_to_go_on = is_exhausted && !is_told_to_stop();
-        if (is_to_go_on) start_anew(port, serving->settled_form(), outputs);
-        ::_exit(is_to_go_on ? 1 : status);
-    };
     // Tasks behind an answer may not end either.
-    LastStand last_stand(settings.http.drain_timeout + notice, [&](int) { end(0); });
+    LastStand last_stand(settings.http.drain_timeout + notice,
+                         [](int) { OutputCapture::tell_rest_of_process(); });
     Observation observation({.get = environment,
                              .door = "http",
                              .json = ::isatty(STDERR_FILENO) == 0,
@@ -110,6 +103,7 @@ int serve_impuls(const OpenHandler& open, const std::string& target, const ReadV
                               observe_settings(environment).level.value_or(Level::info));
     OutputCapture capture(logs);
     observation.equip(settings.http);
+    Renewal* its_renewal = nullptr;
     impuls::RuntimeOptions options = {
         .logs = settings.logs,
         .reporter = &capture,
@@ -117,23 +111,35 @@ int serve_impuls(const OpenHandler& open, const std::string& target, const ReadV
         .abandon = [&](const Context& context) { capture.complete(context, true); },
         // What the door itself refuses is no reply to the platform.
         .max_body = std::exchange(settings.http.max_body, std::numeric_limits<std::int64_t>::max()),
-        .most_at_once = settings.http.max_threads};
+        .limits = {.most = settings.http.max_threads, .most_late = most_late, .exhausted = [&] {
+                       if (its_renewal->begin())
+                           observation.reporter().logged(Context(), Level::error, exhausted_text);
+                   }}};
     settings.http.max_threads += spare_threads;
-    const auto door = http_door(std::move(settings.http));
-    const auto watched = last_stand.watched(*door);
-    options.exhausted = [&] {
-        is_exhausted = true;
-        watched->stop();
-    };
     impuls::Runtime runtime(std::move(options));
-    serving = &runtime;
-    const auto open_served = [&] { return runtime.serving(open(observation.backend())); };
+    Renewal renewal(
+        {.stuck = runtime.stuck(), .patience = settings.http.drain_timeout, .start = [&] {
+             hand_on(port, runtime.settled_form());
+             renew_process(outputs.out.get(), outputs.err.get());
+         }});
+    its_renewal = &renewal;
+    const auto door = http_door(std::move(settings.http),
+                                {.refusal = [](const Headers&, int status, std::string_view why) {
+                                    return std::optional(impuls::refusal(status, why));
+                                }});
+    const auto watched = last_stand.watched(*door);
+    renewal.watch(*watched);
+    const auto open_served = [&] {
+        return renewal.watched(runtime.serving(open(observation.backend())));
+    };
     const auto listening = [&](const std::string& address) {
         observation.reporter().logged(Context(), Level::info, "listening on " + address);
     };
     const int status = serve_listening(*watched, open_served, observation, listening);
-    if (is_exhausted || runtime.left_behind() > 0) end(status);
-    return status;
+    renewal.door_has_ended();  // while there is a door: a renewal that has begun uses it
+    if (runtime.stuck().count() == 0) return status;
+    OutputCapture::tell_rest_of_process();
+    ::_exit(status);  // what still runs uses all that there is here
 }
 
 }  // namespace turngate

@@ -16,7 +16,6 @@
 #include "report/capture.h"
 #include "run_anew.h"
 #include "serve_http.h"
-#include "signals.h"
 #include "stderr_reporter.h"
 #include <turngate/os/fd.h>
 
@@ -58,9 +57,7 @@ int serve(const OpenRuntimesSettings& settings, const OpenHandler& open, const s
     });
     Renewal renewal(
         {.stuck = stuck, .hold_door = true, .patience = settings.http.drain_timeout, .start = [&] {
-             OutputCapture::tell_rest_of_process();
-             if (!is_told_to_stop()) run_anew(out.get(), errors.get());
-             ::_exit(is_told_to_stop() ? 0 : 1);
+             renew_process(out.get(), errors.get());
          }});
     its_renewal = &renewal;
     CallReporter calls(settings.level, *log);

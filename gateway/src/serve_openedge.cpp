@@ -1,7 +1,6 @@
 // From start to SIGTERM.
 #include "serve_openedge.h"
 
-#include <atomic>
 #include <memory>
 #include <string_view>
 #include <unistd.h>
@@ -12,9 +11,9 @@
 #include "observe/observation.h"
 #include "openedge/fenced_door.h"
 #include "openedge/open_functions.h"
+#include "renewal.h"
 #include "run_anew.h"
 #include "serve_http.h"
-#include "signals.h"
 #include "stderr_reporter.h"
 #include <turngate/http/error.h>
 
@@ -87,21 +86,24 @@ int serve_openedge(const OpenHandler& open, const ReadVariable& get) {
     const openedge::Settings settings = openedge::settings(get);
     const ReadVariable environment = openedge_environment(settings, get);
     OpenEdgeOptions options = openedge_options(settings, environment);
-    const auto threads = std::make_shared<openedge::CallThreads>();
-    std::atomic<bool> is_exhausted = false;
-    const auto start_anew = [&] {
-        if (is_exhausted && !is_told_to_stop()) run_anew(STDOUT_FILENO, STDERR_FILENO);
-    };
+    const auto patience = options.http.drain_timeout;
     // Tasks behind an answer may not end either.
-    LastStand last_stand(options.http.drain_timeout + notice, [&](int) { start_anew(); });
+    LastStand last_stand(patience + notice, [](int) {});
     Observation observation({.get = environment, .door = "openedge", .json = false});
     observation.equip(options.http);
+    Renewal* its_renewal = nullptr;
+    const auto threads = std::make_shared<openedge::CallThreads>(options.http, [&] {
+        if (its_renewal->begin())
+            observation.reporter().logged(Context(), Level::error, exhausted_text);
+    });
+    Renewal renewal({.stuck = threads->fenced.stuck(), .patience = patience, .start = [] {
+                         renew_process(STDOUT_FILENO, STDERR_FILENO);
+                     }});
+    its_renewal = &renewal;
+    threads->around = [&](HandlerPtr calls) { return renewal.watched(std::move(calls)); };
     const auto door = openedge::fenced_door(std::move(options), threads);
     const auto watched = last_stand.watched(*door);
-    threads->exhausted = [&] {
-        is_exhausted = true;
-        watched->stop();
-    };
+    renewal.watch(*watched);
     const auto open_all = [&] {
         return openedge::open_functions(settings, open, observation.backend(), environment);
     };
@@ -110,9 +112,9 @@ int serve_openedge(const OpenHandler& open, const ReadVariable& get) {
                                       settings.name + " is listening on " + address);
     };
     const int status = serve_listening(*watched, open_all, observation, listening);
-    if (!is_exhausted && threads->fenced.left_behind() == 0) return status;
-    start_anew();
-    ::_exit(is_exhausted && !is_told_to_stop() ? 1 : status);  // what still runs uses all of this
+    renewal.door_has_ended();  // while there is a door: a renewal that has begun uses it
+    if (threads->fenced.left_behind() == 0) return status;
+    ::_exit(status);  // what still runs uses all of this
 }
 
 bool is_openedge_start(int argc, char** argv) {

@@ -1,11 +1,14 @@
-// The threads that are held by handlers whose time is over.
+// The threads that are held by handlers whose time is over, and when it will be over for others.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <mutex>
+#include <set>
 #include <utility>
 
 namespace turngate {
@@ -29,20 +32,40 @@ class StuckThreads {
     std::size_t count() const noexcept { return count_; }
     std::uint64_t total() const noexcept { return total_; }  // of those that there have been
 
-    // A handler begins whose time is over at `time`.
-    void expect(Clock::time_point time) noexcept {
-        auto last = last_.load(std::memory_order_relaxed);
-        while (last < time && !last_.compare_exchange_weak(last, time)) {
+    // As long as it lives somebody waits for a handler whose time is over at `time`.
+    class Expected {
+      public:
+        // `threads` must outlive this.
+        Expected(StuckThreads& threads, Clock::time_point time) : threads_(threads) {
+            const std::lock_guard lock(threads_.mutex_);
+            place_ = threads_.expected_.insert(time);
         }
+        Expected(const Expected&) = delete;
+        Expected& operator=(const Expected&) = delete;
+        ~Expected() {
+            const std::lock_guard lock(threads_.mutex_);
+            threads_.expected_.erase(place_);
+            threads_.ended_ = Clock::now();
+        }
+
+      private:
+        StuckThreads& threads_;
+        std::multiset<Clock::time_point>::iterator place_;
+    };
+
+    // When the time is over of all that are expected, or when the last one ended, if that is later.
+    Clock::time_point last_expected() const {
+        const std::lock_guard lock(mutex_);
+        return expected_.empty() ? ended_ : std::max(ended_, *expected_.rbegin());
     }
-    // When the time is over of all that have begun.
-    Clock::time_point last_expected() const noexcept { return last_; }
 
   private:
     const std::function<void(std::size_t)> grew_;
     std::atomic<std::size_t> count_{0};
     std::atomic<std::uint64_t> total_{0};
-    std::atomic<Clock::time_point> last_{Clock::time_point::min()};
+    mutable std::mutex mutex_;  // of what follows
+    std::multiset<Clock::time_point> expected_;
+    Clock::time_point ended_ = Clock::time_point::min();
 };
 
 }  // namespace turngate

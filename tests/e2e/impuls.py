@@ -15,6 +15,7 @@ import sys
 import tempfile
 import termios
 import threading
+import time
 
 from peers import check, finish, need, skipped, until
 
@@ -192,6 +193,57 @@ def replaced():
         check("and knows the form of logs still", "printf 9" in reply["logs"]["stdout"], reply)
 
 
+def listens(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 60).close()
+        return True
+    except OSError:
+        return False
+
+
+def neighbour():
+    """Who has time still when the program is to start anew gets it, however short a stop would be."""
+    environment = {"TURNGATE_DRAIN_TIMEOUT": "100ms"}
+    with tempfile.TemporaryDirectory() as place, function([PROGRAM], environment) as served, \
+            concurrent.futures.ThreadPoolExecutor(17) as pool:
+        slow = pool.submit(served.invoke, {"handler": "until_file", "event": f"{place}/file", "timeout_sec": 90})
+        served.wait_for("waiting")
+        lines = len(served.lines)
+        for _ in range(16):
+            pool.submit(served.invoke, {"handler": "hang", "timeout_ms": 1})
+        served.wait_for("too many handlers go on", lines)
+        until("nobody else comes in", lambda: not listens(served.port), 60)
+        time.sleep(0.5)  # five times as long as a stop would wait
+        with open(f"{place}/file", "w", encoding="ascii"):
+            pass
+        reply, _ = slow.result()
+        check("a neighbour is not cut off", reply["body"] == "there it is", reply)
+        served.port = int(served.wait_for(LISTENING, lines)[1])
+        reply, _ = served.invoke({"handler": "tell"})
+        check("and the program starts anew", reply["status_code"] == 200, reply)
+
+
+def crowd():
+    """More requests than the door has threads for are refused in the platform's form, all of them."""
+    with function([PROGRAM], {"TURNGATE_MAX_THREADS": "1"}) as served, tempfile.TemporaryDirectory() as place, \
+            concurrent.futures.ThreadPoolExecutor(41) as pool:
+        slow = pool.submit(served.invoke, {"handler": "until_file", "event": f"{place}/file", "timeout_sec": 90})
+        served.wait_for("waiting")
+        replies = list(pool.map(lambda _: served.invoke({"handler": "tell"}), range(40)))
+        statuses = {(status, reply["status_code"]) for reply, status in replies}
+        check("a crowd is refused in JSON", statuses == {(503, 503)}, replies)
+        with open(f"{place}/file", "w", encoding="ascii"):
+            pass
+        check("and who was there before is served", slow.result()[0]["body"] == "there it is")
+    with function([PROGRAM], {"TURNGATE_MAX_CONNECTIONS": "1"}) as served, \
+            socket.create_connection(("127.0.0.1", served.port), 60) as first:
+        first.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        first.recv(1000)
+        with socket.create_connection(("127.0.0.1", served.port), 60) as second:
+            said = b"".join(iter(lambda: second.recv(1000), b""))
+        check("so is a connection too many", json.loads(said.partition(b"\r\n\r\n")[2])["status_code"] == 503, said)
+
+
 def leaves():
     """A client that leaves, and a process that is to end, in the middle of an invocation."""
     with function([PROGRAM]) as served:
@@ -346,6 +398,8 @@ def main():
     together()
     faults()
     replaced()
+    neighbour()
+    crowd()
     leaves()
     programs()
     as_process_one()

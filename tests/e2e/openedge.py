@@ -193,6 +193,38 @@ def renewed():
         check("it ends well", function.end() == 0)
 
 
+def neighbour():
+    """Who has time still when the program is to start anew gets it, however short a stop would be."""
+    with tempfile.TemporaryDirectory() as place, \
+            Function(["-c", configuration(free_port())], cwd=place,
+                     environment={"TURNGATE_DRAIN_TIMEOUT": "100ms"}) as function:
+        address = function.listening()
+        lines = queue.Queue()
+        threading.Thread(target=lambda: [lines.put(line) for line in function.process.stderr], daemon=True).start()
+
+        def wait_for(words):
+            until = time.monotonic() + 60
+            while time.monotonic() < until:
+                with contextlib.suppress(queue.Empty):
+                    if words in lines.get(timeout=1):
+                        return True
+            return False
+
+        patient = calls_that_hang(address, 1, "patient")
+        check("a neighbour has begun", wait_for("waiting"))
+        calls = calls_that_hang(address, 1000, "hang")  # until there are enough
+        check("it is to start anew", wait_for("too many handlers go on"))
+        calls.kill()
+        calls.communicate()
+        time.sleep(0.5)  # longer than a stop would wait
+        with open(f"{place}/file", "w", encoding="ascii"):
+            pass
+        said, _ = patient.communicate()
+        check("the neighbour is not cut off", said == "OK\n", said)
+        check("and it listens again", wait_for(f"listening on {address}"))
+        check("and ends well", function.end() == 0)
+
+
 def starts_that_fail():
     for name, arguments, words in (
             ("no configuration", ["-c"], "-c needs the configuration"),
@@ -260,6 +292,7 @@ with tempfile.TemporaryDirectory() as generated:
         check_python(python_calls(generated))
         stuck()
         renewed()
+        neighbour()
     elif not has_grpc:
         need("python3-grpcio and python3-protobuf of Debian")
 if os.path.exists(CLIENT):

@@ -1,8 +1,10 @@
 // What a request knows about its surroundings.
+#include <atomic>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <support/recording_reporter.h>
+#include <thread>
 
 #include <boost/test/unit_test.hpp>
 
@@ -68,6 +70,37 @@ BOOST_AUTO_TEST_CASE(a_reporter_that_throws_disturbs_nobody) {
     BOOST_CHECK_NO_THROW(context.log(Level::info, "x"));
     BOOST_CHECK_NO_THROW(context.print(Stream::out, "x"));
     BOOST_CHECK_NO_THROW(context.report({}));
+}
+
+// As a reporter does that is told of what a child prints. What goes wrong here ThreadSanitizer
+// sees, and AddressSanitizer mostly.
+BOOST_AUTO_TEST_CASE(another_thread_may_look_while_a_handler_attaches) {
+    const auto is_whole = [](const std::string* text) {
+        return text && text->find_first_not_of('x') == std::string::npos;
+    };
+    for (int round = 0; round < 200; ++round) {
+        Context context;
+        context.put(std::string(50, 'x'));
+        std::atomic<bool> is_over = false;
+        std::atomic<int> looked = 0, broken = 0;
+        std::thread reader([&] {
+            for (; !is_over || looked == 0; ++looked)
+                broken += is_whole(context.find<std::string>()) ? 0 : 1;
+        });
+        while (looked == 0)
+            std::this_thread::yield();
+        const std::string* const first = context.find<std::string>();
+        context.put(1);
+        context.put(2.0);
+        context.put('c');
+        context.put(std::string(500, 'x'));
+        context.put(3L);
+        is_over = true;
+        reader.join();
+        BOOST_TEST(broken == 0);
+        BOOST_TEST(first->size() == 50u);
+        BOOST_TEST(context.find<std::string>()->size() == 500u);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(attachments_are_found_by_type) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -87,6 +88,29 @@ BOOST_AUTO_TEST_CASE(each_context_has_its_own) {
     BOOST_TEST(text(one) == R"({"logs":"of one"})");
     BOOST_TEST(text(other) == R"({"logs":"[INFO] of the other"})");
     BOOST_TEST(next.lines().size() == 6u);
+}
+
+// Before its handler has begun, while it runs, and behind its end.
+BOOST_AUTO_TEST_CASE(who_is_given_up_is_abandoned_once) {
+    for (const char* when : {"before", "while", "after"}) {
+        test::RecordingReporter next;
+        LogsReporter reporter(next, Level::info);
+        Context context;
+        const auto logs = std::make_shared<InvocationLogs>();
+        context.put(logs);
+        std::vector<const Context*> abandoned;
+        const auto give_up = [&](const std::string& now) {
+            if (now == when) logs->abandon([&](const Context& one) { abandoned.push_back(&one); });
+        };
+        give_up("before");
+        reporter.began(context);
+        give_up("while");
+        reporter.ended(context, {});
+        give_up("after");
+        BOOST_TEST(abandoned.size() == (when == std::string("after") ? 0u : 1u));
+        for (const Context* one : abandoned)
+            BOOST_TEST(one == &context);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(what_is_told_behind_the_end_is_passed_on_alone) {

@@ -14,6 +14,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "function_choice.h"
+#include "impuls/invoke_reply.h"
 #include "observe/trace_context.h"
 #include "support/recording_reporter.h"
 #include <turngate/events/make_event.h>
@@ -35,10 +36,9 @@ struct Manager {
     impuls::Runtime runtime;
 
     explicit Manager(std::optional<impuls::LogsForm> form = {}, std::size_t most = 16)
-        : runtime(
-              {.logs = form, .reporter = &reporter, .most_left_behind = most, .exhausted = [this] {
-                   ++exhausted;
-               }}) {}
+        : runtime({.logs = form,
+                   .reporter = &reporter,
+                   .limits = {.most_late = most, .exhausted = [this] { ++exhausted; }}}) {}
 
     Response send(const HandlerPtr& handler, Request request) {
         return record(*runtime.serving(handler), std::move(request));
@@ -296,7 +296,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_too_large_is_refused_in_the_platforms_form) 
 }
 
 BOOST_AUTO_TEST_CASE(more_invocations_than_may_be_are_refused_in_the_platforms_form) {
-    impuls::Runtime runtime({.most_at_once = 1});
+    impuls::Runtime runtime({.limits = {.most = 1}});
     std::latch begun(1), end(1);
     const HandlerPtr waits = runtime.serving(event_function([&](const Json&, Context&) {
         begun.count_down();
@@ -319,32 +319,14 @@ BOOST_AUTO_TEST_CASE(more_invocations_than_may_be_are_refused_in_the_platforms_f
     BOOST_TEST(record(*runtime.serving(web()), Request::post("/invoke", "{}")).status == 200);
 }
 
-BOOST_AUTO_TEST_CASE(a_context_that_is_left_behind_is_abandoned) {
-    test::RecordingReporter log;
-    impuls::LogsReporter reporter(log, Level::info);
-    std::vector<std::string> abandoned;
-    impuls::Runtime runtime({.reporter = &reporter, .abandon = [&](const Context& context) {
-                                 abandoned.push_back(context.request_id);
-                                 reporter.printed(context, Stream::out,
-                                                  "half a line");  // as a capture does
-                             }});
-    const auto end = std::make_shared<std::latch>(1);
-    std::stop_source client;  // that leaves once the handler has begun
-    const HandlerPtr stuck = runtime.serving(event_function([&client, end](const Json&, Context&) {
-        client.request_stop();
-        end->wait();
-        return Json("done");
-    }));
-    Request request = Request::post("/invoke", "{}");
-    request.context.request_id = "id-7";
-    request.context.stop = client.get_token();
-    const std::string reply = record(*stuck, std::move(request)).body;
-    BOOST_TEST(reply.find(R"("logs":"half a line")") != std::string::npos);
-    BOOST_TEST(abandoned == std::vector<std::string>{"id-7"}, boost::test_tools::per_element());
-
-    end->count_down();
-    while (runtime.left_behind() > 0)
-        std::this_thread::yield();
+BOOST_AUTO_TEST_CASE(what_the_door_refuses_has_the_platforms_form) {
+    const Response refused = impuls::refusal(503, "the server is busy");
+    BOOST_TEST(refused.status == 503);
+    BOOST_TEST(refused.headers.get("Content-Type") == "application/json");
+    const Json reply = Json::parse(refused.body);
+    BOOST_TEST(reply["status_code"].integer_or(0) == 503);
+    BOOST_TEST(reply["statusCode"].integer_or(0) == 503);
+    BOOST_TEST(reply["error"].string_or("") == "the server is busy");
 }
 
 BOOST_AUTO_TEST_CASE(the_form_of_logs_is_settled_by_the_first_invocation) {
@@ -383,48 +365,6 @@ BOOST_AUTO_TEST_CASE(a_trace_goes_on_into_the_event) {
     const Json reply = Json::parse(manager.send(handler, traced(alb)).body);
     BOOST_TEST(reply["body"]["body"].string_or("") == own);
     BOOST_TEST(id == own.substr(3, 32));
-}
-
-BOOST_AUTO_TEST_CASE(a_handler_that_ignores_its_timeout_is_left_behind_and_counted) {
-    Manager manager({}, 2);
-    const auto end = std::make_shared<std::latch>(1);
-    const HandlerPtr stuck = event_function([end](const Json& event, Context&) {
-        if (!event["wait"].bool_or(false)) return Json("at once");
-        end->wait();
-        return Json("late");
-    });
-    const std::string waits = R"({"timeout_ms":1,"event":{"wait":true}})";
-
-    const Json reply = manager.invoke(stuck, waits).first;
-    BOOST_TEST(reply["error"].string_or("") == "Function execution timed out");
-    BOOST_TEST(manager.runtime.left_behind() == 1u);
-    BOOST_TEST(manager.exhausted == 0);
-    BOOST_TEST(member(manager.invoke(stuck, "{}"), "body").string_or("") == "at once");
-    manager.invoke(stuck, waits);
-    BOOST_TEST(manager.exhausted == 1);
-
-    end->count_down();
-    while (manager.runtime.left_behind() > 0)
-        std::this_thread::yield();
-}
-
-// Else those whose clients leave could take all threads there are.
-BOOST_AUTO_TEST_CASE(who_is_left_behind_counts_though_the_answer_cannot_be_sent) {
-    Manager manager({}, 1);
-    const auto end = std::make_shared<std::latch>(1);
-    const HandlerPtr stuck = event_function([end](const Json&, Context&) {
-        end->wait();
-        return Json("late");
-    });
-    Request request = Request::post("/invoke", R"({"timeout_ms":1})");
-    Recorder recorder("POST");
-    recorder.flush();  // so that it takes no answer any more
-    BOOST_CHECK_THROW(manager.runtime.invoke(stuck, request, recorder), std::logic_error);
-    BOOST_TEST(manager.exhausted == 1);
-
-    end->count_down();
-    while (manager.runtime.left_behind() > 0)
-        std::this_thread::yield();
 }
 
 BOOST_AUTO_TEST_CASE(tasks_run_behind_the_answer) {

@@ -1,7 +1,8 @@
 // Handlers that end, in time or not, and how often their answers are delivered.
 #include "open_runtimes/fence.h"
 
-#include <future>
+#include <functional>
+#include <memory>
 #include <semaphore>
 #include <stop_token>
 #include <thread>
@@ -132,6 +133,52 @@ BOOST_AUTO_TEST_CASE(who_ends_soon_after_it_was_answered_for_is_not_stuck) {
     });
     fenced.fence.run(*handler, request, 1ms, [&](CallResult&&) { delivered.release(); });
     BOOST_TEST(fenced.stuck.total() == 0u);
+}
+
+// What a handler has registered for its end is run where nobody else is held up.
+BOOST_AUTO_TEST_CASE(who_does_not_take_its_end_well_holds_up_nobody) {
+    Fenced fenced;
+    std::binary_semaphore go_on{0};
+    std::thread stuck([&] {
+        fenced.run(
+            [&](Request& request) {
+                const std::stop_callback block(request.context.stop, [&] { go_on.acquire(); });
+                while (!request.context.stop.stop_requested())
+                    std::this_thread::yield();
+                return text("late");
+            },
+            1ms);
+    });
+    fenced.wait_until_stuck(1);
+    const auto results = fenced.run(until_cancelled, 1ms);
+    BOOST_REQUIRE(results.size() == 1u);
+    BOOST_TEST((results[0].kind == Kind::timed_out));
+    go_on.release();
+    stuck.join();
+    BOOST_TEST(fenced.stuck.count() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(who_is_ended_by_what_it_has_registered_does_not_wait_for_that) {
+    using Callback = std::stop_callback<std::function<void()>>;
+    Fenced fenced;
+    std::binary_semaphore may_return{0}, has_returned{0};
+    std::unique_ptr<Callback> callback;
+    const auto its = std::this_thread::get_id();
+    const auto results = fenced.run(
+        [&](Request& request) {
+            callback = std::make_unique<Callback>(request.context.stop, [&] {
+                may_return.release();
+                if (std::this_thread::get_id() != its) has_returned.acquire();
+            });
+            may_return.acquire();
+            return text("late");
+        },
+        1ms);
+    has_returned.release();
+    callback.reset();
+    BOOST_REQUIRE(results.size() == 1u);
+    BOOST_TEST((results[0].kind == Kind::timed_out));
+    BOOST_TEST(fenced.stuck.count() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(an_earlier_deadline_of_the_request_is_its_end) {

@@ -2,6 +2,7 @@
 #include "renewal.h"
 
 #include <atomic>
+#include <optional>
 #include <semaphore>
 #include <string>
 
@@ -99,7 +100,7 @@ BOOST_AUTO_TEST_CASE(who_has_time_still_is_waited_for_though_nobody_comes_in_any
     Renewed renewed(1ms);
     const os::Fd stuck = renewed.send_stuck(), slow = renewed.send(slow_request);
     renewed.begun.acquire();
-    renewed.stuck.expect(StuckThreads::Clock::now() + 24h);
+    const StuckThreads::Expected its_time(renewed.stuck, StuckThreads::Clock::now() + 24h);
     renewed.renewal.begin();
     while (!renewed.is_deaf())
         std::this_thread::yield();  // a hang here is the failure
@@ -116,6 +117,26 @@ BOOST_AUTO_TEST_CASE(who_has_no_time_of_its_own_is_not_waited_for_for_ever) {
     renewed.renewal.begin();
     renewed.is_started.acquire();  // a hang here is the failure
     renewed.slow_may_end.release();
+}
+
+// It is no longer at work, or ends while it is waited for.
+BOOST_AUTO_TEST_CASE(who_has_ended_before_its_time_is_not_waited_for) {
+    for (const bool ends_before : {true, false}) {
+        Renewed renewed(1ms);
+        const os::Fd stuck = renewed.send_stuck(), slow = renewed.send(slow_request);
+        renewed.begun.acquire();
+        std::optional<StuckThreads::Expected> its_time;
+        its_time.emplace(renewed.stuck, StuckThreads::Clock::now() + 24h);
+        if (ends_before) its_time.reset();
+        renewed.renewal.begin();
+        while (!renewed.is_deaf())
+            std::this_thread::yield();  // a hang here is the failure
+        if (!ends_before) BOOST_TEST(!renewed.is_started.try_acquire_for(100ms));
+        its_time.reset();
+        renewed.renewal.look();
+        renewed.is_started.acquire();  // a hang here is the failure
+        renewed.slow_may_end.release();
+    }
 }
 
 BOOST_AUTO_TEST_CASE(another_that_is_stuck_is_not_waited_for_either) {

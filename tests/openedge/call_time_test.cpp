@@ -58,16 +58,16 @@ BOOST_AUTO_TEST_CASE(a_deadline_bounds_the_wait_for_the_message) {
 
 BOOST_AUTO_TEST_CASE(a_handler_that_ignores_its_deadline_holds_up_nobody) {
     const auto go_on = std::make_shared<std::latch>(1);
-    const auto threads = std::make_shared<openedge::CallThreads>();
     std::atomic<int> exhausted = 0;
-    threads->most_left_behind = 3;
-    threads->exhausted = [&] { ++exhausted; };
+    const HttpOptions http = {.listen = {"127.0.0.1:0"}, .max_threads = 1};
+    const auto threads =
+        std::make_shared<openedge::CallThreads>(http, [&exhausted] { ++exhausted; });
     Served served(
         [go_on](Request& request) {
             if (request.body.text() == "wait") go_on->wait();
             return text("now");
         },
-        openedge::fenced_door({.http = {.listen = {"127.0.0.1:0"}, .max_threads = 1}}, threads));
+        openedge::fenced_door({.http = http}, threads));
     Client client(served.connect());
     const Fields fields = call("/runtime.Runtime/Handle", {{"grpc-timeout", "100m"}});
     for (std::uint32_t stream = 1; stream < 7; stream += 2) {
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_ignores_its_deadline_holds_up_nobody) {
         BOOST_TEST(status(client.answer(stream)) == "4");
     }
     BOOST_TEST(threads->fenced.left_behind() == 3u);
-    BOOST_TEST(exhausted == 1);
+    BOOST_TEST(exhausted > 0);
     client.send(ask(7, call(), message("x")));
     BOOST_TEST(reply(client.answer(7)).payload == "now");
     served.stop();
@@ -88,7 +88,9 @@ BOOST_AUTO_TEST_CASE(a_handler_that_ignores_its_deadline_holds_up_nobody) {
 
 BOOST_AUTO_TEST_CASE(a_handler_without_a_deadline_ends_with_the_door) {
     const auto go_on = std::make_shared<std::latch>(1);
-    const auto threads = std::make_shared<openedge::CallThreads>();
+    const HttpOptions http = {.listen = {"127.0.0.1:0"},
+                              .drain_timeout = std::chrono::milliseconds(1)};
+    const auto threads = std::make_shared<openedge::CallThreads>(http);
     std::counting_semaphore<> began{0};
     Served served(
         [go_on, &began](Request&) {
@@ -96,9 +98,7 @@ BOOST_AUTO_TEST_CASE(a_handler_without_a_deadline_ends_with_the_door) {
             go_on->wait();
             return text("");
         },
-        openedge::fenced_door(
-            {.http = {.listen = {"127.0.0.1:0"}, .drain_timeout = std::chrono::milliseconds(1)}},
-            threads));
+        openedge::fenced_door({.http = http}, threads));
     Client client(served.connect());
     client.send(ask(1, call(), message("x")));
     began.acquire();

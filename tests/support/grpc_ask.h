@@ -50,7 +50,7 @@ inline std::string status(const http2::Answer& answer) {
 inline std::string told(const http2::Answer& answer) {
     for (const auto& [name, value] : answer.trailers)
         if (name == "grpc-message") return value;
-    return {};
+    return answer.get("grpc-message");
 }
 
 inline openedge::FunctionMessage reply(

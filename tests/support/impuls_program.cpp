@@ -1,5 +1,6 @@
 // A program linked with turngate, for tests that run it as an Impuls function: it does what its
 // functions are called.
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -8,6 +9,8 @@
 #include <stdexcept>
 #include <stop_token>
 #include <string>
+#include <thread>
+#include <unistd.h>
 
 #include <turngate/handlers/impuls.h>
 #include <turngate/http/environment.h>
@@ -59,6 +62,15 @@ Json until_stopped(const Json&, Context& context) {
     return "stopped";
 }
 
+// Returns once there is a file of the event's name.
+Json until_file(const Json& event, Context& context) {
+    std::fputs("waiting\n", stderr);
+    for (; ::access(event.string_or("").c_str(), F_OK) != 0;
+         std::this_thread::sleep_for(std::chrono::milliseconds(1)))
+        context.check();
+    return "there it is";
+}
+
 // Returns once there are forty of them.
 Json together(const Json&, Context&) {
     static std::latch all(40);
@@ -83,6 +95,7 @@ int main(int argc, char** argv) {
                          {"hang", event_function(hang)},
                          {"hang_later", event_function(hang_later)},
                          {"until_stopped", event_function(until_stopped)},
+                         {"until_file", event_function(until_file)},
                          {"together", event_function(together)},
                          {"fail", event_function(fail)},
                          {"web", web}});

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <unistd.h>
 
 #include <turngate/turngate.h>
 
@@ -42,6 +43,12 @@ int main(int argc, char** argv) {
         if (event == R"({"do": "wait"})")
             for (;; std::this_thread::sleep_for(std::chrono::milliseconds(1)))
                 request.context.check();
+        if (event == R"({"do": "until file"})") {
+            std::fputs("waiting\n", stderr);
+            for (; ::access("file", F_OK) != 0;
+                 std::this_thread::sleep_for(std::chrono::milliseconds(1)))
+                request.context.check();
+        }
         if (event == R"({"do": "hang"})") hang();
         if (event == R"({"do": "hang later"})") request.context.wait_until(hang);
         sayhi->serve(request, response);

@@ -5,6 +5,7 @@
 #include "net/http2_session.h"
 #include "net/server.h"
 #include "openedge/fenced_door.h"
+#include "openedge/grpc_dialect.h"
 #include "openedge/service.h"
 #include <turngate/doors/openedge.h>
 
@@ -17,7 +18,8 @@ net::Protocol grpc() {
                 [](net::Surroundings& door, std::unique_ptr<net::Connection> connection) {
                     return net::Http2Session::begin(door, std::move(connection), {});
                 },
-            .queues = true};
+            .queues = true,
+            .dialect = openedge::grpc_dialect()};
 }
 
 HttpOptions engine_options(HttpOptions options) {
@@ -40,12 +42,13 @@ class OpenEdgeDoor final : public ListeningDoor {
 
   private:
     HandlerPtr service(HandlerPtr handler) const {
-        return std::make_shared<const openedge::Service>(
+        HandlerPtr calls = std::make_shared<const openedge::Service>(
             std::move(handler),
             openedge::Limits{.max_message = options_.max_message,
                              .max_reply = options_.max_reply,
                              .errors_as_payloads = options_.errors_as_payloads},
             threads_);
+        return threads_->around ? threads_->around(std::move(calls)) : calls;
     }
 
     const OpenEdgeOptions options_;
@@ -56,7 +59,8 @@ class OpenEdgeDoor final : public ListeningDoor {
 }  // namespace
 
 std::unique_ptr<ListeningDoor> openedge_door(OpenEdgeOptions options) {
-    return openedge::fenced_door(std::move(options), std::make_shared<openedge::CallThreads>());
+    auto threads = std::make_shared<openedge::CallThreads>(options.http);
+    return openedge::fenced_door(std::move(options), std::move(threads));
 }
 
 std::unique_ptr<ListeningDoor> openedge::fenced_door(OpenEdgeOptions options,

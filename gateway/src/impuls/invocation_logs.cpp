@@ -1,5 +1,7 @@
 #include "impuls/invocation_logs.h"
 
+#include <utility>
+
 namespace turngate::impuls {
 namespace {
 
@@ -53,6 +55,7 @@ void InvocationLogs::add(Stream stream, std::string_view label, std::string_view
 void InvocationLogs::began(const Context& context) {
     const std::lock_guard lock(context_mutex_);
     context_ = &context;
+    if (abandon_) abandon_(context);
 }
 
 void InvocationLogs::ended(const Context& context) {
@@ -60,9 +63,10 @@ void InvocationLogs::ended(const Context& context) {
     if (context_ == &context) context_ = nullptr;
 }
 
-void InvocationLogs::with_context(const std::function<void(const Context&)>& f) const {
+void InvocationLogs::abandon(std::function<void(const Context&)> f) {
     const std::lock_guard lock(context_mutex_);
     if (context_) f(*context_);
+    abandon_ = std::move(f);
 }
 
 bool InvocationLogs::write(JsonWriter& json, LogsForm form) const {

@@ -31,9 +31,9 @@ class InvocationLogs {
     // The request that is being served began, or ended.
     void began(const Context& context);
     void ended(const Context& context);
-    // Calls `f` with the context of the request that has begun and not ended, if there is one; it
-    // does not end before `f` returns.
-    void with_context(const std::function<void(const Context&)>& f) const;
+    // Nobody waits for it any more: calls `f` with the context of the request that has begun and
+    // not ended, which does not end before `f` returns; or, if none has begun, as soon as one does.
+    void abandon(std::function<void(const Context&)> f);
 
     // As the value of a member. False, and nothing is written, if there are none.
     bool write(JsonWriter& json, LogsForm form) const;
@@ -46,8 +46,9 @@ class InvocationLogs {
     };
     void add(Stream stream, std::string_view label, std::string_view text);
 
-    mutable std::mutex context_mutex_;  // of the next; before the other
+    std::mutex context_mutex_;  // of the next two; before the other
     const Context* context_ = nullptr;
+    std::function<void(const Context&)> abandon_;
     mutable std::mutex mutex_;  // of what follows
     std::vector<Line> lines_;
     std::size_t size_ = 0;

@@ -44,7 +44,7 @@ class InvocationRun {
     // Runs what is left for after the answer (Context::wait_until()).
     void settle() noexcept { answer_.reset(); }
 
-    const InvocationLogs& logs() const noexcept { return *logs_; }
+    InvocationLogs& logs() noexcept { return *logs_; }
     std::stop_source& stop() noexcept { return stop_; }
 
   private:

@@ -21,4 +21,10 @@ std::string invoke_reply(const InvokeResult& result, std::chrono::milliseconds d
     return out;
 }
 
+Response refusal(int status, std::string_view why) {
+    return {.status = status,
+            .headers = {{"Content-Type", "application/json"}},
+            .body = invoke_reply(failed(status, std::string(why)), {}, {}, LogsForm::text)};
+}
+
 }  // namespace turngate::impuls

@@ -3,9 +3,11 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 
 #include "impuls/invocation_logs.h"
 #include "impuls/invocation_run.h"
+#include <turngate/http/response.h>
 
 namespace turngate::impuls {
 
@@ -15,5 +17,8 @@ namespace turngate::impuls {
 // "logs" if there are any.
 std::string invoke_reply(const InvokeResult& result, std::chrono::milliseconds duration,
                          const InvocationLogs& logs, LogsForm form);
+
+// The same in answer to a request that the door refuses.
+Response refusal(int status, std::string_view why);
 
 }  // namespace turngate::impuls

@@ -11,6 +11,7 @@
 #include "impuls/invocation_run.h"
 #include "impuls/invoke_reply.h"
 #include "impuls/invoke_request.h"
+#include "stop_apart.h"
 #include "version.h"
 #include <turngate/json/json_writer.h>
 
@@ -31,21 +32,6 @@ void write_json(ResponseWriter& response, int status, std::string_view text) {
     response.header("Content-Length", std::to_string(text.size()));
     response.write(text);
 }
-
-// One more at work, as long as it lives.
-class AtWork {
-  public:
-    explicit AtWork(std::atomic<std::size_t>& count) : count_(count), number_(++count) {}
-    AtWork(const AtWork&) = delete;
-    AtWork& operator=(const AtWork&) = delete;
-    ~AtWork() { --count_; }
-
-    std::size_t number() const noexcept { return number_; }
-
-  private:
-    std::atomic<std::size_t>& count_;
-    const std::size_t number_;
-};
 
 class Served final : public Handler {
   public:
@@ -110,11 +96,6 @@ void Runtime::invoke(const HandlerPtr& function, Request& request, ResponseWrite
         request.context.log(Level::info, why);
         answer(failed(status, why), {});
     };
-    const AtWork work(at_work_);
-    if (work.number() > options_.most_at_once) {
-        response.header("Retry-After", "1");
-        return refuse(503, "the server is busy, try again later");
-    }
 
     InvokeRequest call;
     HandlerPtr handler;
@@ -137,16 +118,21 @@ void Runtime::invoke(const HandlerPtr& function, Request& request, ResponseWrite
     const auto run = std::make_shared<InvocationRun>(std::move(call), std::move(handler), request,
                                                      deadline, options_);
     const std::stop_callback forward(context.stop, [&] { run->stop().request_stop(); });
-    const auto alarm = timer_.request_stop_at(deadline, run->stop());
-    bool has_returned = false;
+    std::stop_source late;
+    const std::stop_callback when_late(late.get_token(), StopApart{run->stop()});
+    const auto alarm = timer_.request_stop_at(deadline, late);
+    auto end = FencedThreads::End::refused;
     try {
-        has_returned =
-            threads_.run([run] { run->serve(); }, deadline + notice, context.stop, stop_grace);
+        end = threads_.run([run] { run->serve(); }, deadline + notice, context.stop, stop_grace);
     } catch (const std::system_error& e) {
         const std::string why = std::string("there is no thread for the invocation: ") + e.what();
         return refuse(503, why.c_str());
     }
-    if (has_returned) {
+    if (end == FencedThreads::End::refused) {
+        response.header("Retry-After", "1");
+        return refuse(503, "the server is busy, try again later");
+    }
+    if (end == FencedThreads::End::returned) {
         answer(run->result(), run->logs());
         // The tasks hear of the end of the process as the one behind this answer does.
         return context.wait_until([run, &context] {
@@ -154,16 +140,13 @@ void Runtime::invoke(const HandlerPtr& function, Request& request, ResponseWrite
             run->settle();
         });
     }
-    if (options_.abandon) run->logs().with_context(options_.abandon);
-    const std::size_t left = threads_.left_behind();
+    // It may return just now, and what it has left for after the answer is not to hold that up.
+    context.wait_until([run] {});
+    if (options_.abandon) run->logs().abandon(options_.abandon);
     context.log(Level::error, "a handler goes on that nobody waits for any more: there are " +
-                                  std::to_string(left) + " now, and with " +
-                                  std::to_string(options_.most_left_behind) +
-                                  " the process is replaced");
-    // Of those whose clients have left some may end in their time.
-    const bool is_late = Context::Clock::now() >= deadline;
-    // Before the answer, which throws if nobody is there for it.
-    if (is_late && left >= options_.most_left_behind && options_.exhausted) options_.exhausted();
+                                  std::to_string(stuck().count()) + " now, and with " +
+                                  std::to_string(options_.limits.most_late) +
+                                  " whose time is over the program starts anew");
     answer(failed(500, std::string(late_text)), run->logs());
 }
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "fenced_threads.h"
 #include "impuls/invocation_logs.h"
@@ -28,20 +29,18 @@ struct RuntimeOptions {
     std::function<void(const Context&)> abandon = {};
 
     std::uint64_t max_body = 10u << 20;  // bytes; more is refused, in the platform's form
-    // How many invocations may be at work; more are refused with 503, in the platform's form. The
-    // door is to have a few threads more.
-    std::size_t most_at_once = 256;
-
-    // How many handlers may go on after their time before `exhausted` is called.
-    std::size_t most_left_behind = 16;
-    std::function<void()> exhausted = {};  // from any thread, once or more often
+    // How many handlers may be at work, with those that nobody waits for any more; more invocations
+    // are refused with 503, in the platform's form. The door is to have a few threads more. When
+    // `most_late` go on after their time, or all after nobody waits, `exhausted` is called.
+    FenceLimits limits = {.most = 256, .most_late = 16};
 };
 
 // What lasts for as long as the process serves, whatever handler there is. It must outlive the
 // handlers made with it. Thread-safe.
 class Runtime {
   public:
-    explicit Runtime(RuntimeOptions options) : options_(std::move(options)) {}
+    explicit Runtime(RuntimeOptions options)
+        : options_(std::move(options)), threads_(options_.limits) {}
 
     // Answers the platform's requests by `function`, or by the one of several that "handler" names.
     // Other requests are 404, with {"error": "Not found"}. "/invoke" answers with status 200, and
@@ -54,7 +53,8 @@ class Runtime {
     void invoke(const HandlerPtr& function, Request& request, ResponseWriter& response);
     void tell_health(ResponseWriter& response);
 
-    std::size_t left_behind() const noexcept { return threads_.left_behind(); }
+    // Handlers that go on though nobody waits for them, and when the time of others is over.
+    const StuckThreads& stuck() const noexcept { return threads_.stuck(); }
     // Absent before the first invocation, unless RuntimeOptions say it.
     std::optional<LogsForm> settled_form() const noexcept;
 
@@ -64,7 +64,6 @@ class Runtime {
     const RuntimeOptions options_;
     std::atomic<bool> was_asked_for_health_ = false;
     std::atomic<int> form_ = -1;  // of the logs, once it is settled
-    std::atomic<std::size_t> at_work_ = 0;
     FencedThreads threads_;
     Timer timer_;
 };

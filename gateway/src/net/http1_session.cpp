@@ -11,7 +11,6 @@
 #include "net/http1_request.h"
 #include <turngate/http/field_list.h>
 #include <turngate/http/serve.h>
-#include <turngate/http1/write_head.h>
 
 namespace turngate::net {
 namespace {
@@ -339,16 +338,10 @@ void Http1Session::answer(Arriving& arriving, std::string_view& bytes, const Occ
 // No thread is free for it.
 void Http1Session::turn_away(Arriving& arriving) {
     if (door_.options.observer) door_.options.observer->refused(503);
-    constexpr std::string_view message = "the server is busy, try again later\n";
     const bool keeps_alive = arriving.head.keep_alive && arriving.body.is_done();
-    std::string reply;
-    http1::write_reply_head(reply, 503,
-                            {{"Content-Type", "text/plain; charset=utf-8"},
-                             {"Content-Length", std::to_string(message.size())},
-                             {"Retry-After", "1"},
-                             {"Date", date_now()},
-                             {"Connection", keeps_alive ? "keep-alive" : "close"}});
-    if (arriving.head.method != "HEAD") reply += message;
+    const std::string reply =
+        refusal_reply(door_.dialect.refuse(arriving.head.headers, 503, busy_text),
+                      arriving.head.method == "HEAD", keeps_alive, date_now());
     const Unserved unserved(door_, socket_, std::move(arriving.head), 503);
     send_whole(reply, keeps_alive);
 }
@@ -356,13 +349,9 @@ void Http1Session::turn_away(Arriving& arriving) {
 // `head` is what there is of it.
 void Http1Session::refuse(const http1::HeadError& error, http1::RequestHead head) {
     if (door_.options.observer) door_.options.observer->refused(error.status);
-    std::string reply;
-    http1::write_reply_head(reply, error.status,
-                            {{"Content-Type", "text/plain; charset=utf-8"},
-                             {"Content-Length", std::to_string(error.message.size() + 1)},
-                             {"Date", date_now()},
-                             {"Connection", "close"}});
-    if (head.method != "HEAD") reply.append(error.message).append("\n");
+    const std::string reply =
+        refusal_reply(door_.dialect.refuse(head.headers, error.status, error.message),
+                      head.method == "HEAD", false, date_now());
     const Unserved unserved(door_, socket_, std::move(head), error.status);
     send_whole(reply, false);
 }

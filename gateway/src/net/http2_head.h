@@ -30,6 +30,7 @@ class Http2Head {
 
     const std::string& method() const noexcept { return method_; }
     std::string_view path() const noexcept { return url_.path; }
+    const Headers& headers() const noexcept { return headers_; }
     std::optional<std::uint64_t> length() const noexcept { return length_; }
     bool expects_continue() const noexcept { return expects_continue_; }
 

@@ -119,8 +119,12 @@ Step Http2Session::next_step() {
     }
     // The last chance does not begin anew with each look.
     const bool has_last_chance = last_call_ != never && !has_passed(last_call_, last_chance, now());
-    return {.deadline = has_last_chance ? last_call_ + last_chance.count() + 1 : next_look_,
-            .afterwards = afterwards()};
+    Ticks deadline = has_last_chance ? last_call_ + last_chance.count() + 1 : next_look_;
+    if (door_.dialect.patience)
+        for (const auto& [id, stream] : streams_)
+            if (const Ticks end = end_of_wait(*stream); end != never)
+                deadline = std::min(deadline, end);
+    return {.deadline = deadline, .afterwards = afterwards()};
 }
 
 Step Http2Session::close() {
@@ -165,14 +169,31 @@ void Http2Session::check_streams(Ticks time) {
     const HttpOptions& options = door_.options;
     const milliseconds wait_for_rest = door_.is_stopping ? last_chance : linger_time;
     for (const auto& [id, stream] : streams_) {
-        if (stream->has_head && !stream->is_begun &&
-            (has_passed(stream->touched, options.body_timeout, time) || stream->drips(time)))
+        const Ticks end = end_of_wait(*stream);
+        if (end != never && end <= time)
+            give_up(*stream);
+        else if (stream->has_head && !stream->is_begun &&
+                 (has_passed(stream->touched, options.body_timeout, time) || stream->drips(time)))
             refuse(*stream, {408, "the request body did not come in time"});
         else if (stream->is_sent && has_passed(stream->touched, wait_for_rest, time))
             link_.reset(*stream, NGHTTP2_NO_ERROR);  // the rest of its request is of no use
         else if (stream->is_ended && has_passed(stream->touched, options.write_timeout, time))
             link_.reset(*stream, NGHTTP2_CANCEL);
     }
+}
+
+// When the client gives up that waits for its request to get a thread; never if it does not.
+Ticks Http2Session::end_of_wait(const Http2Stream& stream) const {
+    if (!stream.client_deadline || stream.is_ended || stream.is_closed) return never;
+    return !stream.is_begun || is_waiting(stream) ? ticks(*stream.client_deadline) : never;
+}
+
+void Http2Session::give_up(Http2Stream& stream) {
+    const bool was_here = stream.is_begun;
+    withdraw(stream);
+    stream.is_at_work = false;
+    refuse(stream, {504, was_here ? "the deadline has passed"
+                                  : "the deadline has passed before the message was there"});
 }
 
 Step Http2Session::stopping() {
@@ -221,6 +242,9 @@ void Http2Session::on_head(Http2Stream& stream) {
     stream.touched = now();
     if (const auto error = stream.head.finish(door_.limits)) return refuse(stream, *error);
     stream.owes_continue = stream.head.expects_continue();
+    if (door_.dialect.patience)
+        if (const auto time = door_.dialect.patience(stream.head.headers()))
+            stream.client_deadline = std::chrono::steady_clock::now() + *time;
     begin_if_ready(stream);
 }
 

@@ -47,6 +47,8 @@ class Http2Session final : public Multiplexed<Http2Stream>, private Http2Link::E
     void begin_if_ready(Http2Stream& stream);
     void refuse(Http2Stream& stream, const http1::HeadError& error);
     void check_streams(Ticks time);
+    Ticks end_of_wait(const Http2Stream& stream) const;
+    void give_up(Http2Stream& stream);
     Step next_step();
     Step close();
 

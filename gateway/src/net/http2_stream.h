@@ -1,9 +1,11 @@
 // One stream of HTTP/2: a request that arrives and the response that leaves.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -55,6 +57,7 @@ struct Http2Stream {
     bool is_complete = false;    // nothing more comes
     bool is_unwanted = false;    // the rest of the body is thrown away
     bool owes_continue = false;  // the client waits to be told
+    std::optional<std::chrono::steady_clock::time_point> client_deadline;
 
     // Who deals with it.
     bool is_begun = false;    // a handler has it, or will, or it has been refused

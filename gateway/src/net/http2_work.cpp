@@ -29,7 +29,7 @@ void Http2Session::begin_if_ready(Http2Stream& stream) {
     if (!stream.is_complete && !is_waiting && !is_long) return;
     const bool is_urgent = door_.is_operation(stream.head.path());
     if (is_express_ && !is_urgent && !door_.queues)
-        return refuse(stream, {503, "the server is busy, try again later"});
+        return refuse(stream, {503, std::string(busy_text)});
     stream.is_begun = stream.is_at_work = true;
     enlist(streams_.at(stream.id), is_urgent);
 }
@@ -40,15 +40,16 @@ void Http2Session::refuse(Http2Stream& stream, const http1::HeadError& error) {
     stream.touched = now();
     link_.consumed(stream, stream.body.size());
     stream.body = {};
-    const std::string message = error.message + '\n';
-    Http2Link::Fields fields = {{":status", std::to_string(error.status)},
-                                {"content-type", "text/plain; charset=utf-8"},
-                                {"content-length", std::to_string(message.size())},
-                                {"date", std::string(date_now())}};
-    if (error.status == 503) fields.emplace_back("retry-after", "1");
-    const bool is_head = stream.head.method() == "HEAD";
-    if (!is_head) stream.put_output(message);
-    link_.respond(stream, fields, !is_head);
+    const Response page = door_.dialect.refuse(stream.head.headers(), error.status, error.message);
+    Http2Link::Fields fields = {{":status", std::to_string(page.status)}};
+    for (const auto& [name, value] : page.headers)
+        fields.emplace_back(lower_case(name), value);
+    if (!page.body.empty()) fields.emplace_back("content-length", std::to_string(page.body.size()));
+    fields.emplace_back("date", date_now());
+    if (page.status == 503) fields.emplace_back("retry-after", "1");
+    const bool has_body = !page.body.empty() && stream.head.method() != "HEAD";
+    if (has_body) stream.put_output(page.body);
+    link_.respond(stream, fields, has_body);
 }
 
 void Http2Session::run(const StreamPtr& stream) {
@@ -62,6 +63,8 @@ void Http2Session::run(const StreamPtr& stream) {
         if (!is_gone) {
             stream->head.fill(request, door_.options.platform);
             request.body = exchange.body();
+            if (stream->client_deadline)
+                request.context.put(ClientDeadline{*stream->client_deadline});
         }
     }
     if (!is_gone) {

@@ -1,6 +1,7 @@
 // A connection that carries several requests at a time: how they get threads.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -57,6 +58,16 @@ class Multiplexed : public Session, public std::enable_shared_from_this<Multiple
             waiting_.insert(waiting_.begin(), std::move(stream));
         else
             waiting_.push_back(std::move(stream));
+    }
+
+    // It was enlisted, and waits for its thread.
+    bool is_waiting(const Stream& stream) const {
+        return std::any_of(waiting_.begin(), waiting_.end(),
+                           [&](const StreamPtr& one) { return one.get() == &stream; });
+    }
+    // It waits no more. REQUIRES: somebody else has it, too.
+    void withdraw(const Stream& stream) {
+        std::erase_if(waiting_, [&](const StreamPtr& one) { return one.get() == &stream; });
     }
 
     // Of a Step.

@@ -50,7 +50,8 @@ Server::Server(HttpOptions options, Protocol protocol, const os::SocketAccess& a
             .stacks = stacks_,
             .parking = parking_,
             .begin_http2 = protocol_.begin_http2,
-            .queues = protocol_.queues},
+            .queues = protocol_.queues,
+            .dialect = protocol_.dialect},
       slots_(options_.max_connections, scheduler_),
       parking_(scheduler_, stacks_),
       scheduler_(*this, options_.max_threads) {

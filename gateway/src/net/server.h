@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "net/dialect.h"
 #include "net/listeners.h"
 #include "net/parking_lot.h"
 #include "net/scheduler.h"
@@ -32,10 +33,11 @@ struct Protocol {
     bool watches = false;
 
     // What is sent to who comes when there are too many.
-    std::string_view busy = {};
+    std::string busy = {};
 
     decltype(Surroundings::begin_http2) begin_http2 = nullptr;
     bool queues = false;  // see Surroundings
+    Dialect dialect = {};
 };
 
 class Server final : public ListeningDoor, private Scheduler::Target {

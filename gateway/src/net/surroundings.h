@@ -9,6 +9,7 @@
 #include <string>
 
 #include "net/connection.h"
+#include "net/dialect.h"
 #include "net/scheduler.h"
 #include "net/session.h"
 #include "net/stack_pool.h"
@@ -57,6 +58,8 @@ struct Surroundings {
 
     // Requests that find no free thread wait for one: as many as a connection has streams.
     bool queues = false;
+
+    Dialect dialect = {};
 
     // For a session that has nothing more to do when no event tells it so; may be null.
     Slots* slots = nullptr;

@@ -8,6 +8,7 @@
 #include <stop_token>
 #include <utility>
 
+#include "stop_apart.h"
 #include <turngate/http/error.h>
 #include <turngate/http/narrowed_context.h>
 #include <turngate/http/recorder.h>
@@ -73,7 +74,7 @@ void Fence::run(const Handler& handler, Request& request,
     if (!time && !context.deadline) return deliver(result_of(handler, request));
     auto until = context.deadline.value_or(Context::Clock::time_point::max());
     if (time) until = std::min(until, Context::Clock::now() + *time);
-    stuck_.expect(until);
+    const StuckThreads::Expected expected(stuck_, until);
     std::atomic<bool> is_delivered = false;
     Stuck stuck(stuck_);
     // Two of them: who was cancelled before, for its client has gone, may be late as well.
@@ -83,23 +84,21 @@ void Fence::run(const Handler& handler, Request& request,
     std::stop_source deaf;
     std::stop_callback when_deaf(deaf.get_token(), [&] { stuck.count(); });
     std::unique_ptr<const Timer::Alarm> its_alarm;  // for who is late alone
-    // The answer first: who is cancelled might end the request otherwise.
+    // The answer first: who is cancelled might end the request otherwise. And it counts as stuck
+    // from now on, whatever becomes of what it has registered.
     std::stop_callback when_late(late.get_token(), [&] {
-        const bool is_answered_for = !is_delivered.exchange(true);
-        if (is_answered_for) {
-            try {
-                deliver({.kind = Kind::timed_out, .goes_on = true});
-            } catch (const std::exception&) {  // the client has gone
-            }
+        if (is_delivered.exchange(true)) return;
+        try {
+            deliver({.kind = Kind::timed_out, .goes_on = true});
+        } catch (const std::exception&) {  // the client has gone
         }
-        stop.request_stop();
-        if (!is_answered_for) return;
         try {
             const auto soon = Context::Clock::now() + notice_;
             its_alarm.reset(new Timer::Alarm(timer_.request_stop_at(soon, deaf)));
         } catch (const std::bad_alloc&) {
             stuck.count();
         }
+        StopApart{stop}();
     });
     const Timer::Alarm alarm = timer_.request_stop_at(until, late);
     CallResult result;

@@ -16,6 +16,23 @@ namespace {
 // Clients take 8 KiB of trailers, in which a byte may be three.
 constexpr std::size_t longest_message = 1024;
 
+CallFailure thrown(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const HttpError& e) {
+        return {grpc_status(e.status()), "HttpError", e.what()};
+    } catch (const ProtocolError& e) {
+        return {GrpcStatus::unavailable, thrown_type(error), e.what()};
+    } catch (const Cancelled& e) {
+        return {GrpcStatus::cancelled, "Cancelled", e.what()};
+    } catch (...) {  // in the words of the Python runtimes
+        return {GrpcStatus::unknown, thrown_type(error),
+                "Exception calling application: " + replay::message_of(error)};
+    }
+}
+
+}  // namespace
+
 // The inverse of what google.rpc.Code says of HTTP; what it leaves open is unknown.
 GrpcStatus grpc_status(int http) noexcept {
     switch (http) {
@@ -48,23 +65,6 @@ GrpcStatus grpc_status(int http) noexcept {
             return GrpcStatus::unknown;
     }
 }
-
-CallFailure thrown(const std::exception_ptr& error) {
-    try {
-        std::rethrow_exception(error);
-    } catch (const HttpError& e) {
-        return {grpc_status(e.status()), "HttpError", e.what()};
-    } catch (const ProtocolError& e) {
-        return {GrpcStatus::unavailable, thrown_type(error), e.what()};
-    } catch (const Cancelled& e) {
-        return {GrpcStatus::cancelled, "Cancelled", e.what()};
-    } catch (...) {  // in the words of the Python runtimes
-        return {GrpcStatus::unknown, thrown_type(error),
-                "Exception calling application: " + replay::message_of(error)};
-    }
-}
-
-}  // namespace
 
 std::optional<CallFailure> failure_of(const Outcome& outcome, const Response& response) {
     if (outcome.error) {

@@ -16,6 +16,9 @@ struct CallFailure {
     std::string message;
 };
 
+// The status of a call that stands for one of HTTP.
+GrpcStatus grpc_status(int http) noexcept;
+
 // Absent if the handler has answered.
 std::optional<CallFailure> failure_of(const Outcome& outcome, const Response& response);
 

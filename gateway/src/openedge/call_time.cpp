@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "net/dialect.h"
 #include "openedge/grpc.h"
 
 namespace turngate::openedge {
@@ -14,10 +15,13 @@ CallTime::CallTime(std::string_view timeout, const Context& call, Timer& timer)
             throw GrpcError(GrpcStatus::internal,
                             "grpc-timeout is wrong: expected one to eight "
                             "digits and a unit of H, M, S, m, u or n");
-        const auto at = Clock::now() + *limit;
+        auto at = Clock::now() + *limit;
+        if (const auto* known = call.find<net::ClientDeadline>()) at = std::min(at, known->time);
         deadline_ = deadline_ ? std::min(*deadline_, at) : at;
     }
-    if (deadline_) alarm_.reset(new Timer::Alarm(timer.request_stop_at(*deadline_, stop_)));
+    if (!deadline_) return;
+    when_late_.emplace(late_.get_token(), StopApart{stop_});
+    alarm_.reset(new Timer::Alarm(timer.request_stop_at(*deadline_, late_)));
 }
 
 }  // namespace turngate::openedge

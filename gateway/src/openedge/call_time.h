@@ -6,6 +6,7 @@
 #include <stop_token>
 #include <string_view>
 
+#include "stop_apart.h"
 #include <turngate/http/context.h>
 #include <turngate/os/timer.h>
 
@@ -16,8 +17,9 @@ class CallTime {
   public:
     using Clock = Context::Clock;
 
-    // `timeout` is the value of grpc-timeout, or empty; the deadline of `call` counts if it is
-    // sooner. Throws GrpcError (internal) for a timeout that is none. Both must outlive this.
+    // `timeout` is the value of grpc-timeout, or empty; from the end of the head on where the
+    // context of the call has a ClientDeadline. The deadline of `call` counts if it is sooner.
+    // Throws GrpcError (internal) for a timeout that is none. Both must outlive this.
     CallTime(std::string_view timeout, const Context& call, Timer& timer);
     CallTime(const CallTime&) = delete;
     CallTime& operator=(const CallTime&) = delete;
@@ -36,6 +38,8 @@ class CallTime {
     std::stop_source stop_;
     std::optional<Clock::time_point> deadline_;
     const std::stop_callback<PassOn> passed_on_;
+    std::stop_source late_;
+    std::optional<std::stop_callback<StopApart>> when_late_;
     std::unique_ptr<Timer::Alarm> alarm_;
 };
 

@@ -4,20 +4,28 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <utility>
 
 #include "fenced_threads.h"
 #include <turngate/doors/openedge.h>
 
 namespace turngate::openedge {
 
-// The threads of all calls of a door.
-struct CallThreads {
-    FencedThreads fenced = {};
+// So many handlers may go on after their time. With the threads of the engine, as many of calls and
+// a few more these are fewer than the 20 that an instance may have.
+inline constexpr std::size_t most_late_calls = 3;
 
-    // How many handlers may go on after their time before `exhausted` is called. With the threads
-    // of the engine, theirs and a few more these are fewer than the 20 that an instance may have.
-    std::size_t most_left_behind = 3;
-    std::function<void()> exhausted = {};  // from any thread, once or more often
+// The threads of all calls of a door, which must not outlive what is here.
+struct CallThreads {
+    // For a door with `options`. `exhausted` as FenceLimits has it.
+    explicit CallThreads(const HttpOptions& options, std::function<void()> exhausted = {})
+        : fenced({.most = options.max_threads + most_late_calls,
+                  .most_late = most_late_calls,
+                  .exhausted = std::move(exhausted)}) {}
+
+    FencedThreads fenced;
+    // What the engine is given as its handler for the calls; empty: as it is.
+    std::function<HandlerPtr(HandlerPtr calls)> around = {};
 };
 
 // openedge_door(). What handlers use that go on after their time must outlive these: see

@@ -72,6 +72,19 @@ std::string grpc_message_field(std::string_view message) {
     return out;
 }
 
+Headers status_fields(GrpcStatus status, std::string_view message) {
+    Headers fields;
+    fields.add_checked("grpc-status", std::to_string(static_cast<int>(status)));
+    fields.add_checked("grpc-message", grpc_message_field(message));
+    return fields;
+}
+
+bool is_grpc(std::string_view type) noexcept {
+    constexpr std::string_view name = "application/grpc";
+    if (type.size() < name.size() || !iequals(type.substr(0, name.size()), name)) return false;
+    return type.size() == name.size() || type[name.size()] == '+' || type[name.size()] == ';';
+}
+
 std::optional<std::chrono::nanoseconds> parse_grpc_timeout(std::string_view text) noexcept {
     using namespace std::chrono;
     if (text.size() < 2 || text.size() > most_digits + 1) return std::nullopt;

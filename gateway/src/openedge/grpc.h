@@ -10,6 +10,7 @@
 
 #include <turngate/http/body.h>
 #include <turngate/http/error.h>
+#include <turngate/http/headers.h>
 
 namespace turngate::openedge {
 
@@ -53,6 +54,12 @@ GrpcError too_large(std::string_view what, std::string_view size, std::uint32_t 
 // As the field grpc-message has it: escapes '%' and all that is not a printable character of ASCII
 // (gRPC over HTTP2, "Responses"). percent_decode() undoes it.
 std::string grpc_message_field(std::string_view message);
+
+// How a call ends, as the last fields of its answer.
+Headers status_fields(GrpcStatus status, std::string_view message);
+
+// Whether this is the content-type of a call.
+bool is_grpc(std::string_view content_type) noexcept;
 
 // The value of grpc-timeout: one to eight digits and a unit of H, M, S, m, u or n. Absent for
 // anything else.

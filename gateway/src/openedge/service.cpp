@@ -20,16 +20,9 @@ using Clock = Context::Clock;
 constexpr std::chrono::milliseconds notice{100};
 // After the client has left or the process is to end, before that is given up.
 constexpr std::chrono::milliseconds stop_grace{1'000};
-constexpr std::chrono::hours for_ever{24 * 365};
 // What of a response is kept in any case: as much is held back before it is sent, error pages too.
 constexpr std::size_t least_recorded = 8 * 1024;
 constexpr const char* late = "the deadline has passed";
-
-bool is_grpc(std::string_view type) {
-    constexpr std::string_view name = "application/grpc";
-    if (type.size() < name.size() || !iequals(type.substr(0, name.size()), name)) return false;
-    return type.size() == name.size() || type[name.size()] == '+' || type[name.size()] == ';';
-}
 
 }  // namespace
 
@@ -50,8 +43,9 @@ void Service::serve(Request& request, ResponseWriter& response) const {
         response.write(message);
         trailers.add_checked("grpc-status", "0");
     } catch (const GrpcError& e) {
-        trailers.add_checked("grpc-status", std::to_string(static_cast<int>(e.status())));
-        trailers.add_checked("grpc-message", grpc_message_field(e.what()));
+        trailers = status_fields(e.status(), e.what());
+    } catch (const HttpError& e) {  // of the body: it comes too slowly
+        trailers = status_fields(grpc_status(e.status()), e.what());
     }
     response.trailers(std::move(trailers));
 }
@@ -98,26 +92,31 @@ FunctionMessage Service::received(Request& call, Generation generation,
     }
 }
 
-// Returns when the function has. Throws GrpcError if nobody waits for it any more.
-void Service::run(const std::shared_ptr<FunctionCall>& function, const Context& call,
+// Returns when the function has. Throws GrpcError if nobody waits for it any more, or it could not
+// begin.
+void Service::run(const std::shared_ptr<FunctionCall>& function, Context& call,
                   const CallTime& time) const {
-    const auto deadline = time.deadline();
+    using End = FencedThreads::End;
+    auto until = time.deadline();
+    if (until) *until += notice;
+    auto end = End::refused;
     try {
-        if (threads_->fenced.run([function] { function->serve(); },
-                                 deadline ? *deadline + notice : Clock::now() + for_ever, call.stop,
-                                 stop_grace))
-            return;
+        end = threads_->fenced.run([function] { function->serve(); }, until, call.stop, stop_grace);
     } catch (const std::system_error& e) {
         throw GrpcError(GrpcStatus::unavailable,
                         std::string("there is no thread for the call: ") + e.what());
     }
-    const std::size_t left = threads_->fenced.left_behind(), most = threads_->most_left_behind;
+    if (end == End::returned) return;
+    if (end == End::refused)
+        throw GrpcError(GrpcStatus::resource_exhausted,
+                        "too many handlers go on that nobody waits for any more");
+    // It may return just now, and what it has left for after the answer is not to hold that up.
+    call.wait_until([function] {});
     call.log(Level::error, "a handler goes on that nobody waits for any more: there are " +
-                               std::to_string(left) + " now, and with " + std::to_string(most) +
-                               " the process is replaced");
+                               std::to_string(threads_->fenced.left_behind()) + " now, and with " +
+                               std::to_string(most_late_calls) +
+                               " whose time is over the program starts anew");
     const bool is_late = time.had_passed(Clock::now());
-    // Of those whose clients have left some may end in their time.
-    if (is_late && left >= most && threads_->exhausted) threads_->exhausted();
     throw GrpcError(is_late ? GrpcStatus::deadline_exceeded : GrpcStatus::cancelled,
                     is_late ? late : "the call was cancelled");
 }

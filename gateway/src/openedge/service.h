@@ -35,7 +35,7 @@ class Service final : public Handler {
   private:
     std::string answer(Request& call) const;
     FunctionMessage received(Request& call, Generation generation, const CallTime& time) const;
-    void run(const std::shared_ptr<FunctionCall>& function, const Context& call,
+    void run(const std::shared_ptr<FunctionCall>& function, Context& call,
              const CallTime& time) const;
     std::string payload_of(FunctionCall& function) const;
     std::string too_large_reply(const std::string& size) const;

@@ -1,4 +1,4 @@
-// The boundary between a front door and a handler: the only place that catches.
+// The boundary between a front door and a handler: what catches what handlers throw.
 #pragma once
 
 #include <chrono>
