@@ -4,6 +4,7 @@
 #include <exception>
 #include <filesystem>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <sys/stat.h>
@@ -115,6 +116,12 @@ HandlerPtr open_target_apart(std::string_view uri, HandlerPtr self, const ReadVa
         }
     }
     return open_target(uri, std::move(self), get, std::move(changed));
+}
+
+bool is_elsewhere(std::string_view uri) noexcept {
+    constexpr std::string_view schemes[] = {"http://", "https://", "http+unix:", "invoke:"};
+    return std::any_of(std::begin(schemes), std::end(schemes),
+                       [&](std::string_view scheme) { return uri.starts_with(scheme); });
 }
 
 std::string own_path() {

@@ -26,6 +26,10 @@ HandlerPtr open_target(std::string_view uri, HandlerPtr self, const ReadVariable
 HandlerPtr open_target_apart(std::string_view uri, HandlerPtr self, const ReadVariable& get,
                              BackendChanged changed = {});
 
+// Whether `uri` names a server that is there or not, whatever this process does: what cannot be
+// reached of it is the target itself.
+bool is_elsewhere(std::string_view uri) noexcept;
+
 // The log of what is behind a handler, which is nobody's request.
 std::function<void(Level, std::string_view)> target_log(const ReadVariable& get);
 

@@ -1,6 +1,7 @@
 // What the words of a command line come to.
 #include "cli/parse.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
@@ -318,6 +319,32 @@ const Mistake mistakes[] = {
 
 BOOST_DATA_TEST_CASE(a_mistake_is_named_with_its_rule_and_its_remedy, data::make(mistakes), m) {
     BOOST_TEST(refusal(words_of(m.words)) == m.message);
+}
+
+BOOST_AUTO_TEST_CASE(advice_names_each_word_once) {
+    try {
+        parse(std::vector<std::string>{"xyzzy-quux"}, commands(), global_options(),
+              [](const std::string&) { return std::nullopt; });
+        BOOST_FAIL("it is no command");
+    } catch (const CommandError& e) {
+        std::vector<std::string> words = words_of(e.hint());
+        std::sort(words.begin(), words.end());
+        const auto twice = std::adjacent_find(words.begin(), words.end());
+        BOOST_TEST((twice == words.end()), e.hint());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_version_takes_no_operand) {
+    const auto version = [](const std::vector<std::string>& words) {
+        parse(words, commands(), global_options(), [](const std::string&) { return std::nullopt; });
+    };
+    for (const char* word : {"--version", "-V", "version"})
+        BOOST_CHECK_EXCEPTION(version({word, "foo"}), CommandError, [](const CommandError& e) {
+            return e.status() == exit_status::usage &&
+                   e.what() == std::string("unexpected argument \"foo\": version takes none");
+        });
+    BOOST_CHECK_NO_THROW(version({"--version", "--json"}));
+    BOOST_CHECK_NO_THROW(version({"replay", "--version"}));
 }
 
 BOOST_AUTO_TEST_CASE(control_characters_of_the_command_line_do_not_reach_the_terminal) {

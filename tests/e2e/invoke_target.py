@@ -26,6 +26,18 @@ EXCHANGES = {
                  '{"errorMessage":"2026-01-01T00:00:00Z x Task timed out after 3.00 seconds"}'),
                 (1, "", "Task timed out after 3.00 seconds")),
     "other error": ((200, {"X-Amz-Function-Error": "Handled"}, '"no object"'), (1, "", '(Handled): "no object"')),
+    # AWS's runtime interface emulator has no field for it.
+    "emulated": ((200, {}, '{"errorMessage":"boom","errorType":"ValueError","requestId":"x","stackTrace":["a"]}'),
+                 (1, "", "the function answered with an error: ValueError: boom")),
+    "emulated, Node": ((200, {}, '{"errorType":"Error","errorMessage":"boom","trace":["Error: boom"]}'),
+                       (1, "", "the function answered with an error: Error: boom")),
+    # What an application may answer.
+    "no error": ((200, {}, '{"errorMessage":"boom","errorType":"ValueError","orders":[]}'),
+                 (0, '{"errorMessage":"boom","errorType":"ValueError","orders":[]}', "")),
+    "no text": ((200, {}, '{"errorMessage":1,"errorType":"E"}'), (0, '{"errorMessage":1,"errorType":"E"}', "")),
+    "half an error": ((200, {}, '{"errorMessage":"boom"}'), (0, '{"errorMessage":"boom"}', "")),
+    "an error as a body": ((200, {}, '{"statusCode":200,"body":"{\\"errorMessage\\":\\"a\\",\\"errorType\\":\\"b\\"}"}'),
+                           (0, '{"errorMessage":"a","errorType":"b"}', "")),
     "unknown": ((404, {"x-amzn-ErrorType": "ResourceNotFoundException"},
                  '{"Type":"User","Message":"Function not found: arn"}'),
                 (1, "", "status 404 ResourceNotFoundException: Function not found: arn")),
@@ -84,8 +96,15 @@ def check_exchanges():
     assert v1["httpMethod"] == "GET" and v1["path"] == "/v1", v1
     server.shutdown()
     server.server_close()
-    done = turngate("invoke", "/x", "-t", target)
-    assert done.returncode == 1 and "refused" in done.stderr, done
+    for dead in (target, target.removeprefix("invoke:")):
+        done = turngate("invoke", "/x", "-t", dead)
+        assert done.returncode == 4 and not done.stdout, done
+        assert "error: the target cannot be reached: " in done.stderr and "refused" in done.stderr, done
+        with tempfile.TemporaryDirectory() as folder:
+            with open(f"{folder}/a.json", "w", encoding="utf-8") as file:
+                file.write(event)
+            done = turngate("replay", folder, "-t", dead)
+            assert done.returncode == 4 and "1 failed" in done.stdout, done
 
 
 def check_own():

@@ -182,6 +182,51 @@ def other_keys_do_nothing(folder):
     assert left(folder) == ["a.reply.json.new"]
 
 
+def answers_of_the_terminal_are_no_keys(folder):
+    write(folder, proposals("a", "b"))
+    session = started(folder)
+    session.wait_for(PROMPT)
+    # Colours, capabilities, names, attributes, positions; ended by ST or BEL; an A, an R or an a in each.
+    for answer in ("\x1b]11;rgb:aaaa/aaaa/aaaa\x07", "\x1b]10;rgb:AAAA/RRRR/qqqq\x1b\\", "\x1bP1+r436f=Aar\x1b\\",
+                   "\x1bP>|aRA(1)\x1b\\", "\x1b_GAr;a\x1b\\", "\x1b^aA\x1b\\", "\x1bXaR\x1b\\", "\x1b[?62;4a", "\x1b[12;40R",
+                   "\x1b[?1;2A", "\x1bNa", "\x1b A", "\x1b#a", "\x1b]0;\u00e4A\x1b\x1b\\"):
+        session.press(answer)
+    session.press("s")
+    session.wait_for("2/2")
+    assert left(folder) == ["a.reply.json.new", "b.reply.json.new"], left(folder)
+    # What was begun and never ends makes way for a control character: keys are not lost for good.
+    session.wait_for(PROMPT)
+    session.press("\x1b]11;a\na")
+    assert session.end() == 0
+    assert left(folder) == ["a.reply.json.new", "b.reply.json"], left(folder)
+
+
+def what_ends_input_ends_it_within_a_sequence(folder):
+    write(folder, proposals("a"))
+    session = started(folder)
+    session.wait_for(PROMPT)
+    session.press("\x1b]11;a\x04")
+    assert session.end() == 0
+    assert left(folder) == ["a.reply.json.new"]
+
+
+def what_has_changed_since_it_was_shown_is_shown_again(folder):
+    write(folder, proposals("a", "b"))
+    session = started(folder)
+    session.wait_for(PROMPT)
+    for key, total in (("a", 31), ("r", 32), ("A", 33), ("R", 34)):
+        write(folder, {"next": REPLY.replace("1}", f"{total}}}")})
+        os.rename(f"{folder}/next", f"{folder}/a.reply.json.new")
+        session.press(key)
+        shown = session.wait_for(PROMPT)
+        assert "./a.reply.json.new has changed since it was shown" in shown and f"{total}" in shown, shown
+        assert left(folder) == ["a.reply.json.new", "b.reply.json.new"], left(folder)
+    session.press("aq")
+    assert session.end() == 0
+    with open(f"{folder}/a.reply.json", encoding="utf-8") as file:
+        assert file.read() == REPLY.replace("1}", "34}")
+
+
 def differences_are_shown_as_replay_shows_them(folder):
     write(folder, {**proposals("a"), "a.reply.json":
                    '{"status": 200, "headers": [["content-type", "text/plain"]], "body": {"json": {"total": 2}}}'})
@@ -280,9 +325,10 @@ def there_must_be_something_and_a_terminal(folder):
 
 
 def main():
-    cases = [keys_decide_one_by_one, all_that_follow, other_keys_do_nothing, differences_are_shown_as_replay_shows_them,
-             lines_are_shown_each_and_settled_together, signals_put_the_terminal_back, it_can_be_stopped_and_goes_on,
-             a_tool_shows_the_files_on_a_usual_terminal, what_cannot_be_accepted_is_told,
+    cases = [keys_decide_one_by_one, all_that_follow, other_keys_do_nothing, answers_of_the_terminal_are_no_keys,
+             what_ends_input_ends_it_within_a_sequence, what_has_changed_since_it_was_shown_is_shown_again,
+             differences_are_shown_as_replay_shows_them, lines_are_shown_each_and_settled_together,
+             signals_put_the_terminal_back, it_can_be_stopped_and_goes_on, a_tool_shows_the_files_on_a_usual_terminal, what_cannot_be_accepted_is_told,
              there_must_be_something_and_a_terminal]
     for case in cases:
         with tempfile.TemporaryDirectory() as folder:

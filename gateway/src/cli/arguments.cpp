@@ -19,6 +19,13 @@ void Arguments::set(const Option& option, std::string value, Source source) {
     entry.values.push_back(std::move(value));
 }
 
+void Arguments::drop(const Option& option) {
+    Entry& entry = entries_.at(std::string(option.name));
+    entry.values.clear();
+    entry.source = Source::nowhere;
+    if (!option.fallback.empty()) set(option, std::string(option.fallback), Source::fallback);
+}
+
 const Arguments::Entry& Arguments::find(std::string_view name) const {
     auto it = entries_.find(name);
     if (it == entries_.end()) throw std::logic_error("no option is named " + std::string(name));

@@ -46,6 +46,8 @@ class Arguments {
     void declare(std::span<const Option> options);
     // Replaces what a weaker source gave; adds to what the same source gave if `repeatable`.
     void set(const Option& option, std::string value, Source source);
+    // As if nobody had given it.
+    void drop(const Option& option);
     void add_operand(std::string operand) { operands_.push_back(std::move(operand)); }
 
   private:

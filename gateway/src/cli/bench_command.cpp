@@ -78,6 +78,8 @@ constexpr Option own_options[] = {
 
 constexpr auto options = joined(own_options, reading_options, answering_options);
 
+constexpr Exclusion exclusions[] = {{"limit", "duration"}};
+
 constexpr std::string_view examples[] = {
     "bench events/ -t plugin:./build/app.so -z 10s -c 4",
     "bench events/orders/create.json -t fcgi:unix:/run/app.sock -r 500/s -z 1m",
@@ -188,6 +190,7 @@ const Command bench_command = {
         "gave what is no reply to the event; 3 an event cannot be read; 4 the target cannot be "
         "started; 5 there was no event; 130 Ctrl-C, and what was measured until then is told.",
     .options = options,
+    .exclusions = exclusions,
     .examples = examples,
     .least_operands = 1,
     .run = run_bench,

@@ -24,7 +24,9 @@
 namespace turngate::cli {
 namespace {
 
-ColorChoice color_choice(const Arguments& arguments) {
+ColorChoice color_choice(const Arguments& arguments, const Environment& environment) {
+    if (arguments.source("color") == Arguments::Source::file && says_color(environment))
+        return ColorChoice::automatic;
     std::string_view when = arguments.text("color");
     return when == "always"  ? ColorChoice::always
            : when == "never" ? ColorChoice::never
@@ -49,7 +51,10 @@ ColorChoice early_color_choice(const std::vector<std::string>& words) {
 }
 
 int verbosity(const Arguments& arguments) {
-    return arguments.on("quiet") ? -1 : static_cast<int>(arguments.count("verbose"));
+    const auto more = static_cast<int>(arguments.count("verbose"));
+    const bool is_quiet = arguments.on("quiet") &&
+                          (more == 0 || arguments.source("quiet") >= arguments.source("verbose"));
+    return is_quiet ? -1 : more;
 }
 
 void change_directory(const Arguments& arguments) {
@@ -138,7 +143,7 @@ int run(int argc, char** argv, HandlerPtr self) {
         CommandLine line = parse(
             words, commands(), global_options(), environment,
             [&](const Arguments& globals) { return load_configuration(globals, environment); });
-        ColorChoice choice = color_choice(line.arguments);
+        ColorChoice choice = color_choice(line.arguments, environment);
         Output out(STDOUT_FILENO, "standard output",
                    detect_terminal(STDOUT_FILENO, choice, environment));
         Output err(STDERR_FILENO, "standard error",

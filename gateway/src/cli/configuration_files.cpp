@@ -14,6 +14,8 @@ namespace turngate::cli {
 namespace {
 
 constexpr std::size_t largest = 1u << 20;
+constexpr const char* unreadable_hint =
+    "make it a file that can be read, or name another by --config";
 
 // False if there is no such file. One that is only `looked_for` may be where this user may not
 // look.
@@ -24,9 +26,9 @@ bool read(const std::string& path, std::string& text, bool looked_for) {
         struct stat facts {};
         if (looked_for && e.code().value() == EACCES && ::lstat(path.c_str(), &facts) != 0)
             return false;
-        throw CommandError(exit_status::usage, e.what(), "");
+        throw CommandError(exit_status::usage, e.what(), unreadable_hint);
     } catch (const Error& e) {
-        throw CommandError(exit_status::usage, e.what(), "");
+        throw CommandError(exit_status::usage, e.what(), unreadable_hint);
     }
 }
 
@@ -77,6 +79,11 @@ File find_upwards(const std::string& directory) {
     }
 }
 
+// With a slash at its end; empty for the current one.
+std::string directory_of(const std::string& path) {
+    return path.substr(0, path.rfind('/') + 1);  // npos + 1 is 0
+}
+
 std::string user_path(const Environment& environment) {
     const std::string base = environment("XDG_CONFIG_HOME").value_or("");
     if (base.starts_with('/')) return base + "/turngate/config.toml";  // others are to be ignored
@@ -93,7 +100,7 @@ Configuration load_configuration(const Arguments& globals, const Environment& en
     bool has_profile = false;
     std::string text;
     if (!user.empty() && read(user, text, true))
-        has_profile = configuration.add(parse(text, user), user, "", profile);
+        has_profile = configuration.add(parse(text, user), user, directory_of(user), profile);
 
     std::string directory(globals.text("directory"));
     if (!directory.empty() && !directory.ends_with('/')) directory += '/';
@@ -101,7 +108,7 @@ Configuration load_configuration(const Arguments& globals, const Environment& en
     if (globals.given("config")) {
         const std::string given(globals.text("config"));
         file.path = given.starts_with('/') ? given : directory + given;
-        file.before = given.substr(0, given.rfind('/') + 1);  // npos + 1 is 0
+        file.before = directory_of(given);
         if (!read(file.path, file.text, false))
             throw CommandError(exit_status::usage, file.path + ": " + replay::reason(ENOENT),
                                "give --config a file that is there");

@@ -6,6 +6,7 @@
 #include "cli/configuration.h"
 #include "cli/listen_options.h"
 #include "cli/parse.h"
+#include "cli/relocated.h"
 #include <turngate/handlers/spelling.h>
 
 namespace turngate::cli {
@@ -29,34 +30,6 @@ const Option* named(const Options& options, std::string_view key) {
     const auto found = std::find_if(std::begin(options), std::end(options),
                                     [&](const Option& option) { return is_key(key, option.name); });
     return found == std::end(options) ? nullptr : &*found;
-}
-
-// A relative path of a file in another directory.
-std::string relocated(const std::string& path, const std::string& before) {
-    return path.empty() || path.starts_with('/') || path == "-" ? path : before + path;
-}
-
-// Of a HANDLER, where it names a file.
-std::string relocated_handler(const std::string& uri, const std::string& before) {
-    for (const std::string_view scheme :
-         {"cgi:", "cgi-dir:", "files:", "lambda:", "plugin:", "fcgi:unix:", "http+unix:"})
-        if (uri.starts_with(scheme))
-            return std::string(scheme) + relocated(uri.substr(scheme.size()), before);
-    return uri;
-}
-
-std::string relocated(const std::string& value, const Offer& offer, const std::string& before) {
-    if (before.empty()) return value;
-    const auto equals = offer.after_equals ? value.find('=') + 1 : 0;  // npos + 1 is 0
-    switch (offer.kind) {
-        case Offer::Kind::files:
-        case Offer::Kind::directories:
-            return value.substr(0, equals) + relocated(value.substr(equals), before);
-        case Offer::Kind::handler:
-            return relocated_handler(value, before);
-        default:
-            return value;
-    }
 }
 
 }  // namespace
@@ -85,10 +58,10 @@ class Configuration::Layer {
         }
     }
 
-    void expect(const Setting& value, Kind kind, const std::string& name) const {
-        if (value.kind != kind)
-            throw setting_error(path_, value.line,
-                                name + " is " + (kind == Kind::table ? "a table" : "text"));
+    void expect_table(const Setting& value, const std::string& name) const {
+        if (value.kind != Kind::table)
+            throw setting_error(path_, value.line, name + " is a table",
+                                "write its keys below a line [" + name + "]");
     }
 
   private:
@@ -109,14 +82,14 @@ class Configuration::Layer {
         for (const Option& option : all_.globals_)
             if (is_configurable(option)) names.push_back(key_of(option.name));
         for (const Command* command : all_.commands_)
-            if (reads_configuration(*command))
-                names.push_back(key_of(command->name.substr(0, command->name.find(' '))));
-        names.erase(std::unique(names.begin(), names.end()), names.end());
+            if (std::string word = key_of(command->name.substr(0, command->name.find(' ')));
+                reads_configuration(*command) && std::ranges::count(names, word) == 0)
+                names.push_back(std::move(word));
         return names;
     }
 
     void limits(const Setting& table, const std::string& prefix) {
-        expect(table, Kind::table, prefix);
+        expect_table(table, prefix);
         for (const auto& [key, value] : table.members) {
             const std::string name = prefix + '.' + key;
             const Option* limit = named(limit_options, key);
@@ -167,7 +140,7 @@ class Configuration::Layer {
             below.push_back(key_of(command->name.substr(word.size() + 1)));
         }
         if (below.empty()) return false;
-        expect(value, Kind::table, name);
+        expect_table(value, name);
         for (const auto& [second, table] : value.members) {
             const Command* command = second_word(key, second);
             if (!command) unknown(second, table, name + '.' + second, below);
@@ -187,7 +160,7 @@ class Configuration::Layer {
     }
 
     void options(const Command& command, const Setting& table, const std::string& prefix) {
-        expect(table, Kind::table, prefix);
+        expect_table(table, prefix);
         for (const auto& [key, value] : table.members) {
             const std::string name = prefix + '.' + key;
             const Option* option = named(command.options, key);
@@ -222,7 +195,8 @@ class Configuration::Layer {
         }
         if (option.kind == Value::none) {
             if (value.kind != Kind::boolean)
-                throw setting_error(path_, value.line, name + " is true or false");
+                throw setting_error(path_, value.line, name + " is true or false",
+                                    "write it without quotes");
             return {value.text};
         }
         if (option.optional && value.kind == Kind::boolean) {
@@ -239,7 +213,8 @@ class Configuration::Layer {
         const Offer offer = Offer::value_of(option);
         for (std::string& each : found.values) {
             if (!option.optional || !each.empty()) check_value(option, each, found.origin);
-            each = relocated(each, offer, before_);
+            each = option.is_file_pattern ? relocated_pattern(each, before_)
+                                          : relocated(each, offer, before_);
         }
         all_.found_[{std::string(command), std::string(option.name)}] = std::move(found);
     }
@@ -256,10 +231,10 @@ bool Configuration::add(const Setting& file, const std::string& path, const std:
     bool is_there = false;
     for (const auto& [key, profiles] : file.members) {
         if (key != "profile") continue;
-        layer.expect(profiles, Kind::table, key);
+        layer.expect_table(profiles, key);
         const Configuration own = *this;
         for (const auto& [name, table] : profiles.members) {
-            layer.expect(table, Kind::table, "profile." + name);
+            layer.expect_table(table, "profile." + name);
             profiles_.push_back(name);
             // Read all the same, so that a mistake in it is told on the day that it is made.
             Configuration other = own;

@@ -3,6 +3,7 @@
 #include "cli/exit_status.h"
 #include "cli/input.h"
 #include "replay/printable.h"
+#include <turngate/events/make_event.h>
 
 namespace turngate::cli {
 
@@ -43,6 +44,17 @@ events::Event decode_event(std::string_view json, const std::string& path,
 events::Event read_event(const std::string& path, const events::DecodeOptions& options,
                          Output& err) {
     return decode_event(read_event_text(path), path, options, err);
+}
+
+std::string request_path(const std::string& event_path) {
+    constexpr std::string_view ending = ".json";
+    const bool has_ending = event_path.ends_with(ending);
+    return event_path.substr(0, event_path.size() - (has_ending ? ending.size() : 0)) +
+           ".request.json";
+}
+
+std::string request_text(Request& request) {
+    return events::make_event(request, events::Format::http) + '\n';
 }
 
 }  // namespace turngate::cli

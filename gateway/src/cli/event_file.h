@@ -21,4 +21,9 @@ events::Event decode_event(std::string_view json, const std::string& path,
 events::Event read_event(const std::string& path, const events::DecodeOptions& options,
                          Output& err);
 
+// "create.request.json" of "create.json": where "event show --save" writes what request_text() is.
+std::string request_path(const std::string& event_path);
+// The request of an event in the shape http, with a newline at its end.
+std::string request_text(Request& request);
+
 }  // namespace turngate::cli

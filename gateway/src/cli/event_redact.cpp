@@ -1,9 +1,15 @@
 // event redact: saved events without their secrets.
+#include <algorithm>
+#include <set>
+#include <string>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/error_message.h"
+#include "cli/event_file.h"
 #include "cli/event_options.h"
 #include "cli/event_texts.h"
 #include "cli/exit_status.h"
@@ -75,7 +81,7 @@ class EventRedaction {
                                "redirect the output of event redact to another file");
         if (writes_) refuse_companion(name);
         try {
-            writes_ ? rewrite(name, text) : print(text);
+            writes_ ? rewrite(name, text) : print(name, text);
         } catch (const std::system_error& e) {
             throw CommandError(exit_status::wrong_answer, e.what(),
                                "the file and its directory must be writable");
@@ -85,23 +91,74 @@ class EventRedaction {
         }
     }
 
+    // A pointer that somebody typed and that leads nowhere leaves what it was to take out. Those of
+    // a file are for whatever events there are. Returns an exit status.
+    int tell_idle_pointers() const {
+        int status = exit_status::good;
+        for (const recording::RedactionStep& step : steps_) {
+            const std::string option = &step == &steps_.back() ? "redact" : "env";
+            if (invocation_.arguments.source(option) != Arguments::Source::flag) continue;
+            for (const recording::PointerRule& rule : step.rules.pointers())
+                if (!named_.contains(rule.pointer))
+                    status = show(
+                        invocation_.err,
+                        {exit_status::wrong_answer,
+                         "--" + option + ' ' + rule.pointer + " names nothing in any of the events",
+                         "a pointer leads into the body of a request, as \"event show\" has it, or "
+                         "with --write into that of a reply: /body/json/user/password"});
+        }
+        return status;
+    }
+
   private:
-    void print(std::string_view text) {
-        const std::string event = recording::redact_event(text, how_, steps_, nullptr).event;
+    void print(const std::string& name, std::string_view text) {
+        const std::string event = redact(name, text, nullptr).event;
         invocation_.out.write(event);
         if (!event.ends_with('\n')) invocation_.out.write("\n");
     }
 
+    // The event, and what is kept beside it. Nothing is written before all of it is known.
     void rewrite(const std::string& name, std::string_view text) {
-        const std::string golden = replay::golden_path(name);
-        std::string golden_text;
-        replay::GoldenParser parser;
-        const replay::Golden* expected = nullptr;
-        if (replay::read_file(golden, golden_text, replay::golden_limit))
-            expected = &parser.parse(golden_text);
-        const recording::RedactedEvent done = recording::redact_event(text, how_, steps_, expected);
-        if (done.reply) write(golden, *done.reply);
-        if (done.event != text) write(name, done.event);
+        std::string event = redact(name, text, nullptr).event;
+        std::vector<std::pair<std::string, std::string>> files;
+        for (const std::string& path : {replay::golden_path(name), replay::proposal_path(name)}) {
+            std::string reply;
+            if (!replay::read_file(path, reply, replay::golden_limit)) continue;
+            replay::GoldenParser parser;
+            const replay::Golden& expected = parser.parse(reply);
+            if (expected.kind == replay::Golden::Body::file)
+                note(path,
+                     "its body, in " + std::string(expected.body) + ", is not looked through");
+            if (auto done = redact(name, text, &expected); done.reply)
+                files.emplace_back(path, std::move(*done.reply));
+            // Of what only the reply has, too.
+            event = recording::redact_event(event, how_, steps_, &expected).event;
+        }
+        if (event != text) {
+            events::Event request = events::decode(event, how_);
+            if (std::string path = request_path(name); ::access(path.c_str(), F_OK) == 0)
+                files.emplace_back(std::move(path), request_text(request.request));
+            files.emplace_back(name, std::move(event));
+        }
+        for (const auto& [path, content] : files)
+            write(path, content);
+    }
+
+    recording::RedactedEvent redact(const std::string& name, std::string_view text,
+                                    const replay::Golden* expected) {
+        recording::RedactedEvent done = recording::redact_event(text, how_, steps_, expected);
+        named_.insert(done.named.begin(), done.named.end());
+        if (done.format == events::Format::raw && done.named.empty() && !expected)
+            note(name,
+                 "no HTTP request: there are no header fields and no query to take secrets out "
+                 "of, only what --redact /body/json/... names");
+        return done;
+    }
+
+    void note(const std::string& name, const std::string& text) {
+        if (invocation_.verbosity >= 0)
+            invocation_.err.write("note: " + replay::printable(name) + ": " +
+                                  replay::printable(text) + '\n');
     }
 
     void write(const std::string& path, const std::string& text) {
@@ -114,13 +171,15 @@ class EventRedaction {
     const events::DecodeOptions how_;
     const std::vector<recording::RedactionStep> steps_;
     const bool writes_;
+    std::set<std::string> named_;  // the pointers that there was something at
 };
 
 int redact_events(Invocation& invocation) {
     EventRedaction redaction(invocation);
-    return for_each_event(invocation, [&](const std::string& name, std::string_view text) {
-        redaction.run(name, text);
-    });
+    const int status = for_each_event(
+        invocation,
+        [&](const std::string& name, std::string_view text) { redaction.run(name, text); });
+    return std::max(status, redaction.tell_idle_pointers());
 }
 
 }  // namespace
@@ -139,8 +198,14 @@ const Command event_redact_command = {
         "x-vercel-internal-oidc-token, x-vercel-sc-headers, and in queries "
         "access_token, x-amz-signature and x-amz-security-token. An event of which something "
         "cannot be taken out without changing more is an error.\n\n"
-        "With --write the expected reply NAME.reply.json is redacted as well, and ignores what it "
-        "lacks then.",
+        "With --write what is kept beside NAME.json is redacted as well: the expected reply "
+        "NAME.reply.json and the proposed one, which ignore what they lack then, and "
+        "NAME.request.json. A body that an expected reply has in another file is not looked "
+        "through.\n\n"
+        "An event that is no HTTP request (of SQS, S3, EventBridge...) has no header fields and no "
+        "query: only what a pointer names is taken out of it, as /body/json/Records/*/body. A "
+        "pointer of the command line at which there is nothing in any of the events is told, and "
+        "the exit status is 1. With --env, where only a part of the value stands, REDACTED does.",
     .options = options,
     .examples = examples,
     .least_operands = 1,

@@ -10,7 +10,6 @@
 #include "cli/invocation.h"
 #include "replay/golden_file.h"
 #include "replay/printable.h"
-#include <turngate/events/make_event.h>
 
 namespace turngate::cli {
 namespace {
@@ -27,16 +26,10 @@ constexpr std::string_view examples[] = {
     "event show --save events/orders/",
 };
 
-std::string request_path(const std::string& path) {
-    constexpr std::string_view ending = ".json";
-    std::string stem = path.ends_with(ending) ? path.substr(0, path.size() - ending.size()) : path;
-    return stem + ".request.json";
-}
-
 void save(events::Event& event, const std::string& path, Invocation& invocation) {
     const std::string target = request_path(path);
     try {
-        replay::write_file(target, events::make_event(event.request, events::Format::http) + '\n');
+        replay::write_file(target, request_text(event.request));
     } catch (const std::system_error& e) {
         throw CommandError(exit_status::wrong_answer, e.what(),
                            "the file and its directory must be writable");

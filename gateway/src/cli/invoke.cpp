@@ -56,6 +56,9 @@ constexpr Option own_options[] = {
 
 constexpr auto options = joined(own_options, reading_options, answering_options);
 
+constexpr Exclusion exclusions[] = {
+    {"event", "method"}, {"event", "header"}, {"event", "data"}, {"event", ""}};
+
 constexpr std::string_view examples[] = {
     "invoke -e event.json -t plugin:./handler.so",
     "invoke '/orders?page=2' -t cgi:./program -i",
@@ -114,7 +117,8 @@ events::Event read_one(const std::string& path, const events::DecodeOptions& how
     EventTexts events(path);
     std::string name, text, other;
     if (!events.next(name, text))
-        throw CommandError(exit_status::unreadable, path + ": there is no event in it");
+        throw CommandError(exit_status::unreadable, path + ": there is no event in it",
+                           "name a file that has one; \"event new\" writes one");
     if (events.next(other, text))
         throw CommandError(exit_status::usage, path + ": has several events",
                            "name one by its line, as " + name);
@@ -221,6 +225,11 @@ class Call {
 
     int tell(const Response& response) {
         const Arguments& arguments = invocation_.arguments;
+        if (replay::is_unreachable(outcome_.error) && is_elsewhere(arguments.text("target")))
+            return show(invocation_.err, CommandError(exit_status::no_target,
+                                                      "the target cannot be reached: " +
+                                                          replay::message_of(outcome_.error),
+                                                      "start it, or name another by -t"));
         int status = exit_status::good;
         const bool late = took_ > limit_;
         if (late)
@@ -279,8 +288,9 @@ const Command invoke_command = {
     .description =
         "The body of the reply goes to standard output, everything else to standard "
         "error. The exit status is 0 for any answer that the handler gives, 1 if it "
-        "fails, 3 for an event that cannot be read, 4 if the target cannot be opened.",
+        "fails, 3 for an event that cannot be read, 4 if the target cannot be opened or reached.",
     .options = options,
+    .exclusions = exclusions,
     .examples = examples,
     .most_operands = 1,
     .run = invoke,

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <poll.h>
 #include <spawn.h>
+#include <string_view>
 #include <sys/wait.h>
 #include <system_error>
 #include <termios.h>
@@ -137,18 +138,41 @@ KeyTerminal::~KeyTerminal() {
         ::sigaction(kept_signals[i], &before[i], nullptr);
 }
 
-// ECMA-48: ESC [ parameters final, and of older terminals ESC O letter. ESC and one character are
-// what Alt sends.
+// Of the byte behind ESC. ECMA-48: ESC [ parameters final (CSI), of older terminals ESC O letter
+// (SS3), ESC blanks final, and strings up to ESC \ or, as xterm has it, BEL: ESC ] (OSC), ESC P
+// (DCS), ESC X, ESC ^, ESC _. ESC and another character are what Alt sends.
+void KeyTerminal::begin_sequence(char c) {
+    constexpr std::string_view strings = "]PX^_";
+    if (c == '[')
+        sequence_ = Sequence::parameters;
+    else if (c == 'O' || c == 'N')
+        sequence_ = Sequence::last;
+    else if (strings.find(c) != strings.npos)
+        sequence_ = Sequence::text;
+    else if (c < ' ' || c > '/')  // one of those comes before the last
+        sequence_ = Sequence::none;
+}
+
+// A control character that can be in no sequence ends it, and is a key: Ctrl-D always ends.
 bool KeyTerminal::is_part_of_sequence(char c) {
+    constexpr char bell = 7, delete_key = 0x7f;
+    const bool is_control = static_cast<unsigned char>(c) < ' ' || c == delete_key;
+    if (c == '\x1b') {
+        sequence_ = Sequence::escape;
+        return true;
+    }
+    if (sequence_ == Sequence::none) return false;
+    if (sequence_ == Sequence::text && c == bell) {
+        sequence_ = Sequence::none;
+        return true;
+    }
+    if (is_control) {
+        sequence_ = Sequence::none;
+        return false;
+    }
     switch (sequence_) {
-        case Sequence::none:
-            if (c == '\x1b') sequence_ = Sequence::escape;
-            return c == '\x1b';
         case Sequence::escape:
-            sequence_ = c == '['      ? Sequence::parameters
-                        : c == 'O'    ? Sequence::last
-                        : c == '\x1b' ? Sequence::escape
-                                      : Sequence::none;
+            begin_sequence(c);
             return true;
         case Sequence::parameters:
             if (c >= '@' && c <= '~') sequence_ = Sequence::none;
@@ -156,8 +180,9 @@ bool KeyTerminal::is_part_of_sequence(char c) {
         case Sequence::last:
             sequence_ = Sequence::none;
             return true;
+        default:  // text
+            return true;
     }
-    return false;
 }
 
 KeyTerminal::Told KeyTerminal::next(char& key) {
@@ -176,8 +201,9 @@ KeyTerminal::Told KeyTerminal::next(char& key) {
         char c = 0;
         const ssize_t n = ::read(STDIN_FILENO, &c, 1);
         if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-        if (n <= 0 || (c == end_of_text && sequence_ == Sequence::none)) return Told::ended;
+        if (n <= 0) return Told::ended;
         if (is_part_of_sequence(c)) continue;
+        if (c == end_of_text) return Told::ended;
         key = c;
         return Told::key;
     }

@@ -25,7 +25,8 @@ class KeyTerminal {
         ended,    // there is no terminal any more, or nobody types there: Ctrl-D
         signal,   // SIGINT or SIGTERM: see signal()
     };
-    // Waits. Keys that send several bytes, such as arrows, are none: their letters mean nothing.
+    // Waits. Keys that send several bytes, such as arrows, and what a terminal answers a program
+    // are none: their letters mean nothing.
     Told next(char& key);
 
     // What next() told of.
@@ -37,9 +38,10 @@ class KeyTerminal {
 
   private:
     bool is_part_of_sequence(char c);
+    void begin_sequence(char c);
 
     os::WakeUp told_;
-    enum class Sequence { none, escape, parameters, last } sequence_ = Sequence::none;
+    enum class Sequence { none, escape, parameters, last, text } sequence_ = Sequence::none;
 };
 
 }  // namespace turngate::cli

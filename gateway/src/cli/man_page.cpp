@@ -150,11 +150,13 @@ std::string man_overview(std::string_view program, std::string_view group,
         {"3", "an event or a reply that cannot be read"},
         {"4", "the target could not be started or reached"},
         {"5", "nothing to do"},
+        {"124", "ended by --time-limit"},
         {"130, 143", "stopped by SIGINT, SIGTERM"},
         {"141", "the reader of the output has gone"},
     };
     for (const auto& [status, meaning] : statuses)
-        text += ".TP\n" + bold(status) + '\n' + line(meaning);
+        if (status != "124" || group.empty())  // no group has such a command
+            text += ".TP\n" + bold(status) + '\n' + line(meaning);
     if (!group.empty()) text += ".SH SEE ALSO\n" + see_also(page_name(program, {})) + '\n';
     return text;
 }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,15 @@ struct Option {
     bool environment = true;  // has a TURNGATE_<COMMAND>_<FLAG>
     // Of the environment, read by whoever uses the option: "PORT", "LOG_LEVEL".
     std::string_view variable = {};
+    // Its values are patterns of files that lead from the current directory, or "!PATTERN".
+    bool is_file_pattern = false;
+};
+
+// Two options of which a run has one: what the stronger source says counts, a flag in the place of
+// what a file says. Of the same source, they are for the command to refuse.
+struct Exclusion {
+    std::string_view one, other;                    // empty: the operands
+    std::optional<std::string_view> harmless = {};  // the value of `other` that excludes nothing
 };
 
 // One table of several, in their order.
@@ -62,6 +72,7 @@ struct Command {
     std::string_view summary;           // one line, lower case, no full stop
     std::string_view description = {};  // paragraphs for --help
     std::span<const Option> options = {};
+    std::span<const Exclusion> exclusions = {};
     std::span<const std::string_view> examples = {};  // whole command lines without the program
     std::size_t least_operands = 0;
     std::size_t most_operands = std::numeric_limits<std::size_t>::max();  // if it takes any

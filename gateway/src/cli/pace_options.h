@@ -80,6 +80,12 @@ constexpr Option control_options[] = {
      .help = "replay again whenever events, expected replies or the target's files change"},
 };
 
+// Of control_options, with --update.
+constexpr Exclusion control_exclusions[] = {{"rate", "pace"},
+                                            {"pace", "shuffle"},
+                                            {"shuffle", "update", "none"},
+                                            {"watch", "diff-tool", ""}};
+
 // What these options and --jobs say. Throws CommandError for two that cannot be together.
 replay::RunOptions run_options(const Arguments& arguments);
 

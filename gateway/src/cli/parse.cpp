@@ -84,7 +84,11 @@ class Parser {
                 short_options(std::string_view(word).substr(1));
         }
         line_.version = line_.arguments.on("version");
-        if (helps() || line_.version) return std::move(line_);
+        if (helps()) return std::move(line_);
+        if (line_.version) {
+            if (line_.command && line_.command->name == "version") check_operands();
+            return std::move(line_);
+        }
         if (!line_.command && !line_.group.empty()) missing_second_word();
         complete();
         return std::move(line_);
@@ -214,6 +218,8 @@ class Parser {
         if (!line_.command) return;
         for (const Option& option : line_.command->options)
             fill(option, line_.command->name, configuration_.option(line_.command, option.name));
+        for (const Exclusion& exclusion : line_.command->exclusions)
+            settle(exclusion);
         const Configuration::Found* operands = configuration_.operands(*line_.command);
         if (operands && line_.arguments.operands().empty())
             for (const std::string& operand : operands->values)
@@ -255,6 +261,28 @@ class Parser {
         } else if (!option.fallback.empty()) {
             line_.arguments.set(option, std::string(option.fallback), Source::fallback);
         }
+    }
+
+    void settle(const Exclusion& exclusion) {
+        if (!excludes(exclusion.one, {}) || !excludes(exclusion.other, exclusion.harmless)) return;
+        const Source one = source_of(exclusion.one), other = source_of(exclusion.other);
+        if (one == other) return;
+        const std::string_view weaker = one < other ? exclusion.one : exclusion.other;
+        for (const Option& option : line_.command->options)
+            if (option.name == weaker) line_.arguments.drop(option);
+    }
+
+    bool excludes(std::string_view name, std::optional<std::string_view> harmless) const {
+        if (name.empty()) return !line_.arguments.operands().empty();
+        const Arguments& arguments = line_.arguments;
+        const Option* option = find([&](const Option& each) { return each.name == name; });
+        return arguments.given(name) && arguments.text(name) != harmless &&
+               (option->kind != Value::none || arguments.on(name));
+    }
+
+    // Operands are asked for while they can only come from the command line.
+    Source source_of(std::string_view name) const {
+        return name.empty() ? Source::flag : line_.arguments.source(name);
     }
 
     bool is_set(std::string_view variable) const {
@@ -338,9 +366,11 @@ class Parser {
         return false;
     }
 
-    static std::vector<std::string_view> unique(std::vector<std::string_view> names) {
-        names.erase(std::unique(names.begin(), names.end()), names.end());
-        return names;
+    static std::vector<std::string_view> unique(const std::vector<std::string_view>& names) {
+        std::vector<std::string_view> each;
+        for (const std::string_view name : names)
+            if (std::find(each.begin(), each.end(), name) == each.end()) each.push_back(name);
+        return each;
     }
 
     std::span<const std::string> words_;

@@ -183,9 +183,9 @@ std::string proposal_text(const std::string& proposal, const Terminal& terminal)
     } catch (const CommandError&) {
         throw;
     } catch (const std::system_error& e) {
-        throw CommandError(exit_status::unreadable, e.what());
+        throw CommandError(exit_status::unreadable, e.what(), "make it a file that can be read");
     } catch (const replay::FileProblem& e) {
-        throw CommandError(exit_status::unreadable, e.what());
+        throw CommandError(exit_status::unreadable, e.what(), "make it a file that can be read");
     } catch (const std::exception& e) {  // JSON, or a header field, that is none
         throw CommandError(exit_status::unreadable, proposal + ": " + e.what(),
                            "correct it, or reject it and have it proposed anew");

@@ -4,19 +4,29 @@
 #include <span>
 
 #include "cli/setting.h"
-#include <turngate/json/json_reader.h>
+#include <turngate/json/json_syntax_error.h>
 
 namespace turngate::cli {
 namespace {
+
+// What is wrong at a byte of a file: "turngate.jsonc:3:5: ...". Columns are characters of UTF-8.
+CommandError syntax_error(const std::string& path, std::string_view text, std::size_t offset,
+                          const std::string& problem, const std::string& hint) {
+    const std::string_view before = text.substr(0, offset);
+    const auto line = 1 + std::ranges::count(before, '\n');
+    const std::string_view on_line = before.substr(before.rfind('\n') + 1);  // npos + 1 is 0
+    const auto column = 1 + std::ranges::count_if(on_line, [](char c) {
+                            return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u;
+                        });
+    return {exit_status::usage,
+            path + ':' + std::to_string(line) + ':' + std::to_string(column) + ": " + problem,
+            hint};
+}
 
 // `text` with blanks in the place of comments and of commas behind a last item, so that every other
 // byte stays where it is.
 std::string plain_json(std::string_view text, const std::string& path) {
     std::string out(text);
-    const auto line_at = [&](std::size_t at) {
-        return 1 + static_cast<std::size_t>(std::count(
-                       text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
-    };
     std::optional<std::size_t> comma;  // behind a value, and nothing but blanks behind it so far
     char before = '{';                 // the last byte that is no blank
     for (std::size_t i = 0; i < out.size(); ++i) {
@@ -30,7 +40,7 @@ std::string plain_json(std::string_view text, const std::string& path) {
             const bool is_line = text[i + 1] == '/';
             const auto found = is_line ? text.find('\n', i) : text.find("*/", i + 2);
             if (!is_line && found == text.npos)
-                throw setting_error(path, line_at(i), "a comment that does not end", "write */");
+                throw syntax_error(path, text, i, "a comment that does not end", "write */");
             const std::size_t end = std::min(text.size(), is_line ? found : found + 2);
             std::replace_if(
                 out.begin() + static_cast<std::ptrdiff_t>(i),
@@ -60,7 +70,8 @@ class Reader final : public JsonVisitor {
         const auto& members = open_.back()->members;
         if (std::any_of(members.begin(), members.end(),
                         [&](const auto& member) { return member.first == name; }))
-            throw setting_error(path_, line_at(end), '"' + std::string(name) + "\" is given twice");
+            throw setting_error(path_, line_at(end), '"' + std::string(name) + "\" is given twice",
+                                "leave one of them out");
         name_ = name;
         return true;
     }
@@ -125,9 +136,9 @@ Setting read_jsonc(std::string_view text, const std::string& path) {
     Reader reader(text, path);
     try {
         read_json_in_place(std::span(copy.data(), text.size()), reader);
-    } catch (const JsonError& e) {
-        throw CommandError(exit_status::usage, path + ": " + e.what(),
-                           "JSON, in which comments may stand");
+    } catch (const JsonSyntaxError& e) {
+        throw syntax_error(path, text, e.offset(), e.problem(),
+                           "write JSON; comments may stand in it, and a comma behind a last item");
     }
     Setting root = reader.take();
     if (root.kind != Setting::Kind::table)

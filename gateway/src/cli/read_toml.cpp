@@ -90,7 +90,7 @@ void refuse_deep_keys(std::string_view text, const std::string& path) {
         if (dots <= most_dots) continue;
         const auto lines = std::ranges::count(text.substr(0, at), '\n');
         throw setting_error(path, static_cast<std::size_t>(lines) + 1,
-                            "a key of more than 64 parts");
+                            "a key of more than 64 parts", "write keys as profile.ci.replay.jobs");
     }
 }
 
@@ -101,7 +101,8 @@ Setting read_toml(std::string_view text, const std::string& path) {
     try {
         return Reader(path).value(toml::parse(text));
     } catch (const toml::parse_error& e) {
-        throw setting_error(path, e.source().begin.line, std::string(e.description()));
+        throw setting_error(path, e.source().begin.line, std::string(e.description()),
+                            "write TOML: tables as [replay], text between quotes");
     }
 }
 

@@ -23,7 +23,7 @@
 namespace turngate::cli {
 namespace {
 
-constexpr Option options[] = {
+constexpr Option own_options[] = {
     {.letter = 'l',
      .name = "listen",
      .value = "ADDR",
@@ -54,6 +54,10 @@ constexpr Option options[] = {
      .kind = Value::number,
      .minimum = 1},
 };
+
+constexpr auto options = joined(own_options, limit_options);
+
+constexpr Exclusion exclusions[] = {{"to", ""}};
 
 constexpr std::string_view examples[] = {
     "record --to http://127.0.0.1:3000 -o events/checkout --as apigw-v2",
@@ -210,6 +214,7 @@ const Command record_command = {
         "Exit status: 0 all was recorded; 1 some was not; 2 the directory cannot be written, or "
         "the address cannot be had; 4 the target cannot be opened; 5 there was no request.",
     .options = options,
+    .exclusions = exclusions,
     .examples = examples,
     .most_operands = 1,
     .listens = true,

@@ -265,6 +265,7 @@ replay::JudgeOptions judge_options(const Invocation& invocation) {
     judge.keeps_replies = arguments.given("save") || !diff_tool(invocation).empty();
     add_checks(arguments, judge);
     judge.variables = invocation.environment;
+    judge.is_elsewhere = is_elsewhere(arguments.text("target"));
     if (!arguments.on("list"))
         judge.handler =
             open_target(arguments.text("target"), invocation.self, with_flags(invocation));
@@ -392,8 +393,10 @@ const Command replay_command = {
         "with .new at its end; "
         "turngate accept makes it the expected one.\n\n"
         "Exit status: 0 all good; 1 a reply is not as expected; 3 an event or an expected reply "
-        "cannot be read; 4 the target cannot be started; 5 there was no event; 124 --time-limit.",
+        "cannot be read; 4 the target cannot be started or reached; 5 there was no event; 124 "
+        "--time-limit.",
     .options = options,
+    .exclusions = control_exclusions,
     .examples = examples,
     .least_operands = 1,
     .operand_key = "events",

@@ -19,8 +19,11 @@ bool is_report_option(std::string_view value) {
 
 RequestedReports requested_reports(const Arguments& arguments) {
     RequestedReports out{.standard_output = std::string(arguments.text("format"))};
-    // The text that standard output gets without a word makes way; what was asked for does not.
-    std::string holder = arguments.given("format") ? "--format " + out.standard_output : "";
+    // What standard output gets without a word makes way, and what a weaker source says; what was
+    // asked for does not.
+    const auto of_format = arguments.source("format"), of_report = arguments.source("report");
+    const bool is_asked_for = arguments.given("format") && of_format >= of_report;
+    std::string holder = is_asked_for ? "--format " + out.standard_output : "";
     for (const std::string& report : arguments.all("report")) {
         const auto equals = report.find('=');
         std::string format = report.substr(0, equals);
@@ -30,6 +33,7 @@ RequestedReports requested_reports(const Arguments& arguments) {
             out.paths.push_back(std::move(path));
             continue;
         }
+        if (!holder.empty() && of_format > of_report) continue;
         if (!holder.empty())
             throw CommandError(
                 exit_status::usage,

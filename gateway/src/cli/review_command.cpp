@@ -1,7 +1,11 @@
 // turngate review: steps through the replies that a replay proposed.
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -22,6 +26,17 @@ namespace turngate::cli {
 namespace {
 
 constexpr std::string_view examples[] = {"review", "review events/orders/"};
+
+// What tells a file from another that comes to stand in its place; absent if there is none.
+using Stamp = std::optional<std::array<std::int64_t, 7>>;
+
+Stamp stamp_of(const std::string& path) {
+    struct stat facts {};
+    if (::stat(path.c_str(), &facts) != 0) return std::nullopt;
+    return {{static_cast<std::int64_t>(facts.st_dev), static_cast<std::int64_t>(facts.st_ino),
+             facts.st_size, facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec, facts.st_ctim.tv_sec,
+             facts.st_ctim.tv_nsec}};
+}
 
 class Review {
   public:
@@ -67,12 +82,27 @@ class Review {
 
     void show_proposal() {
         const Terminal& terminal = invocation_.out.terminal();
+        shown_ = stamp_of(proposals_[at_]);
         try {
             say('\n' + proposal_text(proposals_[at_], terminal));
         } catch (const CommandError& e) {
             tell(e);
         }
         prompt();
+    }
+
+    // What nobody has seen is not decided on. One that has gone is told by what was to become of
+    // it.
+    bool has_changed() const {
+        const Stamp now = stamp_of(proposals_[at_]);
+        return now && now != shown_;
+    }
+
+    bool show_if_changed() {
+        if (!has_changed()) return false;
+        say(replay::printable(proposals_[at_]) + " has changed since it was shown\n");
+        show_proposal();
+        return true;
     }
 
     void prompt() {
@@ -105,10 +135,12 @@ class Review {
         switch (key) {
             case 'a':
                 say("\n");
+                if (show_if_changed()) return false;
                 settle(accept_proposal, accepted_, "accepted");
                 return true;
             case 'r':
                 say("\n");
+                if (show_if_changed()) return false;
                 settle(reject_proposal, rejected_, "rejected");
                 return true;
             case 's':
@@ -118,6 +150,7 @@ class Review {
             case 'A':
             case 'R':
                 say("\n");
+                if (show_if_changed()) return false;
                 while (at_ < proposals_.size() && keys.signal() == 0)
                     key == 'A' ? settle(accept_proposal, accepted_, "accepted")
                                : settle(reject_proposal, rejected_, "rejected");
@@ -125,7 +158,7 @@ class Review {
             case 'd':
                 say("\n");
                 show_by_tool(keys);
-                prompt();
+                if (!show_if_changed()) prompt();
                 return false;
             case 'q':
                 say("\n");
@@ -178,6 +211,7 @@ class Review {
     Invocation& invocation_;
     std::vector<std::string> proposals_;
     std::size_t at_ = 0;
+    Stamp shown_;  // of the proposal at `at_`
     std::size_t accepted_ = 0, rejected_ = 0;
     bool goes_on_ = true;
     int status_ = exit_status::good;
@@ -203,7 +237,9 @@ const Command review_command = {
         "so "
         "with it and all that follow, d runs the program of TURNGATE_DIFF_TOOL with the expected "
         "reply and the proposed one, q quits.\n\n"
-        "A file with a reply a line is accepted or rejected as a whole. Exit status: 0 whatever "
+        "A file with a reply a line is accepted or rejected as a whole. A proposal that has "
+        "changed "
+        "since it was shown is shown again, and waits for another key. Exit status: 0 whatever "
         "was decided; 2 without a terminal; 3 if something could not be read or written; 5 if "
         "there is no proposed reply.",
     .examples = examples,

@@ -47,7 +47,8 @@ constexpr Option own_options[] = {
              "'src/**' and '!**/*.log', or the handler's own",
      .kind = Value::text,
      .repeatable = true,
-     .optional = true},
+     .optional = true,
+     .is_file_pattern = true},
 };
 
 constexpr auto options = joined(place_options, own_options, limit_options);

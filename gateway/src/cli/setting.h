@@ -30,6 +30,6 @@ Setting read_jsonc(std::string_view text, const std::string& path);
 
 // What is wrong at a place of a file: "turngate.toml:3: ...".
 CommandError setting_error(const std::string& path, std::size_t line, const std::string& problem,
-                           const std::string& hint = {});
+                           const std::string& hint);
 
 }  // namespace turngate::cli

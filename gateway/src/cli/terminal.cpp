@@ -61,6 +61,11 @@ const char* code(Color color) {
 
 }  // namespace
 
+bool says_color(const Environment& environment) {
+    return set(environment, "NO_COLOR") || set(environment, "FORCE_COLOR") ||
+           set(environment, "CLICOLOR_FORCE");
+}
+
 std::string Terminal::paint(Color color, std::string_view text) const {
     if (!colored || text.empty()) return std::string(text);
     return std::string("\x1b[") + code(color) + 'm' + std::string(text) + "\x1b[0m";

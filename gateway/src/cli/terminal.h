@@ -30,6 +30,9 @@ enum class ColorChoice { automatic, always, never };
 // TERM=dumb, whether the stream is a terminal. UTF-8 by LC_ALL, LC_CTYPE, LANG.
 Terminal detect_terminal(int fd, ColorChoice choice, const Environment& environment);
 
+// Whether NO_COLOR, FORCE_COLOR or CLICOLOR_FORCE says something.
+bool says_color(const Environment& environment);
+
 // The same with facts instead of a descriptor. `columns` <= 0: unknown.
 Terminal make_terminal(bool is_terminal, int columns, ColorChoice choice,
                        const Environment& environment);

@@ -1,6 +1,7 @@
 // invoke:URL, a function behind an Invoke API of AWS Lambda as a handler.
 #include "host/invoke_target.h"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -85,6 +86,25 @@ std::string error_text(std::string_view payload) {
     return type + (type.empty() || message.empty() ? "" : ": ") + message;
 }
 
+// AWS's runtime interface emulator answers a function that has failed with 200 and what the runtime
+// has reported, and no field that says so: {"errorMessage", "errorType"} and what runtimes add, of
+// Python and Node, "stackTrace", "requestId", "trace", of Java "cause". Whatever has another
+// member, such as a status, is a reply.
+bool is_error_object(std::string_view payload) {
+    constexpr std::string_view additions[] = {"stackTrace", "requestId", "trace", "cause"};
+    if (payload.find("errorMessage") == payload.npos) return false;
+    try {
+        const Json json = Json::parse(payload, {}, DuplicateNames::keep_last);
+        if (!json["errorMessage"].string() || !json["errorType"].string()) return false;
+        return std::ranges::all_of(*json.members(), [&](const Json::Member& member) {
+            return member.first == "errorMessage" || member.first == "errorType" ||
+                   std::ranges::count(additions, member.first) > 0;
+        });
+    } catch (const JsonError&) {
+        return false;
+    }
+}
+
 class InvokeTarget final : public Handler {
   public:
     explicit InvokeTarget(TargetOptions options) : options_(std::move(options)) {}
@@ -106,6 +126,8 @@ class InvokeTarget final : public Handler {
             !error.empty())
             throw Error("the function answered with an error (" + std::string(error) +
                         "): " + error_text(answer.body));
+        if (is_error_object(answer.body))
+            throw Error("the function answered with an error: " + error_text(answer.body));
         response.send(response_of(answer.body, format, request.method == "HEAD"));
     }
 

@@ -12,7 +12,8 @@ namespace turngate::host {
 // are "as=SHAPE", "timeout=30s"; the other parameters of its query go along, as Qualifier does.
 //
 // The function gets events of the shape that a request has come in, or `as`, or function-url. One
-// that fails (X-Amz-Function-Error) is an Error; what does not answer as Invoke does, a
+// that fails (X-Amz-Function-Error, or as the runtime interface emulator says it, by the object of
+// an error alone) is an Error; what does not answer as Invoke does, a
 // ProtocolError; HttpError 504 past the time. Throws BadSetting for what is wrong with `url`.
 HandlerPtr invoke_target(std::string_view url);
 

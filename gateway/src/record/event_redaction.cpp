@@ -2,6 +2,7 @@
 #include "record/event_redaction.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -102,18 +103,34 @@ void add_fields(Replacements& out, const Headers& before, const Headers& after) 
     }
 }
 
+// The parameters of a query, decoded or as they stand; those of one name also with commas between,
+// as payload 2.0 has them.
+void add_parameters(Replacements& out, const Url& before, const Url& after, bool decoded) {
+    const auto spelled = [decoded](std::string_view text) {
+        return decoded ? percent_decode(text, true) : std::string(text);
+    };
+    std::map<std::string, std::pair<std::string, std::string>> all;
+    each_piece(before.query, after.query, '&', [&](std::string_view old, std::string_view next) {
+        const std::string_view name = old.substr(0, old.find('='));
+        const bool has_value = name.size() < old.size();
+        old.remove_prefix(std::min(old.size(), name.size() + 1));
+        next.remove_prefix(std::min(next.size(), name.size() + 1));
+        const std::string was = spelled(old), is = spelled(next);
+        if (has_value) out.add(spelled(name), was, is);
+        const auto [values, is_first] = all.try_emplace(spelled(name), was, is);
+        if (is_first) return;
+        values->second.first += ',' + was;
+        values->second.second += ',' + is;
+    });
+    for (const auto& [name, values] : all)
+        out.add(name, values.first, values.second);
+}
+
 // `is_plain`: the event has values of parameters decoded.
 void add_query(Replacements& out, const Url& before, const Url& after, bool is_plain) {
     out.add("", before.query, after.query);
-    each_piece(before.query, after.query, '&', [&](std::string_view old, std::string_view next) {
-        const std::string_view name = old.substr(0, old.find('='));
-        if (name.size() == old.size()) return;
-        old.remove_prefix(name.size() + 1);
-        next.remove_prefix(std::min(next.size(), name.size() + 1));
-        const std::string plain_name = percent_decode(name, true);
-        if (!is_plain) out.add(name, old, next);
-        out.add(plain_name, percent_decode(old, true), percent_decode(next, true));
-    });
+    if (!is_plain) add_parameters(out, before, after, false);
+    add_parameters(out, before, after, true);
 }
 
 Replacements replacements(const Parts& before, const Parts& after, bool is_plain) {
@@ -164,11 +181,16 @@ std::optional<std::string> reply_text(const replay::Golden& expected, const Resp
     previous.schema = expected.schema;
     previous.tags = expected.tags;
     previous.ignore = expected.ignore;
-    for (const std::string& pointer : ignore)
+    for (const std::string& each : ignore) {
+        const bool is_whole =
+            expected.kind != replay::Golden::Body::json && !each.starts_with("/headers/");
+        const std::string_view pointer = is_whole ? "/body" : std::string_view(each);
         if (std::find(previous.ignore.begin(), previous.ignore.end(), pointer) ==
             previous.ignore.end())
             previous.ignore.push_back(pointer);
-    return replay::golden_text(after, replay::IgnoreRules(), &previous).json;
+    }
+    return replay::golden_text(after, replay::IgnoreRules(), &previous, {.kind = expected.kind})
+        .json;
 }
 
 std::vector<Request*> requests_of(events::Event& event) {
@@ -176,33 +198,6 @@ std::vector<Request*> requests_of(events::Event& event) {
     for (Request& request : event.further)
         all.push_back(&request);
     return all;
-}
-
-// `after`, in which `before` has been redacted, with another word for REDACTED.
-std::string with_marker(std::string_view before, std::string_view after, std::string_view marker) {
-    if (before == after) return std::string(after);
-    if (before.find(redacted) != before.npos)
-        throw Error("it has " + std::string(redacted) + " already where a placeholder is to stand");
-    std::string result(after);
-    for (std::size_t at = 0; (at = result.find(redacted, at)) != result.npos; at += marker.size())
-        result.replace(at, redacted.size(), marker);
-    return result;
-}
-
-void put_marker(const Parts& before, Parts& after, const std::string& marker) {
-    if (marker == redacted) return;
-    Headers headers;
-    auto old = before.headers.begin();
-    for (const auto& [name, value] : after.headers) {
-        headers.add(name, with_marker((*old).value, value, marker));
-        ++old;
-    }
-    after.headers = std::move(headers);
-    after.url.query = with_marker(before.url.query, after.url.query, percent_encode(marker));
-    after.url.path = with_marker(before.url.path, after.url.path, percent_encode(marker));
-    after.body = with_marker(before.body, after.body, marker);
-    if (after.headers.contains("Content-Length"))
-        after.headers.set("Content-Length", std::to_string(after.body.size()));
 }
 
 void check(std::string_view text, const events::DecodeOptions& how, const events::Event& before,
@@ -216,44 +211,48 @@ void check(std::string_view text, const events::DecodeOptions& how, const events
         throw Error("what is to be redacted cannot be told from the rest of the event");
 }
 
-// One step of an event whose format is known; `reply` and `ignore` are those of the call.
-std::string redact_with(bool is_plain, const std::string& text, const events::DecodeOptions& how,
-                        const RedactionStep& step, Response& reply,
-                        std::vector<std::string>& ignore) {
-    std::string result = text;
+// What the steps have come to.
+struct Progress {
+    std::string event;
+    Response reply = {};
+    std::vector<std::string> ignore = {};  // pointers into the reply
+    std::vector<std::string> named = {};   // pointers of rules that there was something at
+};
+
+// One step of an event whose format is known.
+Progress redact_with(bool is_plain, Progress done, const events::DecodeOptions& how,
+                     const RedactionStep& step) {
+    const std::string text = done.event;
     events::Event event = events::decode(text, how);
     std::vector<Parts> wanted;
     for (Request* request : requests_of(event)) {
         const Parts before = parts_of(*request);
         Response none;
-        RedactedCall call =
-            redact(*request, before.body, wanted.empty() ? reply : none, step.rules);
-        if (wanted.empty()) ignore.insert(ignore.end(), call.ignore.begin(), call.ignore.end());
+        RedactedCall call = redact(*request, before.body, wanted.empty() ? done.reply : none,
+                                   step.rules, step.in_place);
+        if (wanted.empty())
+            done.ignore.insert(done.ignore.end(), call.ignore.begin(), call.ignore.end());
+        done.named.insert(done.named.end(), call.named.begin(), call.named.end());
         Parts after{request->headers, request->url, std::move(call.body)};
-        put_marker(before, after, step.in_place);
         if (!(before == after))
-            result = event.format == events::Format::raw
-                         ? after.body
-                         : rewritten(result, replacements(before, after, is_plain), call.secrets);
+            done.event =
+                event.format == events::Format::raw
+                    ? after.body
+                    : rewritten(done.event, replacements(before, after, is_plain), call.secrets);
         wanted.push_back(std::move(after));
     }
-    check(result, how, event, wanted);
-    return result;
+    check(done.event, how, event, wanted);
+    return done;
 }
 
 // Sources have parameters of the query decoded or as they came: one of them brings the request
 // back.
-std::string redact_once(const std::string& text, const events::DecodeOptions& how,
-                        const RedactionStep& step, Response& reply,
-                        std::vector<std::string>& ignore) {
-    const Response before = reply;
-    const std::vector<std::string> ignored = ignore;
+Progress redact_once(const Progress& before, const events::DecodeOptions& how,
+                     const RedactionStep& step) {
     try {
-        return redact_with(true, text, how, step, reply, ignore);
+        return redact_with(true, before, how, step);
     } catch (const Error&) {
-        reply = before;
-        ignore = ignored;
-        return redact_with(false, text, how, step, reply, ignore);
+        return redact_with(false, before, how, step);
     }
 }
 
@@ -261,15 +260,15 @@ std::string redact_once(const std::string& text, const events::DecodeOptions& ho
 
 RedactedEvent redact_event(std::string_view text, events::DecodeOptions how,
                            std::span<const RedactionStep> steps, const replay::Golden* expected) {
-    RedactedEvent result{std::string(text)};
     how.format = events::decode(text, how).format;
-    Response reply;
-    if (expected) reply = replay::expected_reply(*expected);
-    const Response before = reply;
-    std::vector<std::string> ignore;
+    Progress done{std::string(text)};
+    if (expected) done.reply = replay::expected_reply(*expected);
+    const Response before = done.reply;
     for (const RedactionStep& step : steps)
-        result.event = redact_once(result.event, how, step, reply, ignore);
-    if (expected) result.reply = reply_text(*expected, before, reply, ignore);
+        done = redact_once(done, how, step);
+    RedactedEvent result{std::move(done.event), *how.format};
+    if (expected) result.reply = reply_text(*expected, before, done.reply, done.ignore);
+    result.named = std::move(done.named);
     return result;
 }
 

@@ -20,15 +20,15 @@ constexpr std::size_t most_pointers = 100;
 class Redactor final : public JsonVisitor {
   public:
     Redactor(std::string_view text, const std::vector<PointerRule>& rules, const Secrets& secrets,
-             const InPlace& in_place)
-        : text_(text), rules_(rules), secrets_(secrets), in_place_(in_place) {
+             const InPlace& in_place, std::string_view word)
+        : text_(text), rules_(rules), secrets_(secrets), in_place_(in_place), word_(word) {
         if (text_.starts_with("\xEF\xBB\xBF")) last_ = 3;
     }
 
     bool on_key(std::string_view name, std::size_t end) override {
         path_.back().key = name;
         if (!hidden_ && secrets_.stand_in(name)) {
-            splice(begin_of_token(), end, secrets_.without(name));
+            splice(begin_of_token(), end, without(name));
             note({});  // the pointers to it have its old name
         }
         last_ = end;
@@ -86,10 +86,10 @@ class Redactor final : public JsonVisitor {
             take(value);
         } else if (const PointerRule* rule = rule_here()) {
             take(value);
-            splice(begin_of_token(), end, std::string(redacted));
+            splice(begin_of_token(), end, std::string(word_));
             note(rule->pointer);
         } else if (secrets_.stand_in(value)) {
-            splice(begin_of_token(), end, secrets_.without(value));
+            splice(begin_of_token(), end, without(value));
             note("/body/json" + replay::pointer_text(path_));
         }
         last_ = end;
@@ -110,7 +110,7 @@ class Redactor final : public JsonVisitor {
     void close(std::size_t end) {
         path_.pop_back();
         if (hidden_ == path_.size() + 1) {
-            splice(begin_, end, std::string(redacted));
+            splice(begin_, end, std::string(word_));
             hidden_ = 0;
         }
         last_ = end;
@@ -119,6 +119,10 @@ class Redactor final : public JsonVisitor {
 
     void next_item() {
         if (!path_.empty() && path_.back().is_index) ++path_.back().index;
+    }
+
+    std::string without(std::string_view text) const {
+        return secrets_.without(text, Secrets::shortest, {.value = word_});
     }
 
     void take(std::string_view value) {
@@ -144,6 +148,7 @@ class Redactor final : public JsonVisitor {
     const std::vector<PointerRule>& rules_;
     const Secrets& secrets_;
     const InPlace& in_place_;
+    const std::string_view word_;
     RedactedJson result_;
     std::vector<PathSegment> path_;
     std::size_t last_ = 0;    // behind the last token
@@ -156,10 +161,11 @@ class Redactor final : public JsonVisitor {
 
 std::optional<RedactedJson> redact_json(std::string_view text,
                                         const std::vector<PointerRule>& rules,
-                                        const Secrets& secrets, const InPlace& in_place) {
+                                        const Secrets& secrets, const InPlace& in_place,
+                                        std::string_view word) {
     std::string copy(text);
     copy += '\0';
-    Redactor redactor(text, rules, secrets, in_place);
+    Redactor redactor(text, rules, secrets, in_place, word);
     try {
         read_json_in_place(std::span(copy.data(), text.size()), redactor,
                            {.depth = std::numeric_limits<int>::max(),

@@ -30,10 +30,12 @@ using InPlace = std::function<std::optional<std::string>(
     const std::vector<replay::PathSegment>& path, std::string_view value)>;
 
 // Takes out the values that `rules` name, and `secrets` wherever they stand: in strings, numbers
-// and the names of members; `in_place`, if it is given, has the first word on strings. Absent if
-// `text` is not JSON. Of any depth; a member that is given twice is taken out twice.
+// and the names of members; `in_place`, if it is given, has the first word on strings. `word`
+// stands in the place of values and secrets, as `redacted` does else. Absent if `text` is not JSON.
+// Of any depth; a member that is given twice is taken out twice.
 std::optional<RedactedJson> redact_json(std::string_view text,
                                         const std::vector<PointerRule>& rules,
-                                        const Secrets& secrets, const InPlace& in_place = {});
+                                        const Secrets& secrets, const InPlace& in_place = {},
+                                        std::string_view word = redacted);
 
 }  // namespace turngate::recording

@@ -27,7 +27,8 @@ struct Message {
 
 class Redactor {
   public:
-    explicit Redactor(const RedactionRules& rules) : rules_(rules) {}
+    Redactor(const RedactionRules& rules, std::string_view in_place)
+        : rules_(rules), in_place_(in_place), in_url_(percent_encode(in_place)) {}
 
     RedactedCall run(Request& request, std::string body, Response& reply) {
         const Message asked{request.headers, body, false};
@@ -35,7 +36,8 @@ class Redactor {
         for (const Message& message : {asked, answered})
             redact_fields(message);
         request.url.query = without_parameters(
-            request.url.query, "&", [&](std::string_view name) { return rules_.query(name); });
+            request.url.query, "&", [&](std::string_view name) { return rules_.query(name); },
+            in_url_);
         // By the rules first: what they find is then looked for everywhere.
         for (const Message& message : {asked, answered})
             redact_body(message, rules_.pointers(), Secrets());
@@ -46,16 +48,22 @@ class Redactor {
         if (!secrets_.empty()) {
             search_fields(asked, secrets_);
             redact_body(asked, {}, secrets_);
-            request.url.query = secrets_.without(request.url.query);
-            request.url.path = secrets_.without(request.url.path, least_in_path);
+            const InPlaceOfSecrets in_url{in_url_, in_url_};
+            request.url.query = secrets_.without(request.url.query, Secrets::shortest, in_url);
+            request.url.path = secrets_.without(request.url.path, least_in_path, in_url);
         }
         if (request.headers.contains("Content-Length"))
             request.headers.set("Content-Length", std::to_string(body.size()));
         if (!replay::is_kept_as_json(reply)) ignore_whole_body();
-        return {std::move(body), std::move(ignore_), std::move(secrets_)};
+        return {std::move(body), std::move(ignore_), std::move(secrets_), std::move(named_)};
     }
 
   private:
+    // Replies are compared, not asked with.
+    std::string_view word_of(const Message& message) const {
+        return message.is_reply ? redacted : in_place_;
+    }
+
     void ignore(std::string pointer) {
         if (std::find(ignore_.begin(), ignore_.end(), pointer) == ignore_.end())
             ignore_.push_back(std::move(pointer));
@@ -91,45 +99,44 @@ class Redactor {
     }
 
     void redact_fields(const Message& message) {
+        const std::string_view word = word_of(message);
         change_fields(message, [&](std::string_view name, std::string_view value) {
-            if (iequals(name, "Cookie")) return without_cookies(value);
+            if (iequals(name, "Cookie"))
+                return without_cookies(value, rules_.header("cookie"), word);
             if (iequals(name, "Set-Cookie")) {
                 const std::string_view pair = value.substr(0, value.find(';'));
-                return without_cookies(pair, rules_.header("set-cookie"))
+                return without_cookies(pair, rules_.header("set-cookie"), word)
                     .append(value.substr(pair.size()));
             }
-            if (rules_.header(name)) return take(value, std::string(name) + ": ");
+            if (rules_.header(name)) return take(value, std::string(name) + ": ", word);
             const auto query = value.find('?');
             if (query == value.npos || !rules_.has_queries()) return std::string(value);
             // A URL, perhaps among others (Referer, Location, Link, X-Original-Url).
             return std::string(value.substr(0, query + 1))
                 .append(without_parameters(
                     value.substr(query + 1), "&#\"<>,; ?",
-                    [&](std::string_view parameter) { return rules_.query(parameter); }));
+                    [&](std::string_view parameter) { return rules_.query(parameter); }, word));
         });
     }
 
     void search_fields(const Message& message, const Secrets& secrets) {
         change_fields(message, [&](std::string_view, std::string_view value) {
-            return secrets.without(value);
+            return secrets.without(value, Secrets::shortest, {.value = word_of(message)});
         });
     }
 
-    // `prefix` is what makes an echo of a short value known: "name=".
-    std::string take(std::string_view value, std::string_view prefix = {}) {
+    // Returns what stands in its place: `word`. `prefix` is what makes an echo of a short value
+    // known: "name=".
+    std::string take(std::string_view value, std::string_view prefix, std::string_view word) {
         if (replay::is_placeholder(percent_decode(value))) return std::string(value);
         secrets_.add(value);
         echoes_.add(value);
         echoes_.add_echo(prefix, value);
-        return std::string(value.empty() ? value : redacted);
-    }
-
-    std::string without_cookies(std::string_view value) {
-        return without_cookies(value, rules_.header("cookie"));
+        return std::string(value.empty() ? value : word);
     }
 
     // "a=REDACTED; b=REDACTED": pairs keep their names, and what is no pair is a value.
-    std::string without_cookies(std::string_view value, bool all) {
+    std::string without_cookies(std::string_view value, bool all, std::string_view word) {
         if (!all && !rules_.has_cookies()) return std::string(value);
         std::string out;
         while (!value.empty()) {
@@ -145,7 +152,7 @@ class Redactor {
             out.append(pair.substr(0, pair.size() - cookie.size()));
             while (name.ends_with(' ') || name.ends_with('\t'))
                 name.remove_suffix(1);
-            out.append(all || rules_.cookie(name) ? take(cookie, std::string(name) + '=')
+            out.append(all || rules_.cookie(name) ? take(cookie, std::string(name) + '=', word)
                                                   : std::string(cookie));
             if (!is_last) out += ';';
         }
@@ -154,7 +161,8 @@ class Redactor {
 
     // "a=1&token=REDACTED": `ends` are the bytes that end a parameter.
     std::string without_parameters(std::string_view text, std::string_view ends,
-                                   const std::function<bool(std::string_view)>& is_secret) {
+                                   const std::function<bool(std::string_view)>& is_secret,
+                                   std::string_view word) {
         std::string out;
         while (!text.empty()) {
             const std::string_view pair = text.substr(0, text.find_first_of(ends));
@@ -162,7 +170,7 @@ class Redactor {
             const std::string_view value = pair.substr(std::min(equals + 1, pair.size()));
             const std::string_view name = pair.substr(0, pair.size() - value.size());
             const bool takes = is_secret(percent_decode(pair.substr(0, equals), true));
-            out.append(name).append(takes ? take(value, name) : std::string(value));
+            out.append(name).append(takes ? take(value, name, word) : std::string(value));
             text.remove_prefix(pair.size());
             out.append(text.substr(0, 1));
             text.remove_prefix(std::min<std::size_t>(text.size(), 1));
@@ -176,7 +184,9 @@ class Redactor {
         if (message.body.empty()) return;
         const bool by_rules = secrets.empty();
         if (by_rules && rules_.whole_body()) {
-            message.body = redacted;
+            for (const PointerRule& rule : pointers)
+                if (rule.values.body()) named_.push_back(rule.pointer);
+            message.body = word_of(message);
             return changed(message, {"/body"});
         }
         if (by_rules && pointers.empty() && !rules_.has_forms()) return;
@@ -211,9 +221,11 @@ class Redactor {
                                           const std::vector<PointerRule>& pointers,
                                           const Secrets& secrets) {
         const bool by_rules = secrets.empty();
-        if (auto json = redact_json(message.body, pointers, secrets)) {
+        const std::string_view word = word_of(message);
+        if (auto json = redact_json(message.body, pointers, secrets, {}, word)) {
             for (const std::string& value : json->values)
-                take(value);
+                take(value, {}, word);
+            if (by_rules) named_.insert(named_.end(), json->pointers.begin(), json->pointers.end());
             if (json->is_changed) message.body = std::move(json->text);
             return std::move(json->pointers);
         }
@@ -226,10 +238,12 @@ class Redactor {
                         "looks like JSON and is none, so that nothing can be redacted in it");
         std::string text;
         if (!by_rules)
-            text = secrets.without(message.body);
+            text = secrets.without(
+                message.body, Secrets::shortest,
+                {.value = word, .spelling = is_form(type) ? word : std::string_view(redacted)});
         else if (rules_.has_forms() && is_form(type))
-            text = without_parameters(message.body, "&",
-                                      [&](std::string_view name) { return rules_.form(name); });
+            text = without_parameters(
+                message.body, "&", [&](std::string_view name) { return rules_.form(name); }, word);
         else
             return {};
         if (text == message.body) return {};
@@ -247,16 +261,19 @@ class Redactor {
     }
 
     const RedactionRules& rules_;
+    const std::string_view in_place_;
+    const std::string in_url_;
     Secrets secrets_;
     Secrets echoes_;  // and what a reply may make of them
     std::vector<std::string> ignore_;
+    std::vector<std::string> named_;
 };
 
 }  // namespace
 
 RedactedCall redact(Request& request, std::string body, Response& reply,
-                    const RedactionRules& rules) {
-    return Redactor(rules).run(request, std::move(body), reply);
+                    const RedactionRules& rules, std::string_view in_place) {
+    return Redactor(rules, in_place).run(request, std::move(body), reply);
 }
 
 }  // namespace turngate::recording

@@ -13,6 +13,13 @@ namespace turngate::recording {
 // What stands in the place of a secret: valid in a header, a cookie, a query and a JSON string.
 inline constexpr std::string_view redacted = "REDACTED";
 
+// What else may stand there: a placeholder that is filled in with a value as it was can stand for
+// no other spelling of it, unless the filling spells it so, and for no part of it.
+struct InPlaceOfSecrets {
+    std::string_view value = redacted;
+    std::string_view spelling = redacted;  // as a URL has it
+};
+
 class Secrets {
   public:
     // What is shorter stands for too many other things.
@@ -36,12 +43,19 @@ class Secrets {
     bool stand_in(std::string_view text, std::size_t least = shortest) const noexcept;
 
     // `text` with each of those replaced, the longest first.
-    std::string without(std::string_view text, std::size_t least = shortest) const;
+    std::string without(std::string_view text, std::size_t least = shortest,
+                        const InPlaceOfSecrets& in_place = {}) const;
 
   private:
-    void add_one(std::string value);
+    enum class Kind { value, spelling, part };
+    struct Secret {
+        std::string text;
+        Kind kind;
+    };
+    void add_all(std::string_view value, bool is_part);
+    void add_one(std::string text, Kind kind);
 
-    std::vector<std::string> values_;  // the longest first
+    std::vector<Secret> values_;       // the longest first
     std::vector<std::string> echoes_;  // with their prefixes
     std::set<std::string, std::less<>> wholes_;
 };

@@ -36,6 +36,22 @@ void append_list(std::string& out, const std::vector<std::string_view>& strings)
     out += ']';
 }
 
+// Absent: neither JSON nor text, and as it fits. `tree` gets what is to be kept as JSON: a text
+// that is none, as a string.
+Golden::Body kind_of(const Response& reply, const GoldenTextOptions& options, JsonTree& tree) {
+    using Body = Golden::Body;
+    if (options.kind == Body::json) {
+        std::string quoted;
+        if (!is_json(reply.body)) append_json_string(quoted, reply.body);
+        tree.parse(quoted.empty() ? reply.body : quoted);
+        return Body::json;
+    }
+    if (options.kind != Body::absent) return options.kind;
+    if (read_json(reply, tree)) return Body::json;
+    const bool is_text = is_utf8(reply.body) && reply.body.find('\0') == std::string::npos;
+    return is_text ? Body::text : Body::absent;
+}
+
 }  // namespace
 
 bool is_kept_as_json(const Response& reply) {
@@ -75,13 +91,14 @@ GoldenText golden_text(const Response& reply, const IgnoreRules& rules, const Go
 
     out.append(next).append("\"body\": {");
     JsonTree tree;
-    if (read_json(reply, tree)) {
+    const Golden::Body kind = kind_of(reply, options, tree);
+    if (kind == Golden::Body::json) {
         out += "\"json\": ";
         tree.print(0, out, options.one_line ? -1 : 2);
-    } else if (is_utf8(reply.body) && reply.body.find('\0') == std::string::npos) {
+    } else if (kind == Golden::Body::text) {
         out += "\"text\": ";
         append_json_string(out, reply.body);
-    } else if (reply.body.size() <= options.largest_inline) {
+    } else if (kind == Golden::Body::base64 || reply.body.size() <= options.largest_inline) {
         out += "\"base64\": \"" + base64_encode(reply.body) + '"';
     } else if (!options.side_file.empty()) {
         out += "\"file\": ";

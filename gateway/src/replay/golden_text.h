@@ -17,6 +17,8 @@ struct GoldenTextOptions {
     // A binary body of more bytes goes to a side file of this name; empty: its digest is kept.
     std::string_view side_file = {};
     std::size_t largest_inline = 4096;
+    // How the body is kept: json, text or base64, whatever it is; absent: as it fits.
+    Golden::Body kind = Golden::Body::absent;
 };
 
 struct GoldenText {

@@ -191,6 +191,7 @@ void Judge::judge(const Texts& texts, Result& result) {
     result.latency = latency_;
     result.began = began_;
     result.status = reply_.status;
+    result.is_unreachable = options_.is_elsewhere && is_unreachable(thrown_);
     if (options_.keeps_replies) {
         result.reply = reply_;
         if (is_lines_) result.expected = texts.golden.value_or("");

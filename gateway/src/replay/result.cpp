@@ -48,6 +48,7 @@ void Result::clear() {
     violations.clear();
     repairs.clear();
     notes.clear();
+    is_unreachable = false;
     named = false;
     is_stream = false;
     wrote = false;
@@ -95,6 +96,7 @@ void Summary::count(const Result& result) {
             break;
         case Verdict::failed:
             ++failed;
+            if (result.is_unreachable) ++unreachable;
             break;
         case Verdict::fresh:
             ++fresh;
@@ -117,6 +119,7 @@ void Summary::count(const Result& result) {
 int Summary::exit_status() const {
     if (signal != 0) return 128 + signal;
     if (out_of_time) return cli::exit_status::time_limit;
+    if (unreachable > 0) return cli::exit_status::no_target;
     if (unreadable > 0 || !problem.empty()) return 3;
     if (failed > 0) return 1;
     return events == 0 ? 5 : 0;

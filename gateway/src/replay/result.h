@@ -58,6 +58,7 @@ struct Result {
     std::vector<strict::Violation> violations = {};  // of the rules of --strict
     std::vector<std::string> repairs = {};           // what lenient decoding repaired
     std::vector<std::string> notes = {};          // what the handler threw and logged, if it failed
+    bool is_unreachable = false;                  // it failed, for the target is not there
     bool named = false;                           // the event, by the user
     bool is_stream = false;                       // it came from one, and cannot be replayed again
     bool wrote = false;                           // a proposal or a golden
@@ -97,6 +98,7 @@ struct Summary {
     std::uint64_t passed = 0;
     std::uint64_t flaky = 0;  // of those: they failed first
     std::uint64_t failed = 0;
+    std::uint64_t unreachable = 0;  // of those: the target is not there
     std::uint64_t fresh = 0;
     std::uint64_t updated = 0;
     std::uint64_t unreadable = 0;
@@ -112,8 +114,8 @@ struct Summary {
     std::string problem = {};  // something else that makes the run a failure, such as a full disk
 
     void count(const Result& result);
-    // The exit status: 0 all good, 1 a wrong answer, 3 something unreadable, 5 nothing to do,
-    // 124 out of time, 128 + the signal.
+    // The exit status: 0 all good, 1 a wrong answer, 3 something unreadable, 4 a target that is not
+    // there, 5 nothing to do, 124 out of time, 128 + the signal.
     int exit_status() const;
 };
 

@@ -1,6 +1,7 @@
 // What a handler threw.
 #include "replay/thrown.h"
 
+#include <turngate/handlers/reply_errors.h>
 #include <turngate/http/error.h>
 
 namespace turngate::replay {
@@ -23,6 +24,17 @@ bool is_failure(const std::exception_ptr& error) {
         return e.status() >= 500;
     } catch (...) {
         return true;
+    }
+}
+
+bool is_unreachable(const std::exception_ptr& error) {
+    if (!error) return false;
+    try {
+        std::rethrow_exception(error);
+    } catch (const UnreachableUpstream&) {
+        return true;
+    } catch (...) {
+        return false;
     }
 }
 

@@ -20,12 +20,6 @@
 
 namespace turngate {
 
-// No connection could be made, so nothing of the request has been sent.
-class UnreachableUpstream : public UnansweredRequest {
-  public:
-    using UnansweredRequest::UnansweredRequest;
-};
-
 // 503 or 504: all connections there may be are in use.
 class BusyUpstream : public HttpError {
   public:

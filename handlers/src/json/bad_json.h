@@ -4,12 +4,12 @@
 #include <cstddef>
 #include <string>
 
-#include <turngate/json/json_reader.h>
+#include <turngate/json/json_syntax_error.h>
 
 namespace turngate {
 
 [[noreturn]] inline void bad_json(std::size_t offset, const std::string& message) {
-    throw JsonError("bad JSON at byte " + std::to_string(offset) + ": " + message);
+    throw JsonSyntaxError(offset, message);
 }
 
 }  // namespace turngate

@@ -13,6 +13,12 @@ class UnansweredRequest : public ProtocolError {
     using ProtocolError::ProtocolError;
 };
 
+// No connection could be made, so nothing of the request has been sent.
+class UnreachableUpstream : public UnansweredRequest {
+  public:
+    using UnansweredRequest::UnansweredRequest;
+};
+
 // 504: the server had all of the request, owed more of its reply and was silent until the time was
 // up. Where it was not reached in time, or not all was sent, or the client was slow to take the
 // reply, that is a mere HttpError.
