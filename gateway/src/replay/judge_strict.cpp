@@ -1,4 +1,4 @@
-// Which events are judged, and by which rules of a platform.
+// By which rules of a platform events and replies are judged.
 #include <string>
 #include <utility>
 
@@ -8,12 +8,6 @@
 #include <turngate/http/recorder.h>
 
 namespace turngate::replay {
-
-bool Judge::is_selected(const events::Event& event, const Golden* golden) const {
-    Filter::Facts facts{event.request.method, event.request.url.path, events::name(event.format)};
-    if (golden) facts.tags = golden->tags, facts.status = golden->status;
-    return options_.filter.matches(facts);
-}
 
 // `text` is empty if the event has been converted.
 void Judge::measure_request(events::Event& event, std::string_view text) {
