@@ -33,8 +33,11 @@ void Judge::check_rules(events::Format format, const events::Answer& answer, boo
         strict::take_reply(subject, reply_, format, encode_as_);
     // What was assembled of several replies, and what a function itself has written, goes out so.
     if (!is_one && own == format) subject.set_reply(answer.reply);
-    if (function_reply_->text && (is_lambda || own == function_reply_->format))
-        subject.set_reply(*std::exchange(function_reply_->text, std::nullopt));
+    if (is_lambda || own == function_reply_->format) {
+        subject.refused = function_reply_->refused;
+        if (function_reply_->text)
+            subject.set_reply(*std::exchange(function_reply_->text, std::nullopt));
+    }
     violations_ = strict::check(subject);
 }
 
