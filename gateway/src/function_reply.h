@@ -1,6 +1,7 @@
 // What a function answered an event with, as it stood.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,8 @@ namespace turngate {
 struct FunctionReply {
     std::optional<std::string> text = {};  // JSON, or what was meant to be it
     events::Format format = events::Format::raw;
+    // Of a reply that AWS Lambda does not take, of which there is no text: its bytes; else 0.
+    std::uint64_t refused = 0;
 };
 
 // Who wants to see it puts this into the request's context; a target that calls a function fills it

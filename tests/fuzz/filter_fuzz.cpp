@@ -37,6 +37,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         Filter filter;
         filter.add(expression);
         const bool is_selected = filter.matches(facts);
+        check(filter.may_match(facts) || !is_selected);
+        check(filter.asks_for_reply() || filter.may_match(facts) == is_selected);
         // A single term, whole: its negation is one, too.
         if (expression.find_first_of(" \t\r") != expression.npos || expression.starts_with('!'))
             return 0;

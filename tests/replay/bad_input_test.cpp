@@ -124,6 +124,44 @@ BOOST_AUTO_TEST_CASE(a_file_that_grows_is_read_to_where_it_ends) {
     BOOST_TEST(ran.summary.passed <= 21u);
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_shrinks_is_read_to_where_it_ends) {
+    static std::string path;
+    Folder folder;
+    std::string lines;
+    for (int i = 0; i < 20'000; ++i)
+        lines += event("/a") + '\n';
+    path = folder.write("a.ndjson", lines);
+    JudgeOptions judge = with([](Request& request) {
+        fs::resize_file(path, 0);
+        return orders(request);
+    });
+    judge.statuses = {{200, 200}};
+    const Ran ran = replay_all({path}, judge);
+    BOOST_TEST(ran.summary.passed >= 1u);
+    BOOST_TEST(ran.summary.passed < 20'000u);
+    // A line may have been cut in two; there is no other harm.
+    BOOST_TEST(ran.summary.passed + ran.summary.unreadable == ran.summary.events, ran.text);
+    BOOST_TEST(ran.summary.unreadable <= 1u);
+}
+
+BOOST_AUTO_TEST_CASE(an_expected_reply_that_vanishes_or_changes_is_as_it_was_when_it_was_read) {
+    static Folder* current = nullptr;
+    Folder folder;
+    current = &folder;
+    for (const char* name : {"a", "b"}) {
+        folder.write(std::string(name) + ".json", event(std::string("/") + name));
+        folder.write(std::string(name) + ".reply.json", golden(std::string("/") + name));
+    }
+    const Ran ran = replay_all({folder.path()}, with([](Request& request) {
+                                   fs::remove(*current / "a.reply.json");
+                                   current->write("b.reply.json", "{half");
+                                   return orders(request);
+                               }));
+    BOOST_TEST(ran.summary.passed == 1u, ran.text);
+    BOOST_TEST(ran.summary.unreadable == 1u, ran.text);
+    BOOST_TEST(folder.read("b.reply.json") == "{half");
+}
+
 // As the files of /proc do: they say that they have nothing.
 BOOST_AUTO_TEST_CASE(a_file_with_more_than_it_says_is_read_whole_or_refused) {
     std::string text;

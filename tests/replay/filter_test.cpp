@@ -1,7 +1,9 @@
 // Filters: which terms there are, what they select, and what is said of those that are none.
 #include "replay/filter.h"
 
+#include <filesystem>
 #include <string>
+#include <sys/stat.h>
 
 #include <boost/test/unit_test.hpp>
 
@@ -174,6 +176,46 @@ BOOST_AUTO_TEST_CASE(the_others_are_left_alone) {
     for (const char* name :
          {"a.reply.json", "a.reply.json.new", "b.replies.ndjson", "b.replies.ndjson.new"})
         BOOST_TEST(folder.read(name).empty(), name);
+}
+
+// Whether the reply can be read matters where it is asked for, and nowhere else.
+BOOST_AUTO_TEST_CASE(a_broken_reply_of_an_event_that_is_left_out_is_no_failure) {
+    const auto break_golden = [](const Folder& folder, int how) {
+        if (how == 0) folder.write("b.reply.json", "{broken");
+        if (how == 1) folder.write("b.reply.json", R"({"statusCode":"soon"})");
+        if (how == 2) std::filesystem::create_directory(folder / "b.reply.json");
+        if (how == 3) BOOST_REQUIRE(::mkfifo((folder / "b.reply.json").c_str(), 0600) == 0);
+    };
+    for (int how = 0; how < 4; ++how) {
+        BOOST_TEST_CONTEXT(how) {
+            Folder folder;
+            folder.write("a.json", event("/a"));
+            folder.write("a.reply.json", golden("/a"));
+            folder.write("b.json", event("/b", "POST"));
+            break_golden(folder, how);
+            const auto run = [&](std::string_view expression) {
+                JudgeOptions judge = plain();
+                judge.filter = filter(expression);
+                return replay_all({folder.path()}, judge).summary;
+            };
+            BOOST_TEST(run("method=GET").exit_status() == 0);
+            BOOST_TEST(run("!path~^/b").unselected == 1u);
+            BOOST_TEST(run("method=GET status=200").exit_status() == 0);
+            BOOST_TEST(run("method=POST").exit_status() == 3);
+            BOOST_TEST(run("status=200").exit_status() == 3);  // it may be one
+            JudgeOptions listing = plain();
+            listing.handler = nullptr;
+            BOOST_TEST(replay_all({folder.path()}, listing).summary.exit_status() == 0);
+        }
+    }
+    Folder folder;
+    folder.write("x.ndjson", event("/a") + '\n' + event("/b", "POST") + '\n');
+    folder.write("x.replies.ndjson", golden("/a") + "\n{broken\n");
+    JudgeOptions judge = plain();
+    judge.filter = filter("method=GET");
+    BOOST_TEST(replay_all({folder.path()}, judge).summary.exit_status() == 0);
+    BOOST_TEST(replay_all({folder / "x.ndjson:1"}).summary.exit_status() == 0);
+    BOOST_TEST(replay_all({folder / "x.ndjson:2"}).summary.exit_status() == 3);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

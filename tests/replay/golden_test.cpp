@@ -2,8 +2,11 @@
 #include "replay/golden.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
 #include <system_error>
+#include <unistd.h>
+#include <vector>
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -181,6 +184,20 @@ BOOST_AUTO_TEST_CASE(changed_lines_take_their_place_among_the_others) {
 
     BOOST_TEST(folder.read("a.replies.ndjson") == "1\ntwo\n3\n\nfive\n");
     BOOST_TEST(folder.read("a.replies.ndjson.new") == "\n\n\n\n\nsix\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_replacement_is_known_by_the_process_that_makes_it) {
+    Folder folder;
+    const FileReplacement file(folder / "a.reply.json");
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+        names.push_back(entry.path().filename().string());
+    BOOST_TEST_REQUIRE(names.size() == 1u);
+    BOOST_TEST(is_replacement(names[0], ::getpid()));
+    BOOST_TEST(!is_replacement(names[0], ::getpid() + 1));
+    BOOST_TEST(!is_replacement(names[0], ::getpid() % 10));
+    for (const char* other : {"a.reply.json", "", ".tmp", ".a.tmp", "a.reply.json.1-0.tmp"})
+        BOOST_TEST(!is_replacement(other, 1), other);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -11,6 +11,7 @@
 #include "cli/exit_status.h"
 #include "replay/replay_all.h"
 #include "replay/runner.h"
+#include "support/gzip.h"
 
 using namespace turngate;
 using namespace turngate::replay;
@@ -308,6 +309,70 @@ BOOST_AUTO_TEST_CASE(an_event_that_passes_at_a_second_attempt_is_flaky) {
     BOOST_TEST(shown.text.find("2 passed   1 flaky   1 failed") != std::string::npos);
     calls = 1;
     BOOST_TEST(replay_all({folder.path()}, judge, {.retries = 0}).summary.failed == 2u);
+}
+
+// Whatever attempts before it took, the event itself began when it was due.
+BOOST_AUTO_TEST_CASE(attempts_that_failed_are_no_lateness) {
+    Folder folder;
+    write_lines(folder, 1);
+    std::vector<std::chrono::steady_clock::time_point> begins;
+    JudgeOptions judge = plain();
+    judge.handler = to_handler([&](Request& request) {
+        begins.push_back(std::chrono::steady_clock::now());
+        if (begins.size() == 3) return orders(request);
+        stall(request, 300ms);
+        return text("not yet", 503);
+    });
+
+    for (const Pace& pace : {Pace{.rate = 100}, Pace{.factor = 1}}) {
+        begins.clear();
+        folder.write("x.ndjson", event("/0").insert(1, "\"timeEpoch\":1800000000000,") + '\n');
+        const auto start = std::chrono::steady_clock::now();
+
+        const Summary summary =
+            replay_all({folder.path()}, judge, {.jobs = 4, .pace = pace, .retries = 2}).summary;
+
+        BOOST_TEST(summary.flaky == 1u);
+        BOOST_TEST_REQUIRE(begins.size() == 3u);
+        BOOST_TEST((summary.pace->latest <= begins[0] - start));
+        BOOST_TEST((summary.pace->last_one == summary.pace->latest));
+        BOOST_TEST((summary.pace->from_due.max() <= begins[0] - start + summary.latencies.max()));
+    }
+}
+
+// At one an hour, an event that is not the first one would not be sent before the time is up.
+BOOST_AUTO_TEST_CASE(what_is_not_sent_takes_no_place_in_the_schedule) {
+    Folder folder;
+    const std::string at = "\"timeEpoch\":1800000000000,";
+    folder.write("a.json", R"({"statusCode":200})");
+    folder.write("b.json", "{broken");
+    folder.write("c.json", "");
+    folder.write("d.json", event("/other").insert(1, at));
+    folder.write("e.json", event("/no-time-and-not-selected"));
+    folder.write("f.json", R"({"name":"shop"})");
+    folder.write("g.json.gz", "no gzip");
+    folder.write("h.ndjson", "{broken\n" + event("/other").insert(1, at) + '\n');
+    folder.write("z.json", event("/0").insert(1, at));
+    folder.write("z.reply.json", golden("/0"));
+    JudgeOptions judge = plain();
+    judge.filter.add("path=/0");
+
+    for (const Pace& pace : {Pace{.rate = 1.0 / 3600}, Pace{.factor = 1}}) {
+        const Ran ran =
+            replay_all({folder.path()}, judge, {.jobs = 2, .pace = pace, .time_limit = 20s});
+
+        BOOST_TEST(!ran.summary.out_of_time);
+        BOOST_TEST(ran.summary.passed == 1u, ran.text);
+        BOOST_TEST(ran.summary.unselected == 3u, ran.text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(packed_events_have_their_time_too) {
+    Folder folder;
+    const std::string text = event("/0").insert(1, "\"timeEpoch\":1800000000000,");
+    folder.write("a.json.gz", gzip(text));
+    const Ran ran = replay_all({folder.path()}, plain(), {.pace = {.factor = 1}});
+    BOOST_TEST(ran.summary.fresh == 1u, ran.text);
 }
 
 BOOST_AUTO_TEST_CASE(both_latencies_are_reported_as_json) {

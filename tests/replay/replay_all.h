@@ -58,7 +58,8 @@ inline Ran replay_all(std::vector<std::string> inputs, const JudgeOptions& judge
     cli::Output out(outcome.text, terminal);
     const auto report = text_report(out, {.verbosity = verbosity, .rerun = " -t self"});
     const Interrupt interrupt;
-    Source source(std::move(inputs), std::move(selection), interrupt.fd());
+    Source source(std::move(inputs), std::move(selection), interrupt.fd(), Source::Reading::lines,
+                  judge.answer.decode.max_size);
     outcome.summary = replay::run(source, judge, options, {report.get()}, interrupt);
     return outcome;
 }

@@ -6,6 +6,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "replay/replay_all.h"
+#include "replay/rounds.h"
+#include "support/gzip.h"
 #include "support/temporary_directory.h"
 #include <turngate/json/json.h>
 
@@ -27,6 +29,7 @@ JudgeOptions held_to(Platform platform) {
     JudgeOptions judge;
     judge.handler = to_handler(shop);
     judge.held_to = platform;
+    judge.answer.decode.max_size = strict_event_limit;
     judge.statuses = {{200, 299}};
     return judge;
 }
@@ -74,6 +77,37 @@ BOOST_AUTO_TEST_CASE(requests_are_checked_too) {
                    std::string::npos,
                ran.text);
     BOOST_TEST(replay_all({path}, held_to(Platform::apigw_v2)).summary.passed == 1u);
+}
+
+// However the event comes in, what is too large for the platform is a broken rule, and no event
+// that cannot be read.
+BOOST_AUTO_TEST_CASE(events_that_are_too_large_are_read_and_refused_by_name) {
+    Folder folder;
+    Request request = Request::post("/", std::string(7'000'000, 'a'));
+    const std::string large = events::make_event(request, events::Format::http);
+    const std::string lines = event("/") + '\n' + large + '\n';
+    const std::string inputs[] = {
+        folder.write("a.json", large), folder.write("b.json.gz", gzip(large)),
+        folder.write("c.ndjson", lines), folder.write("d.ndjson.gz", gzip(lines)),
+        folder.write("e.har", R"({"log":{"entries":[{"request":{"method":"POST","url":"http://x/",)"
+                              R"("headers":[],"postData":{"mimeType":"text/plain","text":")" +
+                                  std::string(7'000'000, 'a') + R"("}},"response":{}}]}})")};
+    for (const std::string& input : inputs) {
+        const Ran ran = replay_all({input}, held_to(Platform::apigw_v2));
+        BOOST_TEST(ran.summary.failed == 1u, input << '\n' << ran.text);
+        BOOST_TEST(ran.summary.exit_status() == 1, input);
+        BOOST_TEST(
+            ran.text.find("lambda-event-size: the event as JSON has 7,000,") != std::string::npos,
+            ran.text);
+        BOOST_TEST(replay_all({input}).summary.unreadable == 1u, input);
+    }
+    // An event may be as large as it likes where there is no rule.
+    BOOST_TEST(replay_all({inputs[0]}, held_to(Platform::impuls)).summary.passed == 1u);
+    Source source({inputs[2]}, {}, -1, Source::Reading::lines, strict_event_limit);
+    Shuffled items(source, 1);
+    const Interrupt interrupt;
+    BOOST_TEST(replay::run(items, held_to(Platform::apigw_v2), {}, {}, interrupt).exit_status() ==
+               1);
 }
 
 BOOST_AUTO_TEST_CASE(base64_needs_binary_media_types_of_a_rest_api) {
@@ -138,6 +172,28 @@ BOOST_AUTO_TEST_CASE(what_a_function_has_written_itself_is_checked_as_it_stands)
         ran.text);
     // Of another shape it is not what the platform would get.
     judge.held_to = Platform::alb;
+    BOOST_TEST(replay_all({path}, judge).summary.passed == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_function_wrote_and_lambda_did_not_take_is_checked_by_its_size) {
+    Folder folder;
+    Request request = Request::get("/");
+    const std::string path =
+        folder.write("a.json", events::make_event(request, events::Format::api_gateway_v1));
+    JudgeOptions judge = held_to(Platform::apigw_v1);
+    judge.handler = to_handler([](Request& asked) {
+        const auto* const sink = asked.context.find<FunctionReplySink>();
+        *sink->into = {{}, events::Format::api_gateway_v1, 6'291'557};
+        return text("ok");
+    });
+    for (const Platform platform : {Platform::apigw_v1, Platform::lambda}) {
+        judge.held_to = platform;
+        BOOST_TEST(replay_all({path}, judge)
+                           .text.find("lambda-reply-size: the reply as JSON has 6,291,557 bytes") !=
+                       std::string::npos,
+                   strict::name(platform));
+    }
+    judge.held_to = Platform::apigw_v2;
     BOOST_TEST(replay_all({path}, judge).summary.passed == 1u);
 }
 

@@ -65,9 +65,22 @@ const Set reply_headers = [](Subject& s, std::uint64_t n) {
     s.headers.add("y", std::string(n - 1, 'v'));
 };
 
+// What a message has besides its payload, of more than two and up to four million bytes: the key
+// and the length of that, and the same of QoS, topic, name and id.
+std::uint64_t around_payload(Subject& s) {
+    s.request.message = {.qos = 1, .topic = "a/b", .function_name = "hi", .invoke_id = "7"};
+    return (1 + 4) + (1 + 1) + (2 + 3) + (2 + 2) + (2 + 1);
+}
+// A packet of 16 KiB and more: type, three bytes of length, the topic and the packet's id.
+std::uint64_t around_packet(Subject& s) {
+    s.request.message = {.qos = 1, .topic = "a/b"};
+    return (1 + 3) + (2 + 3) + 2;
+}
+
 const std::map<std::string_view, Set> limits = {
     {"lambda-event-size", [](Subject& s, std::uint64_t n) { s.request.event = n; }},
     {"apigw-request-body", request_body},
+    {"apigw-v1-request-headers", [](Subject& s, std::uint64_t n) { s.request.headers = n; }},
     {"apigw-request-head",
      [](Subject& s, std::uint64_t n) { s.request.headers = n - rest_of_line - 1; }},
     {"websocket-message", request_body},
@@ -82,15 +95,17 @@ const std::map<std::string_view, Set> limits = {
     {"edge-uri", [](Subject& s, std::uint64_t n) { s.request.target = path_of(n); }},
     {"vercel-request-body", request_body},
     {"open-runtimes-request-body", request_body},
-    {"openedge-request-payload", request_body},
-    {"openedge-hub-request", request_body},
+    {"openedge-request-message",
+     [](Subject& s, std::uint64_t n) { s.request.body = n - around_payload(s); }},
+    {"openedge-hub-request",
+     [](Subject& s, std::uint64_t n) { s.request.body = n - around_packet(s); }},
     {"openedge-topic-size",
-     [](Subject& s, std::uint64_t n) { s.request.target = path_of(n + 1) + "?q=1"; }},
+     [](Subject& s, std::uint64_t n) { s.request.message.topic = std::string(n, 't'); }},
     {"openedge-topic-levels",
      [](Subject& s, std::uint64_t n) {
-         s.request.target = "/t";
+         s.request.message.topic = "t";
          for (; n > 0; --n)
-             s.request.target += "/t";
+             s.request.message.topic += "/t";
      }},
     {"apigw-v1-duration", latency},
     {"apigw-http-duration", latency},
@@ -107,12 +122,12 @@ const std::map<std::string_view, Set> limits = {
     {"alb-reply-size", reply_json},
     {"alb-reply-field", reply_field},
     {"alb-reply-headers", reply_headers},
-    {"lattice-reply-body", reply_body},
+    {"lattice-reply-size", reply_json},
     {"edge-viewer-reply", reply_json},
     {"edge-origin-reply", json_at_origin},
     {"vercel-reply-body", reply_body},
-    {"openedge-reply-payload", reply_body},
-    {"openedge-hub-reply", reply_body},
+    {"openedge-reply-message", [](Subject& s, std::uint64_t n) { s.body = n - around_payload(s); }},
+    {"openedge-hub-reply", [](Subject& s, std::uint64_t n) { s.body = n - around_packet(s); }},
 };
 
 // What a rejection takes, and what it refuses; both as the reply that a function wrote.
@@ -327,12 +342,23 @@ BOOST_AUTO_TEST_CASE(a_load_balancer_reads_the_map_of_its_mode) {
 BOOST_AUTO_TEST_CASE(a_topic_with_a_dollar_is_reserved) {
     const Rule& rule = rule_named("openedge-topic-reserved");
     Subject subject{.platform = Platform::openedge};
-    for (const char* target : {"/t", "/t/$SYS", "/"}) {
-        subject.request.target = target;
-        BOOST_TEST(!breaks(rule, subject), target);
+    for (const char* topic : {"t", "t/$SYS", ""}) {
+        subject.request.message.topic = topic;
+        BOOST_TEST(!breaks(rule, subject), topic);
     }
-    subject.request.target = "/$SYS/t?x";
+    subject.request.message.topic = "$SYS/t";
     BOOST_TEST(breaks(rule, subject));
+}
+
+// A REST API counts header fields alone, an HTTP API the request line, too.
+BOOST_AUTO_TEST_CASE(a_request_line_is_no_header_of_a_rest_api) {
+    using enum Platform;
+    for (const Platform one : {apigw_v1, apigw_http1, apigw_v2}) {
+        Subject subject{.platform = one};
+        subject.request.headers = 10'000;
+        subject.request.target = path_of(300);
+        BOOST_TEST(check(subject).size() == (one == apigw_v1 ? 0u : 1u), strict::name(one));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(headers_of_the_runtime_are_reserved) {
@@ -403,11 +429,24 @@ BOOST_AUTO_TEST_CASE(headers_are_counted_once_and_where_the_platform_reads_them)
 
 BOOST_AUTO_TEST_CASE(a_reply_that_broke_off_is_too_large_for_whoever_has_a_limit) {
     for (const char* name : {"lambda-reply-size", "alb-reply-size", "edge-viewer-reply",
-                             "vercel-reply-body", "lattice-reply-body", "websocket-reply"}) {
+                             "vercel-reply-body", "lattice-reply-size", "websocket-reply"}) {
         const Rule& rule = rule_named(name);
         Subject subject{.platform = platforms_of(rule).front()};
         subject.at_least = 64u << 20;
         BOOST_TEST(breaks(rule, subject), name);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_that_lambda_did_not_take_is_known_by_its_size) {
+    for (const std::string_view name : platform_names()) {
+        const Rule& rule = rule_named("lambda-reply-size");
+        Subject subject{.platform = *platform_named(name)};
+        if (!rule.platforms.has(subject.platform)) continue;
+        subject.set_reply(R"({"statusCode":502,"isBase64Encoded":false,"headers":{},"body":""})");
+        subject.refused = 7'000'000;
+        BOOST_TEST_REQUIRE(find(check(subject), rule.name), name);
+        BOOST_TEST(find(check(subject), rule.name)->found ==
+                   "the reply as JSON has 7,000,000 bytes");
     }
 }
 

@@ -5,6 +5,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "host/mqtt_packet.h"
+#include "openedge/message.h"
+#include "strict/openedge_sizes.h"
 #include "strict/rule.h"
 #include <turngate/events/make_event.h>
 
@@ -123,6 +126,69 @@ BOOST_AUTO_TEST_CASE(at_the_origin_lambda_edge_takes_more) {
         take_reply(subject, reply, events::Format::edge, {});
         BOOST_TEST(rules_broken(subject) == (at_origin ? "" : "edge-viewer-reply "));
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_body_may_be_larger_than_handlers_take) {
+    events::Event event{.format = events::Format::http,
+                        .request = Request::post("/", std::string(12u << 20, 'a'))};
+    BOOST_TEST(facts_of(event, "", Platform::apigw_v2).body == 12u << 20);
+}
+
+// OpenEdge told of 5,000,053 bytes where the payload had five million.
+BOOST_AUTO_TEST_CASE(a_message_counts_with_all_that_gRPC_and_MQTT_carry) {
+    openedge::Message about{.qos = 1,
+                            .topic = "t",
+                            .function_name = "big",
+                            .invoke_id = "f07e4dd8-9de9-4bb0-9d1c-5b3c0a7a7d7a"};
+    BOOST_TEST(grpc_message_size(about, 5'000'000) == 5'000'053u);
+    openedge::FunctionMessage message{.id = 0, .payload = std::string(300, 'p'), .about = about};
+    const auto runtime = openedge::Generation::runtime;
+    for (const std::size_t payload : {0u, 1u, 127u, 128u, 16'383u, 16'384u, 2'097'152u}) {
+        message.payload = std::string(payload, 'p');
+        BOOST_TEST(grpc_message_size(about, payload) ==
+                   openedge::write_message(message, runtime).size());
+        host::MqttMessage published{
+            .topic = about.topic, .payload = message.payload, .qos = 1, .id = 9};
+        BOOST_TEST(mqtt_packet_size(about, payload) ==
+                   host::write_packet(host::mqtt_publish(published)).size());
+        published.qos = 0;
+        openedge::Message once = about;
+        once.qos = 0;
+        BOOST_TEST(mqtt_packet_size(once, payload) ==
+                   host::write_packet(host::mqtt_publish(published)).size());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_request_is_the_message_that_it_was_or_would_be) {
+    const Request recorded = Request::make("POST", "/a/b", "x",
+                                           {{"X-OpenEdge-Topic", "/a/b"},
+                                            {"X-OpenEdge-QoS", "1"},
+                                            {"X-OpenEdge-Function-Name", "sayhi"},
+                                            {"X-OpenEdge-Invoke-Id", "7"}});
+    const openedge::Message was = openedge_message(recorded);
+    BOOST_TEST(was.topic == "/a/b");
+    BOOST_TEST(was.qos == 1u);
+    BOOST_TEST(was.function_name == "sayhi");
+    BOOST_TEST(was.invoke_id == "7");
+    const openedge::Message made = openedge_message(Request::get("/%24SYS/b?q=1"));
+    BOOST_TEST(made.topic == "$SYS/b");
+    BOOST_TEST(made.qos == 0u);
+    BOOST_TEST(made.invoke_id.size() == 36u);
+    Request nowhere = Request::get("/");
+    nowhere.url.path.clear();
+    BOOST_TEST(openedge_message(nowhere).topic.empty());
+}
+
+// The payload alone would fit.
+BOOST_AUTO_TEST_CASE(what_is_around_a_payload_takes_room_too) {
+    events::Event event{.format = events::Format::http,
+                        .request = Request::post("/topic", std::string(32'760, 'a'))};
+    Subject subject{.platform = Platform::openedge,
+                    .request = facts_of(event, "", Platform::openedge)};
+    subject.body = 32'760;
+    BOOST_TEST(rules_broken(subject) == "openedge-hub-request openedge-hub-reply ");
+    subject.request.body = subject.body = 32'700;
+    BOOST_TEST(rules_broken(subject).empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

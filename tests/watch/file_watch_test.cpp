@@ -186,4 +186,30 @@ BOOST_AUTO_TEST_CASE(a_directory_that_is_not_there_is_named) {
         });
 }
 
+BOOST_AUTO_TEST_CASE(what_is_put_in_place_by_oneself_has_not_changed) {
+    const TemporaryDirectory dir;
+    const Here here(dir);
+    dir.write("a.txt", "old");
+    FileWatch files({"**", "a.txt"});
+    const auto is_own = [](std::string_view name) { return name == ".a.txt.own"; };
+    const auto put = [&](const std::string& from) {
+        dir.write(from, "new");
+        fs::rename(dir / from, dir / "a.txt");
+    };
+
+    put(".a.txt.own");
+    BOOST_TEST(files.take(is_own).empty());
+    put(".a.txt.other");
+    BOOST_TEST(files.take(is_own) == Paths{"a.txt"}, boost::test_tools::per_element());
+    // What another one does meanwhile counts, before it and behind it.
+    put(".a.txt.own");
+    dir.write("a.txt", "by hand");
+    BOOST_TEST(files.take(is_own) == Paths{"a.txt"}, boost::test_tools::per_element());
+    dir.write("a.txt", "by hand");
+    put(".a.txt.own");
+    BOOST_TEST(files.take(is_own) == Paths{"a.txt"}, boost::test_tools::per_element());
+    put(".a.txt.own");
+    BOOST_TEST(files.take() == Paths{"a.txt"}, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -146,6 +146,7 @@ class Measurement {
             options_.prepare = [this](Request& request) {
                 request.context.deadline = deadline_;
                 request.context.stop = stop_;
+                if (all_.load_.variables) replay::fill_in(request, all_.load_.variables);
             };
             options_.served = [this](const Request&, const Outcome& outcome) {
                 status_ = std::max(status_, outcome.status);

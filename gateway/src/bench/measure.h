@@ -11,6 +11,7 @@
 
 #include "replay/histogram.h"
 #include "replay/interrupt.h"
+#include "replay/placeholders.h"
 #include "replay/result.h"
 #include <turngate/events/answer.h>
 #include <turngate/http/handler.h>
@@ -21,6 +22,7 @@ struct Load {
     std::vector<std::string> events;  // JSON texts, sent one after the other, again and again
     HandlerPtr handler;
     events::AnswerOptions answer = {};
+    replay::Variables variables = {};        // of placeholders in events
     unsigned concurrency = 1;                // events at work at once
     double rate = 0;                         // events a second; 0: as fast as they are answered
     std::uint64_t limit = 0;                 // events; 0: no limit

@@ -13,6 +13,7 @@
 #include "cli/listen_options.h"
 #include "cli/pace_options.h"
 #include "cli/value.h"
+#include "cli/words.h"
 #include "open_target.h"
 #include "replay/golden_file.h"
 #include "replay/judge.h"
@@ -27,12 +28,7 @@ namespace {
 constexpr std::uint64_t default_events = 1000;
 
 constexpr Option own_options[] = {
-    {.letter = 't',
-     .name = "target",
-     .value = "HANDLER",
-     .help = "where the events go: self, plugin:FILE, cgi:PROGRAM, cgi-dir:DIR, http://HOST:PORT",
-     .kind = Value::text,
-     .fallback = "self"},
+    target_option,
     {.letter = 'n',
      .name = "limit",
      .value = "N",
@@ -60,20 +56,13 @@ constexpr Option own_options[] = {
      .help = "send N events before anything is measured",
      .kind = Value::number,
      .fallback = "0"},
-    {.name = "timeout",
-     .value = "T",
-     .help = "how long one event may take; 0: for ever",
-     .kind = Value::duration,
-     .fallback = "30s"},
+    timeout_option,
     {.name = "format",
      .value = "FORMAT",
      .help = "what standard output gets: text or json",
      .kind = Value::choice,
      .fallback = "text",
-     .choices =
-         [] {
-             return std::vector<std::string_view>{"text", "json"};
-         }},
+     .choices = words<"text", "json">},
 };
 
 constexpr auto options = joined(own_options, reading_options, answering_options);
@@ -87,18 +76,29 @@ constexpr std::string_view examples[] = {
 
 std::string read_event(const std::string& path) {
     std::string text;
-    if (!replay::read_file(path, text, replay::event_limit))
+    if (!replay::read_unpacked(path, text, replay::event_limit))
         throw CommandError(exit_status::unreadable, path + ": it has gone",
                            "leave events alone while they are read");
     return text;
 }
 
+// Whether every placeholder has a variable is known before the first event is sent.
+void check_placeholders(const std::string& name, const std::string& text, const bench::Load& load) {
+    try {
+        events::Event event = events::decode(text, load.answer.decode);
+        replay::fill_in(event.request, load.variables);
+        for (Request& request : event.further)
+            replay::fill_in(request, load.variables);
+    } catch (const replay::MissingVariable& e) {
+        throw CommandError(exit_status::unreadable, name + ": " + e.what(), e.hint());
+    }
+}
+
 // What is no event is passed over where a replay would, and refused where it would refuse it.
-std::vector<std::string> read_events(const Invocation& invocation,
-                                     const events::AnswerOptions& answer,
+std::vector<std::string> read_events(const Invocation& invocation, const bench::Load& load,
                                      const replay::Interrupt& interrupt) {
     replay::JudgeOptions looking;
-    looking.answer = answer;
+    looking.answer = load.answer;
     replay::Watchdog watchdog({}, interrupt);
     replay::Judge judge(looking, watchdog.add_slot(), true);
     replay::Source source(invocation.arguments.operands(), {}, interrupt.fd(),
@@ -114,6 +114,7 @@ std::vector<std::string> read_events(const Invocation& invocation,
                                    result.hint);
             events.push_back(item.kind == replay::Item::Kind::text ? std::string(batch[item.event])
                                                                    : read_event(result.name));
+            check_placeholders(result.name, events.back(), load);
         }
     if (events.empty() && interrupt.signal() == 0)
         throw CommandError(exit_status::nothing_to_do, "there is no event to send",
@@ -128,15 +129,16 @@ int run_bench(Invocation& invocation) {
                            "drop one of them, and stop a run by Ctrl-C");
     bench::Load load;
     load.answer = answer_options(arguments);
+    load.variables = invocation.environment;
     load.concurrency = static_cast<unsigned>(arguments.number("concurrency"));
     if (arguments.given("rate")) load.rate = *parse_rate(arguments.text("rate"));
     // Past a year it may as well be for ever, and a clock has an end.
     constexpr std::chrono::nanoseconds year = std::chrono::hours(24 * 365);
-    load.timeout = std::min(arguments.duration("timeout"), year);
+    load.timeout = event_timeout(arguments);
     load.handler = open_target(arguments.text("target"), invocation.self, with_flags(invocation));
 
     const replay::Interrupt interrupt;
-    load.events = read_events(invocation, load.answer, interrupt);
+    load.events = read_events(invocation, load, interrupt);
     const auto quietly = [](std::uint64_t, std::uint64_t) {};
     if (const auto warmup = static_cast<std::uint64_t>(arguments.number("warmup")); warmup > 0) {
         bench::Load first = load;

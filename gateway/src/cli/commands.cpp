@@ -1,6 +1,8 @@
 // What all commands have in common.
 #include "cli/commands.h"
 
+#include "cli/words.h"
+
 namespace turngate::cli {
 namespace {
 
@@ -28,28 +30,19 @@ constexpr Option globals[] = {
      .help = "colour the output: auto, always or never",
      .kind = Value::choice,
      .fallback = "auto",
-     .choices =
-         [] {
-             return std::vector<std::string_view>{"auto", "always", "never"};
-         }},
+     .choices = words<"auto", "always", "never">},
     {.name = "log-format",
      .value = "FORMAT",
      .help = "lines of the log: text or json [json, and text on a terminal]",
      .kind = Value::choice,
-     .choices =
-         [] {
-             return std::vector<std::string_view>{"text", "json"};
-         },
+     .choices = words<"text", "json">,
      .environment = false,
      .variable = "TURNGATE_LOG_FORMAT"},
     {.name = "log-level",
      .value = "LEVEL",
      .help = "the least that is logged: debug, info, warn, error or fatal [info]",
      .kind = Value::choice,
-     .choices =
-         [] {
-             return std::vector<std::string_view>{"debug", "info", "warn", "error", "fatal"};
-         },
+     .choices = words<"debug", "info", "warn", "error", "fatal">,
      .environment = false,
      .variable = "LOG_LEVEL"},
     {.letter = 'h', .name = "help", .help = "show help; --help shows more", .environment = false},

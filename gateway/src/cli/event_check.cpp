@@ -15,6 +15,7 @@
 #include "cli/input.h"
 #include "cli/invocation.h"
 #include "cli/report_file.h"
+#include "cli/words.h"
 #include "replay/source.h"
 
 namespace turngate::cli {
@@ -37,10 +38,7 @@ constexpr Option options[] = {
      .help = "what standard output gets: text, json or ndjson",
      .kind = Value::choice,
      .fallback = "text",
-     .choices =
-         [] {
-             return std::vector<std::string_view>{"text", "json", "ndjson"};
-         }},
+     .choices = words<"text", "json", "ndjson">},
 };
 
 constexpr std::string_view examples[] = {"event check events/ -j0", "event check event.json"};

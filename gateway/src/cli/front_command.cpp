@@ -11,6 +11,7 @@
 #include "cli/invocation.h"
 #include "cli/listen_options.h"
 #include "cli/run_target.h"
+#include "cli/words.h"
 #include "open_target.h"
 #include <turngate/handlers/fcgi_client.h>
 #include <turngate/http/encoding.h>
@@ -38,10 +39,7 @@ constexpr Option own_options[] = {
      .help = "send files that are no scripts: on or off",
      .kind = Value::choice,
      .fallback = "on",
-     .choices =
-         [] {
-             return std::vector<std::string_view>{"on", "off"};
-         }},
+     .choices = words<"on", "off">},
     {.name = "cache-control",
      .value = "TEXT",
      .help = "that header field of such files",

@@ -190,8 +190,7 @@ class Call {
         } catch (const events::InvocationError& e) {
             refusal_ = e.what();
         } catch (const replay::MissingVariable& e) {
-            throw CommandError(exit_status::unreadable, e.what(),
-                               "export " + e.name() + ", which is to have the secret");
+            throw CommandError(exit_status::unreadable, e.what(), e.hint());
         }
         took_ = Context::Clock::now() - begin_;
         if (outcome_.error) log_.forget_last(replay::message_of(outcome_.error));

@@ -60,6 +60,12 @@ std::optional<double> parse_pace(std::string_view text) noexcept {
     return positive(text.substr(1));
 }
 
+// Past a year it may as well be for ever, and a clock has an end.
+std::chrono::nanoseconds event_timeout(const Arguments& arguments) {
+    return std::min<std::chrono::nanoseconds>(arguments.duration("timeout"),
+                                              std::chrono::hours(24 * 365));
+}
+
 replay::RunOptions run_options(const Arguments& arguments) {
     replay::RunOptions run;
     if (arguments.given("rate") && arguments.given("pace"))
@@ -96,10 +102,12 @@ replay::RunOptions run_options(const Arguments& arguments) {
 
 std::unique_ptr<replay::Items> items_of(const Arguments& arguments,
                                         const replay::Selection& selection,
-                                        const replay::RunOptions& run, int wake_fd) {
+                                        const replay::RunOptions& run, std::size_t limit,
+                                        int wake_fd) {
     const auto rounds = static_cast<std::uint64_t>(arguments.number("repeat"));
-    const auto source = [&arguments, selection, wake_fd] {
-        return std::make_unique<replay::Source>(arguments.operands(), selection, wake_fd);
+    const auto source = [&arguments, selection, limit, wake_fd] {
+        return std::make_unique<replay::Source>(arguments.operands(), selection, wake_fd,
+                                                replay::Source::Reading::lines, limit);
     };
     if (run.seed) {
         refuse_streams(arguments, "--shuffle");

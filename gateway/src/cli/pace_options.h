@@ -1,7 +1,9 @@
-// How a replay goes through its events: how fast, how often, in which order, how long; and what it
-// leaves of them.
+// How a replay goes through its events: to whom, how fast, how often, in which order, how long; and
+// what it leaves of them.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,6 +20,20 @@ namespace turngate::cli {
 std::optional<double> parse_rate(std::string_view text) noexcept;
 // The factor of "recorded" or "recorded*0.5"; absent for anything else.
 std::optional<double> parse_pace(std::string_view text) noexcept;
+
+constexpr Option target_option = {
+    .letter = 't',
+    .name = "target",
+    .value = "HANDLER",
+    .help = "where the events go: self, plugin:FILE, cgi:PROGRAM, cgi-dir:DIR, http://HOST:PORT",
+    .kind = Value::text,
+    .fallback = "self"};
+
+constexpr Option timeout_option = {.name = "timeout",
+                                   .value = "T",
+                                   .help = "how long one event may take; 0: for ever",
+                                   .kind = Value::duration,
+                                   .fallback = "30s"};
 
 constexpr Option rate_option = {
     .letter = 'r',
@@ -86,14 +102,19 @@ constexpr Exclusion control_exclusions[] = {{"rate", "pace"},
                                             {"shuffle", "update", "none"},
                                             {"watch", "diff-tool", ""}};
 
+// Of --timeout; zero: none.
+std::chrono::nanoseconds event_timeout(const Arguments& arguments);
+
 // What these options and --jobs say. Throws CommandError for two that cannot be together.
 replay::RunOptions run_options(const Arguments& arguments);
 
-// The events of the operands, as often and in the order that the options say. A readable `wake_fd`
-// ends the wait for a pipe. Throws CommandError for what a stream cannot do.
+// The events of the operands, as often and in the order that the options say, of at most `limit`
+// bytes. A readable `wake_fd` ends the wait for a pipe. Throws CommandError for what a stream
+// cannot do.
 std::unique_ptr<replay::Items> items_of(const Arguments& arguments,
                                         const replay::Selection& selection,
-                                        const replay::RunOptions& run, int wake_fd);
+                                        const replay::RunOptions& run, std::size_t limit,
+                                        int wake_fd);
 
 // How many events a run of `in_each_round` is; 0 if that is not known.
 std::uint64_t total_events(const Arguments& arguments, std::uint64_t in_each_round);

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/invocation.h"
+#include "cli/words.h"
 #include "open_target.h"
 #include "package/lambda_image.h"
 #include "package/package.h"
@@ -26,10 +27,7 @@ constexpr Option options[] = {
      .value = "ARCH",
      .help = "refuse programs for another machine than the function's: x86_64 or arm64",
      .kind = Value::choice,
-     .choices =
-         [] {
-             return std::vector<std::string_view>{"x86_64", "arm64"};
-         }},
+     .choices = words<"x86_64", "arm64">},
     {.name = "files",
      .value = "DIR",
      .help = "the application that a target belongs to; without it the files that it names",

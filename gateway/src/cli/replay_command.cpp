@@ -18,6 +18,7 @@
 #include "cli/report_formats.h"
 #include "cli/request_options.h"
 #include "cli/strict_options.h"
+#include "cli/words.h"
 #include "open_target.h"
 #include "replay/glob.h"
 #include "replay/printable.h"
@@ -68,12 +69,7 @@ Words shapes() {
 }
 
 constexpr Option own_options[] = {
-    {.letter = 't',
-     .name = "target",
-     .value = "HANDLER",
-     .help = "where the events go: self, plugin:FILE, cgi:PROGRAM, cgi-dir:DIR, http://HOST:PORT",
-     .kind = Value::text,
-     .fallback = "self"},
+    target_option,
     {.name = "as",
      .value = "SHAPE",
      .help = "convert each event to SHAPE first; all: every shape must give the same reply",
@@ -103,10 +99,7 @@ constexpr Option own_options[] = {
              "ones are proposed as .new files",
      .kind = Value::choice,
      .fallback = "none",
-     .choices =
-         [] {
-             return Words{"none", "new", "changed", "all"};
-         }},
+     .choices = words<"none", "new", "changed", "all">},
     {.name = "ignore",
      .value = "POINTER",
      .help = "leave a value out of the comparison: /body/json/id, /headers/etag, /status",
@@ -126,11 +119,7 @@ constexpr Option own_options[] = {
      .kind = Value::text,
      .valid = [](std::string_view value) { return !status_ranges(value).empty(); },
      .rule = "statuses such as 200-399,404"},
-    {.name = "timeout",
-     .value = "T",
-     .help = "how long one event may take; 0: for ever",
-     .kind = Value::duration,
-     .fallback = "30s"},
+    timeout_option,
     {.name = "fail-fast",
      .value = "N",
      .help = "stop after N failures (1)",
@@ -142,10 +131,7 @@ constexpr Option own_options[] = {
      .help = "how differences are shown: auto, fields, unified, side or none",
      .kind = Value::choice,
      .fallback = "auto",
-     .choices =
-         [] {
-             return Words{"auto", "fields", "unified", "side", "none"};
-         }},
+     .choices = words<"auto", "fields", "unified", "side", "none">},
     {.name = "format",
      .value = "FORMAT",
      .help = "what standard output gets: text, json, ndjson, junit, tap, md or github",
@@ -257,9 +243,7 @@ replay::JudgeOptions judge_options(const Invocation& invocation) {
         judge.ignore.add_pointer(pointer);
     if (arguments.given("expect-status"))
         judge.statuses = status_ranges(arguments.text("expect-status"));
-    // Past a year it may as well be for ever, and a clock has an end.
-    judge.timeout = std::min<std::chrono::nanoseconds>(arguments.duration("timeout"),
-                                                       std::chrono::hours(24 * 365));
+    judge.timeout = event_timeout(arguments);
     const auto style = diff_style(arguments.text("diff"));
     judge.whole_bodies = style == replay::DiffStyle::unified || style == replay::DiffStyle::side;
     judge.keeps_replies = arguments.given("save") || !diff_tool(invocation).empty();
@@ -368,7 +352,8 @@ int run_replay(Invocation& invocation) {
         run.progress = [&](const replay::Summary& summary) { progress.update(summary); };
 
     const replay::Interrupt interrupt;
-    const auto items = items_of(arguments, selection, run, interrupt.fd());
+    const auto items =
+        items_of(arguments, selection, run, judge.answer.decode.max_size, interrupt.fd());
     const replay::Summary summary = replay::run(*items, judge, run, reports, interrupt);
     if (differ && summary.signal == 0)
         if (const int signal = differ->show(arguments.text("format") != "text", interrupt))

@@ -85,7 +85,7 @@ std::string canonical(const std::string& path) {
     return fs::weakly_canonical(fs::absolute(path, ignored), ignored).string();
 }
 
-// What a run writes itself is no reason for another one.
+// What runs write themselves, but for expected replies, is no reason for another one.
 class Written {
   public:
     explicit Written(const Arguments& arguments) {
@@ -95,9 +95,8 @@ class Written {
             directory_ = canonical(std::string(arguments.text("save"))) + '/';
     }
 
-    // `in_run`: at a time when a run may write expected replies.
-    bool has(const std::string& path, bool in_run) const {
-        if (path.ends_with(".new") || (in_run && replay::is_companion(path))) return true;
+    bool has(const std::string& path) const {
+        if (path.ends_with(".new")) return true;
         const std::string name = canonical(path);
         return std::find(files_.begin(), files_.end(), name) != files_.end() ||
                (!directory_.empty() && name.starts_with(directory_));
@@ -130,12 +129,12 @@ class WatchedReplay {
             const int status = run_once();
             if (interrupt_.signal() != 0) return 128 + interrupt_.signal();
             if (status == exit_status::usage) return status;  // no file makes that better
-            std::string changed = next_change(true);
+            std::string changed = next_change();
             if (changed.empty()) {
                 say("watching   (Ctrl-C stops)");
                 do {
                     if (!wait()) return 128 + interrupt_.signal();
-                } while ((changed = next_change(false)).empty());
+                } while ((changed = next_change()).empty());
             }
             say(replay::printable(changed) + " changed");
         }
@@ -163,7 +162,7 @@ class WatchedReplay {
 
     // One run. Returns its exit status.
     int run_once() {
-        const pid_t child = watch::start_server(command_);
+        const pid_t child = run_ = watch::start_server(command_);
         const os::Fd ended(static_cast<int>(::syscall(SYS_pidfd_open, child, 0U)));
         if (!ended) {
             const int error = errno;
@@ -192,19 +191,24 @@ class WatchedReplay {
             if (ready < 0) continue;
             if (either[0].revents != 0) return false;
             if (ready == 0) return true;
-            for (std::string& path : files_.take())
-                changed_.push_back(std::move(path));
+            take_changes();
         }
     }
 
-    // A file that has changed since the last call; empty if none has that counts.
-    std::string next_change(bool in_run) {
-        for (std::string& path : files_.take())
+    // What the last run has put in place itself is none; what somebody else wrote meanwhile is one.
+    void take_changes() {
+        for (std::string& path : files_.take(
+                 [this](std::string_view name) { return replay::is_replacement(name, run_); }))
             changed_.push_back(std::move(path));
+    }
+
+    // A file that has changed since the last call; empty if none has that counts.
+    std::string next_change() {
+        take_changes();
         std::vector<std::string> changed;
         changed.swap(changed_);
         for (std::string& path : changed)
-            if (!written_.has(path, in_run)) return std::move(path);
+            if (!written_.has(path)) return std::move(path);
         return {};
     }
 
@@ -213,6 +217,7 @@ class WatchedReplay {
     const replay::Interrupt interrupt_;
     watch::FileWatch files_;
     std::vector<std::string> changed_;
+    pid_t run_ = 0;  // the last one
     const std::vector<os::Fd> sockets_;
     watch::ServerCommand command_;
 };

@@ -8,6 +8,7 @@
 #include "cli/listen_options.h"
 #include "cli/request_options.h"
 #include "cli/serve_watched.h"
+#include "cli/words.h"
 #include "event_caller.h"
 #include "lambda_api.h"
 #include "observe/observation.h"
@@ -36,10 +37,7 @@ constexpr Option own_options[] = {
      .help = "answer AWS Lambda's Invoke on this port too: on or off",
      .kind = Value::choice,
      .fallback = "on",
-     .choices =
-         [] {
-             return std::vector<std::string_view>{"on", "off"};
-         },
+     .choices = words<"on", "off">,
      .optional = true},
     {.name = "watch",
      .value = "GLOB",

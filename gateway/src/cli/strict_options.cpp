@@ -1,6 +1,7 @@
 #include "cli/strict_options.h"
 
 #include "cli/exit_status.h"
+#include "replay/limits.h"
 #include "strict/platform.h"
 #include <turngate/http/headers.h>
 
@@ -24,7 +25,10 @@ void add_checks(const Arguments& arguments, replay::JudgeOptions& judge) {
             throw CommandError(exit_status::usage, std::string("--filter ") + e.what(), e.hint());
         }
     }
-    if (arguments.given("strict")) judge.held_to = strict::platform_named(arguments.text("strict"));
+    if (arguments.given("strict")) {
+        judge.held_to = strict::platform_named(arguments.text("strict"));
+        judge.answer.decode.max_size = replay::strict_event_limit;  // so that a rule refuses it
+    }
     judge.binary_types = arguments.all("binary-type");
     if (!judge.binary_types.empty() && judge.held_to != strict::Platform::apigw_v1)
         throw CommandError(exit_status::usage,

@@ -30,6 +30,7 @@ struct InvocationResult {
     // What went wrong: "Function.Unknown", "Runtime.ExitError"; empty: nothing did. The payload
     // then is {errorMessage, errorType, ...}.
     std::string error_type = {};
+    std::uint64_t refused = 0;  // bytes of a reply that was too large
 };
 
 // Three may be at it: who waits for the result, the function's side, and who finds that there will

@@ -87,6 +87,8 @@ class LambdaFront final : public Handler {
             (options_.streams && !invocation.stream_type().empty()))
             return pass_on(call, response);
         const InvocationResult& result = invocation.result();
+        const auto* const sink = request.context.find<FunctionReplySink>();
+        if (sink && result.refused > 0) *sink->into = {{}, options_.format, result.refused};
         if (!result.error_type.empty())
             return response.send(service_reply(ServiceProblem::failed, options_.format));
         if (options_.streams) return send_verbatim(result, response);
@@ -94,8 +96,7 @@ class LambdaFront final : public Handler {
             throw ProtocolError(
                 "the function streams its reply, and this is no function URL "
                 "that does: start the host with --stream");
-        if (const auto* const sink = request.context.find<FunctionReplySink>())
-            *sink->into = {result.payload, options_.format};
+        if (sink) *sink->into = {result.payload, options_.format};
         Response reply = response_of(result.payload, options_.format, request.method == "HEAD");
         if (options_.is_strict) check(reply);
         if (!reply.body.empty() && !reply.headers.contains("Content-Type"))

@@ -57,16 +57,16 @@ InvocationResult told_error(Request& request) {
 }
 
 // Reads all of the body, and keeps as much as a function may answer with: who sends too much finds
-// out when he has sent it, as most clients look for an answer no sooner. False if it was too much.
-bool read_reply(Body& body, std::string& into) {
+// out when he has sent it, as most clients look for an answer no sooner. Returns how much it was.
+std::uint64_t read_reply(Body& body, std::string& into) {
     std::array<char, 64 * 1024> block;
-    bool fits = true;
+    std::uint64_t size = 0;
     if (body.size()) into.reserve(std::min<std::uint64_t>(*body.size(), lambda_limits::reply));
     while (const std::size_t n = body.read(block)) {
-        fits = fits && into.size() + n <= lambda_limits::reply;
-        if (fits) into.append(block.data(), n);
+        size += n;
+        if (size <= lambda_limits::reply) into.append(block.data(), n);
     }
-    return fits;
+    return size;
 }
 
 // What the trailers say of an error in the middle of a stream.
@@ -214,10 +214,12 @@ InvocationResult RuntimeApi::gathered(Call& call) const {
     InvocationResult result;
     result.content_type = call.request.headers.get("Content-Type");
     try {
-        if (read_reply(call.request.body, result.payload)) {
+        const std::uint64_t size = read_reply(call.request.body, result.payload);
+        if (size <= lambda_limits::reply) {
             take_trailers(call.request.body.trailers(), result);
             return result;
         }
+        result.refused = size;
         result.error_type = "Function.ResponseSizeTooLarge";
         result.payload = runtime_error(
             result.error_type, "Response payload size exceeded maximum allowed payload size (" +

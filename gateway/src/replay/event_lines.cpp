@@ -21,10 +21,11 @@ std::string lines_text(std::uint64_t lines) {
 
 }  // namespace
 
-EventLines::EventLines(int fd, std::string path, int wake_fd)
+EventLines::EventLines(int fd, std::string path, int wake_fd, std::size_t limit)
     : file(std::make_shared<LinesFile>(LinesFile{std::move(path), false})),
+      limit_(limit),
       fd_(fd > STDIN_FILENO ? fd : -1),
-      events_(fd, event_limit, wake_fd) {
+      events_(fd, limit, wake_fd) {
     if (is_packed(file->path)) events_.unpack(unpacked_limit);
 }
 
@@ -72,7 +73,7 @@ void EventLines::sniff() {
     whole_ = true;
     for (auto status = events_.next(line); status != Status::end; status = events_.next(line)) {
         first_size_ += 1 + events_.size();
-        if (first_size_ > event_limit)
+        if (first_size_ > limit_)
             first_status_ = Status::too_long;  // read on, to tell its size
         else
             first_.append(1, '\n').append(line);
@@ -91,7 +92,7 @@ bool EventLines::next_line(std::string_view& line, Status& status) {
         if (!har_->next(entry_)) return false;
         ++line_;
         line = entry_.event;
-        status = entry_.event.size() > event_limit ? Status::too_long : Status::line;
+        status = entry_.event.size() > limit_ ? Status::too_long : Status::line;
         first_size_ = entry_.event.size();
         return true;
     }
@@ -121,7 +122,8 @@ bool EventLines::next(Batch& batch) {
         if (only_ == line_ || (only_ == 0 && !blank)) break;
     }
     if (!entry_.problem.empty()) return add_problem(batch, entry_.problem);
-    if (status == Status::too_long) return add_problem(batch, event_too_large(first_size_), EFBIG);
+    if (status == Status::too_long)
+        return add_problem(batch, event_too_large(first_size_, limit_), EFBIG);
     if (golden_too_long_)
         return add_problem(batch, golden_path(file->path) + ':' + std::to_string(line_) + ": " +
                                       too_large(goldens_->size(), golden_limit));

@@ -1,6 +1,7 @@
 // An open file with an event a line, and the file with its expected replies.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -17,8 +18,9 @@ namespace turngate::replay {
 // Every function may throw std::system_error, and of packed files those that read BadGzip.
 class EventLines {
   public:
-    // Owns `fd`, unless it is standard input. A readable `wake_fd` ends the wait for a pipe.
-    EventLines(int fd, std::string path, int wake_fd);
+    // Owns `fd`, unless it is standard input. A readable `wake_fd` ends the wait for a pipe. An
+    // event has at most `limit` bytes.
+    EventLines(int fd, std::string path, int wake_fd, std::size_t limit);
 
     const std::shared_ptr<LinesFile> file;
 
@@ -53,6 +55,7 @@ class EventLines {
     bool add_problem(Batch& batch, std::string_view why, int error = 0);
     bool add_problem(Batch& batch, std::string_view name, std::string_view why, int error = 0);
 
+    const std::size_t limit_;
     os::Fd fd_;
     os::Fd golden_fd_;
     LineReader events_;

@@ -131,6 +131,20 @@ bool Filter::matches(const Facts& facts) const {
                        [&](const Term& term) { return holds(term, facts) != term.is_negated; });
 }
 
+bool Filter::may_match(const Facts& facts) const {
+    return std::all_of(terms_.begin(), terms_.end(), [&](const Term& term) {
+        return is_of_reply(term) || holds(term, facts) != term.is_negated;
+    });
+}
+
+bool Filter::asks_for_reply() const {
+    return std::any_of(terms_.begin(), terms_.end(), is_of_reply);
+}
+
+bool Filter::is_of_reply(const Term& term) {
+    return term.key == Key::tag || term.key == Key::status;
+}
+
 bool Filter::holds(const Term& term, const Facts& facts) {
     const auto is = [&](std::string_view text) {
         if (term.expression) return term.expression->found_in(text);

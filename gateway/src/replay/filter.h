@@ -42,6 +42,12 @@ class Filter {
     // True without any terms.
     bool matches(const Facts& facts) const;
 
+    // Whether all terms hold that ask for the event alone: if not, no expected reply helps.
+    bool may_match(const Facts& facts) const;
+
+    // Whether a term asks for the expected reply.
+    bool asks_for_reply() const;
+
   private:
     enum class Key { method, path, format, tag, status };
     enum class Operator { equal, matching, less, at_most, greater, at_least };
@@ -55,6 +61,7 @@ class Filter {
         std::shared_ptr<const RegularExpression> expression = {};
     };
 
+    static bool is_of_reply(const Term& term);
     static Term parse_term(std::string_view term);
     static void check_value(Term& term, std::string_view text);
     static bool holds(const Term& term, const Facts& facts);

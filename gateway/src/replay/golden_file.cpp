@@ -32,11 +32,14 @@ std::string_view without(std::string_view path, std::string_view suffix) {
     return path.ends_with(suffix) ? path.substr(0, path.size() - suffix.size()) : path;
 }
 
+constexpr std::string_view temporary_ending = ".tmp";
+
+// ".create.reply.json.4711-0.tmp" for "create.reply.json"
 std::string temporary_for(const std::string& path) {
     static std::atomic<unsigned> counter{0};
     const auto slash = path.rfind('/') + 1;  // npos + 1 is 0
     return path.substr(0, slash) + '.' + path.substr(slash) + '.' + std::to_string(::getpid()) +
-           '-' + std::to_string(counter++) + ".tmp";
+           '-' + std::to_string(counter++) + std::string(temporary_ending);
 }
 
 constexpr std::string_view line_endings[] = {".ndjson", ".jsonl"};
@@ -103,6 +106,12 @@ bool has_event_name(std::string_view path) noexcept {
     return unpacked(path).ends_with(".json") || has_event_lines(path);
 }
 
+bool is_replacement(std::string_view name, pid_t id) {
+    if (!name.starts_with('.') || !name.ends_with(temporary_ending)) return false;
+    const std::string_view numbers = name.substr(0, name.rfind('-') + 1);
+    return numbers.ends_with('.' + std::to_string(id) + '-');
+}
+
 FileReplacement::FileReplacement(std::string path)
     : path_(target_of(path)), temporary_(temporary_for(path_)) {
     fd_.reset(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
@@ -113,7 +122,7 @@ FileReplacement::FileReplacement(std::string path)
 }
 
 FileReplacement::~FileReplacement() {
-    if (fd_) ::unlink(temporary_.c_str());
+    if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
 void FileReplacement::write(std::string_view bytes) {
@@ -136,8 +145,9 @@ void FileReplacement::commit(bool durable) {
     write_out(buffer_);
     buffer_.clear();
     if (durable && ::fsync(fd_.get()) != 0) fail("cannot write", path_);
+    fd_.reset();  // now, so that who watches the file sees it put in place and not written
     if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail("cannot replace", path_);
-    fd_.reset();
+    temporary_.clear();
     if (!durable) return;
     const auto slash = path_.rfind('/');
     const std::string directory = slash == std::string::npos ? "."

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 #include <utility>
 
 #include "replay/limits.h"
@@ -64,6 +65,10 @@ class FileReplacement {
     std::string buffer_;
     os::Fd fd_;
 };
+
+// Whether a file of that name is one that FileReplacement has in the process `id` until it takes
+// its place.
+bool is_replacement(std::string_view name, pid_t id);
 
 // An expected reply, or a proposal of one, that is to be written.
 struct GoldenWrite {

@@ -122,43 +122,23 @@ void Judge::run_file(const std::string& path, bool named, Result& result) {
     }
     path_ = path;
     try {
-        if (!read_unpacked(path, event_text_, event_limit))
+        if (!read_unpacked(path, event_text_, options_.answer.decode.max_size))
             return unreadable(result, "no such file or directory");
     } catch (const std::system_error& e) {
         return unreadable(result, reason(e.code().value()));
     } catch (const FileTooLarge& e) {
         if (!named && is_report_file(path)) return pass_over(result, "a report of a replay");
-        return unreadable(result, event_too_large(e.size()));
+        return unreadable(result, event_too_large(e.size(), options_.answer.decode.max_size));
     } catch (const FileProblem& e) {
         return unreadable(result, e.rule());
     }
-    Texts texts{event_text_, {}, directory_of(path_), named};
-    const std::string golden = golden_path(path);
-    try {
-        if (read_file(golden, golden_text_, golden_limit)) texts.golden = golden_text_;
-    } catch (const std::system_error& e) {
-        return unreadable(result, golden + ": " + reason(e.code().value()));
-    } catch (const FileProblem& e) {
-        return unreadable(result, e.what());
-    }
-    judge(texts, result);
+    judge({event_text_, {}, directory_of(path_), named}, result);
 }
 
-void Judge::judge(const Texts& texts, Result& result) {
-    const Golden* golden = nullptr;
-    golden_problem_.clear();
-    try {
-        if (texts.golden) golden = &parser_.parse(*texts.golden);
-    } catch (const JsonError& e) {
-        golden_problem_ = golden_name() + ": " + e.what();
-        if (options_.update != Update::all) return broken_golden(result);
-    }
+void Judge::judge(Texts texts, Result& result) {
     events::Event event;
-    if (!decode(texts, result, event)) return;
-    if (!is_selected(event, golden)) {
-        result.verdict = Verdict::unselected;
-        return;
-    }
+    const Golden* golden = nullptr;
+    if (!decode(texts, result, event) || !select(texts, result, event, golden)) return;
     const auto shape =
         options_.as && *options_.as != events::Format::raw ? options_.as : std::nullopt;
     if (shape && !convert(event, *shape, result)) {
@@ -169,6 +149,7 @@ void Judge::judge(const Texts& texts, Result& result) {
     if (!golden && texts.recorded && options_.update == Update::fresh)
         golden = take_recorded(*texts.recorded, result);
     const events::Format event_format = event.format;
+    result.began = Watchdog::Clock::now();
     try {
         measure_request(event, shape ? std::string_view() : texts.event);
         serve(std::move(event));
@@ -180,7 +161,7 @@ void Judge::judge(const Texts& texts, Result& result) {
         if (shape || (answer_options_.encode.never_base64 && is_http))
             translate_reply(event_format);
     } catch (const MissingVariable& e) {
-        return unreadable(result, e.what(), "export " + e.name() + ", which is to have the secret");
+        return unreadable(result, e.what(), e.hint());
     } catch (const Error& e) {
         result.verdict = Verdict::failed;
         result.problem =
@@ -201,6 +182,41 @@ void Judge::judge(const Texts& texts, Result& result) {
     if (result.wrote && result.verdict == Verdict::passed) result.verdict = Verdict::updated;
     if (options_.all_shapes && result.verdict != Verdict::unreadable)
         compare_shapes(texts, golden, result);
+}
+
+// Whether the event is one of those that are replayed, and its expected reply. A broken reply of
+// one that is not is nobody's concern.
+bool Judge::select(Texts& texts, Result& result, const events::Event& event,
+                   const Golden*& golden) {
+    Filter::Facts facts{event.request.method, event.request.url.path, events::name(event.format)};
+    bool is_selected = options_.filter.may_match(facts);
+    if (is_selected && (options_.handler || options_.filter.asks_for_reply())) {
+        if (!read_golden(texts, result, golden)) return false;
+        if (golden) facts.tags = golden->tags, facts.status = golden->status;
+        is_selected = options_.filter.matches(facts);
+    }
+    if (!is_selected) result.verdict = Verdict::unselected;
+    return is_selected;
+}
+
+// `golden` stays null without one, and for a broken one that is to be written anew.
+bool Judge::read_golden(Texts& texts, Result& result, const Golden*& golden) {
+    golden_problem_.clear();
+    try {
+        if (!is_lines_ && read_file(golden_path(path_), golden_text_, golden_limit))
+            texts.golden = golden_text_;
+    } catch (const std::system_error& e) {
+        return unreadable(result, golden_path(path_) + ": " + reason(e.code().value())), false;
+    } catch (const FileProblem& e) {
+        return unreadable(result, e.what()), false;
+    }
+    try {
+        if (texts.golden) golden = &parser_.parse(*texts.golden);
+    } catch (const JsonError& e) {
+        golden_problem_ = golden_name() + ": " + e.what();
+        if (options_.update != Update::all) return broken_golden(result), false;
+    }
+    return true;
 }
 
 // "create.reply.json", "calls.replies.ndjson:17"

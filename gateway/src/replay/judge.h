@@ -66,14 +66,16 @@ class Judge {
   private:
     struct Texts {
         std::string_view event;
-        std::optional<std::string_view> golden;
+        std::optional<std::string_view> golden;  // of a line; a file's is read once it is needed
         std::string_view directory;
         bool named;
         std::optional<std::string_view> recorded = {};  // the reply that came with the event
     };
     void run_file(const std::string& path, bool named, Result& result);
-    void judge(const Texts& texts, Result& result);
+    void judge(Texts texts, Result& result);
     bool decode(const Texts& texts, Result& result, events::Event& event);
+    bool select(Texts& texts, Result& result, const events::Event& event, const Golden*& golden);
+    bool read_golden(Texts& texts, Result& result, const Golden*& golden);
     bool convert(events::Event& event, events::Format shape, Result& result);
     events::Event reshape(events::Event& event, events::Format shape);
     events::Answer begin_answer(events::Event event, bool is_one);
@@ -89,7 +91,6 @@ class Judge {
     void broken_golden(Result& result) const;
     void note_failure(Result& result);
     // judge_strict.cpp
-    bool is_selected(const events::Event& event, const Golden* golden) const;
     void measure_request(events::Event& event, std::string_view text);
     void check_rules(events::Format format, const events::Answer& answer, bool is_one);
     void tell_violations(Result& result);

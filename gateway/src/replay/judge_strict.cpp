@@ -1,4 +1,4 @@
-// Which events are judged, and by which rules of a platform.
+// By which rules of a platform events and replies are judged.
 #include <string>
 #include <utility>
 
@@ -8,12 +8,6 @@
 #include <turngate/http/recorder.h>
 
 namespace turngate::replay {
-
-bool Judge::is_selected(const events::Event& event, const Golden* golden) const {
-    Filter::Facts facts{event.request.method, event.request.url.path, events::name(event.format)};
-    if (golden) facts.tags = golden->tags, facts.status = golden->status;
-    return options_.filter.matches(facts);
-}
 
 // `text` is empty if the event has been converted.
 void Judge::measure_request(events::Event& event, std::string_view text) {
@@ -39,8 +33,11 @@ void Judge::check_rules(events::Format format, const events::Answer& answer, boo
         strict::take_reply(subject, reply_, format, encode_as_);
     // What was assembled of several replies, and what a function itself has written, goes out so.
     if (!is_one && own == format) subject.set_reply(answer.reply);
-    if (function_reply_->text && (is_lambda || own == function_reply_->format))
-        subject.set_reply(*std::exchange(function_reply_->text, std::nullopt));
+    if (is_lambda || own == function_reply_->format) {
+        subject.refused = function_reply_->refused;
+        if (function_reply_->text)
+            subject.set_reply(*std::exchange(function_reply_->text, std::nullopt));
+    }
     violations_ = strict::check(subject);
 }
 

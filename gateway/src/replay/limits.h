@@ -12,6 +12,9 @@ namespace turngate::replay {
 // Bytes of JSON. The word of decode(), so that no command takes what another refuses.
 inline const std::size_t event_limit = events::DecodeOptions().max_size;
 
+// The same where a rule of a platform is to tell that an event is too large for it.
+inline constexpr std::size_t strict_event_limit = 64u << 20;
+
 // Of an expected reply.
 inline constexpr std::size_t golden_limit = 64u << 20;
 
@@ -28,8 +31,8 @@ inline std::string too_large(std::uint64_t size, std::uint64_t limit) {
 }
 
 // The same of an event, in the words of decode().
-inline std::string event_too_large(std::uint64_t size) {
-    return "the event " + too_large(size, event_limit);
+inline std::string event_too_large(std::uint64_t size, std::uint64_t limit = event_limit) {
+    return "the event " + too_large(size, limit);
 }
 
 }  // namespace turngate::replay

@@ -8,7 +8,6 @@
 
 #include "replay/golden_file.h"
 #include "replay/recorded_time.h"
-#include <turngate/events/decode.h>
 
 namespace turngate::replay {
 namespace {
@@ -34,35 +33,24 @@ bool wait_until(std::chrono::steady_clock::time_point due, const Interrupt& inte
 }
 
 Pacer::Clock::time_point Pacer::due(Batch& batch) {
+    Item& item = batch.items.front();
+    if (!is_sent_(batch, item)) return Clock::now();
     if (!begin_) begin_ = Clock::now();
     if (!is_recorded_) return *begin_ + schedule_.next();
-    Item& item = batch.items.front();
-    if (item.kind != Item::Kind::file && item.kind != Item::Kind::text) return Clock::now();
     if (const auto time = time_of(batch, item)) return *begin_ + schedule_.next(*time);
-    if (is_event(batch, item)) {
-        item.event = batch.add(no_time);
-        item.kind = Item::Kind::problem;
-    }
+    item.event = batch.add(no_time);
+    item.kind = Item::Kind::problem;
     return Clock::now();
 }
 
 std::optional<std::chrono::microseconds> Pacer::time_of(const Batch& batch, const Item& item) {
     if (item.kind == Item::Kind::text) return recorded_time(batch[item.event]);
-    text_.clear();
     try {
-        if (!read_file(std::string(batch[item.name]), text_, event_limit)) return std::nullopt;
-    } catch (const std::exception&) {  // whoever replays it says what is wrong
-        text_.clear();
+        if (!read_unpacked(std::string(batch[item.name]), text_, limit_)) return std::nullopt;
+    } catch (const std::exception&) {  // it has gone, or changed, since it was looked at
+        return std::nullopt;
     }
     return recorded_time(text_);
-}
-
-// What is none is told by whoever replays it, or passed over.
-bool Pacer::is_event(const Batch& batch, const Item& item) const {
-    const std::string_view text =
-        item.kind == Item::Kind::text ? batch[item.event] : std::string_view(text_);
-    if (text.empty()) return false;
-    return all_are_events_ || events::classify(text).kind == events::Classification::Kind::event;
 }
 
 }  // namespace turngate::replay

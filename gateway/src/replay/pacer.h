@@ -2,8 +2,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "replay/interrupt.h"
 #include "replay/schedule.h"
@@ -23,21 +26,28 @@ class Pacer {
   public:
     using Clock = std::chrono::steady_clock;
 
-    // REQUIRES: pace.is_set(). With `all_are_events`, whatever is read is one, as with --as raw.
-    Pacer(const Pace& pace, bool all_are_events)
-        : schedule_(pace), is_recorded_(pace.is_recorded()), all_are_events_(all_are_events) {}
+    // Whether an item is an event that will be sent.
+    using IsSent = std::function<bool(const Batch& batch, const Item& item)>;
 
-    // When the one item of `batch` is due. The first one is due now. An event without the time that
-    // the pace needs becomes a problem, and is due at once, as is all that is no event.
+    // REQUIRES: pace.is_set(). An event has at most `limit` bytes.
+    Pacer(const Pace& pace, std::size_t limit, IsSent is_sent)
+        : schedule_(pace),
+          is_recorded_(pace.is_recorded()),
+          limit_(limit),
+          is_sent_(std::move(is_sent)) {}
+
+    // When the one item of `batch` is due. The first event is due now. What is not sent is due at
+    // once, and takes no place in the schedule; so does an event without the time that the pace
+    // needs, which becomes a problem.
     Clock::time_point due(Batch& batch);
 
   private:
     std::optional<std::chrono::microseconds> time_of(const Batch& batch, const Item& item);
-    bool is_event(const Batch& batch, const Item& item) const;
 
     Schedule schedule_;
     bool is_recorded_;
-    bool all_are_events_;
+    std::size_t limit_;
+    IsSent is_sent_;
     std::optional<Clock::time_point> begin_;
     std::string text_;  // of a file
 };

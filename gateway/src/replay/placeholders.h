@@ -30,6 +30,7 @@ class MissingVariable : public Error {
         : Error("the event has " + placeholder(name) + ", and there is no such variable"),
           name_(name) {}
     const std::string& name() const noexcept { return name_; }
+    std::string hint() const { return "export " + name_ + ", which is to have the secret"; }
 
   private:
     std::string name_;

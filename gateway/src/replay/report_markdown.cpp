@@ -14,15 +14,17 @@ namespace {
 
 // Text that means nothing but itself, in a cell of a table too: a backslash takes any ASCII
 // punctuation as it is (CommonMark 0.31, 2.4), and GFM's autolinks need an unescaped ':' '.' or
-// '@'.
+// '@'. GitHub looks for @names, #numbers, commits and :emoji: in what comes of that, in all but
+// code.
 std::string plain(std::string_view text) {
     constexpr std::string_view special = "\\`*_{}[]()<>#+-.!|~&@:=\"'$^/";
-    std::string out;
+    if (text.empty()) return {};
+    std::string out = "<code>";
     for (char c : printable(text)) {
         if (special.find(c) != std::string_view::npos) out += '\\';
         out += c;
     }
-    return out;
+    return out + "</code>";
 }
 
 // A fence is longer than any run of backticks inside (CommonMark 0.31, 4.5).

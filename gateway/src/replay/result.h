@@ -48,7 +48,8 @@ struct Result {
     int status = 0;  // of the reply; 0 if there was none
     std::chrono::nanoseconds latency{};
     std::chrono::steady_clock::time_point began{};  // the handler's work
-    // From the moment the event was due, whenever it began; of a run with a pace.
+    // From the moment the event was due, whenever it began; of a run with a pace. Attempts before
+    // the last one do not count.
     std::optional<std::chrono::nanoseconds> from_due = {};
     unsigned attempts = 1;     // more: it failed, and was retried
     std::string problem = {};  // one sentence: why it is unreadable, skipped, ...

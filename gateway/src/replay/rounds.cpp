@@ -40,7 +40,7 @@ bool Repeated::fill(Batch& batch, std::size_t most) {
 }
 
 Shuffled::Shuffled(Source& source, std::uint64_t seed, std::uint64_t rounds)
-    : random_(seed), rounds_(rounds) {
+    : limit_(source.limit()), random_(seed), rounds_(rounds) {
     std::size_t lines_path = 0;
     std::shared_ptr<LinesFile> lines;
     for (Batch batch; source.fill(batch, 256);)
@@ -133,7 +133,7 @@ void Shuffled::fill_line(Batch& batch, const Place& place) {
     try {
         os::Fd fd = open_file(path);
         if (!fd) return fail(reason(ENOENT), ENOENT);
-        EventLines lines(fd.release(), path, -1);
+        EventLines lines(fd.release(), path, -1, limit_);
         lines.open_goldens();
         std::optional<std::uint64_t> golden_at;
         if (place.item.has_golden) golden_at = place.item.golden_at;

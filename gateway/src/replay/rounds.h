@@ -57,6 +57,7 @@ class Shuffled final : public Items {
     void fill_held(Batch& batch, const Place& place) const;
     void fill_line(Batch& batch, const Place& place);
 
+    const std::size_t limit_;  // of an event
     std::vector<std::string> texts_;
     std::vector<Held> held_;
     std::vector<Place> places_;

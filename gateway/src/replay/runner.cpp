@@ -52,7 +52,14 @@ class Run {
         window_ = window * jobs_;
         summary_.seed = options_.seed;
         if (!options_.pace.is_set()) return;
-        pacer_.emplace(options_.pace, judge_.as == events::Format::raw);
+        looking_ = judge_;
+        looking_.handler = nullptr;
+        look_.emplace(looking_, watchdog_.add_slot(), true);
+        pacer_.emplace(options_.pace, judge_.answer.decode.max_size,
+                       [this](const Batch& batch, const Item& item) {
+                           look_->run(batch, item, looked_at_);
+                           return looked_at_.verdict == Verdict::passed;
+                       });
         window_ = paced_window;
         summary_.pace.emplace().rate = options_.pace.rate;
     }
@@ -139,9 +146,7 @@ class Run {
                 work->done = 0;
                 while (work->done < n && !stopping()) {
                     Result& result = work->results[work->done];
-                    attempt(judge, work->batch, work->batch.items[work->done], result);
-                    if (pacer_ && result.status != 0)
-                        result.from_due = result.began - work->due + result.latency;
+                    attempt(judge, *work, work->batch.items[work->done], result);
                     if (result.verdict == Verdict::interrupted) break;  // as if never begun
                     ++work->done;
                 }
@@ -163,18 +168,21 @@ class Run {
         }
     }
 
-    void attempt(Judge& judge, const Batch& batch, const Item& item, Result& result) {
-        judge.run(batch, item, result);
+    void attempt(Judge& judge, const Work& work, const Item& item, Result& result) {
+        judge.run(work.batch, item, result);
+        const Clock::time_point began = result.began;
         for (unsigned attempts = 1;
              result.verdict == Verdict::failed && attempts <= options_.retries && !stopping();) {
             Result last = std::exchange(result, {});
-            judge.run(batch, item, result);
+            judge.run(work.batch, item, result);
             if (result.verdict == Verdict::interrupted) {
                 result = std::move(last);
-                return;
+                break;
             }
             result.attempts = ++attempts;
         }
+        // The first attempt is the one that can be late: those behind it wait for its failure.
+        if (pacer_ && result.status != 0) result.from_due = began - work.due + result.latency;
     }
 
     // How many of `size` may be taken now, so that no event too many is replayed: what turns out to
@@ -323,6 +331,9 @@ class Run {
     std::uint64_t next_ = 0;
     bool at_end_ = false;  // all events have been taken
     std::optional<Pacer> pacer_;
+    JudgeOptions looking_;  // of a judge that sends nothing
+    std::optional<Judge> look_;
+    Result looked_at_;
     unsigned jobs_ = 1;     // the most workers
     unsigned workers_ = 0;  // that there are
     std::vector<std::jthread> others_;

@@ -51,7 +51,15 @@ std::string saved_path(const std::string& directory, const Result& result) {
     return path;
 }
 
-void SavedReplies::event(const Result& result) {
+// Such as a full disk.
+void SavedReplies::fail(const std::system_error& error) const {
+    throw cli::CommandError(cli::exit_status::wrong_answer,
+                            "cannot save replies in " + directory_ + ": " + error.code().message(),
+                            "make room there and in the directory of temporary files, and give "
+                            "--save a directory that can be written");
+}
+
+void SavedReplies::event(const Result& result) try {
     if (!result.reply) return;
     const std::string path = saved_path(directory_, result);
     make_place(path, event_file(result));
@@ -62,6 +70,8 @@ void SavedReplies::event(const Result& result) {
                     {.side_file = std::string_view(side).substr(side.rfind('/') + 1)});
     if (text.side) write_file(side, *text.side, false);
     write_file(golden_path(path), text.json, false);
+} catch (const std::system_error& e) {
+    fail(e);
 }
 
 void SavedReplies::save_line(const std::string& path, const Result& result) {
@@ -98,8 +108,8 @@ void SavedReplies::finish_lines() {
     line_ = 0;
 }
 
-void SavedReplies::end(const Summary&) {
-    finish_lines();
+void SavedReplies::end(const Summary&) try { finish_lines(); } catch (const std::system_error& e) {
+    fail(e);
 }
 
 }  // namespace turngate::replay

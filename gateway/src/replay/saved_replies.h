@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "replay/line_goldens.h"
 #include "replay/report.h"
@@ -27,7 +28,7 @@ class SavedReplies final : public Report {
     // Makes the directory when there is something to write.
     explicit SavedReplies(std::string directory) : directory_(std::move(directory)) {}
 
-    // Throws std::system_error, and CommandError rather than overwrite an expected reply.
+    // Throws CommandError for what cannot be written, and rather than overwrite an expected reply.
     void event(const Result& result) override;
     void end(const Summary& summary) override;
 
@@ -35,6 +36,7 @@ class SavedReplies final : public Report {
     void save_line(const std::string& path, const Result& result);
     void make_place(const std::string& path, std::string_view event);
     void finish_lines();
+    [[noreturn]] void fail(const std::system_error& error) const;
 
     std::string directory_;
     std::string place_;  // the directory that was made last

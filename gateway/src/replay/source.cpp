@@ -47,11 +47,13 @@ bool Selection::is_output(const FileId& file) const {
     return std::find(outputs.begin(), outputs.end(), file) != outputs.end();
 }
 
-Source::Source(std::vector<std::string> inputs, Selection selection, int wake_fd, Reading reading)
+Source::Source(std::vector<std::string> inputs, Selection selection, int wake_fd, Reading reading,
+               std::size_t limit)
     : inputs_(std::move(inputs)),
       selection_(std::move(selection)),
       wake_fd_(wake_fd),
-      reading_(reading) {}
+      reading_(reading),
+      limit_(limit) {}
 
 Source::~Source() = default;
 
@@ -193,7 +195,7 @@ void Source::open_lines(Batch& batch, const std::string& path, bool named,
         if (!named && is_report_file(path)) return add_skipped(batch, path, "a report of a replay");
         os::Fd fd = open_file(path);
         if (!fd) return add_problem(batch, path, ENOENT);
-        lines_ = std::make_unique<EventLines>(fd.release(), path, -1);
+        lines_ = std::make_unique<EventLines>(fd.release(), path, -1, limit_);
         if (is_har(path)) lines_->read_har();
         if (only_line != 0) lines_->select(only_line);
         if (reading_ == Reading::events || reading_ == Reading::companions) return;
@@ -216,7 +218,7 @@ void Source::open_stream(Batch& batch, const std::string& path) {
     const int fd = path == "-" ? STDIN_FILENO
                                : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) return add_problem(batch, path, errno);
-    lines_ = std::make_unique<EventLines>(fd, path, wake_fd_);
+    lines_ = std::make_unique<EventLines>(fd, path, wake_fd_, limit_);
     try {
         if (!has_event_lines(path)) lines_->sniff();
     } catch (const std::system_error& e) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "replay/limits.h"
 #include "replay/line_reader.h"
 #include "replay/walk.h"
 
@@ -91,12 +92,15 @@ class Source final : public Items {
     // With `names`, a file with an event a line is one item like any other, and nothing is read.
     enum class Reading { lines, events, names, companions };
 
-    // A readable `wake_fd` ends the wait for a pipe.
+    // A readable `wake_fd` ends the wait for a pipe. Of files with an event a line and of streams,
+    // an event has at most `limit` bytes.
     Source(std::vector<std::string> inputs, Selection selection, int wake_fd = -1,
-           Reading reading = Reading::lines);
+           Reading reading = Reading::lines, std::size_t limit = event_limit);
     ~Source() override;
 
     bool fill(Batch& batch, std::size_t most) override;
+
+    std::size_t limit() const noexcept { return limit_; }
 
   private:
     bool fill_lines(Batch& batch, std::size_t most);
@@ -116,6 +120,7 @@ class Source final : public Items {
     Selection selection_;
     int wake_fd_;
     Reading reading_;
+    std::size_t limit_;
     std::size_t next_input_ = 0;
     std::unique_ptr<Walk> walk_;
     std::string glob_;  // what files of the walk must match; empty: be events by their names

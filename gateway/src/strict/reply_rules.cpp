@@ -1,6 +1,7 @@
 // How much platforms take of a reply.
 #include <algorithm>
 
+#include "strict/openedge_sizes.h"
 #include "strict/rule_tables.h"
 
 namespace turngate::strict {
@@ -8,9 +9,9 @@ namespace {
 
 using enum Platform;
 using Measured = std::optional<std::uint64_t>;
-using Unit = Rule::Unit;
 
 Measured json(const Subject& s) {
+    if (s.refused > 0) return s.refused;
     if (s.at_least > 0) return s.at_least;
     return s.reply ? Measured(s.reply->size()) : Measured();
 }
@@ -77,6 +78,15 @@ Measured field(const Subject& s) {
     return longest;
 }
 
+// An answer is published to another topic, which stands in the manager's rule and not in an event:
+// that of the message is taken for it.
+Measured grpc_message(const Subject& s) {
+    return grpc_message_size(s.request.message, *body(s));
+}
+Measured mqtt_packet(const Subject& s) {
+    return mqtt_packet_size(s.request.message, *body(s));
+}
+
 std::string not_carried(const Subject& s) {
     return s.cannot_carry;
 }
@@ -95,115 +105,45 @@ constexpr Rule table[] = {
      .fix = "answer with a final status from 200 to 599, and not with hundreds of cookies",
      .source = "the shape of the platform's replies",
      .fault = not_carried},
-    {.name = "lambda-reply-size",
-     .platforms = Platforms(apigw_v1, apigw_http1, apigw_v2, function_url, lattice_v1, lattice_v2,
-                            websocket, lambda),
-     .what = "the reply as JSON",
-     .limit = 6'291'556,
-     .unit = Unit::bytes,
-     .outcome = "AWS Lambda answers the function's post with 413, and the client gets a 502",
-     .fix = smaller_reply,
-     .source = "AWS, Lambda quotas",
-     .measure = json},
-    {.name = "apigw-reply-headers",
-     .platforms = api_gateway,
-     .what = "the header of the reply",
-     .limit = 10'240,
-     .unit = Unit::bytes,
-     .outcome = "API Gateway answers 502 or 500",
-     .fix = smaller_head,
-     .source = "AWS, API Gateway quotas",
-     .measure = headers},
-    {.name = "websocket-reply",
-     .platforms = Platforms(websocket),
-     .what = "the body of the reply",
-     .limit = 128 * kibibyte,
-     .unit = Unit::bytes,
-     .outcome = "API Gateway does not send it",
-     .fix = "send it in parts, through the management API",
-     .source = "AWS, API Gateway quotas",
-     .measure = body},
-    {.name = "alb-reply-size",
-     .platforms = load_balancer,
-     .what = "the reply as JSON",
-     .limit = mebibyte,
-     .unit = Unit::bytes,
-     .outcome = "the load balancer answers 502",
-     .fix = smaller_reply,
-     .source = "AWS, Lambda functions as targets of a load balancer",
-     .measure = json},
-    {.name = "alb-reply-field",
-     .platforms = load_balancer,
-     .what = "a header field of the reply",
-     .limit = 16 * kibibyte,
-     .unit = Unit::bytes,
-     .outcome = "the load balancer answers 502",
-     .fix = smaller_head,
-     .source = "AWS, HTTP header limits of Application Load Balancers",
-     .measure = field},
-    {.name = "alb-reply-headers",
-     .platforms = load_balancer,
-     .what = "the header of the reply",
-     .limit = 32 * kibibyte,
-     .unit = Unit::bytes,
-     .outcome = "the load balancer answers 502",
-     .fix = smaller_head,
-     .source = "AWS, HTTP header limits of Application Load Balancers",
-     .measure = headers},
-    {.name = "lattice-reply-body",
-     .platforms = lattice,
-     .what = "the body of the reply",
-     .limit = 6 * mebibyte,
-     .unit = Unit::bytes,
-     .outcome = "VPC Lattice answers with an error of its own",
-     .fix = smaller_reply,
-     .source = "AWS, Lambda functions as targets in VPC Lattice",
-     .measure = body},
-    {.name = "edge-viewer-reply",
-     .platforms = Platforms(edge),
-     .what = "the reply as JSON",
-     .limit = 40 * kibibyte,
-     .unit = Unit::bytes,
-     .outcome = "CloudFront answers 502",
-     .fix = "have the function run at the origin, which takes 1 MB",
-     .source = "AWS, Quotas on Lambda@Edge",
-     .measure = json_at_viewer},
-    {.name = "edge-origin-reply",
-     .platforms = Platforms(edge),
-     .what = "the reply as JSON",
-     .limit = mebibyte,
-     .unit = Unit::bytes,
-     .outcome = "CloudFront answers 502",
-     .fix = smaller_reply,
-     .source = "AWS, Quotas on Lambda@Edge",
-     .measure = json_at_origin},
-    {.name = "vercel-reply-body",
-     .platforms = Platforms(vercel),
-     .what = "the body of the reply",
-     .limit = 4'718'592,
-     .unit = Unit::bytes,
-     .outcome = "Vercel answers 413 FUNCTION_PAYLOAD_TOO_LARGE",
-     .fix = "stream it, which has no such limit",
-     .source = "Vercel, Functions limits",
-     .measure = body},
-    {.name = "openedge-reply-payload",
-     .platforms = Platforms(openedge),
-     .what = "the payload of the answer",
-     .limit = 4 * mebibyte,
-     .unit = Unit::bytes,
-     .outcome = "the function manager answers ResourceExhausted and ends the instance",
-     .fix = "answer in parts, or raise message.length.max of the function",
-     .source = "OpenEdge, defaults of openedge-function",
-     .measure = body},
-    {.name = "openedge-hub-reply",
-     .platforms = Platforms(openedge),
-     .what = "the payload of the answer",
-     .limit = 32'768,
-     .unit = Unit::bytes,
-     .outcome = "the hub drops the connection, and with QoS 1 the function runs again and again",
-     .fix = "answer in parts, or raise message.length.max of the hub",
-     .source = "OpenEdge, defaults of openedge-hub",
-     .measure = body},
+    at_most("lambda-reply-size",
+            Platforms(apigw_v1, apigw_http1, apigw_v2, function_url, lattice_v1, lattice_v2,
+                      websocket, lambda),
+            "the reply as JSON", 6'291'556,
+            "AWS Lambda answers the function's post with 413, and the client gets a 502",
+            smaller_reply, "AWS, Lambda quotas", json),
+    at_most("apigw-reply-headers", api_gateway, "the header of the reply", 10'240,
+            "API Gateway answers 502 or 500", smaller_head, "AWS, API Gateway quotas", headers),
+    at_most("websocket-reply", Platforms(websocket), "the body of the reply", 128 * kibibyte,
+            "API Gateway does not send it", "send it in parts, through the management API",
+            "AWS, API Gateway quotas", body),
+    at_most("alb-reply-size", load_balancer, "the reply as JSON", mebibyte,
+            "the load balancer answers 502", smaller_reply,
+            "AWS, Lambda functions as targets of a load balancer", json),
+    at_most("alb-reply-field", load_balancer, "a header field of the reply", 16 * kibibyte,
+            "the load balancer answers 502", smaller_head,
+            "AWS, HTTP header limits of Application Load Balancers", field),
+    at_most("alb-reply-headers", load_balancer, "the header of the reply", 32 * kibibyte,
+            "the load balancer answers 502", smaller_head,
+            "AWS, HTTP header limits of Application Load Balancers", headers),
+    at_most("lattice-reply-size", lattice, "the reply as JSON", 6 * mebibyte,
+            "VPC Lattice answers with an error of its own", smaller_reply,
+            "AWS, Lambda functions as targets in VPC Lattice", json),
+    at_most("edge-viewer-reply", Platforms(edge), "the reply as JSON", 40 * kibibyte,
+            "CloudFront answers 502", "have the function run at the origin, which takes 1 MB",
+            "AWS, Quotas on Lambda@Edge", json_at_viewer),
+    at_most("edge-origin-reply", Platforms(edge), "the reply as JSON", mebibyte,
+            "CloudFront answers 502", smaller_reply, "AWS, Quotas on Lambda@Edge", json_at_origin),
+    at_most("vercel-reply-body", Platforms(vercel), "the body of the reply", 4'718'592,
+            "Vercel answers 500 FUNCTION_RESPONSE_PAYLOAD_TOO_LARGE",
+            "stream it, which has no such limit", "Vercel, Functions limits", body),
+    at_most("openedge-reply-message", Platforms(openedge), "the message that is the answer",
+            4 * mebibyte, "the function manager answers ResourceExhausted and ends the instance",
+            "answer in parts, or raise message.length.max of the function",
+            "OpenEdge, defaults of openedge-function", grpc_message),
+    at_most("openedge-hub-reply", Platforms(openedge), "the MQTT packet of the answer", 32'768,
+            "the hub drops the connection, and with QoS 1 the function runs again and again",
+            "answer in parts, or raise message.length.max of the hub",
+            "OpenEdge, defaults of openedge-hub", mqtt_packet),
 };
 
 }  // namespace

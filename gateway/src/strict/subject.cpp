@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <limits>
 #include <utility>
 
+#include "strict/openedge_sizes.h"
 #include <turngate/http/error.h>
 
 namespace turngate::strict {
@@ -48,8 +50,9 @@ RequestFacts facts_of(events::Event& event, std::string_view text, Platform plat
         facts.headers += size;
         facts.longest_field = std::max(facts.longest_field, size);
     }
-    facts.body = request.body.text().size();
+    facts.body = request.body.text(SIZE_MAX).size();
     facts.at_origin = events::encode_options(request, event.format).edge_origin;
+    if (platform == Platform::openedge) facts.message = openedge_message(request);
     const bool is_lambda = platform == Platform::lambda;
     const auto shape = is_lambda ? std::optional(event.format) : format_of(platform);
     if (shape == event.format && !text.empty())

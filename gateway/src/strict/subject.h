@@ -11,6 +11,7 @@
 
 #include "strict/platform.h"
 #include <turngate/events/event.h>
+#include <turngate/handlers/openedge.h>
 #include <turngate/http/headers.h>
 #include <turngate/json/json.h>
 
@@ -27,6 +28,7 @@ struct RequestFacts {
     std::optional<std::size_t> event = {};  // as JSON, in the platform's shape; absent: has none
     bool at_origin = false;                 // of Lambda@Edge
     std::string cannot_carry = {};          // why the platform's shape cannot say the request
+    openedge::Message message = {};         // what of it is no payload, for OpenEdge
 };
 
 // Takes them of an event that is `text` and has been decoded. One without a text of its own and
@@ -46,6 +48,7 @@ struct Subject {
     bool is_json = false;
     std::string cannot_carry = {};  // why the platform's shape cannot say the reply
     std::size_t at_least = 0;       // of a reply that was broken off, how much there was of it
+    std::uint64_t refused = 0;      // of a reply that AWS Lambda did not take, how much JSON it was
     std::chrono::nanoseconds latency{};
     std::vector<std::string> binary_types = {};  // binaryMediaTypes of a REST API
 

@@ -195,8 +195,9 @@ void FileWatch::note(const Directory& directory, const std::string& name, unsign
     }
 }
 
-std::vector<std::string> FileWatch::take() {
+std::vector<std::string> FileWatch::take(const std::function<bool(std::string_view name)>& is_own) {
     std::vector<std::string> changed;
+    std::vector<std::uint32_t> own_moves;  // cookies of both ends of a rename (inotify(7))
     alignas(inotify_event) std::array<char, 16 * 1024> block;
     while (true) {
         const ssize_t size = ::read(inotify_.get(), block.data(), block.size());
@@ -215,6 +216,12 @@ std::vector<std::string> FileWatch::take() {
                 directories_.erase(found);
             } else if ((event.mask & IN_MOVE_SELF) != 0) {
                 lose(found->second.path);
+            } else if ((event.mask & IN_MOVED_FROM) != 0 && is_own && is_own(name)) {
+                own_moves.push_back(event.cookie);
+            } else if ((event.mask & IN_MOVED_TO) != 0 &&
+                       std::find(own_moves.begin(), own_moves.end(), event.cookie) !=
+                           own_moves.end()) {
+                continue;
             } else if (!name.empty()) {
                 const Directory directory = found->second;  // note() may add others
                 note(directory, name, event.mask, changed);

@@ -24,7 +24,8 @@ class FileWatch {
 
     // What has changed since, without waiting: each path once, in order. Directories that are new
     // are watched from now on; so is one that has gone and is made again, with all that is in it.
-    std::vector<std::string> take();
+    // A file that was put in place from a name for which `is_own` holds has not changed by that.
+    std::vector<std::string> take(const std::function<bool(std::string_view name)>& is_own = {});
 
   private:
     struct Directory {

@@ -81,7 +81,7 @@ std::optional<ReplyLimit> reply_limit(Format format, const EncodeOptions& option
             return ReplyLimit{true, "a Vercel function", 4'718'592, " (4.5 MB)"};
         case Format::lattice_v1:
         case Format::lattice_v2:
-            return ReplyLimit{true, "VPC Lattice", 6 * mebibyte};
+            return ReplyLimit{false, "VPC Lattice", 6 * mebibyte, inflated};
         case Format::http:
             return {};
         default:
@@ -97,9 +97,6 @@ void check_reply_size(std::size_t json, std::size_t body, Format format,
     if (!limit) return;
     const std::size_t size = limit->of_body ? body : json;
     if (size > limit->bytes) refuse(limit->what(), size, limit->who, limit->bytes, limit->hint);
-    const bool by_lambda = format == Format::lattice_v1 || format == Format::lattice_v2;
-    if (by_lambda && json > lambda_limit)
-        refuse("the reply as JSON", json, "AWS Lambda", lambda_limit, inflated);
 }
 
 std::string overflow_problem(std::size_t kept, Format format, const EncodeOptions& options) {
