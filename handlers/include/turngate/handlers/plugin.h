@@ -26,9 +26,9 @@ namespace turngate {
 // change of what they exchange.
 #ifdef __clang__
 inline constexpr const char* plugin_abi =
-    "turngate 5, C++20, Clang " __clang_version__ TURNGATE_LIBRARY;
+    "turngate 6, C++20, Clang " __clang_version__ TURNGATE_LIBRARY;
 #else
-inline constexpr const char* plugin_abi = "turngate 5, C++20, GCC " __VERSION__ TURNGATE_LIBRARY;
+inline constexpr const char* plugin_abi = "turngate 6, C++20, GCC " __VERSION__ TURNGATE_LIBRARY;
 #endif
 #undef TURNGATE_LIBRARY
 
