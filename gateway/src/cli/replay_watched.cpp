@@ -121,8 +121,7 @@ class WatchedReplay {
         : invocation_(invocation),
           written_(invocation.arguments),
           files_(watched(invocation)),
-          command_{own_path(), own_command_line(invocation, "watch"), environment(), sockets_, ""} {
-    }
+          command_{own_path(), command_line(invocation), environment(), sockets_, ""} {}
 
     int run() {
         for (;;) {
@@ -141,14 +140,19 @@ class WatchedReplay {
     }
 
   private:
+    // No run has a tool for differences, whatever a file or the environment says: it would wait for
+    // a terminal that is not its own.
+    static std::vector<std::string> command_line(const Invocation& invocation) {
+        std::vector<std::string> line = own_command_line(invocation, "watch");
+        line.insert(line.begin() + 2, "--diff-tool=");  // behind the program and the command
+        return line;
+    }
+
     static std::vector<std::string> environment() {
         const std::string own = environment_name("replay", "watch") + '=';
-        constexpr std::string_view diff_tool = "TURNGATE_DIFF_TOOL=";  // of runs with a terminal
         std::vector<std::string> out;
         for (char** variable = environ; *variable; ++variable)
-            if (!std::string_view(*variable).starts_with(own) &&
-                !std::string_view(*variable).starts_with(diff_tool))
-                out.emplace_back(*variable);
+            if (!std::string_view(*variable).starts_with(own)) out.emplace_back(*variable);
         out.push_back(own + "false");  // a configuration file may say otherwise
         return out;
     }
