@@ -135,6 +135,7 @@ int run_bench(Invocation& invocation) {
     // Past a year it may as well be for ever, and a clock has an end.
     constexpr std::chrono::nanoseconds year = std::chrono::hours(24 * 365);
     load.timeout = event_timeout(arguments);
+    load.is_elsewhere = is_elsewhere(arguments.text("target"));
     load.handler = open_target(arguments.text("target"), invocation.self, with_flags(invocation));
 
     const replay::Interrupt interrupt;
@@ -190,7 +191,8 @@ const Command bench_command = {
         "makes others wait is in them.\n\n"
         "Exit status: 0 all answered; 1 there were errors: the handler failed, was too late, or "
         "gave what is no reply to the event; 3 an event cannot be read; 4 the target cannot be "
-        "started; 5 there was no event; 130 Ctrl-C, and what was measured until then is told.",
+        "started or reached; 5 there was no event; 130 Ctrl-C, and what was measured until then is "
+        "told.",
     .options = options,
     .exclusions = exclusions,
     .examples = examples,
