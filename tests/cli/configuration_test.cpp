@@ -10,6 +10,7 @@
 
 #include "cli/commands.h"
 #include "cli/parse.h"
+#include "cli/report_formats.h"
 
 using namespace turngate::cli;
 
@@ -195,6 +196,47 @@ BOOST_AUTO_TEST_CASE(what_excludes_nothing_takes_no_place) {
     const char* both = "[bench]\nlimit = 1\nduration = \"1s\"";
     BOOST_TEST(given(both, {"bench", "x"}, "limit"));
     BOOST_TEST(given(both, {"bench", "x"}, "duration"));
+}
+
+BOOST_AUTO_TEST_CASE(a_stronger_file_or_profile_takes_the_place_of_what_a_weaker_one_says) {
+    const auto of_two = [](const char* own, const char* project) {
+        Configuration both(commands(), global_options());
+        for (const char* toml : {own, project})
+            both.add(read_toml(toml, "f"), "f", "", "ci");
+        return both;
+    };
+    const char* limit = "[bench]\nlimit = 9";
+    const char* duration = "[bench]\nduration = \"1s\"";
+    const char* profile = "[profile.ci.bench]\nlimit = 9";
+    const char* both = "[bench]\nduration = \"1s\"\n[profile.ci.bench]\nlimit = 9";
+    const auto kept = [](const Configuration& configuration) {
+        const CommandLine told = line({"bench", "x"}, configuration);
+        return std::string(told.arguments.given("limit") ? "limit " : "") +
+               (told.arguments.given("duration") ? "duration" : "");
+    };
+    BOOST_TEST(kept(of_two(limit, duration)) == "duration");
+    BOOST_TEST(kept(of_two(duration, limit)) == "limit ");
+    BOOST_TEST(kept(of_two(profile, duration)) == "duration");
+    BOOST_TEST(kept(of_two(duration, profile)) == "limit ");
+    BOOST_TEST(kept(of_two("", both)) == "limit ");
+
+    const char* json = "[replay]\nformat = \"json\"";
+    const char* tap = "[replay]\nreport = [\"tap=-\"]";
+    const auto standard_output = [&](const char* own, const char* project) {
+        return requested_reports(line({"replay", "x"}, of_two(own, project)).arguments)
+            .standard_output;
+    };
+    BOOST_TEST(standard_output(json, tap) == "tap");
+    BOOST_TEST(standard_output(tap, json) == "json");
+}
+
+BOOST_AUTO_TEST_CASE(what_has_had_to_go_takes_no_place) {
+    const Variables variables = {{"TURNGATE_REPLAY_PACE", "recorded"}};
+    const CommandLine told =
+        line({"replay", "x", "--shuffle"}, configured("[replay]\nrate = \"50/s\""), variables);
+    BOOST_TEST(text_of(told, "rate") == "50/s");
+    BOOST_TEST(!told.arguments.given("pace"));
+    BOOST_TEST(told.arguments.given("shuffle"));
 }
 
 BOOST_AUTO_TEST_CASE(the_environment_takes_the_place_of_what_a_file_says_and_gives_it_to_a_flag) {
