@@ -252,7 +252,9 @@ BOOST_AUTO_TEST_CASE(paths_lead_from_the_file) {
     const Configuration configuration = configured(
         "target = \"cgi:./app?arg=x\"\nevents = [\"events/**\", \"/abs\"]\n"
         "[replay]\nreport = [\"junit=out.xml\"]\n[record]\noutput = \"events\"\n"
-        "[invoke]\ntarget = \"http://127.0.0.1:1\"\nevent = \"e.json\"\n",
+        "to = \"http+unix:run/app.sock\"\nlisten = \"unix:run/x.sock\"\n"
+        "[invoke]\ntarget = \"http://127.0.0.1:1\"\nevent = \"e.json\"\ndata = \"@o.json\"\n"
+        "[event.new]\ndata = \"unix:@o\"\n",
         "", "../../");
 
     const CommandLine replay = line({"replay"}, configuration);
@@ -260,10 +262,15 @@ BOOST_AUTO_TEST_CASE(paths_lead_from_the_file) {
     BOOST_TEST(replay.arguments.operands() == (std::vector<std::string>{"../../events/**", "/abs"}),
                boost::test_tools::per_element());
     BOOST_TEST(replay.arguments.text("report") == "junit=../../out.xml");
-    BOOST_TEST(text_of(line({"record", "x"}, configuration), "output") == "../../events");
+    const CommandLine recording = line({"record"}, configuration);
+    BOOST_TEST(recording.arguments.text("output") == "../../events");
+    BOOST_TEST(recording.arguments.text("to") == "http+unix:../../run/app.sock");
+    BOOST_TEST(recording.arguments.text("listen") == "unix:../../run/x.sock");
+    BOOST_TEST(text_of(line({"event", "new", "alb"}, configuration), "data") == "unix:@o");
     const CommandLine invoke = line({"invoke"}, configuration);
     BOOST_TEST(invoke.arguments.text("target") == "http://127.0.0.1:1");
     BOOST_TEST(invoke.arguments.text("event") == "../../e.json");
+    BOOST_TEST(invoke.arguments.text("data") == "@../../o.json");
 }
 
 const std::pair<const char*, const char*> handlers[] = {

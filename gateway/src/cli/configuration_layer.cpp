@@ -210,11 +210,9 @@ class Configuration::Layer {
     void set(std::string_view command, const Option& option, const Setting& value,
              const std::string& name) {
         Found found{values_of(option, value, name), origin(value, name), rank_};
-        const Offer offer = Offer::value_of(option);
         for (std::string& each : found.values) {
             if (!option.optional || !each.empty()) check_value(option, each, found.origin);
-            each = option.is_file_pattern ? relocated_pattern(each, before_)
-                                          : relocated(each, offer, before_);
+            each = relocated(each, option, before_);
         }
         all_.found_[{std::string(command), std::string(option.name)}] = std::move(found);
     }
