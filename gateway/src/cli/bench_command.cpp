@@ -82,7 +82,8 @@ std::string read_event(const std::string& path) {
     return text;
 }
 
-// Whether every placeholder has a variable is known before the first event is sent.
+// Whether every placeholder has a variable, and a value that can stand there, is known before the
+// first event is sent.
 void check_placeholders(const std::string& name, const std::string& text, const bench::Load& load) {
     try {
         events::Event event = events::decode(text, load.answer.decode);
@@ -91,6 +92,9 @@ void check_placeholders(const std::string& name, const std::string& text, const 
             replay::fill_in(request, load.variables);
     } catch (const replay::MissingVariable& e) {
         throw CommandError(exit_status::unreadable, name + ": " + e.what(), e.hint());
+    } catch (const Error& e) {
+        throw CommandError(exit_status::unreadable, name + ": " + e.what(),
+                           "correct the variable whose value stands there");
     }
 }
 
