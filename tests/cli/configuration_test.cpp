@@ -154,6 +154,8 @@ std::ostream& operator<<(std::ostream& out, const Excluded& excluded) {
     return out << excluded.toml;
 }
 
+const char* const binary = "[replay]\nstrict = \"apigw-v1\"\nbinary_type = \"image/*\"";
+
 // Either way round.
 const Excluded excluded[] = {
     {"[replay]\nrate = \"9/s\"", {"replay", "x", "--pace=recorded"}, "rate", "pace"},
@@ -164,6 +166,7 @@ const Excluded excluded[] = {
     {"[replay]\nupdate = \"new\"", {"replay", "x", "--shuffle"}, "update", "shuffle"},
     {"[replay]\nwatch = true", {"replay", "x", "--diff-tool=a"}, "watch", "diff-tool"},
     {"[replay]\ndiff_tool = \"a\"", {"replay", "x", "--watch"}, "diff-tool", "watch"},
+    {binary, {"replay", "x", "--strict=alb"}, "binary-type", "strict"},
     {"[bench]\nlimit = 9", {"bench", "x", "-z1s"}, "limit", "duration"},
     {"[bench]\nduration = \"1s\"", {"bench", "x", "-n9"}, "duration", "limit"},
     {"[invoke]\nevent = \"e.json\"", {"invoke", "-XPUT"}, "event", "method"},
@@ -192,6 +195,8 @@ BOOST_AUTO_TEST_CASE(what_excludes_nothing_takes_no_place) {
     BOOST_TEST(given("[replay]\nshuffle = true", {"replay", "x", "-unone"}, "shuffle"));
     BOOST_TEST(given("[replay]\ndiff_tool = \"a\"", {"replay", "x", "--watch=no"}, "diff-tool"));
     BOOST_TEST(given("[replay]\nwatch = true", {"replay", "x", "--diff-tool="}, "watch"));
+    BOOST_TEST(given(binary, {"replay", "x", "--strict=apigw-v1"}, "binary-type"));
+    BOOST_TEST(given(binary, {"replay", "x", "--binary-type=a/b"}, "strict"));
     // Nor do two that the same file says: that is for the command to refuse.
     const char* both = "[bench]\nlimit = 1\nduration = \"1s\"";
     BOOST_TEST(given(both, {"bench", "x"}, "limit"));
