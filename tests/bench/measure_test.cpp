@@ -10,7 +10,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include "bench/bench_report.h"
+#include "cli/exit_status.h"
 #include "replay/replay_all.h"
+#include <turngate/handlers/reply_errors.h>
 
 using namespace turngate;
 using namespace turngate::bench;
@@ -129,6 +131,23 @@ BOOST_AUTO_TEST_CASE(failures_are_errors_and_told_by_kind) {
         shown);
     const Json json = Json::parse(bench_json(m, 1));
     BOOST_TEST(json["errors"].integer_or(0) == 4);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_is_not_there_is_another_status) {
+    Load load = load_of([](Request& request) -> Response {
+        if (request.url.path == "/a") throw UnreachableUpstream("refused");
+        if (request.url.path == "/b") throw OverdueConnection("silent");
+        return text("x");
+    });
+    load.limit = 6;
+    BOOST_TEST(measured(load).exit_status() == 1);  // what is started here
+    load.is_elsewhere = true;
+
+    const Measured m = measured(load);
+
+    BOOST_TEST(m.errors == 4u);
+    BOOST_TEST(m.unreachable == 4u);
+    BOOST_TEST(m.exit_status() == cli::exit_status::no_target);
 }
 
 BOOST_AUTO_TEST_CASE(a_signal_ends_it_without_the_events_at_work) {

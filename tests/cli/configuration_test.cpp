@@ -10,6 +10,7 @@
 
 #include "cli/commands.h"
 #include "cli/parse.h"
+#include "cli/report_formats.h"
 
 using namespace turngate::cli;
 
@@ -153,6 +154,8 @@ std::ostream& operator<<(std::ostream& out, const Excluded& excluded) {
     return out << excluded.toml;
 }
 
+const char* const binary = "[replay]\nstrict = \"apigw-v1\"\nbinary_type = \"image/*\"";
+
 // Either way round.
 const Excluded excluded[] = {
     {"[replay]\nrate = \"9/s\"", {"replay", "x", "--pace=recorded"}, "rate", "pace"},
@@ -163,6 +166,7 @@ const Excluded excluded[] = {
     {"[replay]\nupdate = \"new\"", {"replay", "x", "--shuffle"}, "update", "shuffle"},
     {"[replay]\nwatch = true", {"replay", "x", "--diff-tool=a"}, "watch", "diff-tool"},
     {"[replay]\ndiff_tool = \"a\"", {"replay", "x", "--watch"}, "diff-tool", "watch"},
+    {binary, {"replay", "x", "--strict=alb"}, "binary-type", "strict"},
     {"[bench]\nlimit = 9", {"bench", "x", "-z1s"}, "limit", "duration"},
     {"[bench]\nduration = \"1s\"", {"bench", "x", "-n9"}, "duration", "limit"},
     {"[invoke]\nevent = \"e.json\"", {"invoke", "-XPUT"}, "event", "method"},
@@ -191,10 +195,53 @@ BOOST_AUTO_TEST_CASE(what_excludes_nothing_takes_no_place) {
     BOOST_TEST(given("[replay]\nshuffle = true", {"replay", "x", "-unone"}, "shuffle"));
     BOOST_TEST(given("[replay]\ndiff_tool = \"a\"", {"replay", "x", "--watch=no"}, "diff-tool"));
     BOOST_TEST(given("[replay]\nwatch = true", {"replay", "x", "--diff-tool="}, "watch"));
+    BOOST_TEST(given(binary, {"replay", "x", "--strict=apigw-v1"}, "binary-type"));
+    BOOST_TEST(given(binary, {"replay", "x", "--binary-type=a/b"}, "strict"));
     // Nor do two that the same file says: that is for the command to refuse.
     const char* both = "[bench]\nlimit = 1\nduration = \"1s\"";
     BOOST_TEST(given(both, {"bench", "x"}, "limit"));
     BOOST_TEST(given(both, {"bench", "x"}, "duration"));
+}
+
+BOOST_AUTO_TEST_CASE(a_stronger_file_or_profile_takes_the_place_of_what_a_weaker_one_says) {
+    const auto of_two = [](const char* own, const char* project) {
+        Configuration both(commands(), global_options());
+        for (const char* toml : {own, project})
+            both.add(read_toml(toml, "f"), "f", "", "ci");
+        return both;
+    };
+    const char* limit = "[bench]\nlimit = 9";
+    const char* duration = "[bench]\nduration = \"1s\"";
+    const char* profile = "[profile.ci.bench]\nlimit = 9";
+    const char* both = "[bench]\nduration = \"1s\"\n[profile.ci.bench]\nlimit = 9";
+    const auto kept = [](const Configuration& configuration) {
+        const CommandLine told = line({"bench", "x"}, configuration);
+        return std::string(told.arguments.given("limit") ? "limit " : "") +
+               (told.arguments.given("duration") ? "duration" : "");
+    };
+    BOOST_TEST(kept(of_two(limit, duration)) == "duration");
+    BOOST_TEST(kept(of_two(duration, limit)) == "limit ");
+    BOOST_TEST(kept(of_two(profile, duration)) == "duration");
+    BOOST_TEST(kept(of_two(duration, profile)) == "limit ");
+    BOOST_TEST(kept(of_two("", both)) == "limit ");
+
+    const char* json = "[replay]\nformat = \"json\"";
+    const char* tap = "[replay]\nreport = [\"tap=-\"]";
+    const auto standard_output = [&](const char* own, const char* project) {
+        return requested_reports(line({"replay", "x"}, of_two(own, project)).arguments)
+            .standard_output;
+    };
+    BOOST_TEST(standard_output(json, tap) == "tap");
+    BOOST_TEST(standard_output(tap, json) == "json");
+}
+
+BOOST_AUTO_TEST_CASE(what_has_had_to_go_takes_no_place) {
+    const Variables variables = {{"TURNGATE_REPLAY_PACE", "recorded"}};
+    const CommandLine told =
+        line({"replay", "x", "--shuffle"}, configured("[replay]\nrate = \"50/s\""), variables);
+    BOOST_TEST(text_of(told, "rate") == "50/s");
+    BOOST_TEST(!told.arguments.given("pace"));
+    BOOST_TEST(told.arguments.given("shuffle"));
 }
 
 BOOST_AUTO_TEST_CASE(the_environment_takes_the_place_of_what_a_file_says_and_gives_it_to_a_flag) {
@@ -210,7 +257,9 @@ BOOST_AUTO_TEST_CASE(paths_lead_from_the_file) {
     const Configuration configuration = configured(
         "target = \"cgi:./app?arg=x\"\nevents = [\"events/**\", \"/abs\"]\n"
         "[replay]\nreport = [\"junit=out.xml\"]\n[record]\noutput = \"events\"\n"
-        "[invoke]\ntarget = \"http://127.0.0.1:1\"\nevent = \"e.json\"\n",
+        "to = \"http+unix:run/app.sock\"\nlisten = \"unix:run/x.sock\"\n"
+        "[invoke]\ntarget = \"http://127.0.0.1:1\"\nevent = \"e.json\"\ndata = \"@o.json\"\n"
+        "[event.new]\ndata = \"unix:@o\"\n",
         "", "../../");
 
     const CommandLine replay = line({"replay"}, configuration);
@@ -218,10 +267,15 @@ BOOST_AUTO_TEST_CASE(paths_lead_from_the_file) {
     BOOST_TEST(replay.arguments.operands() == (std::vector<std::string>{"../../events/**", "/abs"}),
                boost::test_tools::per_element());
     BOOST_TEST(replay.arguments.text("report") == "junit=../../out.xml");
-    BOOST_TEST(text_of(line({"record", "x"}, configuration), "output") == "../../events");
+    const CommandLine recording = line({"record"}, configuration);
+    BOOST_TEST(recording.arguments.text("output") == "../../events");
+    BOOST_TEST(recording.arguments.text("to") == "http+unix:../../run/app.sock");
+    BOOST_TEST(recording.arguments.text("listen") == "unix:../../run/x.sock");
+    BOOST_TEST(text_of(line({"event", "new", "alb"}, configuration), "data") == "unix:@o");
     const CommandLine invoke = line({"invoke"}, configuration);
     BOOST_TEST(invoke.arguments.text("target") == "http://127.0.0.1:1");
     BOOST_TEST(invoke.arguments.text("event") == "../../e.json");
+    BOOST_TEST(invoke.arguments.text("data") == "@../../o.json");
 }
 
 const std::pair<const char*, const char*> handlers[] = {

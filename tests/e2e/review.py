@@ -201,6 +201,20 @@ def answers_of_the_terminal_are_no_keys(folder):
     assert left(folder) == ["a.reply.json.new", "b.reply.json"], left(folder)
 
 
+def keys_behind_a_key_that_begins_a_text_are_keys(folder):
+    write(folder, proposals("a"))
+    session = started(folder)
+    session.wait_for(PROMPT)
+    # Alt-P; the next key counts once a while has passed, however long this machine takes for that.
+    session.press("\x1bP")
+    for _ in range(100):
+        if select.select([session.told], [], [], 0.5)[0]:
+            break
+        session.press("q")
+    assert session.end() == 0
+    assert left(folder) == ["a.reply.json.new"]
+
+
 def what_ends_input_ends_it_within_a_sequence(folder):
     write(folder, proposals("a"))
     session = started(folder)
@@ -326,7 +340,8 @@ def there_must_be_something_and_a_terminal(folder):
 
 def main():
     cases = [keys_decide_one_by_one, all_that_follow, other_keys_do_nothing, answers_of_the_terminal_are_no_keys,
-             what_ends_input_ends_it_within_a_sequence, what_has_changed_since_it_was_shown_is_shown_again,
+             keys_behind_a_key_that_begins_a_text_are_keys, what_ends_input_ends_it_within_a_sequence,
+             what_has_changed_since_it_was_shown_is_shown_again,
              differences_are_shown_as_replay_shows_them, lines_are_shown_each_and_settled_together,
              signals_put_the_terminal_back, it_can_be_stopped_and_goes_on, a_tool_shows_the_files_on_a_usual_terminal, what_cannot_be_accepted_is_told,
              there_must_be_something_and_a_terminal]

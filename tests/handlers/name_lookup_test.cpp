@@ -14,6 +14,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "support/fcgi_ask.h"
+#include <turngate/handlers/reply_errors.h>
 #include <turngate/handlers/upstream.h>
 
 using namespace turngate;
@@ -107,6 +108,9 @@ BOOST_AUTO_TEST_CASE(nobody_waits_for_a_resolver_past_his_time) {
         Recorder recorder;
         BOOST_CHECK_THROW(handler->serve(gone, recorder), Cancelled);
     }
+    Request late = Request::get("/");
+    Recorder none;
+    BOOST_CHECK_THROW(http->serve(late, none), OverdueConnection);
     while (resolver.questions() < 2)
         std::this_thread::yield();
     BOOST_TEST(resolver.questions() == 2);

@@ -232,6 +232,19 @@ BOOST_AUTO_TEST_CASE(a_server_that_takes_no_connection_has_its_time) {
     BOOST_TEST(record(*upstream({.url = url, .timeout = 30ms}), Request::get("/")).status == 504);
 }
 
+// A listener whose queue is full leaves who comes next without an answer.
+BOOST_AUTO_TEST_CASE(a_server_that_is_silent_about_a_connection_is_told_apart) {
+    const os::Fd listener = os::listen_on(os::Address::parse("127.0.0.1:0"), 0);
+    const os::Address address = os::local_address(listener.get());
+    const os::Fd first = os::connect_to(address, 1s);
+    const HandlerPtr handler =
+        upstream({.url = "http://" + address.text(), .connect_timeout = 30ms});
+    Request request = Request::get("/");
+    Recorder recorder;
+    BOOST_CHECK_EXCEPTION(handler->serve(request, recorder), OverdueConnection,
+                          [](const OverdueConnection& e) { return e.status() == 504; });
+}
+
 BOOST_AUTO_TEST_CASE(many_requests_at_once_get_their_own_answers) {
     FakeUpstream server([](FakePeer& peer) {
         for (std::string request; !(request = peer.read_request()).empty();) {

@@ -233,6 +233,31 @@ BOOST_AUTO_TEST_CASE(what_rules_have_found_is_told) {
                boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(rules_find_what_was_taken_out_before) {
+    const std::string placeholder = "${env:TURNGATE_SECRET_A}";
+    const std::vector<RedactionStep> steps = {
+        step({"/body/json/a", "/body/json/o"}, placeholder),
+        step({"/body/json/a", "/body/json/o/p", "/body/json/*/p"}, "REDACTED")};
+    const Rules first = {"/body/json/a", "/body/json/o"};
+    const RedactedEvent once =
+        redact_event(R"({"method":"POST","path":"/","body":"{\"a\":\"x\",\"o\":{\"p\":1}}"})", {},
+                     std::vector{steps[0]}, nullptr);
+    BOOST_TEST(once.named == first, boost::test_tools::per_element());
+
+    const RedactedEvent again = redact_event(once.event, {}, steps, nullptr);
+    BOOST_TEST(again.event == once.event);
+    BOOST_TEST(again.named == (Rules{first[0], first[1], first[0]}),
+               boost::test_tools::per_element());
+    // In what another rule takes out there is something, too.
+    const RedactedEvent nested = redact_event(
+        R"({"method":"POST","path":"/","body":"{\"o\":{\"p\":1}}"})", {},
+        std::vector{step({"/body/json/o", "/body/json/o/p", "/body/json/*/p"}, "R")}, nullptr);
+    BOOST_TEST(nested.named == (Rules{"/body/json/o", "/body/json/o/p", "/body/json/*/p"}),
+               boost::test_tools::per_element());
+    const std::string whole = R"({"method":"POST","path":"/","body":"${env:TURNGATE_SECRET_A}"})";
+    BOOST_TEST(redacted_event(whole, {"/body"}) == whole);
+}
+
 BOOST_AUTO_TEST_CASE(the_expected_reply_is_redacted_and_ignores_it) {
     const RedactedEvent done = redact_with_reply(
         R"({"method":"GET","path":"/","headers":{"Authorization":"Bearer tops3cret-1"}})",

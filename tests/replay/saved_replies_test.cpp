@@ -88,6 +88,19 @@ BOOST_AUTO_TEST_CASE(what_is_saved_is_expected_by_the_same_events) {
                std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(what_cannot_be_written_is_told_with_its_path) {
+    Folder events, out;
+    events.write("a.json", event("/a"));
+    const std::string taken = out.path() + events.path() + "/a.reply.json";
+    fs::create_directories(taken + "/by-a-directory");
+
+    BOOST_CHECK_EXCEPTION(
+        save(events.path(), out.path()), cli::CommandError, [&](const cli::CommandError& e) {
+            BOOST_TEST(std::string(e.what()).find(taken) != std::string::npos, e.what());
+            return e.hint() == "give --save a directory that can be written";
+        });
+}
+
 BOOST_AUTO_TEST_CASE(expected_replies_are_not_overwritten) {
     Folder events;
     events.write("a.json", event("/a"));

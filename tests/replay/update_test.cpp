@@ -3,8 +3,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "cli/exit_status.h"
 #include "replay/line_goldens.h"
 #include "replay/replay_all.h"
+#include <turngate/handlers/reply_errors.h>
 
 using namespace turngate;
 using namespace turngate::test;
@@ -95,6 +97,33 @@ BOOST_AUTO_TEST_CASE(an_expected_failure_passes) {
     folder.write("a.json", event("/throw"));
     folder.write("a.reply.json", R"({"status":500})");
     BOOST_TEST(replay_all({folder.path()}, updating(Update::all)).summary.passed == 1u);
+}
+
+// Whatever is expected: not even a 502 or a 504 is what a server that is not there has answered.
+BOOST_AUTO_TEST_CASE(a_server_that_is_not_there_fails_every_event) {
+    for (const bool is_elsewhere : {true, false}) {
+        Folder folder;
+        for (const char* name : {"a", "b"})
+            folder.write(std::string(name) + ".json", event('/' + std::string(name)));
+        folder.write("a.reply.json", R"({"status":502})");
+        folder.write("b.reply.json", R"({"status":504})");
+        folder.write("c.json", event("/a"));
+        JudgeOptions judge = updating(Update::none);
+        judge.is_elsewhere = is_elsewhere;
+        judge.statuses = {{200, 599}};
+        judge.handler = to_handler([](Request& request) -> Response {
+            if (request.url.path == "/a") throw UnreachableUpstream("refused");
+            throw OverdueConnection("silent");
+        });
+
+        const Ran outcome = replay_all({folder.path()}, judge);
+
+        BOOST_TEST(outcome.summary.failed == (is_elsewhere ? 3u : 0u), outcome.text);
+        BOOST_TEST(outcome.summary.exit_status() ==
+                   (is_elsewhere ? cli::exit_status::no_target : cli::exit_status::good));
+        const bool is_told = outcome.text.find("the target cannot be reached") != std::string::npos;
+        BOOST_TEST(is_told == is_elsewhere, outcome.text);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_broken_golden_says_how_to_get_rid_of_it) {

@@ -87,6 +87,26 @@ BOOST_AUTO_TEST_CASE(a_file_behind_a_link_counts_and_so_does_the_link) {
     BOOST_TEST(files.take() == Paths{dir / "h.so"}, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_directory_is_all_that_is_in_it_whatever_it_is_called) {
+    TemporaryDirectory dir;
+    const Here here(dir);
+    dir.write("a[b]*{c}/deep/x", "");
+    dir.write("plain/y", "");
+    dir.write("plainer/z", "");
+    FileWatch files({"a[b]*{c}/", "./plain//", "!**/*.log"}), all({"./"});
+
+    dir.write("a[b]*{c}/deep/x", "1");
+    dir.write("a[b]*{c}/deep/x.log", "1");
+    dir.write("plain/y", "1");
+    dir.write("plainer/z", "1");
+
+    BOOST_TEST(files.take() == (Paths{"a[b]*{c}/deep/x", "plain/y"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(
+        all.take() == (Paths{"a[b]*{c}/deep/x", "a[b]*{c}/deep/x.log", "plain/y", "plainer/z"}),
+        boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_pattern_selects_in_all_directories_below) {
     TemporaryDirectory dir;
     const Here here(dir);

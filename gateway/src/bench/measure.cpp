@@ -150,6 +150,8 @@ class Measurement {
             };
             options_.served = [this](const Request&, const Outcome& outcome) {
                 status_ = std::max(status_, outcome.status);
+                if (all_.load_.is_elsewhere && replay::is_unreachable(outcome.error))
+                    is_unreachable_ = true;
                 if (problem_.empty() && replay::is_failure(outcome.error))
                     problem_ = "the handler failed: " + replay::message_of(outcome.error);
             };
@@ -171,6 +173,7 @@ class Measurement {
         // False if it was asked to stop because all is over.
         bool send(const std::string& event, Clock::time_point began) {
             problem_.clear();
+            is_unreachable_ = false;
             status_ = 0;
             const nanoseconds timeout = all_.load_.timeout;
             if (timeout.count() > 0) deadline_ = began + timeout;
@@ -196,6 +199,7 @@ class Measurement {
             measured.latencies.add(latency_);
             if (measured.pace) measured.pace->add(began - due, latency_);
             if (status_ != 0) ++measured.statuses[status_];
+            if (is_unreachable_) ++measured.unreachable;
             if (!problem_.empty()) {
                 auto& problems = measured.problems;
                 if (problems.size() < most_problems || problems.contains(problem_))
@@ -212,6 +216,7 @@ class Measurement {
         std::stop_token stop_;
         int status_ = 0;
         std::string problem_;
+        bool is_unreachable_ = false;
         nanoseconds latency_{};
     };
 
@@ -223,6 +228,7 @@ class Measurement {
             const Measured& one = worker.measured;
             all.events += worker.events;
             all.errors += worker.errors;
+            all.unreachable += one.unreachable;
             all.latencies.merge(one.latencies);
             for (const auto& [status, count] : one.statuses)
                 all.statuses[status] += count;
@@ -255,6 +261,7 @@ class Measurement {
 
 int Measured::exit_status() const noexcept {
     if (signal != 0) return 128 + signal;
+    if (unreachable > 0) return cli::exit_status::no_target;
     return errors > 0 ? cli::exit_status::wrong_answer : cli::exit_status::good;
 }
 

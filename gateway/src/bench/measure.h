@@ -23,6 +23,7 @@ struct Load {
     HandlerPtr handler;
     events::AnswerOptions answer = {};
     replay::Variables variables = {};        // of placeholders in events
+    bool is_elsewhere = false;               // the handler is a server that nobody starts
     unsigned concurrency = 1;                // events at work at once
     double rate = 0;                         // events a second; 0: as fast as they are answered
     std::uint64_t limit = 0;                 // events; 0: no limit
@@ -31,8 +32,9 @@ struct Load {
 };
 
 struct Measured {
-    std::uint64_t events = 0;  // that were answered, or failed
-    std::uint64_t errors = 0;  // of those
+    std::uint64_t events = 0;       // that were answered, or failed
+    std::uint64_t errors = 0;       // of those
+    std::uint64_t unreachable = 0;  // of those: the target is not there
     std::chrono::nanoseconds seconds{};
     replay::Histogram latencies = {};              // from the moment an event was sent
     std::optional<replay::Punctuality> pace = {};  // with a rate: from the moment it was due
@@ -42,7 +44,7 @@ struct Measured {
     std::chrono::microseconds system{};
     int signal = 0;  // that ended it early
 
-    // 0, 1 after errors, 128 + the signal.
+    // 0, 1 after errors, 4 where the target was not there, 128 + the signal.
     int exit_status() const noexcept;
     double per_second() const noexcept;
 };

@@ -11,11 +11,12 @@ void Arguments::declare(std::span<const Option> options) {
         entries_[std::string(option.name)].kind = option.kind;
 }
 
-void Arguments::set(const Option& option, std::string value, Source source) {
+void Arguments::set(const Option& option, std::string value, Source source, unsigned rank) {
     Entry& entry = entries_.at(std::string(option.name));
     if (source < entry.source) return;
     if (source > entry.source || !option.repeatable) entry.values.clear();
     entry.source = source;
+    entry.rank = rank;
     entry.values.push_back(std::move(value));
 }
 
@@ -23,6 +24,7 @@ void Arguments::drop(const Option& option) {
     Entry& entry = entries_.at(std::string(option.name));
     entry.values.clear();
     entry.source = Source::nowhere;
+    entry.rank = 0;
     if (!option.fallback.empty()) set(option, std::string(option.fallback), Source::fallback);
 }
 

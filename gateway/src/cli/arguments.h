@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -24,6 +25,17 @@ class Arguments {
     bool given(std::string_view name) const { return source(name) >= Source::file; }
     Source source(std::string_view name) const { return find(name).source; }
 
+    // Of two options, the one with the greater has been given by who counts more.
+    struct Strength {
+        Source source = Source::nowhere;
+        unsigned rank = 0;  // of files and their profiles, see Configuration::Found; 0 for others
+        auto operator<=>(const Strength&) const = default;
+    };
+    Strength strength(std::string_view name) const {
+        const Entry& entry = find(name);
+        return {entry.source, entry.rank};
+    }
+
     // A switch.
     bool on(std::string_view name) const { return count(name) > 0; }
     std::size_t count(std::string_view name) const;  // of a repeatable switch: -vv is 2
@@ -45,7 +57,7 @@ class Arguments {
     // -- for the parser --
     void declare(std::span<const Option> options);
     // Replaces what a weaker source gave; adds to what the same source gave if `repeatable`.
-    void set(const Option& option, std::string value, Source source);
+    void set(const Option& option, std::string value, Source source, unsigned rank = 0);
     // As if nobody had given it.
     void drop(const Option& option);
     void add_operand(std::string operand) { operands_.push_back(std::move(operand)); }
@@ -54,6 +66,7 @@ class Arguments {
     struct Entry {
         std::vector<std::string> values;
         Source source = Source::nowhere;
+        unsigned rank = 0;
         Value kind = Value::none;
     };
     const Entry& find(std::string_view name) const;

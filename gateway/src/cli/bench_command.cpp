@@ -82,7 +82,8 @@ std::string read_event(const std::string& path) {
     return text;
 }
 
-// Whether every placeholder has a variable is known before the first event is sent.
+// Whether every placeholder has a variable, and a value that can stand there, is known before the
+// first event is sent.
 void check_placeholders(const std::string& name, const std::string& text, const bench::Load& load) {
     try {
         events::Event event = events::decode(text, load.answer.decode);
@@ -91,6 +92,9 @@ void check_placeholders(const std::string& name, const std::string& text, const 
             replay::fill_in(request, load.variables);
     } catch (const replay::MissingVariable& e) {
         throw CommandError(exit_status::unreadable, name + ": " + e.what(), e.hint());
+    } catch (const Error& e) {
+        throw CommandError(exit_status::unreadable, name + ": " + e.what(),
+                           "correct the variable whose value stands there");
     }
 }
 
@@ -135,6 +139,7 @@ int run_bench(Invocation& invocation) {
     // Past a year it may as well be for ever, and a clock has an end.
     constexpr std::chrono::nanoseconds year = std::chrono::hours(24 * 365);
     load.timeout = event_timeout(arguments);
+    load.is_elsewhere = is_elsewhere(arguments.text("target"));
     load.handler = open_target(arguments.text("target"), invocation.self, with_flags(invocation));
 
     const replay::Interrupt interrupt;
@@ -190,7 +195,8 @@ const Command bench_command = {
         "makes others wait is in them.\n\n"
         "Exit status: 0 all answered; 1 there were errors: the handler failed, was too late, or "
         "gave what is no reply to the event; 3 an event cannot be read; 4 the target cannot be "
-        "started; 5 there was no event; 130 Ctrl-C, and what was measured until then is told.",
+        "started or reached; 5 there was no event; 130 Ctrl-C, and what was measured until then is "
+        "told.",
     .options = options,
     .exclusions = exclusions,
     .examples = examples,

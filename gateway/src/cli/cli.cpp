@@ -52,8 +52,8 @@ ColorChoice early_color_choice(const std::vector<std::string>& words) {
 
 int verbosity(const Arguments& arguments) {
     const auto more = static_cast<int>(arguments.count("verbose"));
-    const bool is_quiet = arguments.on("quiet") &&
-                          (more == 0 || arguments.source("quiet") >= arguments.source("verbose"));
+    const bool is_quiet = arguments.on("quiet") && (more == 0 || arguments.strength("quiet") >=
+                                                                     arguments.strength("verbose"));
     return is_quiet ? -1 : more;
 }
 

@@ -37,6 +37,7 @@ class Configuration {
     struct Found {
         std::vector<std::string> values;
         std::string origin;  // "turngate.toml:5: replay.jobs"
+        unsigned rank = 0;   // of what was added: a stronger file or profile has a greater one
     };
     // Null if no file says; `command` is null for a global option.
     const Found* option(const Command* command, std::string_view name) const;
@@ -54,6 +55,7 @@ class Configuration {
     // By command and option; the first is empty for a global option, the second for operands.
     std::map<std::pair<std::string, std::string>, Found> found_;
     std::vector<std::string> profiles_;
+    unsigned layers_ = 0;  // files and profiles that were read
 };
 
 // False for commands that deployed programs are started with, and for those that tell of the

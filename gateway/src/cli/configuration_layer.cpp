@@ -38,7 +38,7 @@ const Option* named(const Options& options, std::string_view key) {
 class Configuration::Layer {
   public:
     Layer(Configuration& all, const std::string& path, const std::string& before)
-        : all_(all), path_(path), before_(before) {}
+        : all_(all), path_(path), before_(before), rank_(++all.layers_) {}
 
     void read(const Setting& table, const std::string& prefix, bool is_file) {
         // What is for several commands is weaker than what is for one.
@@ -122,7 +122,7 @@ class Configuration::Layer {
             const Option* option = named(command->options, key);
             if (option && !is_list) set(command->name, *option, value, name);
             if (command->operand_key != key) continue;
-            Found found{{}, origin(value, name)};
+            Found found{{}, origin(value, name), rank_};
             for (const std::string& word : words)
                 found.values.push_back(relocated(word, Offer::operands_of(*command), before_));
             all_.found_[{std::string(command->name), ""}] = std::move(found);
@@ -209,12 +209,10 @@ class Configuration::Layer {
 
     void set(std::string_view command, const Option& option, const Setting& value,
              const std::string& name) {
-        Found found{values_of(option, value, name), origin(value, name)};
-        const Offer offer = Offer::value_of(option);
+        Found found{values_of(option, value, name), origin(value, name), rank_};
         for (std::string& each : found.values) {
             if (!option.optional || !each.empty()) check_value(option, each, found.origin);
-            each = option.is_file_pattern ? relocated_pattern(each, before_)
-                                          : relocated(each, offer, before_);
+            each = relocated(each, option, before_);
         }
         all_.found_[{std::string(command), std::string(option.name)}] = std::move(found);
     }
@@ -222,6 +220,7 @@ class Configuration::Layer {
     Configuration& all_;
     const std::string& path_;
     const std::string& before_;
+    const unsigned rank_;
 };
 
 bool Configuration::add(const Setting& file, const std::string& path, const std::string& before,

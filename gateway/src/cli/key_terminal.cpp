@@ -6,7 +6,6 @@
 #include <iterator>
 #include <poll.h>
 #include <spawn.h>
-#include <string_view>
 #include <sys/wait.h>
 #include <system_error>
 #include <termios.h>
@@ -16,6 +15,9 @@ extern char** environ;
 
 namespace turngate::cli {
 namespace {
+
+// Milliseconds. A terminal sends a text at once; somebody who has pressed Alt-P goes on typing.
+constexpr int text_pause = 100;
 
 constexpr int kept_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT};
 
@@ -138,53 +140,6 @@ KeyTerminal::~KeyTerminal() {
         ::sigaction(kept_signals[i], &before[i], nullptr);
 }
 
-// Of the byte behind ESC. ECMA-48: ESC [ parameters final (CSI), of older terminals ESC O letter
-// (SS3), ESC blanks final, and strings up to ESC \ or, as xterm has it, BEL: ESC ] (OSC), ESC P
-// (DCS), ESC X, ESC ^, ESC _. ESC and another character are what Alt sends.
-void KeyTerminal::begin_sequence(char c) {
-    constexpr std::string_view strings = "]PX^_";
-    if (c == '[')
-        sequence_ = Sequence::parameters;
-    else if (c == 'O' || c == 'N')
-        sequence_ = Sequence::last;
-    else if (strings.find(c) != strings.npos)
-        sequence_ = Sequence::text;
-    else if (c < ' ' || c > '/')  // one of those comes before the last
-        sequence_ = Sequence::none;
-}
-
-// A control character that can be in no sequence ends it, and is a key: Ctrl-D always ends.
-bool KeyTerminal::is_part_of_sequence(char c) {
-    constexpr char bell = 7, delete_key = 0x7f;
-    const bool is_control = static_cast<unsigned char>(c) < ' ' || c == delete_key;
-    if (c == '\x1b') {
-        sequence_ = Sequence::escape;
-        return true;
-    }
-    if (sequence_ == Sequence::none) return false;
-    if (sequence_ == Sequence::text && c == bell) {
-        sequence_ = Sequence::none;
-        return true;
-    }
-    if (is_control) {
-        sequence_ = Sequence::none;
-        return false;
-    }
-    switch (sequence_) {
-        case Sequence::escape:
-            begin_sequence(c);
-            return true;
-        case Sequence::parameters:
-            if (c >= '@' && c <= '~') sequence_ = Sequence::none;
-            return true;
-        case Sequence::last:
-            sequence_ = Sequence::none;
-            return true;
-        default:  // text
-            return true;
-    }
-}
-
 KeyTerminal::Told KeyTerminal::next(char& key) {
     constexpr char end_of_text = 4;  // Ctrl-D
     for (;;) {
@@ -193,16 +148,22 @@ KeyTerminal::Told KeyTerminal::next(char& key) {
             return Told::resumed;
         }
         pollfd sources[] = {{STDIN_FILENO, POLLIN, 0}, {told_.fd(), POLLIN, 0}};
-        if (::poll(sources, std::size(sources), -1) < 0) {
+        const int ready =
+            ::poll(sources, std::size(sources), sequence_.is_text() ? text_pause : -1);
+        if (ready < 0) {
             if (errno == EINTR) continue;
             throw std::system_error(errno, std::generic_category(), "standard input");
+        }
+        if (ready == 0) {
+            sequence_.end();
+            continue;
         }
         if (sources[1].revents != 0) return Told::signal;
         char c = 0;
         const ssize_t n = ::read(STDIN_FILENO, &c, 1);
         if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
         if (n <= 0) return Told::ended;
-        if (is_part_of_sequence(c)) continue;
+        if (sequence_.takes(c)) continue;
         if (c == end_of_text) return Told::ended;
         key = c;
         return Told::key;

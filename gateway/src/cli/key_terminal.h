@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "cli/key_sequence.h"
 #include <turngate/os/fd.h>
 
 namespace turngate::cli {
@@ -37,11 +38,8 @@ class KeyTerminal {
     int run(const std::string& command);
 
   private:
-    bool is_part_of_sequence(char c);
-    void begin_sequence(char c);
-
     os::WakeUp told_;
-    enum class Sequence { none, escape, parameters, last, text } sequence_ = Sequence::none;
+    KeySequence sequence_;
 };
 
 }  // namespace turngate::cli

@@ -51,7 +51,7 @@ struct Option {
 };
 
 // Two options of which a run has one: what the stronger source says counts, a flag in the place of
-// what a file says. Of the same source, they are for the command to refuse.
+// what a file says, a profile in that of its file. Of the same, they are for the command to refuse.
 struct Exclusion {
     std::string_view one, other;                    // empty: the operands
     std::optional<std::string_view> harmless = {};  // the value of `other` that excludes nothing

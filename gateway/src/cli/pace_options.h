@@ -96,11 +96,12 @@ constexpr Option control_options[] = {
      .help = "replay again whenever events, expected replies or the target's files change"},
 };
 
-// Of control_options, with --update.
+// Of control_options and strict_options, with --update.
 constexpr Exclusion control_exclusions[] = {{"rate", "pace"},
                                             {"pace", "shuffle"},
                                             {"shuffle", "update", "none"},
-                                            {"watch", "diff-tool", ""}};
+                                            {"watch", "diff-tool", ""},
+                                            {"binary-type", "strict", "apigw-v1"}};
 
 // Of --timeout; zero: none.
 std::chrono::nanoseconds event_timeout(const Arguments& arguments);

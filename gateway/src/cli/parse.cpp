@@ -1,6 +1,7 @@
 #include "cli/parse.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 
 #include "cli/commands.h"
@@ -218,8 +219,7 @@ class Parser {
         if (!line_.command) return;
         for (const Option& option : line_.command->options)
             fill(option, line_.command->name, configuration_.option(line_.command, option.name));
-        for (const Exclusion& exclusion : line_.command->exclusions)
-            settle(exclusion);
+        settle();
         const Configuration::Found* operands = configuration_.operands(*line_.command);
         if (operands && line_.arguments.operands().empty())
             for (const std::string& operand : operands->values)
@@ -257,19 +257,32 @@ class Parser {
             }
         } else if (found && !is_set(option.variable)) {
             for (const std::string& value : found->values)
-                line_.arguments.set(option, normal(option, value), Source::file);
+                line_.arguments.set(option, normal(option, value), Source::file, found->rank);
         } else if (!option.fallback.empty()) {
             line_.arguments.set(option, std::string(option.fallback), Source::fallback);
         }
     }
 
-    void settle(const Exclusion& exclusion) {
-        if (!excludes(exclusion.one, {}) || !excludes(exclusion.other, exclusion.harmless)) return;
-        const Source one = source_of(exclusion.one), other = source_of(exclusion.other);
-        if (one == other) return;
-        const std::string_view weaker = one < other ? exclusion.one : exclusion.other;
-        for (const Option& option : line_.command->options)
-            if (option.name == weaker) line_.arguments.drop(option);
+    // The strongest first: what has had to go itself takes nobody's place.
+    void settle() {
+        std::vector<std::string_view> names;
+        for (const Exclusion& each : line_.command->exclusions)
+            names.insert(names.end(), {each.one, each.other});
+        std::ranges::stable_sort(names, std::ranges::greater(),
+                                 [this](std::string_view name) { return strength_of(name); });
+        for (const std::string_view name : names) {
+            if (!is_displaced(name)) continue;
+            for (const Option& option : line_.command->options)
+                if (option.name == name) line_.arguments.drop(option);
+        }
+    }
+
+    bool is_displaced(std::string_view name) const {
+        return std::ranges::any_of(line_.command->exclusions, [&](const Exclusion& each) {
+            if (each.one != name && each.other != name) return false;
+            if (!excludes(each.one, {}) || !excludes(each.other, each.harmless)) return false;
+            return strength_of(name) < strength_of(each.one == name ? each.other : each.one);
+        });
     }
 
     bool excludes(std::string_view name, std::optional<std::string_view> harmless) const {
@@ -281,8 +294,8 @@ class Parser {
     }
 
     // Operands are asked for while they can only come from the command line.
-    Source source_of(std::string_view name) const {
-        return name.empty() ? Source::flag : line_.arguments.source(name);
+    Arguments::Strength strength_of(std::string_view name) const {
+        return name.empty() ? Arguments::Strength{Source::flag} : line_.arguments.strength(name);
     }
 
     bool is_set(std::string_view variable) const {

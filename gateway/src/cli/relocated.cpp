@@ -81,6 +81,19 @@ std::string relocated_handler(std::string_view uri, const std::string& before) {
     return std::string(uri);
 }
 
+// As "src/**" or "!**/*.log".
+std::string relocated_pattern(std::string_view pattern, const std::string& before) {
+    const std::string_view mark = pattern.substr(0, pattern.starts_with('!') ? 1 : 0);
+    return std::string(mark) + relocated(pattern.substr(mark.size()), before);
+}
+
+// Of what is a path only behind `mark`.
+std::string relocated_behind(std::string_view mark, std::string_view value,
+                             const std::string& before) {
+    if (!value.starts_with(mark)) return std::string(value);
+    return std::string(mark) + relocated(value.substr(mark.size()), before);
+}
+
 }  // namespace
 
 std::string relocated(const std::string& value, const Offer& offer, const std::string& before) {
@@ -97,9 +110,13 @@ std::string relocated(const std::string& value, const Offer& offer, const std::s
     }
 }
 
-std::string relocated_pattern(std::string_view pattern, const std::string& before) {
-    const std::string_view mark = pattern.substr(0, pattern.starts_with('!') ? 1 : 0);
-    return std::string(mark) + relocated(pattern.substr(mark.size()), before);
+std::string relocated(const std::string& value, const Option& option, const std::string& before) {
+    if (before.empty()) return value;
+    if (option.is_file_pattern) return relocated_pattern(value, before);
+    if (option.value == "URL") return relocated_handler(value, before);
+    if (option.value == "ADDR") return relocated_behind("unix:", value, before);
+    if (option.value == "DATA") return relocated_behind("@", value, before);
+    return relocated(value, Offer::value_of(option), before);
 }
 
 }  // namespace turngate::cli

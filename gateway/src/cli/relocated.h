@@ -13,7 +13,9 @@ namespace turngate::cli {
 // HANDLER has started is a shell's, which runs where turngate does, and stays as it is.
 std::string relocated(const std::string& value, const Offer& offer, const std::string& before);
 
-// The same of a pattern, as "src/**" or "!**/*.log".
-std::string relocated_pattern(std::string_view pattern, const std::string& before);
+// The same of a value of an option, by the table: also a pattern ("src/**", "!**/*.log"), the URL
+// of a server ("http+unix:run/app.sock"), where to listen ("unix:run/x.sock"), a body
+// ("@order.json").
+std::string relocated(const std::string& value, const Option& option, const std::string& before);
 
 }  // namespace turngate::cli

@@ -25,6 +25,7 @@
 #include "replay/source.h"
 #include "watch/file_watch.h"
 #include "watch/server_process.h"
+#include <turngate/http/encoding.h>
 
 namespace turngate::cli {
 namespace {
@@ -32,12 +33,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int quiet = 100;  // milliseconds that files must rest before a run
-
-std::string everything_in(std::string directory) {
-    while (directory.size() > 1 && directory.ends_with('/'))
-        directory.pop_back();
-    return directory + (directory.ends_with('/') ? "**" : "/**");
-}
 
 // The file of "calls.ndjson:17"; any other path as it is.
 std::string without_line(const std::string& input) {
@@ -57,7 +52,7 @@ void add_events(const std::string& input, std::vector<std::string>& patterns) {
                                ", which comes once",
                            "save the events to a file first");
     std::error_code ignored;
-    if (fs::is_directory(input, ignored)) return patterns.push_back(everything_in(input));
+    if (fs::is_directory(input, ignored)) return patterns.push_back(input + '/');
     if (!fs::exists(input, ignored) && replay::is_glob(input)) return patterns.push_back(input);
     const std::string file = without_line(input);
     patterns.push_back(file);
@@ -76,7 +71,8 @@ std::vector<std::string> watched(const Invocation& invocation) {
     for (const std::string_view scheme : {"cgi-dir:", "files:"})
         if (target.starts_with(scheme))
             patterns.push_back(
-                everything_in(target.substr(scheme.size(), target.find('?') - scheme.size())));
+                percent_decode(target.substr(scheme.size(), target.find('?') - scheme.size())) +
+                '/');
     return patterns;
 }
 
@@ -121,8 +117,7 @@ class WatchedReplay {
         : invocation_(invocation),
           written_(invocation.arguments),
           files_(watched(invocation)),
-          command_{own_path(), own_command_line(invocation, "watch"), environment(), sockets_, ""} {
-    }
+          command_{own_path(), command_line(invocation), environment(), sockets_, ""} {}
 
     int run() {
         for (;;) {
@@ -141,14 +136,19 @@ class WatchedReplay {
     }
 
   private:
+    // No run has a tool for differences, whatever a file or the environment says: it would wait for
+    // a terminal that is not its own.
+    static std::vector<std::string> command_line(const Invocation& invocation) {
+        std::vector<std::string> line = own_command_line(invocation, "watch");
+        line.insert(line.begin() + 2, "--diff-tool=");  // behind the program and the command
+        return line;
+    }
+
     static std::vector<std::string> environment() {
         const std::string own = environment_name("replay", "watch") + '=';
-        constexpr std::string_view diff_tool = "TURNGATE_DIFF_TOOL=";  // of runs with a terminal
         std::vector<std::string> out;
         for (char** variable = environ; *variable; ++variable)
-            if (!std::string_view(*variable).starts_with(own) &&
-                !std::string_view(*variable).starts_with(diff_tool))
-                out.emplace_back(*variable);
+            if (!std::string_view(*variable).starts_with(own)) out.emplace_back(*variable);
         out.push_back(own + "false");  // a configuration file may say otherwise
         return out;
     }

@@ -21,7 +21,7 @@ RequestedReports requested_reports(const Arguments& arguments) {
     RequestedReports out{.standard_output = std::string(arguments.text("format"))};
     // What standard output gets without a word makes way, and what a weaker source says; what was
     // asked for does not.
-    const auto of_format = arguments.source("format"), of_report = arguments.source("report");
+    const auto of_format = arguments.strength("format"), of_report = arguments.strength("report");
     const bool is_asked_for = arguments.given("format") && of_format >= of_report;
     std::string holder = is_asked_for ? "--format " + out.standard_output : "";
     for (const std::string& report : arguments.all("report")) {

@@ -39,6 +39,7 @@ class Redactor final : public JsonVisitor {
     void on_number(std::string_view digits, std::size_t end) override { scalar(digits, end); }
     void on_string(std::string_view value, std::size_t end) override {
         if (!hidden_ && replay::is_placeholder(value)) {  // no secret, and to be filled in
+            note_rules();
             last_ = end;
             return next_item();
         }
@@ -82,6 +83,7 @@ class Redactor final : public JsonVisitor {
     }
 
     void scalar(std::string_view value, std::size_t end) {
+        note_rules();
         if (hidden_) {
             take(value);
         } else if (const PointerRule* rule = rule_here()) {
@@ -97,6 +99,7 @@ class Redactor final : public JsonVisitor {
     }
 
     void open(bool is_array, std::size_t end) {
+        note_rules();
         const PointerRule* rule = hidden_ ? nullptr : rule_here();
         if (rule) {
             hidden_ = path_.size() + 1;
@@ -134,6 +137,15 @@ class Redactor final : public JsonVisitor {
         replay::append_json_string(result_.text, value);
         done_ = end;
         result_.is_changed = true;
+    }
+
+    // Whatever becomes of the value here: another rule or an earlier run may have taken it out.
+    void note_rules() {
+        std::vector<std::string>& all = result_.named;
+        for (const PointerRule& rule : rules_)
+            if ((rule.values.body() || rule.values.covers(path_)) &&
+                std::find(all.begin(), all.end(), rule.pointer) == all.end())
+                all.push_back(rule.pointer);
     }
 
     // An empty pointer is for the whole body.

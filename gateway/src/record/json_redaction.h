@@ -21,6 +21,7 @@ struct PointerRule {
 struct RedactedJson {
     std::string text;
     std::vector<std::string> pointers = {};  // where something was taken out, rules as they stood
+    std::vector<std::string> named = {};     // the pointers of rules that there is something at
     std::vector<std::string> values = {};    // what was taken out by the rules
     bool is_changed = false;
 };

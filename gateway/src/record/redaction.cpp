@@ -186,6 +186,7 @@ class Redactor {
         if (by_rules && rules_.whole_body()) {
             for (const PointerRule& rule : pointers)
                 if (rule.values.body()) named_.push_back(rule.pointer);
+            if (replay::is_placeholder(message.body)) return;  // no secret, and to be filled in
             message.body = word_of(message);
             return changed(message, {"/body"});
         }
@@ -225,7 +226,7 @@ class Redactor {
         if (auto json = redact_json(message.body, pointers, secrets, {}, word)) {
             for (const std::string& value : json->values)
                 take(value, {}, word);
-            if (by_rules) named_.insert(named_.end(), json->pointers.begin(), json->pointers.end());
+            named_.insert(named_.end(), json->named.begin(), json->named.end());
             if (json->is_changed) message.body = std::move(json->text);
             return std::move(json->pointers);
         }

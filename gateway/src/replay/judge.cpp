@@ -150,6 +150,7 @@ void Judge::judge(Texts texts, Result& result) {
         golden = take_recorded(*texts.recorded, result);
     const events::Format event_format = event.format;
     result.began = Watchdog::Clock::now();
+    thrown_ = nullptr;  // by an earlier event
     try {
         measure_request(event, shape ? std::string_view() : texts.event);
         serve(std::move(event));
@@ -166,13 +167,14 @@ void Judge::judge(Texts texts, Result& result) {
         result.verdict = Verdict::failed;
         result.problem =
             (shape ? std::string(events::name(*shape)) + " refuses the reply: " : "") + e.what();
+        result.is_unreachable = is_target_unreachable();
         result.violations = std::exchange(violations_, {});
         return note_failure(result);
     }
     result.latency = latency_;
     result.began = began_;
     result.status = reply_.status;
-    result.is_unreachable = options_.is_elsewhere && is_unreachable(thrown_);
+    result.is_unreachable = is_target_unreachable();
     if (options_.keeps_replies) {
         result.reply = reply_;
         if (is_lines_) result.expected = texts.golden.value_or("");
@@ -340,12 +342,18 @@ std::string Judge::failure() const {
     return is_failure(thrown_) ? "the handler failed" : "";
 }
 
+bool Judge::is_target_unreachable() const {
+    return options_.is_elsewhere && is_unreachable(thrown_);
+}
+
 void Judge::compare(const Texts& texts, const Golden* golden, Result& result) {
     auto fail = [&](std::string problem) {
         result.verdict = Verdict::failed;
         if (result.problem.empty()) result.problem = std::move(problem);
         note_failure(result);
     };
+    // What is not there has answered nothing, whatever is expected.
+    if (result.is_unreachable) return fail("the target cannot be reached");
     if (options_.timeout.count() > 0 && latency_ > options_.timeout)
         return fail("took " + duration_text(latency_) + ", of at most " +
                     duration_text(options_.timeout));

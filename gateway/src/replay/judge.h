@@ -82,6 +82,7 @@ class Judge {
     void serve(events::Event event);
     void translate_reply(events::Format shape);
     std::string failure() const;
+    bool is_target_unreachable() const;
     void compare(const Texts& texts, const Golden* golden, Result& result);
     const Golden* take_recorded(std::string_view recorded, Result& result);
     void propose(Result& result);

@@ -2,6 +2,7 @@
 #include "replay/saved_replies.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -51,12 +52,13 @@ std::string saved_path(const std::string& directory, const Result& result) {
     return path;
 }
 
-// Such as a full disk.
 void SavedReplies::fail(const std::system_error& error) const {
+    const int code = error.code().value();
+    const bool is_full = code == ENOSPC || code == EDQUOT || code == EFBIG;
     throw cli::CommandError(cli::exit_status::wrong_answer,
-                            "cannot save replies in " + directory_ + ": " + error.code().message(),
-                            "make room there and in the directory of temporary files, and give "
-                            "--save a directory that can be written");
+                            "cannot save replies in " + directory_ + ": " + error.what(),
+                            is_full ? "make room there and in the directory of temporary files"
+                                    : "give --save a directory that can be written");
 }
 
 void SavedReplies::event(const Result& result) try {

@@ -33,6 +33,8 @@ bool is_unreachable(const std::exception_ptr& error) {
         std::rethrow_exception(error);
     } catch (const UnreachableUpstream&) {
         return true;
+    } catch (const OverdueConnection&) {
+        return true;
     } catch (...) {
         return false;
     }

@@ -61,6 +61,12 @@ FileWatch::FileWatch(const std::vector<std::string>& patterns)
     for (const std::string& pattern : patterns) {
         if (pattern.starts_with('!')) {
             unwanted_.push_back(without_dot(std::string_view(pattern).substr(1)));
+        } else if (pattern.ends_with('/')) {
+            std::string path = without_dot(pattern);
+            while (path.size() > 1 && path.ends_with('/'))
+                path.pop_back();
+            trees_.push_back(path.empty() ? "" : inside(path, ""));
+            roots_.push_back({path.empty() ? "." : path});
         } else if (!replay::is_glob(pattern)) {
             watch_file(pattern);
         } else {
@@ -171,8 +177,11 @@ bool FileWatch::is_selected(const std::string& path) const {
     const auto matches = [&](const std::string& pattern) {
         return replay::glob_matches(pattern, path);
     };
-    return std::any_of(wanted_.begin(), wanted_.end(), matches) &&
-           std::none_of(unwanted_.begin(), unwanted_.end(), matches);
+    const bool is_wanted = std::any_of(wanted_.begin(), wanted_.end(), matches) ||
+                           std::any_of(trees_.begin(), trees_.end(), [&](const std::string& tree) {
+                               return path.starts_with(tree);
+                           });
+    return is_wanted && std::none_of(unwanted_.begin(), unwanted_.end(), matches);
 }
 
 void FileWatch::note(const Directory& directory, const std::string& name, unsigned what,

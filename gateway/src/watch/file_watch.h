@@ -14,9 +14,10 @@ namespace turngate::watch {
 // A file that is named must be written or put in place; one that a pattern selects may also go.
 class FileWatch {
   public:
-    // Each is a file, a pattern such as "src/**" (see replay/glob.h), or "!PATTERN" for what is not
-    // to count. Hidden files, editors' backups and hidden directories count for no pattern.
-    // Throws Error that names the pattern and the directory that cannot be watched.
+    // Each is a file, a pattern such as "src/**" (see replay/glob.h), "DIR/" for all that is in
+    // DIR, whatever characters its name has, or "!PATTERN" for what is not to count. Hidden files,
+    // editors' backups and hidden directories count for no pattern. Throws Error that names the
+    // pattern and the directory that cannot be watched.
     explicit FileWatch(const std::vector<std::string>& patterns);
 
     // Readable when something happened.
@@ -55,6 +56,7 @@ class FileWatch {
 
     os::Fd inotify_;
     std::vector<std::string> wanted_;
+    std::vector<std::string> trees_;  // what paths begin with that are below a directory
     std::vector<std::string> unwanted_;
     std::vector<Root> roots_;
     std::map<int, Directory>

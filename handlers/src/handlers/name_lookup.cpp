@@ -7,6 +7,7 @@
 #include <system_error>
 #include <thread>
 
+#include <turngate/handlers/reply_errors.h>
 #include <turngate/http/error.h>
 
 namespace turngate {
@@ -77,7 +78,7 @@ NameLookup::Addresses NameLookup::addresses(Clock::time_point until, const std::
     if (is_answered) throw Error(state.problem);
     if (stop.stop_requested())
         throw Cancelled("the request was cancelled, waiting for the address of the server");
-    throw HttpError(504, state.target.text + ": the name was not looked up in time");
+    throw OverdueConnection(state.target.text + ": the name was not looked up in time");
 }
 
 void NameLookup::forget() {

@@ -21,8 +21,9 @@ class NameLookup {
     NameLookup& operator=(const NameLookup&) = delete;
 
     // What to try, in this order. A name is looked up on a thread of its own, and asked for again
-    // every few seconds, for which nobody waits. Throws Error if it has no address, HttpError(504)
-    // if that is not known in time, (503) if there is no thread, and Cancelled.
+    // every few seconds, for which nobody waits. Throws Error if it has no address,
+    // OverdueConnection if that is not known in time, HttpError(503) if there is no thread, and
+    // Cancelled.
     Addresses addresses(Clock::time_point until, const std::stop_token& stop);
 
     // They were of no use: who comes next waits for new ones.

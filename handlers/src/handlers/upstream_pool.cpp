@@ -107,7 +107,7 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::connect(Clock::time_point unti
             const auto left = std::chrono::ceil<milliseconds>(until - Clock::now());
             const bool is_hurried = left < limits_.connect_timeout;
             if (left.count() <= 0)
-                throw HttpError(504, target_.text + ": no connection in time: " + problem);
+                throw OverdueConnection(target_.text + ": no connection in time: " + problem);
             try {
                 return open(
                     os::connect_to(address, is_hurried ? left : limits_.connect_timeout, stop),
@@ -122,7 +122,7 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::connect(Clock::time_point unti
                                            ": too many connections wait for the server already");
                 if (&address == &addresses->back()) lookup_.forget();
                 if (error == ETIMEDOUT && (is_hurried || &address == &addresses->back()))
-                    throw HttpError(504, target_.text + ": " + problem);
+                    throw OverdueConnection(target_.text + ": " + problem);
             }
         }
     } catch (const HttpError&) {
@@ -147,7 +147,7 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::open(os::Fd fd, Clock::time_po
     } catch (const std::system_error& e) {
         throw Error(std::string("the TLS handshake broke off: ") + e.what());
     }
-    if (!stream) throw HttpError(504, target_.text + ": the TLS handshake was not over in time");
+    if (!stream) throw OverdueConnection(target_.text + ": the TLS handshake was not over in time");
     return std::make_unique<UpstreamConnection>(std::move(fd), std::move(stream));
 }
 

@@ -87,7 +87,7 @@ class UpstreamPool {
     // that is not known to be closed, by all that the system knows. `fresh`: a connection of the
     // pool has turned out to be closed, and so may all of them: they are dropped and a new one is
     // made. Throws BusyUpstream, FullUpstream and others of HttpError(503) and (504),
-    // UnreachableUpstream, Cancelled.
+    // OverdueConnection, UnreachableUpstream, Cancelled.
     Lease take(Choice choice, Clock::time_point now, Clock::time_point until,
                const Context& context, Clock::time_point queue_until = Clock::time_point::max());
 

@@ -19,9 +19,14 @@ class UnreachableUpstream : public UnansweredRequest {
     using UnansweredRequest::UnansweredRequest;
 };
 
+// 504: no connection could be made in time, so nothing of the request has been sent.
+class OverdueConnection : public HttpError {
+  public:
+    explicit OverdueConnection(const std::string& message) : HttpError(504, message) {}
+};
+
 // 504: the server had all of the request, owed more of its reply and was silent until the time was
-// up. Where it was not reached in time, or not all was sent, or the client was slow to take the
-// reply, that is a mere HttpError.
+// up. Where not all was sent, or the client was slow to take the reply, that is a mere HttpError.
 class OverdueReply : public HttpError {
   public:
     explicit OverdueReply(const std::string& message) : HttpError(504, message) {}
