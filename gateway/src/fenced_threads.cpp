@@ -42,7 +42,7 @@ class FencedThreads::State {
 
     // Of what has time until then; `node` is not empty.
     Left::iterator leave(Left::node_type node, Clock::time_point until) noexcept {
-        node.value() = until;
+        node.value() = std::min(until, Clock::now() + limits_.longest);
         const std::lock_guard lock(mutex_);
         stuck.add();
         return left_.insert(std::move(node));

@@ -18,6 +18,8 @@ struct FenceLimits {
     std::size_t most = SIZE_MAX;
     // Of those that were left behind, whose time is over.
     std::size_t most_late = SIZE_MAX;
+    // Their time is over after this at the latest, from when they were left behind on.
+    std::chrono::milliseconds longest = std::chrono::minutes(15);
     // There are as many late ones, or nothing but what was left behind. Called by run(), from any
     // thread, once or more often; what it throws is dropped.
     std::function<void()> exhausted = {};
