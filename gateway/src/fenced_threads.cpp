@@ -13,64 +13,108 @@ namespace {
 
 constexpr std::chrono::hours for_ever{24 * 365};
 
-// Of one piece of work; both who does it and who waits for it have it.
-struct Fence {
-    std::mutex mutex;
-    std::condition_variable_any changed;
-    bool is_done = false;
-    bool is_left = false;
-};
-
 }  // namespace
 
 // How much work there is.
 class FencedThreads::State {
   public:
+    using Left = std::multiset<Clock::time_point>;  // when those are late
+
     explicit State(FenceLimits limits) : limits_(std::move(limits)) {}
 
     StuckThreads stuck;
 
     // False if there is as much as may be.
-    bool take() {
+    bool take() noexcept {
         const std::lock_guard lock(mutex_);
         if (at_work_ >= limits_.most) return false;
         ++at_work_;
         return true;
     }
-    void give_back() {
+    // What was taken has ended, and was left behind as `left` if that is present.
+    void give_back(std::optional<Left::iterator> left) noexcept {
         const std::lock_guard lock(mutex_);
         --at_work_;
-    }
-
-    // What has time until then is left behind, ...
-    void leave(Clock::time_point until) {
-        const std::lock_guard lock(mutex_);
-        left_.insert(until);
-        stuck.add();
-    }
-    // ... and returns after all.
-    void forget(Clock::time_point until) {
-        const std::lock_guard lock(mutex_);
-        left_.erase(left_.find(until));
+        if (!left) return;
+        left_.erase(*left);
         stuck.remove();
     }
 
+    // Of what has time until then; `node` is not empty.
+    Left::iterator leave(Left::node_type node, Clock::time_point until) noexcept {
+        node.value() = std::min(until, Clock::now() + limits_.longest);
+        const std::lock_guard lock(mutex_);
+        stuck.add();
+        return left_.insert(std::move(node));
+    }
+
     // Who was left behind because nobody waited any more may have become late since.
-    void look() {
+    void look() noexcept {
         {
             const std::lock_guard lock(mutex_);
             const auto late = static_cast<std::size_t>(
                 std::distance(left_.begin(), left_.upper_bound(Clock::now())));
             if (left_.empty() || (late < limits_.most_late && left_.size() < limits_.most)) return;
         }
-        if (limits_.exhausted) limits_.exhausted();
+        try {
+            if (limits_.exhausted) limits_.exhausted();
+        } catch (...) {  // the next one who looks calls it again
+        }
     }
 
   private:
     const FenceLimits limits_;
     std::mutex mutex_;  // of what follows
     std::size_t at_work_ = 0;
-    std::multiset<Clock::time_point> left_;
+    Left left_;
+};
+
+// One piece of work; both who does it and who waits for it have it. It has all the memory that it
+// needs from the start, for once the work runs nothing may fail.
+class FencedThreads::Fence {
+  public:
+    explicit Fence(std::shared_ptr<State> state)
+        : state_(std::move(state)), node_(make_node()), is_counted_(state_->take()) {}
+    Fence(const Fence&) = delete;
+    Fence& operator=(const Fence&) = delete;
+    ~Fence() { give_back(); }
+
+    bool is_refused() const noexcept { return !is_counted_; }  // before it begins
+
+    void end() noexcept {
+        const std::lock_guard lock(mutex_);
+        is_done_ = true;
+        give_back();
+        changed_.notify_all();
+    }
+
+    // Whether it has ended. It is left behind if not.
+    bool wait(Clock::time_point until, std::stop_token stop, std::chrono::milliseconds grace) {
+        std::unique_lock lock(mutex_);
+        const auto is_done = [&] { return is_done_; };
+        changed_.wait_until(lock, std::move(stop), until, is_done);
+        // The time is over, or nobody waits for the answer any more.
+        if (!is_done_) changed_.wait_until(lock, std::min(until, Clock::now() + grace), is_done);
+        if (!is_done_) left_ = state_->leave(std::move(node_), until);
+        return is_done_;
+    }
+
+  private:
+    static State::Left::node_type make_node() {
+        State::Left one = {Clock::time_point()};
+        return one.extract(one.begin());
+    }
+    void give_back() noexcept {
+        if (std::exchange(is_counted_, false)) state_->give_back(left_);
+    }
+
+    const std::shared_ptr<State> state_;
+    std::mutex mutex_;  // of what follows
+    std::condition_variable_any changed_;
+    State::Left::node_type node_;  // until it is left behind
+    std::optional<State::Left::iterator> left_;
+    bool is_counted_;
+    bool is_done_ = false;
 };
 
 FencedThreads::FencedThreads(FenceLimits limits)
@@ -84,38 +128,18 @@ FencedThreads::End FencedThreads::run(std::function<void()> work,
                                       std::optional<Clock::time_point> until, std::stop_token stop,
                                       std::chrono::milliseconds grace) {
     state_->look();
-    if (!state_->take()) return End::refused;
-    const auto end = until.value_or(Clock::now() + for_ever);
-    const auto fence = std::make_shared<Fence>();
+    const auto fence = std::make_shared<Fence>(state_);
+    if (fence->is_refused()) return End::refused;
     // Who has all the time of the world is not to be waited for that long by others.
     std::optional<StuckThreads::Expected> expected;
-    try {
-        if (until) expected.emplace(state_->stuck, *until);
-        std::thread([fence, end, state = state_, work = std::move(work)]() mutable {
-            work();
-            work = {};  // what it owns ends before anybody is told
-            const std::lock_guard lock(fence->mutex);
-            fence->is_done = true;
-            if (fence->is_left) state->forget(end);
-            state->give_back();
-            fence->changed.notify_all();
-        }).detach();
-    } catch (...) {
-        state_->give_back();
-        throw;
-    }
-
-    {
-        std::unique_lock lock(fence->mutex);
-        const auto is_done = [&] { return fence->is_done; };
-        fence->changed.wait_until(lock, std::move(stop), end, is_done);
-        // The time is over, or nobody waits for the answer any more.
-        if (!fence->is_done)
-            fence->changed.wait_until(lock, std::min(end, Clock::now() + grace), is_done);
-        if (fence->is_done) return End::returned;
-        state_->leave(end);
-        fence->is_left = true;
-    }
+    if (until) expected.emplace(state_->stuck, *until);
+    std::thread([fence, work = std::move(work)]() mutable {
+        work();
+        work = {};  // what it owns ends before anybody is told
+        fence->end();
+    }).detach();
+    if (fence->wait(until.value_or(Clock::now() + for_ever), std::move(stop), grace))
+        return End::returned;
     state_->look();
     return End::left_behind;
 }

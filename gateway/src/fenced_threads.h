@@ -18,8 +18,10 @@ struct FenceLimits {
     std::size_t most = SIZE_MAX;
     // Of those that were left behind, whose time is over.
     std::size_t most_late = SIZE_MAX;
-    // There are as many of them, or nothing but what was left behind. Called by run(), from any
-    // thread, once or more often.
+    // Their time is over after this at the latest, from when they were left behind on.
+    std::chrono::milliseconds longest = std::chrono::minutes(15);
+    // There are as many late ones, or nothing but what was left behind. Called by run(), from any
+    // thread, once or more often; what it throws is dropped.
     std::function<void()> exhausted = {};
 };
 
@@ -36,7 +38,7 @@ class FencedThreads {
     // Runs `work`, which must not throw, on a thread of its own, unless there is as much already:
     // then it is refused. It is left behind if it has not returned at `until`, for ever if absent,
     // or `grace` after `stop` was requested. Throws std::system_error if there is no thread to be
-    // had.
+    // had, or std::bad_alloc; `work` has not begun then.
     End run(std::function<void()> work, std::optional<Clock::time_point> until,
             std::stop_token stop, std::chrono::milliseconds grace);
 
@@ -46,6 +48,7 @@ class FencedThreads {
 
   private:
     class State;
+    class Fence;
 
     const std::shared_ptr<State> state_;
 };

@@ -55,11 +55,10 @@ bool Renewal::is_empty() const noexcept {
 void Renewal::wait_for_rest(std::unique_lock<std::mutex>& lock, const std::stop_token& over) {
     using Clock = StuckThreads::Clock;
     const auto begun = Clock::now();
+    const auto latest = begun + options_.longest;
     const auto is_over = [&] { return has_door_ended_ || (options_.hold_door && is_empty()); };
     const auto end = [&] {
-        return std::min(std::max(begun, options_.stuck.last_expected()),
-                        Clock::time_point::max() - options_.patience) +
-               options_.patience;
+        return std::clamp(options_.stuck.last_expected(), begun, latest) + options_.patience;
     };
     for (bool is_news = true; is_news && !is_over() && !over.stop_requested();) {
         const auto until = end();

@@ -32,13 +32,17 @@ struct RenewalOptions {
     // waits, once the time of all others is over or they have ended, for what has none of its own:
     // a body that drips in, a task behind an answer.
     std::chrono::milliseconds patience;
+    // How long it waits at most for those that have time of their own: clients say how much, and
+    // nobody else is served meanwhile.
+    std::chrono::milliseconds longest = std::chrono::minutes(15);
     // The program anew, or the end of the process, from another thread: see renew_process(). It
     // need not return.
     std::function<void()> start;
 };
 
 // Once it has begun it waits for such a moment, then stops the door, lets all requests that have
-// begun end or be late, and starts. Whoever is told to stop meanwhile ends as ever.
+// begun end or be late, within RenewalOptions, and starts. Whoever is told to stop meanwhile ends
+// as ever.
 class Renewal {
   public:
     explicit Renewal(RenewalOptions options);

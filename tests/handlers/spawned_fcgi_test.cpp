@@ -221,12 +221,14 @@ BOOST_AUTO_TEST_CASE(no_child_waits_for_a_client_whose_body_is_read_first) {
 BOOST_AUTO_TEST_CASE(a_child_is_free_as_soon_as_its_reply_is_read) {
     HandlerPtr handler;
     pid_t meanwhile = 0;
+    const FcgiReleased* released = nullptr;
     FcgiSpawnOptions options = pool();
     options.open = [&](const std::string& address) {
         return to_handler(
             [&, client = test::PlainClient(address)](Request& request, ResponseWriter& response) {
                 if (request.url.path != "/slow") return client.serve(request, response);
-                request.context.find<FcgiReleased>()->tell();
+                released = request.context.find<FcgiReleased>();
+                released->tell();
                 meanwhile = pid_of(handler);
                 throw Cancelled("the client has gone");  // which is not the child's fault
             });
@@ -236,6 +238,8 @@ BOOST_AUTO_TEST_CASE(a_child_is_free_as_soon_as_its_reply_is_read) {
     Request slow = Request::get("/slow");
     Recorder recorder;
     BOOST_CHECK_THROW(handler->serve(slow, recorder), Cancelled);
+    BOOST_TEST(slow.context.find<FcgiReleased>() == released);  // nothing is attached at the end
+    released->tell();                                           // of a child that it has no more
     BOOST_TEST(meanwhile == child);
     BOOST_TEST(pid_of(handler) == child);
 }

@@ -5,6 +5,7 @@
 #include <latch>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <stop_token>
 #include <thread>
 
@@ -118,6 +119,32 @@ BOOST_AUTO_TEST_CASE(who_becomes_late_after_its_client_has_left_is_told_of_as_we
     std::this_thread::sleep_until(soon);
     threads.run([] {}, far_off, {}, 0ms);
     BOOST_TEST(exhausted > 0);
+    endless.let_go(threads);
+}
+
+// Else who has no time of its own, or as good as none, would hold its place up for ever.
+BOOST_AUTO_TEST_CASE(who_was_left_behind_is_late_at_some_time_whatever_time_it_has) {
+    for (const auto until : {std::optional<FencedThreads::Clock::time_point>(),
+                             std::optional<FencedThreads::Clock::time_point>(far_off)}) {
+        int exhausted = 0;
+        FencedThreads threads({.most_late = 1, .longest = 0ms, .exhausted = [&] { ++exhausted; }});
+        const Endless endless;
+        endless.leave(threads, until);
+        BOOST_TEST(exhausted == 1);
+        endless.let_go(threads);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(who_is_told_of_them_may_fail) {
+    int exhausted = 0;
+    FencedThreads threads({.most_late = 1, .exhausted = [&] {
+                               ++exhausted;
+                               throw std::runtime_error("no");
+                           }});
+    const Endless endless;
+    BOOST_TEST((endless.be_late(threads) == End::left_behind));
+    BOOST_TEST((threads.run([] {}, far_off, {}, 0ms) == End::returned));
+    BOOST_TEST(exhausted == 2);  // the next one tells again
     endless.let_go(threads);
 }
 

@@ -1,14 +1,19 @@
 // Invocations through handlers, without a door.
 #include "impuls/runtime.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <latch>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -56,6 +61,29 @@ Json member(const std::pair<Json, int>& answer, std::string_view name) {
     return answer.first[name];
 }
 
+// A body of two bytes, which come after that.
+class Later final : public BodySource {
+  public:
+    explicit Later(std::function<void()> first) : first_(std::move(first)) {}
+
+    std::size_t read(std::span<char> into) override {
+        if (std::exchange(has_come_, true)) return 0;
+        first_();
+        std::ranges::copy(std::string_view("{}"), into.begin());
+        return 2;
+    }
+
+  private:
+    const std::function<void()> first_;
+    bool has_come_ = false;
+};
+
+Request invocation(std::function<void()> first) {
+    Request request = Request::make("POST", "/invoke");
+    request.body = Body(std::make_unique<Later>(std::move(first)), 2);
+    return request;
+}
+
 Response answer(Request& request) {
     if (request.url.path == "/hello") return text("hello " + request.query("name") + '\n');
     const Json event = Json::parse(request.body.text());
@@ -91,6 +119,31 @@ HandlerPtr web() {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(impuls_runtime)
+
+// While another is served, and while another is read.
+BOOST_AUTO_TEST_CASE(an_invocation_too_many_is_refused_before_it_is_read) {
+    impuls::Runtime runtime({.limits = {.most = 1}});
+    const auto send = [&](const HandlerPtr& handler, Request request) {
+        return record(*runtime.serving(handler), std::move(request));
+    };
+    const HandlerPtr none = event_function([](const Json&, Context&) { return Json("served"); });
+    Response refused;
+    const auto send_another = [&] {
+        refused = send(none, invocation([] { BOOST_ERROR("it is read"); }));
+    };
+    const HandlerPtr outer = event_function([&](const Json&, Context&) {
+        send_another();
+        return Json("done");
+    });
+    for (const bool is_served : {true, false}) {
+        refused = {};
+        const Response response =
+            is_served ? send(outer, invocation([] {})) : send(none, invocation(send_another));
+        BOOST_TEST(response.status == 200);
+        BOOST_TEST(refused.status == 503);
+        BOOST_TEST(refused.headers.get("Retry-After") == "1");
+    }
+}
 
 BOOST_AUTO_TEST_CASE(a_result_comes_with_its_status_by_both_names) {
     const auto [reply, status] = Manager().invoke(web(), event("status"));

@@ -1,13 +1,18 @@
 // What is done when there is no memory.
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <functional>
 #include <memory>
 #include <new>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
+#include "fenced_threads.h"
 #include "net/scheduler.h"
 #include "net/slots.h"
 
@@ -15,15 +20,19 @@ using namespace turngate::net;
 
 namespace {
 
-thread_local bool has_memory = true;
+thread_local std::size_t pieces_left = SIZE_MAX;
 
-// As long as it lives this thread gets none.
+bool may_have_memory() {
+    return pieces_left == SIZE_MAX || (pieces_left > 0 && pieces_left-- > 0);
+}
+
+// As long as it lives this thread gets so many pieces and no more.
 class NoMemory {
   public:
-    NoMemory() { has_memory = false; }
+    explicit NoMemory(std::size_t pieces = 0) { pieces_left = pieces; }
     NoMemory(const NoMemory&) = delete;
     NoMemory& operator=(const NoMemory&) = delete;
-    ~NoMemory() { has_memory = true; }
+    ~NoMemory() { pieces_left = SIZE_MAX; }
 };
 
 class Place final : private Scheduler::Target {
@@ -53,12 +62,12 @@ struct Waiting final : Session {
 }  // namespace
 
 [[gnu::noinline]] void* operator new(std::size_t size) {
-    void* const memory = has_memory ? std::malloc(size + 1) : nullptr;
+    void* const memory = may_have_memory() ? std::malloc(size + 1) : nullptr;
     if (!memory) throw std::bad_alloc();
     return memory;
 }
 [[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-    return has_memory ? std::malloc(size + 1) : nullptr;
+    return may_have_memory() ? std::malloc(size + 1) : nullptr;
 }
 [[gnu::noinline]] void operator delete(void* memory) noexcept {
     std::free(memory);
@@ -120,6 +129,23 @@ BOOST_AUTO_TEST_CASE(has_a_job_done_on_the_spot) {
         place.scheduler.post(std::move(job));
     }
     BOOST_TEST(is_done);
+}
+
+// Wherever it was that there was none.
+BOOST_AUTO_TEST_CASE(takes_no_place_from_work_that_comes_later) {
+    using turngate::FencedThreads;
+    FencedThreads threads({.most = 1});
+    std::optional<FencedThreads::End> end;
+    for (std::size_t pieces = 0; !end; ++pieces) {
+        std::function<void()> work = [] {};
+        const auto until = FencedThreads::Clock::now() + std::chrono::hours(24);
+        const NoMemory after(pieces);
+        try {
+            end = threads.run(std::move(work), until, {}, std::chrono::milliseconds(0));
+        } catch (const std::bad_alloc&) {
+        }
+    }
+    BOOST_TEST((*end == FencedThreads::End::returned));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -26,10 +26,11 @@ struct Renewed {
     Renewal renewal;
     test::Served served;
 
-    explicit Renewed(std::chrono::milliseconds patience)
+    explicit Renewed(std::chrono::milliseconds patience, std::chrono::milliseconds longest = 24h)
         : renewal({.stuck = stuck,
                    .hold_door = true,
                    .patience = patience,
+                   .longest = longest,
                    .start = [this] { is_started.release(); }}),
           served(renewal.watched(to_handler([this](Request& request) {
               if (request.url.path == "/") return text("at once");
@@ -108,6 +109,17 @@ BOOST_AUTO_TEST_CASE(who_has_time_still_is_waited_for_though_nobody_comes_in_any
     renewed.slow_may_end.release();
     BOOST_TEST(test::read_all(slow).ends_with("whole"));
     renewed.is_started.acquire();
+}
+
+// It is the client who says how much.
+BOOST_AUTO_TEST_CASE(who_has_very_much_time_is_not_waited_for_that_long) {
+    Renewed renewed(1ms, 1ms);
+    const os::Fd stuck = renewed.send_stuck(), slow = renewed.send(slow_request);
+    renewed.begun.acquire();
+    const StuckThreads::Expected its_time(renewed.stuck, StuckThreads::Clock::now() + 24h);
+    renewed.renewal.begin();
+    renewed.is_started.acquire();  // a hang here is the failure
+    renewed.slow_may_end.release();
 }
 
 BOOST_AUTO_TEST_CASE(who_has_no_time_of_its_own_is_not_waited_for_for_ever) {

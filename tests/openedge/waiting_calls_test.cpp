@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(handlers_that_nobody_waits_for_count_among_all) {
     }
     client.send(ask(stream, call(), message("x")));
     const Answer& answer = client.answer(stream);
-    BOOST_TEST(status(answer) == "8");
+    BOOST_TEST(status(answer) == "14");
     BOOST_TEST(told(answer) == "too many handlers go on that nobody waits for any more");
     BOOST_TEST(exhausted > 0);
 

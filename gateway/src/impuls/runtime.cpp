@@ -33,6 +33,21 @@ void write_json(ResponseWriter& response, int status, std::string_view text) {
     response.write(text);
 }
 
+// Counts one more as long as it lives.
+class Counted {
+  public:
+    explicit Counted(std::atomic<std::size_t>& count) : count_(count), with_it_(++count) {}
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    ~Counted() { --count_; }
+
+    std::size_t with_it() const noexcept { return with_it_; }  // and those before it
+
+  private:
+    std::atomic<std::size_t>& count_;
+    const std::size_t with_it_;
+};
+
 class Served final : public Handler {
   public:
     Served(HandlerPtr function, Runtime& runtime)
@@ -87,7 +102,9 @@ std::optional<LogsForm> Runtime::settled_form() const noexcept {
 void Runtime::invoke(const HandlerPtr& function, Request& request, ResponseWriter& response) {
     const auto begun = Clock::now();
     const LogsForm form = logs_form();
+    std::optional<Counted> counted(calls_);
     const auto answer = [&](const InvokeResult& result, const InvocationLogs& logs) {
+        counted.reset();  // the client may read slowly, and what is left behind counts as stuck
         const auto took = std::chrono::duration_cast<milliseconds>(Clock::now() - begun);
         write_json(response, result.error.empty() ? 200 : result.status,
                    invoke_reply(result, took, logs, form));
@@ -96,7 +113,13 @@ void Runtime::invoke(const HandlerPtr& function, Request& request, ResponseWrite
         request.context.log(Level::info, why);
         answer(failed(status, why), {});
     };
+    const auto refuse_as_busy = [&] {
+        response.header("Retry-After", "1");
+        refuse(503, "the server is busy, try again later");
+    };
 
+    // Who drips in holds a thread of the door up, and what is refused is not worth reading.
+    if (counted->with_it() + stuck().count() > options_.limits.most) return refuse_as_busy();
     InvokeRequest call;
     HandlerPtr handler;
     try {
@@ -128,10 +151,7 @@ void Runtime::invoke(const HandlerPtr& function, Request& request, ResponseWrite
         const std::string why = std::string("there is no thread for the invocation: ") + e.what();
         return refuse(503, why.c_str());
     }
-    if (end == FencedThreads::End::refused) {
-        response.header("Retry-After", "1");
-        return refuse(503, "the server is busy, try again later");
-    }
+    if (end == FencedThreads::End::refused) return refuse_as_busy();
     if (end == FencedThreads::End::returned) {
         answer(run->result(), run->logs());
         // The tasks hear of the end of the process as the one behind this answer does.

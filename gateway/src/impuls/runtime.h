@@ -29,9 +29,10 @@ struct RuntimeOptions {
     std::function<void(const Context&)> abandon = {};
 
     std::uint64_t max_body = 10u << 20;  // bytes; more is refused, in the platform's form
-    // How many handlers may be at work, with those that nobody waits for any more; more invocations
-    // are refused with 503, in the platform's form. The door is to have a few threads more. When
-    // `most_late` go on after their time, or all after nobody waits, `exhausted` is called.
+    // How many invocations may be read or served, with the handlers that nobody waits for any more;
+    // more are refused with 503 before they are read, in the platform's form. The door is to have a
+    // few threads more. When `most_late` go on after their time, or all after nobody waits,
+    // `exhausted` is called.
     FenceLimits limits = {.most = 256, .most_late = 16};
 };
 
@@ -63,7 +64,8 @@ class Runtime {
 
     const RuntimeOptions options_;
     std::atomic<bool> was_asked_for_health_ = false;
-    std::atomic<int> form_ = -1;  // of the logs, once it is settled
+    std::atomic<int> form_ = -1;          // of the logs, once it is settled
+    std::atomic<std::size_t> calls_ = 0;  // that are read or served
     FencedThreads threads_;
     Timer timer_;
 };

@@ -226,7 +226,8 @@ Step FcgiSession::close() {
     is_closed_ = true;
     if (active_ > 0) connection_->reset();  // the peer sees that something is missing
     output_.clear();
-    waiting_.clear();
+    for (const StreamPtr& stream : std::exchange(waiting_, {}))
+        stream->is_queued = false;
     for (const StreamPtr& stream : streams_)
         abandon(*stream);
     changed_.notify_all();

@@ -51,6 +51,7 @@ struct FcgiStream {
     bool has_params = false;
     bool is_input_over = false;  // FCGI_STDIN has ended
     bool is_begun = false;       // a handler has it, or will, or it has been refused
+    bool is_queued = false;      // it waits for its thread
     bool has_source = false;     // the handler reads the body as it comes
     bool is_abandoned = false;   // somebody is to tell by `gone`, or has
     bool has_output = false;     // some of the response has been sent

@@ -132,7 +132,7 @@ Step Http2Session::close() {
     connection_->end_output();
     if (!streams_.empty()) connection_->reset();  // the client sees that something is missing
     for (const StreamPtr& stream : std::exchange(waiting_, {}))
-        stream->is_at_work = false;
+        stream->is_queued = stream->is_at_work = false;
     for (const auto& [id, stream] : streams_) {
         stream->is_closed = true;
         abandon(*stream);
@@ -185,7 +185,7 @@ void Http2Session::check_streams(Ticks time) {
 // When the client gives up that waits for its request to get a thread; never if it does not.
 Ticks Http2Session::end_of_wait(const Http2Stream& stream) const {
     if (!stream.client_deadline || stream.is_ended || stream.is_closed) return never;
-    return !stream.is_begun || is_waiting(stream) ? ticks(*stream.client_deadline) : never;
+    return !stream.is_begun || stream.is_queued ? ticks(*stream.client_deadline) : never;
 }
 
 void Http2Session::give_up(Http2Stream& stream) {

@@ -62,6 +62,7 @@ struct Http2Stream {
     // Who deals with it.
     bool is_begun = false;    // a handler has it, or will, or it has been refused
     bool is_at_work = false;  // a handler has it, or will
+    bool is_queued = false;   // it waits for its thread
 
     // The response.
     ByteQueue output;

@@ -1,7 +1,6 @@
 // A connection that carries several requests at a time: how they get threads.
 #pragma once
 
-#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -14,7 +13,7 @@ namespace turngate::net {
 
 // The thread that has an event reads what came for all streams and then runs the first handler
 // itself; other threads run the others and send what they have under the mutex. Handlers keep the
-// session alive. A Stream has a stop source `gone`.
+// session alive. A Stream has a stop source `gone`, and `is_queued`, which is set here.
 template <class Stream>
 class Multiplexed : public Session, public std::enable_shared_from_this<Multiplexed<Stream>> {
   protected:
@@ -51,23 +50,16 @@ class Multiplexed : public Session, public std::enable_shared_from_this<Multiple
     virtual void run(const StreamPtr& stream) = 0;
 
     // The request of the stream is here.
-    void enlist(StreamPtr stream, bool is_urgent) {
-        if (is_express_ && is_urgent)
-            immediate_.push_back(std::move(stream));
-        else if (is_urgent)
-            waiting_.insert(waiting_.begin(), std::move(stream));
-        else
-            waiting_.push_back(std::move(stream));
+    void enlist(const StreamPtr& stream, bool is_urgent) {
+        if (is_express_ && is_urgent) return immediate_.push_back(stream);
+        waiting_.insert(is_urgent ? waiting_.begin() : waiting_.end(), stream);
+        stream->is_queued = true;
     }
 
-    // It was enlisted, and waits for its thread.
-    bool is_waiting(const Stream& stream) const {
-        return std::any_of(waiting_.begin(), waiting_.end(),
-                           [&](const StreamPtr& one) { return one.get() == &stream; });
-    }
-    // It waits no more. REQUIRES: somebody else has it, too.
-    void withdraw(const Stream& stream) {
-        std::erase_if(waiting_, [&](const StreamPtr& one) { return one.get() == &stream; });
+    // It waits no more, if it did. REQUIRES: somebody else has it, too.
+    void withdraw(Stream& stream) {
+        if (std::exchange(stream.is_queued, false))
+            std::erase_if(waiting_, [&](const StreamPtr& one) { return one.get() == &stream; });
     }
 
     // Of a Step.
@@ -112,6 +104,7 @@ class Multiplexed : public Session, public std::enable_shared_from_this<Multiple
         while (!turn.stream && !waiting_.empty()) {
             turn.stream = std::move(waiting_.front());
             waiting_.erase(waiting_.begin());
+            turn.stream->is_queued = false;
             if (!take_up(*turn.stream)) turn.stream.reset();
         }
         turn.has_followers = !waiting_.empty();

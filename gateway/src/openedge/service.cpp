@@ -108,7 +108,7 @@ void Service::run(const std::shared_ptr<FunctionCall>& function, Context& call,
     }
     if (end == End::returned) return;
     if (end == End::refused)
-        throw GrpcError(GrpcStatus::resource_exhausted,
+        throw GrpcError(GrpcStatus::unavailable,
                         "too many handlers go on that nobody waits for any more");
     // It may return just now, and what it has left for after the answer is not to hold that up.
     call.wait_until([function] {});

@@ -380,8 +380,7 @@ void FcgiExchange::release() {
         if (is_reusable) lease_->keep();
         lease_.reset();
     }
-    const auto* released = request_.context.find<FcgiReleased>();
-    if (released && released->tell) released->tell();
+    if (const auto* released = request_.context.find<FcgiReleased>()) released->tell();
 }
 
 // From any thread.

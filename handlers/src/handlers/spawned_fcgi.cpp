@@ -14,21 +14,30 @@ bool is_whole(const Body& body) {
     return body.arrived() && body.size() == body.buffered().size();
 }
 
+// Of the child that is at the request, if any: set before the exchange with it and cleared behind
+// that, whose threads alone look. What is attached to a context stays, so it refers to this.
+struct Leased {
+    ProcessPool::Lease* lease = nullptr;
+};
+
+FcgiReleased ending(std::shared_ptr<const Leased> leased) {
+    return {[leased = std::move(leased)] {
+        if (!leased->lease) return;
+        leased->lease->ends(ProcessPool::End::answered);
+        leased->lease->give_back();
+    }};
+}
+
 // As long as it lives, `lease` ends when the child is free.
 class Told {
   public:
-    Told(Context& context, ProcessPool::Lease& lease) : context_(context) {
-        context.put(FcgiReleased{[&lease] {
-            lease.ends(ProcessPool::End::answered);
-            lease.give_back();
-        }});
-    }
+    Told(Leased& leased, ProcessPool::Lease& lease) : leased_(leased) { leased_.lease = &lease; }
     Told(const Told&) = delete;
     Told& operator=(const Told&) = delete;
-    ~Told() { context_.put(FcgiReleased{}); }
+    ~Told() { leased_.lease = nullptr; }
 
   private:
-    Context& context_;
+    Leased& leased_;
 };
 
 class SpawnedFcgi final : public Handler {
@@ -39,22 +48,24 @@ class SpawnedFcgi final : public Handler {
     void serve(Request& request, ResponseWriter& response) const override {
         // No child waits for a slow client.
         std::optional<BodySpool> spool = read_up(request, client_);
+        const auto leased = std::make_shared<Leased>();
+        request.context.put(ending(leased));
         try {
-            return serve_once(request, response);
+            return serve_once(request, response, *leased);
         } catch (const UnansweredRequest& e) {
             if (!is_idempotent(request.method) || (!spool && !is_whole(request.body))) throw;
             request.context.log(Level::warn, std::string("another child is asked: ") + e.what());
         }
         if (!is_whole(request.body)) request.body = spool->body();
-        serve_once(request, response);
+        serve_once(request, response, *leased);
     }
 
     bool may_migrate() const noexcept override { return true; }
 
   private:
-    void serve_once(Request& request, ResponseWriter& response) const {
+    void serve_once(Request& request, ResponseWriter& response, Leased& leased) const {
         ProcessPool::Lease lease = pool_.take(request.context);
-        const Told told(request.context, lease);
+        const Told told(leased, lease);
         try {
             lease.client().serve(request, response);
             lease.ends(ProcessPool::End::answered);
