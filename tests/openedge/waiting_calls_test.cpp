@@ -85,6 +85,19 @@ BOOST_AUTO_TEST_CASE(a_message_is_waited_for_until_the_deadline_though_no_thread
     BOOST_TEST(told(answer) == "the deadline has passed before the message was there");
 }
 
+// As behind an error of HTTP, which a status is not: a reset at once could hide it.
+BOOST_AUTO_TEST_CASE(behind_a_refusal_some_of_a_message_is_let_in) {
+    Crowded crowded;
+    crowded.client.send(
+        begun(3, call(path, {{"grpc-timeout", "50m"}, {"content-length", "9000000"}})));
+    BOOST_TEST(status(crowded.client.answer(3)) == "4");
+    Fields too_many = request("GET", "/");
+    too_many.insert(too_many.end(), 200, {"x", "y"});
+    crowded.client.send(ask(5, too_many));
+    BOOST_TEST(crowded.client.answer(5).status() == "431");  // so that a reset would have come
+    BOOST_TEST(!crowded.client.answers[3].reset.has_value());
+}
+
 // With a thread that waits for it, and without.
 BOOST_AUTO_TEST_CASE(a_message_that_does_not_come_is_a_status) {
     {

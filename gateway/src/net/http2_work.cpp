@@ -50,6 +50,7 @@ void Http2Session::refuse(Http2Stream& stream, const http1::HeadError& error) {
     const bool has_body = !page.body.empty() && stream.head.method() != "HEAD";
     if (has_body) stream.put_output(page.body);
     link_.respond(stream, fields, has_body);
+    stream.is_error = true;  // in the trailers alone where the dialect has it so
 }
 
 void Http2Session::run(const StreamPtr& stream) {
