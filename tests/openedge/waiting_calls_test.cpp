@@ -1,4 +1,5 @@
 // Calls that wait for a thread or for their message, and that nobody waits for any more.
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <latch>
@@ -11,6 +12,7 @@
 
 #include "openedge/fenced_door.h"
 #include "support/grpc_ask.h"
+#include "support/recording_reporter.h"
 #include "support/served.h"
 #include <turngate/http/serve.h>
 
@@ -107,12 +109,18 @@ BOOST_AUTO_TEST_CASE(a_message_that_does_not_come_is_a_status) {
         BOOST_TEST(status(answer) == "4");
         BOOST_TEST(told(answer) == "the request body did not come in time");
     }
-    Served served([](Request&) { return text("now"); }, door({.http = {.body_timeout = 50ms}}));
+    test::RecordingReporter log;
+    Served served([](Request&) { return text("now"); },
+                  door({.http = {.body_timeout = 50ms, .reporter = &log}}));
     Client client(served.connect());
     client.send(begun(1, call()));
     const Answer& answer = client.answer(1);
     BOOST_TEST(status(answer) == "4");
     BOOST_TEST(told(answer) == "the request body did not come in time");
+    const auto says_so = [&](const std::string& line) {
+        return line.ends_with(" info " + told(answer));
+    };
+    BOOST_TEST(std::ranges::any_of(log.lines(), says_so));
 }
 
 BOOST_AUTO_TEST_CASE(who_does_not_call_is_refused_as_http_has_it) {

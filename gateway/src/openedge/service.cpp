@@ -45,6 +45,7 @@ void Service::serve(Request& request, ResponseWriter& response) const {
     } catch (const GrpcError& e) {
         trailers = status_fields(e.status(), e.what());
     } catch (const HttpError& e) {  // of the body: it comes too slowly
+        request.context.log(Level::info, e.what());
         trailers = status_fields(grpc_status(e.status()), e.what());
     }
     response.trailers(std::move(trailers));
