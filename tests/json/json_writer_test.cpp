@@ -118,6 +118,12 @@ BOOST_AUTO_TEST_CASE(each_byte_that_is_not_utf8_is_replaced) {
     BOOST_TEST(quoted("\xF0\x9F\x98\x80\xF0\x9F\x98") == "\"\xF0\x9F\x98\x80" + r + r + r + '"');
 }
 
+BOOST_AUTO_TEST_CASE(a_text_of_json_goes_in_without_its_byte_order_mark) {
+    std::string text;
+    JsonWriter(text).begin_array().raw("\xEF\xBB\xBF{\"a\": 1}").raw("2").end_array();
+    BOOST_TEST(text == R"([{"a": 1},2])");
+}
+
 BOOST_AUTO_TEST_CASE(keys_are_escaped_as_strings_are) {
     std::string text;
     JsonWriter(text).begin_object().key("a\"\xff").null().end_object();

@@ -136,9 +136,7 @@ int run_bench(Invocation& invocation) {
     load.variables = invocation.environment;
     load.concurrency = static_cast<unsigned>(arguments.number("concurrency"));
     if (arguments.given("rate")) load.rate = *parse_rate(arguments.text("rate"));
-    // Past a year it may as well be for ever, and a clock has an end.
-    constexpr std::chrono::nanoseconds year = std::chrono::hours(24 * 365);
-    load.timeout = event_timeout(arguments);
+    load.timeout = bounded_duration(arguments, "timeout");
     load.is_elsewhere = is_elsewhere(arguments.text("target"));
     load.handler = open_target(arguments.text("target"), invocation.self, with_flags(invocation));
 
@@ -152,7 +150,7 @@ int run_bench(Invocation& invocation) {
         bench::measure(first, interrupt, quietly);
     }
     if (arguments.given("duration"))
-        load.duration = std::min(arguments.duration("duration"), year);
+        load.duration = bounded_duration(arguments, "duration");
     else
         load.limit = arguments.given("limit")
                          ? static_cast<std::uint64_t>(arguments.number("limit"))

@@ -61,8 +61,8 @@ std::optional<double> parse_pace(std::string_view text) noexcept {
 }
 
 // Past a year it may as well be for ever, and a clock has an end.
-std::chrono::nanoseconds event_timeout(const Arguments& arguments) {
-    return std::min<std::chrono::nanoseconds>(arguments.duration("timeout"),
+std::chrono::nanoseconds bounded_duration(const Arguments& arguments, const char* name) {
+    return std::min<std::chrono::nanoseconds>(arguments.duration(name),
                                               std::chrono::hours(24 * 365));
 }
 

@@ -103,8 +103,8 @@ constexpr Exclusion control_exclusions[] = {{"rate", "pace"},
                                             {"watch", "diff-tool", ""},
                                             {"binary-type", "strict", "apigw-v1"}};
 
-// Of --timeout; zero: none.
-std::chrono::nanoseconds event_timeout(const Arguments& arguments);
+// Of the option `name`, at most a year; zero: none.
+std::chrono::nanoseconds bounded_duration(const Arguments& arguments, const char* name);
 
 // What these options and --jobs say. Throws CommandError for two that cannot be together.
 replay::RunOptions run_options(const Arguments& arguments);

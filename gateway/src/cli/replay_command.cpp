@@ -243,7 +243,7 @@ replay::JudgeOptions judge_options(const Invocation& invocation) {
         judge.ignore.add_pointer(pointer);
     if (arguments.given("expect-status"))
         judge.statuses = status_ranges(arguments.text("expect-status"));
-    judge.timeout = event_timeout(arguments);
+    judge.timeout = bounded_duration(arguments, "timeout");
     const auto style = diff_style(arguments.text("diff"));
     judge.whole_bodies = style == replay::DiffStyle::unified || style == replay::DiffStyle::side;
     judge.keeps_replies = arguments.given("save") || !diff_tool(invocation).empty();

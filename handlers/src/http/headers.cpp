@@ -119,9 +119,15 @@ std::size_t token_size(std::string_view s) noexcept {
 }
 
 bool is_token(std::string_view s) noexcept {
+    const auto bad_at = [s](std::size_t i) -> unsigned {
+        return not_in_token[static_cast<unsigned char>(s[i])];
+    };
     unsigned bad = s.empty();
-    for (char c : s)
-        bad |= not_in_token[static_cast<unsigned char>(c)];
+    std::size_t i = 0;
+    for (; i + 4 <= s.size(); i += 4)
+        bad |= bad_at(i) | bad_at(i + 1) | bad_at(i + 2) | bad_at(i + 3);
+    for (; i < s.size(); ++i)
+        bad |= bad_at(i);
     return bad == 0;
 }
 

@@ -137,6 +137,8 @@ JsonWriter& JsonWriter::real(double value) {
 
 JsonWriter& JsonWriter::raw(std::string_view json) {
     separate();
+    // Readers let a byte order mark begin a text; in the middle of one it would be a stray byte.
+    if (json.starts_with("\xEF\xBB\xBF")) json.remove_prefix(3);
     out_ += json;
     return *this;
 }

@@ -8,14 +8,14 @@
 namespace turngate {
 
 // One thread at a time puts; any others may look meanwhile, for nothing is ever moved or taken away
-// before the end.
+// before the end. Only who has it alone moves it.
 class Attachments {
   public:
     Attachments() = default;
-    Attachments(Attachments&& other) noexcept : last_(other.last_.exchange(nullptr)) {}
+    Attachments(Attachments&& other) noexcept : last_(other.taken()) {}
     Attachments& operator=(Attachments&& other) noexcept {
-        Attachments before(std::move(*this));
-        last_ = other.last_.exchange(nullptr);
+        const Attachments before(std::move(*this));
+        last_.store(other.taken(), std::memory_order_relaxed);
         return *this;
     }
     ~Attachments() {
@@ -53,6 +53,12 @@ class Attachments {
         Value(const Node* next, T its) : Node(next, typeid(T)), value(std::move(its)) {}
         const T value;
     };
+
+    const Node* taken() noexcept {
+        const Node* const all = last_.load(std::memory_order_relaxed);
+        last_.store(nullptr, std::memory_order_relaxed);
+        return all;
+    }
 
     std::atomic<const Node*> last_ = nullptr;
 };

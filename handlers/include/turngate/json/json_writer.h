@@ -27,7 +27,9 @@ class JsonWriter {
     JsonWriter& real(double value);
     JsonWriter& boolean(bool value) { return raw(value ? "true" : "false"); }
     JsonWriter& null() { return raw("null"); }
-    JsonWriter& raw(std::string_view json);  // REQUIRES: `json` is one valid JSON value
+    // Of a text that begins with a byte order mark (RFC 8259, 8.1) all but the mark.
+    // REQUIRES: `json` is one valid JSON value
+    JsonWriter& raw(std::string_view json);
 
   private:
     JsonWriter& open(char bracket);
