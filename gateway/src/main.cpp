@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 #include "cli/environment.h"
+#include "open_target.h"
 #include "run_as.h"
 #include "serve_openedge.h"
 #include <turngate/os/fd.h>
@@ -43,7 +44,8 @@ int run_openedge(int argc, char** argv) {
     turngate::os::occupy_standard_streams();
     return turngate::run_as(
         "openedge", {}, "self",
-        turngate::with_openedge_argument(argc, argv, turngate::cli::process_environment()));
+        turngate::with_openedge_argument(argc, argv, turngate::cli::process_environment()),
+        turngate::open_target);
 }
 
 }  // namespace

@@ -21,6 +21,10 @@ namespace turngate {
 HandlerPtr open_target(std::string_view uri, HandlerPtr self, const ReadVariable& get,
                        BackendChanged changed = {});
 
+// open_target(), or null in a program without commands, which opens nothing but its own handlers.
+using OpenTarget = HandlerPtr (*)(std::string_view uri, HandlerPtr self, const ReadVariable& get,
+                                  BackendChanged changed);
+
 // The same, but a plug-in is loaded from a copy: who writes a new one over its file does this
 // process no harm. One that needs to stand where it is, for what it loads itself, is loaded there.
 HandlerPtr open_target_apart(std::string_view uri, HandlerPtr self, const ReadVariable& get,

@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "function_choice.h"
+#include "open_target.h"
 #include "run_deployed.h"
 #include <turngate/turngate.h>
 
@@ -25,7 +26,8 @@ int run_made(int argc, char** argv, Make make) {
 
 int run(int argc, char** argv, HandlerPtr handler) {
     if (cli::is_command_line(argc, argv)) return cli::run(argc, argv, std::move(handler));
-    return run_deployed(argc, argv, [&] { return handler; });
+    return run_deployed(
+        argc, argv, [&] { return handler; }, open_target);
 }
 
 int run(int argc, char** argv, Functions functions) {
@@ -36,14 +38,17 @@ int run(int argc, char** argv, Functions functions) {
 int run(int argc, char** argv, HandlerPtr (*make)()) {
     if (cli::is_command_line(argc, argv)) return run_made(argc, argv, make);
     HandlerPtr made;
-    return run_deployed(argc, argv, [&] {
-        try {
-            if (!made) made = make();
-            return made;
-        } catch (const std::exception& e) {
-            throw Error(e.what());  // whose exit status is 2
-        }
-    });
+    return run_deployed(
+        argc, argv,
+        [&] {
+            try {
+                if (!made) made = make();
+                return made;
+            } catch (const std::exception& e) {
+                throw Error(e.what());  // whose exit status is 2
+            }
+        },
+        open_target);
 }
 
 }  // namespace turngate

@@ -1,35 +1,21 @@
 #include "run_anew.h"
 
-#include <array>
 #include <csignal>
 #include <exception>
-#include <fcntl.h>
 #include <string>
 #include <unistd.h>
 #include <vector>
 
 #include "report/capture.h"
 #include "signals.h"
-#include <turngate/os/fd.h>
+#include <turngate/os/subprocess.h>
 
 namespace turngate {
-namespace {
-
-std::string command_line() {
-    std::string out;
-    const os::Fd file(::open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC));
-    std::array<char, 4096> block;
-    while (const std::size_t size = file ? os::read_some(file.get(), block) : 0)
-        out.append(block.data(), size);
-    return out;
-}
-
-}  // namespace
 
 void run_anew(int out, int errors) noexcept try {
-    std::string words = command_line();  // a NUL behind each
+    std::string words = os::own_command_line();
     std::vector<char*> arguments;
-    if (!words.ends_with('\0')) words += '\0';  // of a program that has renamed itself
+    if (words.empty()) words += '\0';
     for (std::size_t at = 0; at < words.size(); at = words.find('\0', at) + 1)
         arguments.push_back(words.data() + at);
     arguments.push_back(nullptr);

@@ -77,7 +77,7 @@ int run_listening(std::string_view platform, const OpenHandler& open, const std:
 }  // namespace
 
 int run_as(std::string_view as, const OpenHandler& open, const std::string& target,
-           const ReadVariable& get) {
+           const ReadVariable& get, OpenTarget targets) {
     try {
         const Platform& platform = detect_platform(get, as);
         if (platform.name == "cgi") return run_cgi(open({}), get);
@@ -85,7 +85,7 @@ int run_as(std::string_view as, const OpenHandler& open, const std::string& targ
         if (platform.name == "vercel") return serve_vercel(open, target, get);
         if (platform.name == "open-runtimes" || platform.name == "appwrite")
             return serve_open_runtimes(platform.name, open, target, get);
-        if (platform.name == "openedge") return serve_openedge(open, get);
+        if (platform.name == "openedge") return serve_openedge(open, get, targets);
         if (platform.name == "impuls") return serve_impuls(open, target, get);
         return run_listening(platform.name, open, target, get);
     } catch (const cli::CommandError&) {

@@ -14,15 +14,17 @@
 
 namespace turngate {
 
-int run_deployed(int argc, char** argv, const std::function<HandlerPtr()>& open) {
+int run_deployed(int argc, char** argv, const std::function<HandlerPtr()>& open,
+                 OpenTarget targets) {
     os::occupy_standard_streams();  // FastCGI's processes are started with 0 alone
     return run_as(
         {}, [&](const BackendChanged&) { return open(); }, "self",
-        with_openedge_argument(argc, argv, cli::process_environment()));
+        with_openedge_argument(argc, argv, cli::process_environment()), targets);
 }
 
 int run(HandlerPtr handler) {
-    return run_deployed(0, nullptr, [&] { return handler; });
+    return run_deployed(
+        0, nullptr, [&] { return handler; }, nullptr);
 }
 
 int run(Functions functions) try {

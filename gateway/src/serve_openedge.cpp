@@ -82,7 +82,7 @@ ReadVariable openedge_environment(const openedge::Settings& settings, const Read
     };
 }
 
-int serve_openedge(const OpenHandler& open, const ReadVariable& get) {
+int serve_openedge(const OpenHandler& open, const ReadVariable& get, OpenTarget targets) {
     const openedge::Settings settings = openedge::settings(get);
     const ReadVariable environment = openedge_environment(settings, get);
     OpenEdgeOptions options = openedge_options(settings, environment);
@@ -105,7 +105,8 @@ int serve_openedge(const OpenHandler& open, const ReadVariable& get) {
     const auto watched = last_stand.watched(*door);
     renewal.watch(*watched);
     const auto open_all = [&] {
-        return openedge::open_functions(settings, open, observation.backend(), environment);
+        return openedge::open_functions(settings, {open, targets, observation.backend()},
+                                        environment);
     };
     const auto listening = [&](const std::string& address) {
         observation.reporter().logged(Context(), Level::info,

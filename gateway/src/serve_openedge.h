@@ -24,7 +24,7 @@ ReadVariable openedge_environment(const openedge::Settings& settings, const Read
 // not end in their time it runs this program anew in this process. `open` makes the handlers that
 // are linked into this program; empty if there are none. Returns the door's exit status. Throws as
 // openedge::settings() and openedge::open_functions() do.
-int serve_openedge(const OpenHandler& open, const ReadVariable& get);
+int serve_openedge(const OpenHandler& open, const ReadVariable& get, OpenTarget targets);
 
 // True if the program was started as OpenEdge starts one: with "-c" alone.
 bool is_openedge_start(int argc, char** argv);

@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "function_choice.h"
+#include "open_target.h"
 #include "support/temporary_directory.h"
 #include "support/thrown_by.h"
 #include <turngate/handlers/openedge.h>
@@ -35,7 +36,8 @@ Settings with(std::vector<FunctionSettings> functions, bool by_name = false) {
 }
 
 HandlerPtr opened(const Settings& settings, const OpenHandler& open) {
-    return open_functions(settings, open, {}, [](const std::string&) { return std::nullopt; });
+    return open_functions(settings, {open, open_target},
+                          [](const std::string&) { return std::nullopt; });
 }
 
 std::string called(const HandlerPtr& handler, std::string function = {}) {
@@ -129,6 +131,18 @@ BOOST_AUTO_TEST_CASE(a_program_without_handlers_loads_the_plug_in_of_the_name) {
                          "the handler of the function f: cannot open the target: "));
     BOOST_TEST(test::has(error_of(with({{"f", "good.handler", "/nowhere"}}), {}),
                          "the codedir /nowhere of the function f cannot be read"));
+}
+
+BOOST_AUTO_TEST_CASE(a_program_without_commands_opens_its_own_handlers_alone) {
+    const auto open = [](const char* handler) {
+        return open_functions(with({{"users", handler, "."}}), {two},
+                              [](const std::string&) { return std::nullopt; });
+    };
+    BOOST_TEST(called(open("users.handler")) == "users");
+    BOOST_CHECK_EXCEPTION(open("plugin:good.so"), Error, [](const Error& e) {
+        return test::has(e.what(), "the handler of the function users is plugin:good.so, and this "
+                                   "program opens no targets");
+    });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -29,8 +29,8 @@ int run(int argc, char** argv, Functions functions);
 // throws is told on standard error in one sentence, and the exit status is 2.
 int run(int argc, char** argv, HandlerPtr (*make)());
 
-// The same without a command line: a static program that calls these alone has no commands, and is
-// a quarter smaller.
+// The same without a command line: a static program that calls these alone has no commands, opens
+// no handlers but its own, and is a third smaller.
 int run(HandlerPtr handler);
 int run(Functions functions);
 

@@ -1,6 +1,7 @@
 #include "cli/run_target.h"
 
 #include "cli/exit_status.h"
+#include "open_target.h"
 #include "platform.h"
 
 namespace turngate::cli {
@@ -22,7 +23,7 @@ int run_target(const Invocation& invocation, const std::string& target, const En
     } catch (const Error& e) {
         throw CommandError(exit_status::usage, e.what(), "\"doctor\" tells what was looked for");
     }
-    return run_as(as, open, target, get);
+    return run_as(as, open, target, get, open_target);
 }
 
 }  // namespace turngate::cli

@@ -8,7 +8,6 @@
 
 #include "cli/exit_status.h"
 #include "function_choice.h"
-#include "open_target.h"
 #include <turngate/handlers/openedge.h>
 #include <turngate/http/encoding.h>
 #include <turngate/http/error.h>
@@ -88,16 +87,20 @@ std::string directory_of(const FunctionSettings& function) {
 }
 
 HandlerPtr open_target_of(const FunctionSettings& function, const std::string& directory,
-                          const BackendChanged& changed, const ReadVariable& get) {
+                          const Openers& openers, const ReadVariable& get) {
     const std::string& handler = function.handler;
+    if (!openers.open_target)
+        throw Error("the handler of the function " + function.name + " is " + handler +
+                    ", and this program opens no targets: it has no commands, as run(handler) "
+                    "makes it. Let it call run(argc, argv, handler)");
     const std::string target =
         is_target(handler)
             ? handler
             : "plugin:" + percent_escape_path(handler.substr(0, handler.find('.'))) + ".so";
     try {
         std::filesystem::current_path(directory);  // for other paths in the target
-        return open_target(command_in(directory, target_in(directory, target)), nullptr, get,
-                           changed);
+        return openers.open_target(command_in(directory, target_in(directory, target)), nullptr,
+                                   get, openers.changed);
     } catch (const cli::CommandError& e) {  // its advice is for a command line
         throw Error("the handler of the function " + function.name + ": " + e.what());
     }
@@ -105,9 +108,9 @@ HandlerPtr open_target_of(const FunctionSettings& function, const std::string& d
 
 }  // namespace
 
-HandlerPtr open_functions(const Settings& settings, const OpenHandler& open,
-                          const BackendChanged& changed, const ReadVariable& get) {
-    const HandlerPtr all = open ? open(changed) : nullptr;
+HandlerPtr open_functions(const Settings& settings, const Openers& openers,
+                          const ReadVariable& get) {
+    const HandlerPtr all = openers.open ? openers.open(openers.changed) : nullptr;
     std::vector<Named> functions;
     std::vector<std::string> directories;  // before any is left
     for (const FunctionSettings& function : settings.functions)
@@ -117,7 +120,7 @@ HandlerPtr open_functions(const Settings& settings, const OpenHandler& open,
         functions.emplace_back(function.name,
                                directories[i].empty()
                                    ? linked(all, function)
-                                   : open_target_of(function, directories[i], changed, get));
+                                   : open_target_of(function, directories[i], openers, get));
     }
     const auto first = std::find_if(directories.begin(), directories.end(),
                                     [](const std::string& path) { return !path.empty(); });

@@ -6,6 +6,13 @@
 
 namespace turngate::openedge {
 
+// What makes handlers. Each may be empty.
+struct Openers {
+    OpenHandler open;                  // those that are linked into this program
+    OpenTarget open_target = nullptr;  // those of targets
+    BackendChanged changed = {};       // what both tell
+};
+
 // A handler for the calls of all functions in `settings`. `function.handler` is
 //
 //   a target               "plugin:sayhi.so", "fcgi:spawn?root=.:exec php-cgi": its files are in
@@ -15,7 +22,7 @@ namespace turngate::openedge {
 //
 // Goes into the directory of the first function that is a target. Throws Error and what `open`
 // throws.
-HandlerPtr open_functions(const Settings& settings, const OpenHandler& open,
-                          const BackendChanged& changed, const ReadVariable& get);
+HandlerPtr open_functions(const Settings& settings, const Openers& openers,
+                          const ReadVariable& get);
 
 }  // namespace turngate::openedge

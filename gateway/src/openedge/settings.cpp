@@ -1,16 +1,19 @@
 #include "openedge/settings.h"
 
+#include <cerrno>
+#include <fcntl.h>
 #include <filesystem>
-#include <fstream>
 #include <initializer_list>
 #include <iterator>
 #include <limits>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "cli/value.h"
 #include "openedge/yaml.h"
 #include <turngate/http/error.h>
+#include <turngate/os/fd.h>
 
 namespace turngate::openedge {
 namespace {
@@ -66,12 +69,15 @@ std::string without_space(const std::string& text) {
 }
 
 std::string contents(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
+    const os::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     std::string text(largest_file + 1, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (file.bad() || (file.fail() && !file.eof()))
-        throw Error("cannot read the configuration " + path + ": give -c its JSON or another file");
-    text.resize(static_cast<std::size_t>(file.gcount()));
+    try {
+        if (!file) throw std::system_error(errno, std::generic_category());
+        text.resize(os::read_whole(file.get(), text));
+    } catch (const std::system_error& e) {
+        throw Error("cannot read the configuration " + path + " (" + e.code().message() +
+                    "): give -c its JSON or another file");
+    }
     if (text.size() > largest_file)
         throw Error("the configuration " + path + " is larger than " +
                     std::to_string(largest_file) + " bytes");

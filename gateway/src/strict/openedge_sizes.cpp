@@ -11,6 +11,11 @@ namespace {
 
 constexpr std::size_t uuid_size = 36;
 
+// Of a length in both protocols.
+std::uint64_t varint_size(std::uint64_t number) {
+    return static_cast<std::uint64_t>(protozero::length_of_varint(number));
+}
+
 }  // namespace
 
 openedge::Message openedge_message(const Request& request) {
@@ -33,13 +38,13 @@ std::uint64_t grpc_message_size(const openedge::Message& about, std::uint64_t pa
     message.about = about;
     const std::uint64_t rest =
         openedge::write_message(message, openedge::Generation::runtime).size();
-    return payload == 0 ? rest : rest + 1 + protozero::length_of_varint(payload) + payload;
+    return payload == 0 ? rest : rest + 1 + varint_size(payload) + payload;
 }
 
 std::uint64_t mqtt_packet_size(const openedge::Message& about, std::uint64_t payload) {
     const std::uint64_t packet_id = about.qos > 0 ? 2 : 0;
     const std::uint64_t rest = 2 + about.topic.size() + packet_id + payload;
-    return 1 + protozero::length_of_varint(rest) + rest;
+    return 1 + varint_size(rest) + rest;
 }
 
 }  // namespace turngate::strict

@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <unistd.h>
 
 #include "handler_uri.h"
@@ -15,6 +14,7 @@
 #include <turngate/handlers/spawned_fcgi.h>
 #include <turngate/handlers/spawned_upstream.h>
 #include <turngate/handlers/static_files.h>
+#include <turngate/os/subprocess.h>
 
 namespace turngate {
 namespace {
@@ -83,9 +83,10 @@ bool take_program_option(CgiProgramOptions& options, const std::string& name,
 // This program as the beginning of a command: its file, which is there even if it has been replaced
 // or removed, or what it was called by where the loader was called to run it.
 std::string own_command() {
-    std::ifstream file("/proc/self/cmdline", std::ios::binary);
+    const std::string words = os::own_command_line();
     std::string command;
-    for (std::string word; std::getline(file, word, '\0');) {
+    for (std::size_t at = 0; at < words.size(); at = words.find('\0', at) + 1) {
+        const std::string word = words.c_str() + at;
         const bool is_loaded = !command.empty();
         command += os::shell_word(word) + ' ';
         if (word != program_invocation_name) continue;

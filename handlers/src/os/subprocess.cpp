@@ -110,6 +110,16 @@ std::string shell_word(std::string_view text) {
     return out + '\'';
 }
 
+std::string own_command_line() {
+    std::string out;
+    const Fd file(::open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC));
+    std::array<char, 4096> block;
+    while (const std::size_t size = file ? read_some(file.get(), block) : 0)
+        out.append(block.data(), size);
+    if (!out.empty() && out.back() != '\0') out += '\0';  // of a program that has renamed itself
+    return out;
+}
+
 std::string describe(const ExitStatus& status) {
     if (status.signal == 0) return "exited with status " + std::to_string(status.code);
     const char* name = ::sigabbrev_np(status.signal);

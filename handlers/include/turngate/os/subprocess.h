@@ -30,6 +30,10 @@ struct Command {
 // `text` as one word of a command for /bin/sh.
 std::string shell_word(std::string_view text);
 
+// What this program was called with, a NUL behind each word; empty where /proc is not there. Throws
+// std::system_error.
+std::string own_command_line();
+
 struct ExitStatus {
     int code = 0;    // what it returned, when signal is 0
     int signal = 0;  // what killed it
