@@ -162,7 +162,7 @@ def clients_that_leave(place):
             check("... unless it says ignore_user_abort()", became.startswith("finished"), became)
         with front(place, f"buffer={buffer}", "ignore-client-abort") as door:
             became = what_became_of(door, place, f"kept-{buffer}", "heard", 200)
-            check("with ignore-client-abort it is not told", became == "finished", became)
+            check("with ignore-client-abort it is not told", became == "finished", became + "\n" + door.said())
             check("... and the next one is served", body_for(begin(door, "/hello.php")) == b"hello")
 
 
