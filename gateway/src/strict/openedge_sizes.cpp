@@ -2,8 +2,6 @@
 
 #include <string>
 
-#include <protozero/varint.hpp>
-
 #include "openedge/message.h"
 
 namespace turngate::strict {
@@ -11,9 +9,12 @@ namespace {
 
 constexpr std::size_t uuid_size = 36;
 
-// Of a length in both protocols.
+// Of a length in both protocols: seven bits a byte.
 std::uint64_t varint_size(std::uint64_t number) {
-    return static_cast<std::uint64_t>(protozero::length_of_varint(number));
+    std::uint64_t size = 1;
+    for (; number >= 128; number /= 128)
+        ++size;
+    return size;
 }
 
 }  // namespace
