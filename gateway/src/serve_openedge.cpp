@@ -2,6 +2,7 @@
 #include "serve_openedge.h"
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <unistd.h>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "observe/observation.h"
 #include "openedge/fenced_door.h"
 #include "openedge/open_functions.h"
+#include "openedge/private_socket.h"
 #include "renewal.h"
 #include "run_anew.h"
 #include "serve_http.h"
@@ -38,6 +40,20 @@ HttpOptions engine_options(const openedge::Settings& settings) {
             .max_threads = usual_threads,
             .idle_timeout = 24h,
             .drain_timeout = settings.timeout};
+}
+
+std::unique_ptr<TlsFront> front_of(const openedge::Settings& settings,
+                                   const std::optional<openedge::PrivateSocket>& door,
+                                   Observation& observation) {
+    if (!door) return nullptr;
+    return tls_front({.listen = settings.address,
+                      .server = door->address(),
+                      .files = *settings.tls,
+                      .refused = [&](std::string_view why) {
+                          observation.reporter().logged(
+                              Context(), Level::warn,
+                              "a client was turned away: " + std::string(why));
+                      }});
 }
 
 bool is_place(const std::string& name) {
@@ -86,9 +102,14 @@ int serve_openedge(const OpenHandler& open, const ReadVariable& get, OpenTarget 
     const openedge::Settings settings = openedge::settings(get);
     const ReadVariable environment = openedge_environment(settings, get);
     OpenEdgeOptions options = openedge_options(settings, environment);
+    std::optional<openedge::PrivateSocket> behind_tls;
+    if (settings.tls) options.http.listen = {behind_tls.emplace().address()};
+    const auto leave = [&] {
+        if (behind_tls) behind_tls->remove_files();
+    };
     const auto patience = options.http.drain_timeout;
     // Tasks behind an answer may not end either.
-    LastStand last_stand(patience + notice, [](int) {});
+    LastStand last_stand(patience + notice, [&](int) { leave(); });
     Observation observation({.get = environment, .door = "openedge", .json = false});
     observation.equip(options.http);
     Renewal* its_renewal = nullptr;
@@ -96,12 +117,14 @@ int serve_openedge(const OpenHandler& open, const ReadVariable& get, OpenTarget 
         if (its_renewal->begin())
             observation.reporter().logged(Context(), Level::error, exhausted_text);
     });
-    Renewal renewal({.stuck = threads->fenced.stuck(), .patience = patience, .start = [] {
+    Renewal renewal({.stuck = threads->fenced.stuck(), .patience = patience, .start = [&] {
+                         leave();
                          renew_process(STDOUT_FILENO, STDERR_FILENO);
                      }});
     its_renewal = &renewal;
     threads->around = [&](HandlerPtr calls) { return renewal.watched(std::move(calls)); };
     const auto door = openedge::fenced_door(std::move(options), threads);
+    const auto front = front_of(settings, behind_tls, observation);
     const auto watched = last_stand.watched(*door);
     renewal.watch(*watched);
     const auto open_all = [&] {
@@ -109,12 +132,15 @@ int serve_openedge(const OpenHandler& open, const ReadVariable& get, OpenTarget 
                                         environment);
     };
     const auto listening = [&](const std::string& address) {
-        observation.reporter().logged(Context(), Level::info,
-                                      settings.name + " is listening on " + address);
+        observation.reporter().logged(
+            Context(), Level::info,
+            settings.name + " is listening on " + (front ? front->address() + " by TLS" : address));
     };
     const int status = serve_listening(*watched, open_all, observation, listening);
+    if (front) front->drain(notice);
     renewal.door_has_ended();  // while there is a door: a renewal that has begun uses it
     if (threads->fenced.left_behind() == 0) return status;
+    leave();
     ::_exit(status);  // what still runs uses all of this
 }
 

@@ -170,7 +170,7 @@ def stuck():
 
 
 def renewed():
-    """With three handlers that never end the program starts anew, in the same process."""
+    """With two handlers that never end the program starts anew, in the same process."""
     with Function(["-c", configuration(free_port())]) as function:
         address = function.listening()
         lines = queue.Queue()
@@ -178,7 +178,7 @@ def renewed():
         reader.start()
         # On a slow machine a call may be late before its handler has begun: that one hangs nowhere.
         again, until = "", time.monotonic() + 60
-        calls = calls_that_hang(address, 3, "hang")
+        calls = calls_that_hang(address, 2, "hang")
         while "listening on" not in again and time.monotonic() < until:
             if calls.poll() is not None and lines.empty():
                 said = calls.stdout.read()

@@ -223,7 +223,7 @@ def a_program_without_openssl_says_what_it_lacks():
     run = subprocess.run([f"{BUILD}/bin/turngate", "invoke", "/", "-t", "https://localhost:1"], text=True,
                          env={**os.environ, "LD_LIBRARY_PATH": f"{HERE}/empty"}, stderr=subprocess.PIPE)
     assert run.returncode == 4, run
-    assert "https needs OpenSSL 3, which cannot be loaded" in run.stderr, run.stderr
+    assert "TLS needs OpenSSL 3, which cannot be loaded" in run.stderr, run.stderr
 
 
 def authorities_that_cannot_be_read_are_named():

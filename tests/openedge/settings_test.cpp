@@ -74,7 +74,8 @@ const Wrong wrong[] = {
      "server.timeout is wrong"},
     {"a_size", R"({"name":"n","server":{"address":":1","message":{"length":{"max":4294967296}}}})",
      "server.message.length.max is wrong"},
-    {"tls", R"({"name":"n","server":{"address":":1","cert":"c.pem"}})", "server.cert"},
+    {"tls", R"({"name":"n","server":{"address":":1","cert":"c.pem"}})",
+     "missing server.key, which TLS needs"},
 };
 
 std::string error_of(const ReadVariable& get) {
@@ -118,6 +119,20 @@ BOOST_AUTO_TEST_CASE(a_service_has_several_functions) {
     BOOST_TEST(read.log_format == "json");
 }
 
+BOOST_AUTO_TEST_CASE(a_server_may_speak_tls) {
+    const auto read = [](const std::string& server) {
+        return read_settings(read_yaml("{name: x, server: {address: ':1', " + server +
+                                       "}, function: {name: f, handler: h}}"),
+                             environment());
+    };
+    BOOST_TEST(!read("timeout: 1s").tls);
+    BOOST_TEST((read("cert: c, key: k").tls == TlsFiles{"c", "k"}));
+    BOOST_TEST((read("cert: c, key: k, ca: a").tls == TlsFiles{"c", "k", "a"}));
+    BOOST_CHECK_THROW(read("ca: a"), Error);
+    BOOST_CHECK_THROW(read("cert: c"), Error);
+    BOOST_CHECK_THROW(read("key: k"), Error);
+}
+
 BOOST_AUTO_TEST_CASE(variables_say_other_of_name_and_address) {
     const Settings read = read_settings(
         read_yaml(service), environment({{"OPENEDGE_SERVICE_INSTANCE_NAME", "sayhi.a.1"},
@@ -157,8 +172,6 @@ BOOST_AUTO_TEST_CASE(a_configuration_that_is_none_is_refused) {
                    .starts_with("cannot read the configuration etc/baetyl/service.yml"));
     BOOST_TEST(error_of(environment({{"OPENEDGE_SERVICE_NAME", "x"}}))
                    .starts_with("cannot read the configuration etc/openedge/service.yml"));
-    BOOST_TEST(error_of(environment({{"BAETYL_RUN_MODE", "native"}}))
-                   .starts_with("BAETYL_RUN_MODE=native is Baetyl 2"));
 }
 
 BOOST_AUTO_TEST_CASE(yaml_that_is_none_is_refused) {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "cli/value.h"
+#include "openedge/baetyl2.h"
 #include "openedge/yaml.h"
 #include <turngate/http/error.h>
 #include <turngate/os/fd.h>
@@ -91,26 +92,46 @@ std::string usual_file(const ReadVariable& get) {
     return is_baetyl ? "etc/baetyl/service.yml" : "etc/openedge/service.yml";
 }
 
-// Baetyl 2 has other files, and calls by mutual TLS alone.
-void refuse_tls(const ReadVariable& get) {
-    if (const std::string mode = get("BAETYL_RUN_MODE").value_or(""); !mode.empty())
-        throw Error("BAETYL_RUN_MODE=" + mode +
-                    " is Baetyl 2, whose functions are called by mutual TLS, which this version "
-                    "does not serve");
+// As the platform's runtimes have it, clients need a certificate if `ca` is there.
+std::optional<TlsFiles> tls(const Json& server) {
+    TlsFiles out{server["cert"].string_or(""), server["key"].string_or(""),
+                 server["ca"].string_or("")};
+    if (out == TlsFiles()) return std::nullopt;
+    if (out.certificate.empty()) miss("server.cert, which TLS needs");
+    if (out.key.empty()) miss("server.key, which TLS needs");
+    return out;
+}
+
+Settings read_baetyl2(const Baetyl2& from, const ReadVariable& get) {
+    Settings out = read_settings(
+        read_yaml(contents(from.configuration)),
+        [&](const std::string& name) -> std::optional<std::string> {
+            if (name == "BAETYL_SERVICE_INSTANCE_NAME" && !from.name.empty()) return from.name;
+            return name == "BAETYL_SERVICE_INSTANCE_ADDRESS" ? from.address : get(name);
+        });
+    for (FunctionSettings& one : out.functions)
+        one.directory = std::filesystem::path(from.code) / one.directory;
+    out.tls = from.tls;
+    return out;
+}
+
+Settings read_given(const std::string& given, const ReadVariable& get) {
+    const std::string text = without_space(given);
+    if (text.empty()) throw Error("-c needs the configuration: JSON, or the name of a file");
+    const bool is_json = text.starts_with('{') && text.ends_with('}');
+    return read_settings(
+        is_json ? Json::parse(text, {}, DuplicateNames::keep_last) : read_yaml(contents(text)),
+        get);
 }
 
 }  // namespace
 
 Settings settings(const ReadVariable& get) {
     const auto given = get(argument);
-    if (!given) refuse_tls(get);
-    const std::string text = without_space(given.value_or(usual_file(get)));
-    if (text.empty()) throw Error("-c needs the configuration: JSON, or the name of a file");
-    const bool is_json = text.starts_with('{') && text.ends_with('}');
+    const auto second = given ? std::nullopt : baetyl2(get);
     try {
-        Settings out = read_settings(
-            is_json ? Json::parse(text, {}, DuplicateNames::keep_last) : read_yaml(contents(text)),
-            get);
+        Settings out =
+            second ? read_baetyl2(*second, get) : read_given(given.value_or(usual_file(get)), get);
         for (FunctionSettings& one : out.functions)  // the first may be where we go
             if (!one.directory.empty()) one.directory = std::filesystem::absolute(one.directory);
         return out;
@@ -131,10 +152,7 @@ Settings read_settings(const Json& config, const ReadVariable& get) {
                                  "OPENEDGE_SERVICE_INSTANCE_ADDRESS", "OPENEDGE_SERVICE_ADDRESS"});
     if (out.address.empty()) out.address = server["address"].string_or("");
     if (out.address.empty()) miss("server.address");
-    for (const char* file : {"ca", "key", "cert"})
-        if (!server[file].string_or("").empty())
-            throw Error(std::string("module config invalid, server.") + file +
-                        " asks for TLS, which this version does not serve");
+    out.tls = tls(server);
     out.timeout = duration(server["timeout"], "server.timeout", out.timeout);
     out.max_message =
         size(server["message"]["length"]["max"], "server.message.length.max", out.max_message);

@@ -3,10 +3,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "platform.h"
+#include <turngate/handlers/tls_front.h>
 #include <turngate/json/json.h>
 
 namespace turngate::openedge {
@@ -25,6 +27,7 @@ struct Settings {
     std::vector<FunctionSettings> functions;  // one at least
     bool by_name = false;                     // the calls say which function they are for
     std::string log_level, log_format;        // empty: not said
+    std::optional<TlsFiles> tls = {};         // absent: calls come in cleartext
 };
 
 // What ReadVariable is asked for in place of the argument behind "-c".

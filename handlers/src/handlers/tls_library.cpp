@@ -12,7 +12,7 @@ constexpr const char* library_name = "libssl.so.3";
 
 void* symbol(void* library, const char* name) {
     if (void* const found = ::dlsym(library, name)) return found;
-    throw Error(std::string("https needs OpenSSL 3, and this ") + library_name + " has no " + name +
+    throw Error(std::string("TLS needs OpenSSL 3, and this ") + library_name + " has no " + name +
                 "(): update it");
 }
 
@@ -20,7 +20,7 @@ TlsLibrary load() {
     // Never closed: OpenSSL leaves functions behind that run when threads end.
     void* const library = ::dlopen(library_name, RTLD_NOW | RTLD_LOCAL);
     if (!library)
-        throw Error(std::string("https needs OpenSSL 3, which cannot be loaded: ") + ::dlerror() +
+        throw Error(std::string("TLS needs OpenSSL 3, which cannot be loaded: ") + ::dlerror() +
                     " (Debian: apt-get install libssl3)");
     TlsLibrary out;
 #define TURNGATE_OPENSSL_LOAD(name) \
@@ -30,7 +30,7 @@ TlsLibrary load() {
     // Threads may be at work when the process ends: what they use is not torn down before.
     if (out.OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT, nullptr) != 1)
         throw Error(
-            "https needs OpenSSL 3, which cannot be set up: is its configuration file "
+            "TLS needs OpenSSL 3, which cannot be set up: is its configuration file "
             "(openssl.cnf) in order?");
     return out;
 }
