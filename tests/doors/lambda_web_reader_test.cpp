@@ -29,4 +29,22 @@ BOOST_AUTO_TEST_CASE(what_is_no_id_is_not_taken) {
     BOOST_TEST(id_of(std::string(200, 'x')) == "ours");
 }
 
+BOOST_AUTO_TEST_CASE(the_client_is_the_one_that_lambda_has_added) {
+    const auto client_of = [](Headers headers) {
+        Request request = Request::get("/");
+        request.remote_address = "169.254.1.1";
+        request.headers = std::move(headers);
+        LambdaWebReader().read(request);
+        return request.url.scheme + ' ' + request.remote_address;
+    };
+    BOOST_TEST(client_of({}) == "http 169.254.1.1");
+    BOOST_TEST(client_of({{"X-Forwarded-For", "203.0.113.9"}, {"X-Forwarded-Proto", "https"}}) ==
+               "https 203.0.113.9");
+    BOOST_TEST(client_of({{"x-forwarded-for", "10.0.0.1, 2001:db8::7"}}) == "http 2001:db8::7");
+    BOOST_TEST(client_of({{"X-Forwarded-For", "10.0.0.1"}, {"X-Forwarded-For", "10.0.0.2"}}) ==
+               "http 10.0.0.2");
+    BOOST_TEST(client_of({{"X-Forwarded-For", "somebody"}, {"X-Forwarded-Proto", "gopher"}}) ==
+               "http 169.254.1.1");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -105,6 +105,7 @@ def try_failed_start():
 def try_crashes():
     for path, signal_, message in (("/abort", signal.SIGABRT, "the process was ended by SIGABRT"),
                                    ("/segv", signal.SIGSEGV, "the process was ended by SIGSEGV"),
+                                   ("/overflow", signal.SIGSEGV, "the process was ended by SIGSEGV"),
                                    ("/terminate", signal.SIGABRT, "thrown in a thread")):
         with function([FUNCTION], {"ASAN_OPTIONS": "handle_segv=0:handle_abort=0:allow_user_segv_handler=1"}) as (
                 lambda_, process):

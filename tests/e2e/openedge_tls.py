@@ -120,6 +120,11 @@ def calls(generated, place):
         except (ssl.SSLError, ConnectionError):
             check("who speaks no HTTP/2 is turned away", True)
         function.said()
+        silent = [socket.create_connection(("127.0.0.1", function.port)) for _ in range(80)]
+        answer = call(function.port, generated, place, b'{"a": 2}', "ca", "client")
+        check("many who say nothing keep nobody out", json.loads(answer)["event"] == {"a": 2}, answer)
+        for one in silent:
+            one.close()
         check("at most 16 threads", function.threads() <= 16, function.threads())
         answer = call(function.port, generated, place, b'{"do": "nothing"}', "ca", "client")
         check("others are answered still", answer == b"", answer)

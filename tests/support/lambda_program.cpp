@@ -15,6 +15,12 @@ using namespace turngate;
 
 namespace {
 
+std::size_t fill_stack(std::size_t depth) {
+    volatile char room[1024];
+    room[0] = static_cast<char>(depth);
+    return depth == 0 ? 0 : fill_stack(depth - 1) + static_cast<std::size_t>(room[0]);
+}
+
 std::latch three(3);
 
 void answer(Request& request, ResponseWriter& response) {
@@ -39,6 +45,7 @@ void answer(Request& request, ResponseWriter& response) {
     if (path == "/large") response.write(std::string(5'000'000, 'x'));
     if (path == "/abort") std::abort();
     if (path == "/segv") std::raise(SIGSEGV);
+    if (path == "/overflow") fill_stack(SIZE_MAX);
     if (path == "/terminate")
         std::thread([] { throw std::runtime_error("thrown in a thread"); }).join();
     if (path == "/together") three.arrive_and_wait();

@@ -19,6 +19,11 @@ FunctionInvocation::Stage FunctionInvocation::stage() const {
     return stage_;
 }
 
+bool FunctionInvocation::is_stream() const {
+    const std::lock_guard lock(mutex_);
+    return is_stream_;
+}
+
 std::string FunctionInvocation::stream_type() const {
     const std::lock_guard lock(mutex_);
     return stream_type_;
@@ -61,6 +66,7 @@ void FunctionInvocation::end(InvocationResult result) {
 void FunctionInvocation::begin_stream(std::string content_type) {
     const std::lock_guard lock(mutex_);
     if (stage_ != Stage::running) return;
+    is_stream_ = true;
     stream_type_ = std::move(content_type);
     stage_ = Stage::streaming;
     tell();

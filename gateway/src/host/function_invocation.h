@@ -60,7 +60,9 @@ class FunctionInvocation {
     // `notice` is signalled when the stage changes, and when a stream has more. Null: nobody waits.
     void attend(const Notice* notice);
     Stage stage() const;
-    // Of the stream; known once the stage is `streaming`.
+    // Whether it streams, or did.
+    bool is_stream() const;
+    // Of the stream, if it is one.
     std::string stream_type() const;
     // What of the stream has not been taken yet. Of one that has ended: the rest, first.
     std::string take_stream();
@@ -89,6 +91,7 @@ class FunctionInvocation {
     std::condition_variable room_;
     const Notice* notice_ = nullptr;
     Stage stage_ = Stage::running;
+    bool is_stream_ = false;
     std::string stream_type_;
     std::string piece_;
     bool is_claimed_ = false;

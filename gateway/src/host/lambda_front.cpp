@@ -83,9 +83,7 @@ class LambdaFront final : public Handler {
     void answer(LambdaFunction::Call& call, const Request& request,
                 ResponseWriter& response) const {
         FunctionInvocation& invocation = call.invocation();
-        if (invocation.stage() == FunctionInvocation::Stage::streaming ||
-            (options_.streams && !invocation.stream_type().empty()))
-            return pass_on(call, response);
+        if (invocation.is_stream()) return pass_on(call, response);
         const InvocationResult& result = invocation.result();
         const auto* const sink = request.context.find<FunctionReplySink>();
         if (sink && result.refused > 0) *sink->into = {{}, options_.format, result.refused};

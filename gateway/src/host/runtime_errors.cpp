@@ -1,5 +1,7 @@
 #include "host/runtime_errors.h"
 
+#include <algorithm>
+
 #include <turngate/json/json_writer.h>
 
 namespace turngate::host {
@@ -18,10 +20,15 @@ InvocationResult host_stopped() {
             .error_type = "Sandbox.Failure"};
 }
 
+// (Runtime|Function)\.[A-Z][A-Za-z]+
 std::string checked_error_type(std::string_view type) {
+    const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
     const auto is_named = [&](std::string_view prefix) {
-        return type.size() > prefix.size() + 1 && type.starts_with(prefix) &&
-               type[prefix.size()] >= 'A' && type[prefix.size()] <= 'Z';
+        if (!type.starts_with(prefix)) return false;
+        const std::string_view name = type.substr(prefix.size());
+        return name.size() > 1 && is_capital(name.front()) &&
+               std::all_of(name.begin(), name.end(),
+                           [&](char c) { return is_capital(c) || (c >= 'a' && c <= 'z'); });
     };
     if (is_named("Runtime.") || is_named("Function.")) return std::string(type);
     return type.starts_with("Function.") ? "Function.Unknown" : "Runtime.Unknown";

@@ -81,7 +81,7 @@ void send_all(const Words& words) noexcept {
         msghdr message{};
         message.msg_iov = parts.data();
         message.msg_iovlen = parts.size();
-        if (::sendmsg(fd, &message, MSG_NOSIGNAL) < 0) continue;
+        if (::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) continue;
         // Who ends before it is answered may be taken for one that never said a thing.
         pollfd answered = {fd, POLLIN, 0};
         ::poll(&answered, 1, patience);
@@ -124,13 +124,24 @@ void uninstall() {
         ::sigaction(fatal.signal, &fatal.before, nullptr);
 }
 
+constexpr std::size_t stack_size = 64 * 1024;
+
+// Null if this thread has one, such as a sanitizer's.
+std::unique_ptr<char[]> take_signal_stack() {
+    stack_t stack{};
+    if (::sigaltstack(nullptr, &stack) != 0 || (stack.ss_flags & SS_DISABLE) == 0) return nullptr;
+    auto room = std::make_unique_for_overwrite<char[]>(stack_size);
+    stack = {.ss_sp = room.get(), .ss_flags = 0, .ss_size = stack_size};
+    return ::sigaltstack(&stack, nullptr) == 0 ? std::move(room) : nullptr;
+}
+
 // How many there are; the first installs, the last takes back.
 std::mutex count_mutex;
 int count = 0;
 
 }  // namespace
 
-CrashReport::CrashReport() {
+CrashReport::CrashReport() : stack_(take_signal_stack()) {
     {
         const std::lock_guard lock(count_mutex);
         if (count++ == 0) install();
@@ -144,6 +155,10 @@ CrashReport::CrashReport() {
 
 CrashReport::~CrashReport() {
     end();
+    if (stack_) {
+        const stack_t none = {.ss_sp = nullptr, .ss_flags = SS_DISABLE, .ss_size = 0};
+        ::sigaltstack(&none, nullptr);
+    }
     if (slot_) slot_->is_taken = false;
     const std::lock_guard lock(count_mutex);
     if (--count == 0) uninstall();

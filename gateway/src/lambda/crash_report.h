@@ -1,15 +1,17 @@
 // The last words of a process that crashes while Lambda waits for an answer.
 #pragma once
 
+#include <memory>
 #include <string_view>
 
 namespace turngate {
 
 struct CrashSlot;
 
-// One for each worker, for as long as it lives: a fatal signal, and an exception that nobody
-// catches, in whatever thread, is sent for every invocation at work, and then takes its course. At
-// most 256 at once are heard; more are silent. Handlers of signals that were there come next.
+// One for each worker, made on its thread, for as long as it lives: a fatal signal, and an
+// exception that nobody catches, in whatever thread, is sent for every invocation at work, and then
+// takes its course. At most 256 at once are heard; more are silent. Handlers of signals that were
+// there come next. A stack that has overflowed is heard of on the threads of workers.
 class CrashReport {
   public:
     CrashReport();
@@ -27,7 +29,8 @@ class CrashReport {
     void end() noexcept;
 
   private:
-    CrashSlot* slot_ = nullptr;  // null: all are taken
+    CrashSlot* slot_ = nullptr;      // null: all are taken
+    std::unique_ptr<char[]> stack_;  // for signals; null: the thread has one
 };
 
 }  // namespace turngate

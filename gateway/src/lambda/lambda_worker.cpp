@@ -21,8 +21,19 @@ FunctionError unhandled(const std::exception_ptr& error) {
     return {"Function.Unhandled", thrown_type(error), replay::message_of(error)};
 }
 
-FunctionError late() {
-    return {"Function.Timeout", "Function.Timeout", std::string(late_text)};
+// What a handler waited for may say better what was late.
+std::string late_reason(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const HttpError& e) {
+        return e.what();
+    } catch (...) {
+        return std::string(late_text);
+    }
+}
+
+FunctionError late(const std::exception_ptr& error) {
+    return {"Function.Timeout", "Function.Timeout", late_reason(error)};
 }
 
 FunctionError refused(int status, const std::string& message) {
@@ -117,7 +128,7 @@ void LambdaWorker::answer_buffered(const Handler& handler, events::Event event) 
             deliver(fail(failure_));
         else if (failure_)
             deliver(api_.respond(lambda_.request_id,
-                                 events::encode(text(std::string(late_text) + '\n', 504), format,
+                                 events::encode(text(late_reason(failure_) + '\n', 504), format,
                                                 options_.answer.encode)));
         else
             deliver(api_.respond(lambda_.request_id, answer.reply));
@@ -130,7 +141,7 @@ void LambdaWorker::answer_buffered(const Handler& handler, events::Event event) 
 }
 
 Delivery LambdaWorker::fail(const std::exception_ptr& error) {
-    return api_.fail(lambda_.request_id, is_late(error) ? late() : unhandled(error));
+    return api_.fail(lambda_.request_id, is_late(error) ? late(error) : unhandled(error));
 }
 
 void LambdaWorker::answer_streamed(const Handler& handler, events::Event event) {
@@ -166,8 +177,8 @@ Delivery LambdaWorker::fail_streamed(StreamedReply& reply, const Outcome& outcom
                                      events::Format format) {
     const bool was_late = is_late(outcome.error);
     if (!reply.begun() && was_late)
-        return respond_streamed(text(std::string(late_text) + '\n', 504), format);
-    const FunctionError error = was_late ? late() : unhandled(outcome.error);
+        return respond_streamed(text(late_reason(outcome.error) + '\n', 504), format);
+    const FunctionError error = was_late ? late(outcome.error) : unhandled(outcome.error);
     return reply.begun() ? reply.end(&error) : api_.fail(lambda_.request_id, error);
 }
 

@@ -23,6 +23,8 @@ using Clock = std::chrono::steady_clock;
 // Until somebody has left descriptors.
 constexpr auto pause = 100ms;
 
+constexpr int most_at_once = 16;  // accepted, before others have their turn
+
 class PollingFront final : public TlsFront {
   public:
     explicit PollingFront(TlsFrontOptions options)
@@ -65,7 +67,8 @@ class PollingFront final : public TlsFront {
 
     // For the listener, for whom we were called, and two for each relay.
     void wait() {
-        const bool has_room = listener_ && relays_.size() < options_.max_connections;
+        const bool has_room = listener_ && (relays_.size() < options_.max_connections ||
+                                            oldest_stranger() != relays_.end());
         const bool accepts = has_room && Clock::now() >= accept_at_;
         Clock::time_point until = end_;
         if (has_room && !accepts) until = std::min(until, accept_at_);
@@ -88,10 +91,14 @@ class PollingFront final : public TlsFront {
     }
 
     void accept() try {
-        while (relays_.size() < options_.max_connections) {
+        for (int i = 0; i < most_at_once; ++i) {
+            const auto stranger = oldest_stranger();
+            const bool is_full = relays_.size() >= options_.max_connections;
+            if (is_full && stranger == relays_.end()) return;
             os::Fd client = os::accept_from(listener_.get());
             if (!client) return;
             os::set_nonblocking(client.get());
+            if (is_full) turn_away(stranger);
             relays_.push_back(std::make_unique<TlsRelay>(
                 std::move(client), context_.get(), Clock::now() + options_.handshake_timeout));
             polled_.push_back({-1, 0, 0});
@@ -100,6 +107,18 @@ class PollingFront final : public TlsFront {
     } catch (const std::exception& e) {
         accept_at_ = Clock::now() + pause;
         refuse(e.what());
+    }
+
+    Relays::iterator oldest_stranger() {
+        return std::find_if(relays_.begin(), relays_.end(),
+                            [](const auto& relay) { return !relay->has_shaken_hands(); });
+    }
+
+    void turn_away(Relays::iterator relay) {
+        const auto events = polled_.begin() + 2 + 2 * (relay - relays_.begin());
+        polled_.erase(events, events + 2);
+        relays_.erase(relay);
+        refuse("others came before it had shaken hands");
     }
 
     void go_on() {

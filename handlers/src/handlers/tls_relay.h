@@ -30,6 +30,8 @@ class TlsRelay {
     // The client's, then the server's, which is -1 before there is one.
     std::array<pollfd, 2> wanted() const noexcept;
 
+    bool has_shaken_hands() const noexcept { return static_cast<bool>(server_); }
+
     // There is more to be done without waiting.
     bool is_pressed() const noexcept { return is_pressed_; }
 

@@ -24,7 +24,9 @@ struct TlsFrontOptions {
     std::string listen;  // as os::Address::parse() takes it
     std::string server;  // the same; who can reach it needs no certificate: a Unix socket
     TlsFiles files;
-    std::size_t max_connections = 64;                     // who comes then waits in the kernel
+    // Who comes then waits in the kernel, or takes the place of the oldest that has not shown who
+    // it is yet: strangers keep nobody out.
+    std::size_t max_connections = 64;
     std::chrono::milliseconds handshake_timeout{10'000};  // as a whole
     // Why a client was turned away, one clause. Called on the thread of the front.
     std::function<void(std::string_view why)> refused = {};
