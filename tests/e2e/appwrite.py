@@ -66,6 +66,10 @@ def second_and_third_generation():
         reply = old_call(function, {"payload": "boom"})
         check("v1: a failure", (reply.status, reply.text) == (500, "boom"), reply)
         check("v1: an empty body", old_call(function, b"").status == 200)
+    with Function(OPEN_RUNTIMES_SECRET=None, INTERNAL_RUNTIME_KEY="k", TURNGATE_OPEN_RUNTIMES="v1",
+                  APPLICATION_IS_OLD="1") as function:
+        reply = old_call(function, {"payload": "text"}, "wrong")
+        check("v1, where it is said: a wrong challenge", (reply.status, reply.text) == (500, "Unauthorized"), reply)
 
 
 first_generation()

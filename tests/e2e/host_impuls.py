@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 from peers import check, finish
-from program import Program, ask
+from program import OTHER_PLATFORMS, Program, ask
 
 BUILD = os.path.abspath(sys.argv[1])
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -22,7 +22,7 @@ class Host(Program):
 
     def __init__(self, command, *options, environment=None):
         super().__init__(BUILD, ["host", "impuls", "-p", "0", *options, "--", *command],
-                         environment=environment, stdout=subprocess.PIPE)
+                         environment=OTHER_PLATFORMS | (environment or {}), stdout=subprocess.PIPE)
         self.door = self.port(r"http +http://127\.0\.0\.1:(\d+)")
 
     def invoke(self, event, path=API):

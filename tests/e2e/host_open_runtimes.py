@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from peers import check, finish
-from program import Program, ask
+from program import OTHER_PLATFORMS, Program, ask
 
 BUILD = os.path.abspath(sys.argv[1])
 FUNCTION = f"{BUILD}/e2e/e2e_open_runtimes"
@@ -28,7 +28,7 @@ class Host(Program):
 
     def __init__(self, command, *options, environment=None):
         super().__init__(BUILD, ["host", "open-runtimes", "-p", "0", *options, "--", *command],
-                         environment=environment, stdout=subprocess.PIPE)
+                         environment=OTHER_PLATFORMS | (environment or {}), stdout=subprocess.PIPE)
         self.door = self.port(r"http://127\.0\.0\.1:(\d+)")
 
     def end(self):

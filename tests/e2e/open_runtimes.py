@@ -17,7 +17,7 @@ import time
 
 from curl_reply import SECRET, Reply
 from open_runtimes_function import BUILD, FUNCTION, Function, old_call
-from peers import check, finish, skipped, until
+from peers import check, finish, need, skipped, until
 
 TIMEOUT_TEXT = 'Header "x-open-runtimes-timeout" must be an integer greater than 0.'
 UNAUTHORIZED = 'Unauthorized. Provide correct "x-open-runtimes-secret" header.'
@@ -411,6 +411,16 @@ def other_handlers():
         spawned = f"http:spawn:exec {sys.executable} -u -m http.server $PORT --directory {BUILD}/e2e"
         with Function(("run", spawned), program="bin/turngate") as function:
             check("a server is a function", Reply(function.door, "/", method="GET", body=None).status == 200)
+        if need("php-cgi"):
+            with open(f"{folder}/index.php", "w", encoding="ascii") as file:
+                file.write("<?php echo $_SERVER['HTTP_X_APPWRITE_TRIGGER'], ' ', file_get_contents('php://input');")
+            tree = ("run", f"fcgi:spawn?root={folder}&index=index.php:exec php-cgi")
+            with Function(tree, program="bin/turngate") as function:
+                reply = Reply(function.door, "/", body=b"body", headers={"x-appwrite-trigger": "http"})
+                check("a PHP tree is a function", reply.text == "http body" and len(reply.log_id) == 20, reply)
+            with Function(tree, program="bin/turngate", OPEN_RUNTIMES_SECRET=None, APPWRITE_INTERNAL_RUNTIME_KEY="k") as function:
+                reply = old_call(function, {"payload": "old", "env": {"APPWRITE_FUNCTION_TRIGGER": "event"}})
+                check("of Appwrite's first kind, too", reply.text == "event old", reply)
         with Function(("run", f"cgi:{program}"), program="bin/turngate", OPEN_RUNTIMES_SECRET=None,
                       APPWRITE_INTERNAL_RUNTIME_KEY="k") as function:
             reply = old_call(function, {"payload": "old\n", "env": {"APPWRITE_FUNCTION_TRIGGER": "event"}})

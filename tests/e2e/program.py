@@ -7,6 +7,12 @@ import subprocess
 import threading
 
 
+# What would make a program take itself for one on another platform than its host's.
+OTHER_PLATFORMS = {"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1", "APPWRITE_INTERNAL_RUNTIME_KEY": "k", "BAETYL_RUN_MODE": "native",
+                   "OPEN_RUNTIMES_SECRET": "s", "RUNTIME_PORT": "1", "TURNGATE_OPEN_RUNTIMES": "v3",
+                   "VERCEL_IPC_PATH": "/nowhere"}
+
+
 class Program:
     """Runs `turngate`, or another program of the build, until the end of the with block; `wrapper` is a command that
     runs it. Lines of its log are in `lines`."""

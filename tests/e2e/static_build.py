@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """static_build.py SOURCE_DIR BINARY_DIR: what samples/hello and samples/bootstrap are as static programs: small, and in
 need of nothing; and the latter for arm64, by the cross compiler and an emulator where they are."""
+import json
 import os
 import re
 import shutil
@@ -15,6 +16,7 @@ SOURCE, BINARY = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 MACHINE = os.uname().machine.replace("aarch64", "arm64")
 # Bytes: stripped, and in memory while it waits.
 MOST = {"hello": (3_300_000, 3_100_000), "bootstrap-doors": (2_600_000, 3_000_000), "bootstrap": (1_600_000, 3_000_000)}
+MOST_OF_OPENEDGE = 50 << 20
 
 
 def built(place, preset, names, *options):
@@ -65,6 +67,24 @@ def answers(command, most_memory=None):
     lambda_.close()
 
 
+def called_by_grpc(program):
+    """As a function of OpenEdge, whose instances have 50 MB."""
+    client = f"{BINARY}/tests/turngate_grpc_client"
+    if not os.path.exists(client):
+        return need("libgrpc++-dev and protobuf-compiler-grpc, when the tests are built")
+    config = json.dumps({"name": "f", "server": {"address": "127.0.0.1:0"},
+                         "function": {"name": "sayhi", "handler": "app.echo", "codedir": "."}})
+    process = subprocess.Popen([program, "-c", config], stderr=subprocess.PIPE, text=True)
+    address = re.search(r"listening on (\S+)", process.stderr.readline())[1]
+    subprocess.run([client, address, "16", "100"], capture_output=True)
+    with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
+        peak = next(int(line.split()[1]) << 10 for line in status if line.startswith("VmHWM"))
+    process.terminate()
+    check("it ends well as a function of OpenEdge", process.wait(60) == 0)
+    process.stderr.close()
+    check(f"where it had {peak} bytes in memory, of at most {MOST_OF_OPENEDGE}", peak <= MOST_OF_OPENEDGE)
+
+
 def native(place):
     if not built(place, "static", MOST):
         return
@@ -76,6 +96,7 @@ def native(place):
         inspect(program)
         pack(program, place, MACHINE)
         answers([program], most_memory)
+    called_by_grpc(f"{place}/hello")
     run = subprocess.run([f"{place}/hello", "invoke", "/?name=Ada"], capture_output=True, text=True)
     check("a program of all doors has commands", run.stdout == "Hello, Ada!\n", run)
     run = subprocess.run([f"{place}/bootstrap"], capture_output=True, text=True)

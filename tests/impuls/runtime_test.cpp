@@ -89,6 +89,7 @@ Response answer(Request& request) {
     const Json event = Json::parse(request.body.text());
     const std::string what = event["do"].string_or("");
     if (what == "throw") throw std::runtime_error("out of luck");
+    if (what == "throw nothing") throw std::runtime_error("");
     if (what == "refuse") throw HttpError(404, "no such order");
     if (what == "fail") throw HttpError(503, "the database is away");
     if (what == "status") return json(Json::object({{"made", true}}), 201);
@@ -180,6 +181,8 @@ BOOST_AUTO_TEST_CASE(what_a_handler_throws_is_an_error) {
     const Json refused = manager.invoke(web(), event("refuse")).first;
     BOOST_TEST(refused["status_code"].integer_or(0) == 404);
     BOOST_TEST(refused["error"].string_or("") == "no such order");
+    const Json silent = manager.invoke(web(), event("throw nothing")).first;
+    BOOST_TEST(silent["error"].string_or("") == "std::runtime_error");
     const Json failed = manager.invoke(web(), event("fail")).first;
     BOOST_TEST(failed["status_code"].integer_or(0) == 503);
     BOOST_TEST(failed["error"].string_or("") == "the database is away");

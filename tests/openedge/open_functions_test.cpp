@@ -140,8 +140,9 @@ BOOST_AUTO_TEST_CASE(a_program_without_commands_opens_its_own_handlers_alone) {
     };
     BOOST_TEST(called(open("users.handler")) == "users");
     BOOST_CHECK_EXCEPTION(open("plugin:good.so"), Error, [](const Error& e) {
-        return test::has(e.what(), "the handler of the function users is plugin:good.so, and this "
-                                   "program opens no targets");
+        return test::has(e.what(),
+                         "the handler of the function users is plugin:good.so, and this "
+                         "program opens no targets");
     });
 }
 

@@ -11,6 +11,7 @@
 #include "cli/listen_options.h"
 #include "cli/request_options.h"
 #include "host/impuls_front.h"
+#include "host/platform_environment.h"
 #include "replay/quantity.h"
 #include <turngate/handlers/spawned_upstream.h>
 #include <turngate/os/subprocess.h>
@@ -72,9 +73,10 @@ constexpr std::chrono::seconds start_timeout{10};
 
 // In the environment that Impuls gives, as far as this machine has it.
 std::string command_of(const std::vector<std::string>& words) {
-    std::string out =
-        "export RUNTIME_PORT=\"$PORT\"; "
-        "unset PORT HOST AWS_LAMBDA_RUNTIME_API AWS_LAMBDA_HTTP_ENDPOINT VERCEL_IPC_PATH; exec";
+    std::string out = "port=$PORT; unset";
+    for (const std::string_view name : host::platform_variables())
+        out.append(" ").append(name);
+    out += "; export RUNTIME_PORT=\"$port\"; exec";
     for (const std::string& word : words)
         out += ' ' + os::shell_word(word);
     return out;

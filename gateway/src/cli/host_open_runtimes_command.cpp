@@ -13,6 +13,7 @@
 #include "cli/listen_options.h"
 #include "cli/value.h"
 #include "fresh_ids.h"
+#include "host/platform_environment.h"
 #include "host/runtime_front.h"
 #include "replay/quantity.h"
 #include <turngate/handlers/spawned_upstream.h>
@@ -48,7 +49,9 @@ constexpr std::size_t secret_size = 32;
 // The program, where it is to listen, and what it has in its environment.
 std::string command_line(const std::vector<std::string>& program, const std::string& folder,
                          const std::string& secret) {
-    std::string out = "exec env -u TURNGATE_AS";
+    std::string out = "exec env";
+    for (const std::string_view name : host::platform_variables())
+        out.append(" -u ").append(name);
     for (const auto& [name, value] :
          std::initializer_list<std::pair<std::string_view, std::string>>{
              {"OPEN_RUNTIMES_SECRET", secret},

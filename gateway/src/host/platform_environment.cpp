@@ -1,6 +1,7 @@
 #include "host/platform_environment.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unistd.h>
 
 namespace turngate::host {
@@ -15,13 +16,39 @@ bool names(const std::vector<std::string>& variables, std::string_view name) {
                        [&](const std::string& one) { return name_of(one) == name; });
 }
 
+constexpr std::string_view variables[] = {"APPWRITE_INTERNAL_RUNTIME_KEY",
+                                          "AWS_LAMBDA_HTTP_ENDPOINT",
+                                          "AWS_LAMBDA_RUNTIME_API",
+                                          "BAETYL_RUN_MODE",
+                                          "BAETYL_SERVICE_INSTANCE_NAME",
+                                          "BAETYL_SERVICE_MODE",
+                                          "BAETYL_SERVICE_NAME",
+                                          "GATEWAY_INTERFACE",
+                                          "HOST",
+                                          "INTERNAL_RUNTIME_KEY",
+                                          "OPENEDGE_SERVICE_INSTANCE_NAME",
+                                          "OPENEDGE_SERVICE_MODE",
+                                          "OPENEDGE_SERVICE_NAME",
+                                          "OPEN_RUNTIMES_ENV",
+                                          "OPEN_RUNTIMES_SECRET",
+                                          "PORT",
+                                          "RUNTIME_PORT",
+                                          "TURNGATE_AS",
+                                          "TURNGATE_LISTEN",
+                                          "TURNGATE_OPEN_RUNTIMES",
+                                          "VERCEL_IPC_PATH"};
+
 bool is_foreign(std::string_view name) {
-    return name == "PORT" || name == "HOST" || name == "_HANDLER" || name == "_X_AMZN_TRACE_ID" ||
-           name == "VERCEL_IPC_PATH" || name.starts_with("AWS_LAMBDA_") ||
-           name.starts_with("LAMBDA_") || name.starts_with("TURNGATE_HOST_");
+    return name == "_HANDLER" || name == "_X_AMZN_TRACE_ID" || name.starts_with("AWS_LAMBDA_") ||
+           name.starts_with("LAMBDA_") || name.starts_with("TURNGATE_HOST_") ||
+           std::find(std::begin(variables), std::end(variables), name) != std::end(variables);
 }
 
 }  // namespace
+
+std::span<const std::string_view> platform_variables() noexcept {
+    return variables;
+}
 
 std::vector<std::string> platform_environment(std::vector<std::string> set,
                                               const std::vector<std::string>& otherwise) {

@@ -106,8 +106,10 @@ void InvocationRun::prepare(Request& request) {
 }
 
 InvokeResult InvocationRun::failure() const {
-    return failed(status_ >= 400 ? status_ : 500, replay::message_of(thrown_),
-                  thrown_type(thrown_));
+    const std::string type = thrown_type(thrown_);
+    std::string message = replay::message_of(thrown_);
+    if (message.empty()) message = type;  // the platform knows a failure by its text
+    return failed(status_ >= 400 ? status_ : 500, std::move(message), type);
 }
 
 }  // namespace turngate::impuls

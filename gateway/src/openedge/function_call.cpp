@@ -1,5 +1,7 @@
 #include "openedge/function_call.h"
 
+#include <charconv>
+#include <system_error>
 #include <utility>
 
 #include "observe/passed_on_trace.h"
@@ -46,6 +48,15 @@ void FunctionCall::serve() noexcept {
 // The page of an error may have been too large as well.
 bool FunctionCall::is_too_large() const {
     return recorder_.overflowed() && !(outcome_.error && is_client_error(outcome_.error));
+}
+
+std::optional<std::uint64_t> FunctionCall::declared_size() const {
+    const std::string_view text = recorder_.headers().get("Content-Length");
+    std::uint64_t size = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
+    if (text.empty() || error != std::errc() || end != text.data() + text.size())
+        return std::nullopt;
+    return size;
 }
 
 void FunctionCall::settle(const Context& call) noexcept {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 
 #include "openedge/call_time.h"
 #include "openedge/message.h"
@@ -28,6 +30,8 @@ class FunctionCall {
     Context::Clock::time_point ended() const noexcept { return ended_; }
     // The handler has answered with more than is kept.
     bool is_too_large() const;
+    // How much that was, if it was said.
+    std::optional<std::uint64_t> declared_size() const;
     Response take_response() { return outcome_.complete ? recorder_.take() : Response(); }
     // As the handler has left it.
     const Message& about() const { return *request_.context.find<Message>(); }

@@ -144,4 +144,14 @@ std::string write_message(const FunctionMessage& message, Generation generation)
     return out;
 }
 
+std::uint64_t varint_size(std::uint64_t length) noexcept {
+    return static_cast<std::uint64_t>(protozero::length_of_varint(length));
+}
+
+std::uint64_t message_size(FunctionMessage message, Generation generation, std::uint64_t payload) {
+    message.payload.clear();
+    const std::uint64_t rest = write_message(message, generation).size();
+    return payload == 0 ? rest : rest + 1 + varint_size(payload) + payload;
+}
+
 }  // namespace turngate::openedge

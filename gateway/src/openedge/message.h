@@ -33,4 +33,10 @@ FunctionMessage read_message(std::string_view bytes, Generation generation);
 
 std::string write_message(const FunctionMessage& message, Generation generation);
 
+// How many bytes that has with a payload of `payload` bytes in place of its own.
+std::uint64_t message_size(FunctionMessage message, Generation generation, std::uint64_t payload);
+
+// How many bytes a length has, here and in MQTT: seven bits in each.
+std::uint64_t varint_size(std::uint64_t length) noexcept;
+
 }  // namespace turngate::openedge

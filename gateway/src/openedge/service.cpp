@@ -66,8 +66,8 @@ std::string Service::answer(Request& call) const {
     else
         function->settle(call.context);
     if (time.had_passed(function->ended())) throw GrpcError(GrpcStatus::deadline_exceeded, late);
-    message.payload = payload_of(*function);
     message.about = function->about();
+    message.payload = payload_of(*function, message, *generation);
     std::string reply = write_message(message, *generation);
     if (reply.size() > limits_.max_message)
         throw too_large("Sent", std::to_string(reply.size()), limits_.max_message);
@@ -130,9 +130,10 @@ std::size_t Service::most_recorded() const noexcept {
 }
 
 // Throws GrpcError.
-std::string Service::payload_of(FunctionCall& function) const {
+std::string Service::payload_of(FunctionCall& function, const FunctionMessage& message,
+                                Generation generation) const {
     if (function.is_too_large())
-        return too_large_reply("more than " + std::to_string(most_recorded()));
+        return too_large_reply(function.declared_size(), message, generation);
     Response response = function.take_response();
     if (const auto failure = failure_of(function.outcome(), response)) {
         if (failure->status == GrpcStatus::cancelled || !limits_.errors_as_payloads)
@@ -141,14 +142,21 @@ std::string Service::payload_of(FunctionCall& function) const {
     }
     const std::size_t size = response.body.size();
     if (limits_.max_reply == 0 || size <= limits_.max_reply) return std::move(response.body);
-    return too_large_reply(std::to_string(size));
+    return too_large_reply(size, message, generation);
 }
 
-// `size` is how many bytes it has, in words.
-std::string Service::too_large_reply(const std::string& size) const {
-    if (limits_.max_reply == 0 || limits_.max_reply > limits_.max_message)
-        throw too_large("Sent", size, limits_.max_message);
-    return error_payload("ReplyTooLarge", "the reply has " + size + " bytes, and at most " +
+// A reply of `size` bytes, or of more than were kept: nobody knows of how many where the handler
+// did not say so before it wrote.
+std::string Service::too_large_reply(std::optional<std::uint64_t> size,
+                                     const FunctionMessage& message, Generation generation) const {
+    const auto words = [this](std::optional<std::uint64_t> bytes) {
+        return bytes ? std::to_string(*bytes) : "more than " + std::to_string(most_recorded());
+    };
+    if (limits_.max_reply == 0 || limits_.max_reply > limits_.max_message) {
+        if (size) size = message_size(message, generation, *size);
+        throw too_large("Sent", words(size), limits_.max_message);
+    }
+    return error_payload("ReplyTooLarge", "the reply has " + words(size) + " bytes, and at most " +
                                               std::to_string(limits_.max_reply) + " are published");
 }
 

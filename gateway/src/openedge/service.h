@@ -37,8 +37,10 @@ class Service final : public Handler {
     FunctionMessage received(Request& call, Generation generation, const CallTime& time) const;
     void run(const std::shared_ptr<FunctionCall>& function, Context& call,
              const CallTime& time) const;
-    std::string payload_of(FunctionCall& function) const;
-    std::string too_large_reply(const std::string& size) const;
+    std::string payload_of(FunctionCall& function, const FunctionMessage& message,
+                           Generation generation) const;
+    std::string too_large_reply(std::optional<std::uint64_t> size, const FunctionMessage& message,
+                                Generation generation) const;
     std::string error_payload(std::string_view type, std::string message) const;
     std::size_t most_recorded() const noexcept;
 

@@ -9,14 +9,6 @@ namespace {
 
 constexpr std::size_t uuid_size = 36;
 
-// Of a length in both protocols: seven bits a byte.
-std::uint64_t varint_size(std::uint64_t number) {
-    std::uint64_t size = 1;
-    for (; number >= 128; number /= 128)
-        ++size;
-    return size;
-}
-
 }  // namespace
 
 openedge::Message openedge_message(const Request& request) {
@@ -35,17 +27,13 @@ openedge::Message openedge_message(const Request& request) {
 }
 
 std::uint64_t grpc_message_size(const openedge::Message& about, std::uint64_t payload) {
-    openedge::FunctionMessage message;
-    message.about = about;
-    const std::uint64_t rest =
-        openedge::write_message(message, openedge::Generation::runtime).size();
-    return payload == 0 ? rest : rest + 1 + varint_size(payload) + payload;
+    return openedge::message_size({.about = about}, openedge::Generation::runtime, payload);
 }
 
 std::uint64_t mqtt_packet_size(const openedge::Message& about, std::uint64_t payload) {
     const std::uint64_t packet_id = about.qos > 0 ? 2 : 0;
     const std::uint64_t rest = 2 + about.topic.size() + packet_id + payload;
-    return 1 + varint_size(rest) + rest;
+    return 1 + openedge::varint_size(rest) + rest;
 }
 
 }  // namespace turngate::strict

@@ -16,6 +16,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/code" "$work/packed"
 cp -R "$input"/* "$work/code"
+# Of an earlier build into the same folder.
+rm -rf "$work/code/code.tar.gz" "$work/code/code.sqfs" "$work/code/.extracted"
 (cd "$work/code" && bash -c "${1:-:}")
 
 if [[ $entrypoint == *.uri ]]; then
@@ -31,7 +33,7 @@ fi
 compression=${OPEN_RUNTIMES_BUILD_COMPRESSION:-gzip}
 [ "$compression" = auto ] && compression=gzip
 {
-  echo "OPEN_RUNTIMES_ENTRYPOINT=$entrypoint"
+  printf 'OPEN_RUNTIMES_ENTRYPOINT=%q\n' "$entrypoint"
   echo "OPEN_RUNTIMES_CLEANUP=${OPEN_RUNTIMES_CLEANUP:-none}"
   echo "OPEN_RUNTIMES_COMPRESSION=$compression"
 } >"$work/packed/.open-runtimes"
