@@ -1,6 +1,7 @@
 #include "strict/openedge_sizes.h"
 
 #include <string>
+#include <utility>
 
 #include "openedge/message.h"
 
@@ -27,7 +28,9 @@ openedge::Message openedge_message(const Request& request) {
 }
 
 std::uint64_t grpc_message_size(const openedge::Message& about, std::uint64_t payload) {
-    return openedge::message_size({.about = about}, openedge::Generation::runtime, payload);
+    openedge::FunctionMessage message;
+    message.about = about;
+    return openedge::message_size(std::move(message), openedge::Generation::runtime, payload);
 }
 
 std::uint64_t mqtt_packet_size(const openedge::Message& about, std::uint64_t payload) {
