@@ -15,7 +15,7 @@ class Attachments {
     Attachments(Attachments&& other) noexcept : last_(other.taken()) {}
     Attachments& operator=(Attachments&& other) noexcept {
         const Attachments before(std::move(*this));
-        last_.store(other.taken(), std::memory_order_relaxed);
+        last_.store(other.taken(), std::memory_order_release);
         return *this;
     }
     ~Attachments() {
@@ -55,8 +55,8 @@ class Attachments {
     };
 
     const Node* taken() noexcept {
-        const Node* const all = last_.load(std::memory_order_relaxed);
-        last_.store(nullptr, std::memory_order_relaxed);
+        const Node* const all = last_.load(std::memory_order_acquire);
+        last_.store(nullptr, std::memory_order_release);
         return all;
     }
 
