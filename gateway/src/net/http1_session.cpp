@@ -21,9 +21,11 @@ constexpr std::string_view preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";  // RFC
 
 // A body this short is collected before the handler gets a thread: who drips holds none up.
 constexpr std::uint64_t short_body = 64 * 1024;
-// What is read and thrown away of a body that nobody wanted, so that the connection can go on, or
-// so that closing it does not destroy the answer on its way (RFC 9112 section 9.6).
+// What is read and thrown away of a body that nobody wanted, so that the connection can go on.
 constexpr std::uint64_t most_discarded = 256 * 1024;
+// The same so that closing it does not destroy the answer on its way (RFC 9112 section 9.6): a
+// client that sends fast is to find the answer before it finds the connection reset.
+constexpr std::uint64_t most_lingered = 64 * 1024 * 1024;
 constexpr milliseconds linger_time{1000};
 // A client that shuts down its side this long after the head of its answer has left, ...
 constexpr milliseconds half_close_time{100};
@@ -184,7 +186,7 @@ bool Http1Session::consume(std::string_view& bytes, const Occasion& occasion) {
         default:
             discarded_ += bytes.size();
             bytes = {};
-            is_closing_ = discarded_ > most_discarded;
+            is_closing_ = discarded_ > most_lingered;
             return true;
     }
 }
