@@ -42,13 +42,15 @@ struct Pair {
 // A scheduler with a parking lot, and nothing else.
 class Place final : private Scheduler::Target {
   public:
-    explicit Place(std::size_t max_threads)
-        : scheduler(*this, max_threads), lot(scheduler, stacks) {
+    // `sweeps`: how often all are looked at in a row.
+    explicit Place(std::size_t max_threads, int sweeps = 1)
+        : scheduler(*this, max_threads), lot(scheduler, stacks), sweeps_(sweeps) {
         thread_ = std::thread([this] { scheduler.run(); });
     }
     ~Place() override {
         scheduler.finish();
         thread_.join();
+        BOOST_TEST(strays_ == 0);
     }
 
     template <class F>
@@ -62,11 +64,19 @@ class Place final : private Scheduler::Target {
 
   private:
     void on_event(std::uint64_t key, std::uint32_t events, bool is_express) override {
-        lot.on_event(key, (events & EPOLLRDHUP) != 0, is_express);
+        if ((key & ParkingLot::key_bit) == 0)
+            ++strays_;  // a server would take it for a connection's
+        else
+            lot.on_event(key, (events & EPOLLRDHUP) != 0, is_express);
     }
-    void on_tick() override { lot.sweep(now()); }
+    void on_tick() override {
+        for (int i = 0; i < sweeps_; ++i)
+            lot.sweep(now());
+    }
     std::chrono::milliseconds tick_length() const override { return 10ms; }
 
+    const int sweeps_;
+    std::atomic<int> strays_{0};
     std::thread thread_;
 };
 
@@ -167,6 +177,35 @@ BOOST_AUTO_TEST_CASE(news_and_the_time_that_come_together_wake_once) {
         BOOST_TEST_REQUIRE(done.try_acquire_for(patience));
     BOOST_TEST(returned == times);
     BOOST_TEST(place.lot.waiting() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_is_late_before_the_time_while_all_are_looked_at_all_the_time) {
+    constexpr int couples = 8, words = 2000;
+    std::counting_semaphore<> done{0};
+    std::atomic<int> early{0};
+    std::vector<Pair> pairs(couples);
+    Place place(4, 1000);
+    const auto talk = [&](const os::Fd& fd, bool begins) {
+        char byte = 'x';
+        for (int i = 0; i < words; ++i) {
+            if (begins && ::send(fd.get(), &byte, 1, MSG_NOSIGNAL) != 1) break;
+            for (bool has_heard = false; !has_heard;) {
+                const auto watch = place.lot.watch(fd.get());
+                const auto until = Clock::now() + patience;
+                if (!watch->wait(until) && Clock::now() < until) ++early;
+                has_heard = ::recv(fd.get(), &byte, 1, 0) == 1;
+            }
+            if (!begins && ::send(fd.get(), &byte, 1, MSG_NOSIGNAL) != 1) break;
+        }
+        done.release();
+    };
+    for (const Pair& pair : pairs) {
+        place.run([&] { talk(pair.near, true); });
+        place.run([&] { talk(pair.far, false); });
+    }
+    for (int i = 0; i < 2 * couples; ++i)
+        BOOST_TEST_REQUIRE(done.try_acquire_for(10 * patience));
+    BOOST_TEST(early == 0);
 }
 
 BOOST_AUTO_TEST_CASE(two_talk_to_each_other_over_many_threads) {

@@ -25,7 +25,8 @@ constexpr Ticks always = 1;
 }  // namespace
 
 struct ParkingLot::Board {
-    Board(Scheduler& its, StackPool& tasks) : scheduler(its), stacks(tasks), slots(most, its) {}
+    Board(Scheduler& its, StackPool& tasks)
+        : scheduler(its), stacks(tasks), slots(most, its, key_bit) {}
 
     // As long as the lot is there.
     Scheduler& scheduler;
@@ -64,7 +65,9 @@ class ParkingLot::Spot final : public Session {
     }
     Step expired() override {
         if (is_closed_) return {.kind = Step::Kind::close};
-        if (now() < until_) return {.deadline = always};
+        // Who waits is woken by nobody else meanwhile, so it is his time; that of one who is about
+        // to may not be set yet.
+        if (state_ != State::waiting || now() < until_) return {.deadline = always};
         return wake(true, false);
     }
     Step stopping() override { return {.deadline = always}; }
@@ -89,9 +92,8 @@ class ParkingLot::Spot final : public Session {
 
     Step wake(bool is_late, bool is_express) {
         State state = state_;
-        while (!state_.compare_exchange_weak(state, state == State::waiting ? State::quiet
-                                                    : is_late               ? state
-                                                                            : State::news)) {
+        while (!state_.compare_exchange_weak(
+            state, state == State::waiting ? State::quiet : State::news)) {
         }
         if (state != State::waiting) return {.deadline = always};
         is_late_ = is_late;
@@ -157,7 +159,7 @@ std::unique_ptr<Watch> ParkingLot::watch(int fd) {
     board_->slots.let_go(key, always, Slots::Caller::worker);
     epoll_event event{};
     event.events = EPOLLIN | EPOLLRDHUP | EPOLLET;
-    event.data.u64 = key | key_bit;
+    event.data.u64 = key;
     const int epoll = board_->scheduler.epoll();
     // One that was watched before is still there, under a key that nobody listens to.
     if (::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0 &&
@@ -167,7 +169,7 @@ std::unique_ptr<Watch> ParkingLot::watch(int fd) {
 }
 
 void ParkingLot::on_event(Slots::Key key, bool peer_ended, bool is_express) {
-    board_->slots.on_event(key & ~key_bit, peer_ended, false, is_express);
+    board_->slots.on_event(key, peer_ended, false, is_express);
 }
 
 void ParkingLot::sweep(Ticks now, std::size_t parts) {

@@ -16,7 +16,7 @@ namespace turngate::net {
 class ParkingLot final : public Parking {
   public:
     // Those of the keys in the epoll that are of a parking lot.
-    static constexpr Slots::Key key_bit = 1ull << 63;
+    static constexpr Slots::Key key_bit = Slots::mark_bit;
 
     // Who waits as a task of `stacks` goes on on a thread of `scheduler`; everybody else waits
     // himself. Both must outlive this.

@@ -13,14 +13,14 @@ constexpr unsigned index_shift = 32;
 constexpr int most_in_turn = 16;
 
 std::size_t index_of(Slots::Key key) {
-    return static_cast<std::size_t>(key >> index_shift) - 1;
-}
-
-Slots::Key key_of(std::size_t index, std::uint64_t number) {
-    return (std::uint64_t{index + 1} << index_shift) | number;
+    return static_cast<std::size_t>((key & ~Slots::mark_bit) >> index_shift) - 1;
 }
 
 }  // namespace
+
+Slots::Key Slots::key_of(std::size_t index, std::uint64_t number) const noexcept {
+    return mark_ | (std::uint64_t{index + 1} << index_shift) | number;
+}
 
 Slots::~Slots() {
     for (auto& block : blocks_)

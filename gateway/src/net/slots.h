@@ -25,8 +25,12 @@ class Slots {
     // express, or left to `scheduler`.
     enum class Caller { worker, express, hurried };
 
-    // Every key is above 32 bits, and below 2^63. `scheduler` must outlive the calls below.
-    Slots(std::size_t most, Scheduler& scheduler) : most_(most), scheduler_(scheduler) {}
+    // Every key is above 32 bits, and below `mark_bit` but for `mark`, which is that bit where keys
+    // are to differ from those of other slots on the same scheduler. `scheduler` must outlive the
+    // calls below.
+    static constexpr Key mark_bit = 1ull << 63;
+    Slots(std::size_t most, Scheduler& scheduler, Key mark = 0)
+        : most_(most), mark_(mark), scheduler_(scheduler) {}
     Slots(const Slots&) = delete;
     Slots& operator=(const Slots&) = delete;
     ~Slots();
@@ -80,6 +84,7 @@ class Slots {
     static constexpr std::size_t block_size = 256;
     using Block = std::array<Slot, block_size>;
 
+    Key key_of(std::size_t index, std::uint64_t number) const noexcept;
     Slot& at(std::size_t index) const noexcept;
     template <class F>
     void for_each(F visit, std::size_t first = 0, std::size_t step = 1);
@@ -91,6 +96,7 @@ class Slots {
     void tell(Slot& slot, State state, void (Session::*what)() noexcept);
 
     const std::size_t most_;
+    const Key mark_;
     Scheduler& scheduler_;
     std::mutex mutex_;
     std::vector<std::size_t> free_;  // under mutex_
