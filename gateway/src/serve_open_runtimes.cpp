@@ -17,6 +17,8 @@
 #include "run_anew.h"
 #include "serve_http.h"
 #include "stderr_reporter.h"
+#include <turngate/http/error.h>
+#include <turngate/http/handler.h>
 #include <turngate/os/fd.h>
 
 namespace turngate {
@@ -27,6 +29,12 @@ constexpr std::string_view started = "HTTP server successfully started!\n";
 constexpr std::chrono::milliseconds notice{500};
 // So many of the threads may be held by handlers whose time is over.
 constexpr std::size_t stuck_share = 4;
+
+// What is served in place of a handler that cannot be opened; `why` is in the errors of each call.
+HandlerPtr unavailable(std::string why) {
+    return to_handler(
+        [why = std::move(why)](Request&, ResponseWriter&) { throw HttpError(503, why); });
+}
 
 os::Fd copy_of(int fd) {
     return os::Fd(::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
@@ -82,8 +90,22 @@ int serve(const OpenRuntimesSettings& settings, const OpenHandler& open, const s
         .complete_output = [&](const Context& context, bool goes_on) {
             capture.complete(context, goes_on);
         }};
+    bool is_open = false;
+    const auto open_handler = [&] {
+        try {
+            HandlerPtr handler = open(observation.backend());
+            is_open = true;
+            return handler;
+        } catch (const std::exception& e) {
+            // What was there before stays; and nobody reads the end of a function's process.
+            if (is_open || settings.generation < RuntimeGeneration::v3) throw;
+            const auto why = std::string("Failed to load entrypoint: ") + e.what();
+            log->logged(Context(), Level::error, why);
+            return unavailable(why);
+        }
+    };
     const auto open_front = [&] {
-        HandlerPtr handler = open(observation.backend());
+        HandlerPtr handler = open_handler();
         const bool has_challenge = settings.generation <= RuntimeGeneration::v2;
         return renewal.watched(has_challenge ? json_calls(std::move(handler), surroundings)
                                              : http_calls(std::move(handler), surroundings));

@@ -9,12 +9,16 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 
+sys.dont_write_bytecode = True  # where the sources are
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)) + "/../support")
+from certificates import make_certificates  # noqa: E402
 from curl_reply import SECRET, Reply
 from open_runtimes_function import BUILD, FUNCTION, Function, old_call
 from peers import check, finish, need, skipped, until
@@ -120,6 +124,8 @@ def bodies(function):
                  "application/octet-stream", "audio/mpeg", "font/ttf", "image/png", "video/mp4"):
         reply = function.ask("requestBodyTextAuto", body=text, headers={"content-type": kind})
         check(f"a text of {kind}", reply.bytes == text, reply)
+    reply = function.ask("requestBodyTextAuto", body=text, headers={"content-type": None}, options=("-H", "content-type:"))
+    check("a text of no type", reply.bytes == text, reply)
     body = '{"key1":"OK 👋","key2":true,"key3":3}'.encode()
     for action, kind in (("requestBodyJson", "application/json"), ("requestBodyJsonAuto", "application/json"),
                          ("requestBodyJsonAuto", "ApPlIcAtIoN/JSON"), ("requestBodyJson", "text/plain")):
@@ -220,13 +226,34 @@ class Todos(http.server.BaseHTTPRequestHandler):
 
 
 def library():
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Todos) as server:
+    if not need("openssl"):
+        return
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Todos) as server, tempfile.TemporaryDirectory() as folder:
+        make_certificates(folder)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(f"{folder}/good.pem", f"{folder}/good.key")
+        server.socket = context.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        with Function(APPLICATION_TODOS=f"http://127.0.0.1:{server.server_port}/todos/") as function:
+        with Function(APPLICATION_TODOS=f"https://localhost:{server.server_port}/todos/",
+                      SSL_CERT_FILE=f"{folder}/ca.pem") as function:
             reply = function.ask("library", body=b"5")
-            check("a function may ask others", json.loads(reply.text) == {"todo": {
-                "id": 5, "title": "delectus aut autem", "completed": False}}, reply)
+            check("a function may ask others by TLS", reply.status == 200 and json.loads(reply.text) == {"todo": {
+                "id": 5, "title": "delectus aut autem", "completed": False}}, (reply, function.errors(reply.log_id)))
         server.shutdown()
+
+
+def no_entrypoint():
+    """A handler that cannot be opened: the executor is told, as by the platform's own runtimes."""
+    for uri, why in (("plugin:/no/such/handler.so", "/no/such/handler.so"), ("cgi:/no/such/program", "/no/such/program"),
+                     (f"plugin:{BUILD}/tests/plugins/no_plugin.so", "no_plugin.so")):
+        with Function(("run", uri), program="bin/turngate") as function:
+            check("it serves all the same", Reply(function.door, "/__opr/health").text == "OK")
+            reply = Reply(function.door, "/")
+            check("but is not available", reply.status == 503 and reply.bytes == b"" and len(reply.log_id) == 20, reply)
+            errors = function.errors(reply.log_id)
+            check("and says why", errors.startswith("Failed to load entrypoint: ") and why in errors, errors)
+            check("which the log of the process says once", function.wait_for("Failed to load entrypoint"))
+            check("and ends well", function.stop() == 0)
 
 
 def unwritable_logs():
@@ -441,6 +468,7 @@ with Function() as one:
     check("SIGTERM ends it", one.process.wait(60) == 0)
 environment()
 library()
+no_entrypoint()
 unwritable_logs()
 secrets()
 stuck_handlers()

@@ -186,6 +186,16 @@ def seed(place, prefix):
         check("and answers", status == 200 and body == '{"greeting":"Hello, Ada","by":"Bob"}', body)
 
 
+def image():
+    """What the platform starts in an image by itself."""
+    with open(f"{PACKAGING}/open-runtimes/Dockerfile", encoding="utf-8") as file:
+        last = file.read().rpartition("\nFROM ")[2]
+    owner = run(["dpkg", "-S", "/usr/bin/script"], {}).stdout.partition(":")[0]
+    check("the image has the package of `script`", owner and owner in re.findall(r"[\w.+-]+", last), owner)
+    check("which runs", "Usage" in run(["script", "--help"], {"LC_ALL": "C"}).stdout)
+
+
+image()
 with tempfile.TemporaryDirectory(dir=BUILD) as folder:
     prefix_ = f"{folder}/prefix"
     installed = run(["cmake", "--install", BUILD, "--prefix", prefix_], {})
