@@ -49,6 +49,7 @@ class EventCaller final : public Handler {
 
     void serve(Request& request, ResponseWriter& response) const override {
         request.context.put(EventShape{events::name(format_)});
+        extend_forwarded_for(request, format_);
         Response answer;
         try {
             answer = response_of(call(request, fresh_event(request, format_).text), format_,

@@ -11,6 +11,8 @@
 namespace turngate {
 namespace {
 
+constexpr std::string_view own_address = "127.0.0.1";  // of who comes by a Unix socket
+
 // What belongs to the connection, or is computed anew, is not the program's to say.
 void drop_framing(Response& response, bool is_head) {
     const NominatedFields nominated(response.headers);
@@ -24,12 +26,23 @@ void drop_framing(Response& response, bool is_head) {
 
 }  // namespace
 
+void extend_forwarded_for(Request& request, events::Format format) {
+    using events::Format;
+    if (format == Format::http || format == Format::vercel) return;  // has no such front
+    std::string all;
+    for (const std::string& value : request.headers.values("X-Forwarded-For"))
+        all.append(value).append(", ");
+    if (all.empty()) return;  // the event says it by itself
+    all.append(request.remote_address.empty() ? own_address : request.remote_address);
+    request.headers.set("X-Forwarded-For", all);
+}
+
 FreshEvent fresh_event(Request& request, events::Format format) {
     events::EventSource source;
     source.time = std::chrono::system_clock::now();
     source.request_id = fresh_uuid();
     source.trace_id = fresh_trace_id(source.time);
-    if (request.remote_address.empty()) source.source_ip = "127.0.0.1";  // a Unix socket
+    if (request.remote_address.empty()) source.source_ip = own_address;
     std::string text = events::make_event(request, format, source);
     return {std::move(text), std::move(source.request_id), std::move(source.trace_id)};
 }

@@ -16,6 +16,10 @@ struct FreshEvent {
     std::string trace_id;  // "Root=1-..."
 };
 
+// Has who sent `request` here as the last of its X-Forwarded-For, if it has such a field, as what
+// stands before a function at AWS does (AWS, "HTTP headers and Application Load Balancers").
+void extend_forwarded_for(Request& request, events::Format format);
+
 // The event that the source of `format` would send for `request` now. Reads the body. Throws as
 // events::make_event() does.
 FreshEvent fresh_event(Request& request, events::Format format);

@@ -1,5 +1,6 @@
 #include "lambda_api.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -80,6 +81,7 @@ class LambdaApi final : public Handler {
         call.wants_log = log == "Tail";
         if (auto error = take_client_context(request, call.client_context))
             return refuse(response, *error);
+        if (auto error = take_tenant(request, call.tenant_id)) return refuse(response, *error);
         if (auto error =
                 take_event(request, is_queued ? lambda_limits::queued_event : lambda_limits::event,
                            call.event))
@@ -112,6 +114,22 @@ class LambdaApi final : public Handler {
                                 "Client context must be a valid Base64-encoded JSON object."};
         }
         return std::nullopt;
+    }
+
+    // AWS, "Invoke": TenantId.
+    static std::optional<ServiceError> take_tenant(const Request& request, std::string& tenant) {
+        constexpr std::size_t longest = 256;
+        tenant = request.headers.get("X-Amz-Tenant-Id");
+        const bool is_good = std::all_of(tenant.begin(), tenant.end(), [](char c) {
+            const auto lower = static_cast<unsigned char>(c | 0x20);
+            return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') ||
+                   std::string_view("._:/=+-@ ").find(c) != std::string_view::npos;
+        });
+        if (is_good && tenant.size() <= longest) return std::nullopt;
+        return ServiceError{400, "InvalidParameterValueException",
+                            "1 validation error detected: Value at 'tenantId' failed to satisfy "
+                            "constraint: Member must have at most 256 letters, digits and "
+                            "characters of \"._:/=+-@ \""};
     }
 
     static std::optional<ServiceError> take_event(Request& request, std::size_t most,

@@ -17,6 +17,7 @@ struct InvokeCall {
     std::string id;     // of the request
     bool wants_log = false;
     std::string client_context = {};  // JSON; empty: none
+    std::string tenant_id = {};       // empty: none
 };
 
 // What can be invoked. The response has its request id already.

@@ -27,9 +27,10 @@ def lines_of(output, number):
 
 
 def well_behaved():
-    environment = {"PORT": "1", "MINE": "kept", "VERCEL_IPC_PATH": "/x", "_X_AMZN_TRACE_ID": "x", "AWS_REGION": "eu-west-3"}
+    environment = {"PORT": "1", "MINE": "kept", "AWS_LAMBDA_LOG_FORMAT": "JSON", "VERCEL_IPC_PATH": "/x", "_X_AMZN_TRACE_ID": "x", "AWS_REGION": "eu-west-3"}
     with Host("--strict", "--handler", "app.main", environment=environment) as host:
-        status, fields, seen = host.invoke({"do": "echo"}, X_Amz_Client_Context=base64.b64encode(b'{\n"a": 1}').decode())
+        status, fields, seen = host.invoke({"do": "echo"}, X_Amz_Client_Context=base64.b64encode(b'{\n"a": 1}').decode(),
+                                           X_Amz_Tenant_Id="blue:7")
         warm = host.invoke({"do": "echo"})[2]
         ended = host.stop()
     check("a function is invoked", status == 200 and fields["X-Amz-Executed-Version"] == "$LATEST", dict(fields))
@@ -40,6 +41,8 @@ def well_behaved():
           re.fullmatch(r"[0-9a-f-]{36}", headers["lambda-runtime-aws-request-id"])
           and headers["lambda-runtime-invoked-function-arn"] == arn
           and json.loads(headers["lambda-runtime-client-context"]) == {"a": 1}, headers)
+    check("and its tenant", headers["lambda-runtime-aws-tenant-id"] == "blue:7"
+          and "lambda-runtime-aws-tenant-id" not in warm["headers"], headers)
     check("which is the caller's, too", headers["lambda-runtime-aws-request-id"] == fields["x-amzn-RequestId"], headers)
     check("a trace and a deadline", re.fullmatch(r"Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0",
                                                  headers["lambda-runtime-trace-id"])
@@ -48,7 +51,7 @@ def well_behaved():
           and variables["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == "128" and variables["TZ"] == ":UTC"
           and variables["LAMBDA_TASK_ROOT"] == os.getcwd() and variables["AWS_REGION"] == "eu-west-3", variables)
     check("nobody else's", not {"PORT", "VERCEL_IPC_PATH", "_X_AMZN_TRACE_ID"} & set(variables), variables)
-    check("and the user's own", variables["MINE"] == "kept", variables)
+    check("and the user's own", variables["MINE"] == "kept" and variables["AWS_LAMBDA_LOG_FORMAT"] == "JSON", variables)
     check("the second invocation is warm", warm["pid"] == seen["pid"] and warm["served"] == 2, warm)
     identifier = headers["lambda-runtime-aws-request-id"]
     expected = [rf"START RequestId: {identifier} Version: \$LATEST", rf"END RequestId: {identifier}",
@@ -69,6 +72,7 @@ def invoke_api():
         check("a dry run is one", host.invoke(X_Amz_Invocation_Type="DryRun")[0] == 204)
         check("what is no JSON is refused", ask(host.door, INVOKE, "POST", body="{")[0] == 400)
         check("so is a client context that is none", host.invoke(X_Amz_Client_Context="!")[0] == 400)
+        check("so is a tenant that is none", host.invoke(X_Amz_Tenant_Id="a,b")[0] == 400)
         status, fields, body = host.invoke({"do": "error"})
         check("an error is the function's", status == 200 and fields["X-Amz-Function-Error"] == "Unhandled"
               and body == {"errorMessage": "no", "errorType": "Mine"}, (status, dict(fields), body))
@@ -156,6 +160,8 @@ def fronts():
         with Host("--as", shape) as host:
             status, fields, body = ask(host.door, "/hello")
             check(f"{shape} answers", (status, body, fields["Content-Type"]) == (200, "hello\n", "text/plain"), (status, body))
+            seen = [ask(host.door, "/forwarded", headers=sent)[2] for sent in ({}, {"X-Forwarded-For": "203.0.113.9"})]
+            check(f"{shape} says who has asked", seen == ["127.0.0.1", "203.0.113.9, 127.0.0.1"], seen)
             status, _, body = ask(host.door, "/malformed")
             check(f"{shape} says nothing of a malformed reply", status == missing[0] and body.startswith(missing[1]), (status, body))
             check("but the host does", host.says(r"BREACH what the program answered is no reply of shape " + shape), host.output)
@@ -202,6 +208,16 @@ def streams():
             check("and why is told", host.says("BREACH the stream broke off: " + why), host.output)
         check("the next one is served", ask(host.door, "/stream-plain")[2] == "plain bytes")
         check("a reply in one piece is passed on as it is", json.loads(ask(host.door, "/hello")[2])["body"] == "hello\n")
+    with Host("--stream", "--as", "apigw-v1") as host:
+        check("a REST API streams, too", ask(host.door, "/stream-empty")[::2] == (200, ""))
+        for path in ("/stream-plain", "/hello"):
+            status, _, body = ask(host.door, path)
+            check(f"it wants a head: {path}", (status, body) == (500, '{"message": "Internal server error"}'), (status, body))
+        check("and why is told", host.says("BREACH the reply is no stream with a head"), host.output)
+    refused = subprocess.run([f"{BUILD}/bin/turngate", "host", "lambda", "--stream", "--as", "alb", "--", "true"],
+                             capture_output=True, text=True, check=False)
+    check("what cannot stream is refused", refused.returncode == 2 and "--stream: the source of alb sends replies in one piece"
+          in refused.stderr, refused)
     with Host() as host:
         check("without --stream a stream is no reply", ask(host.door, "/stream-empty")[0] == 502)
         check("and the host says what to do", host.says("start the host with --stream"))

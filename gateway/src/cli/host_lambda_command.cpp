@@ -16,6 +16,7 @@
 #include "host/hosted_function.h"
 #include "host/lambda_front.h"
 #include "replay/quantity.h"
+#include <turngate/events/reply.h>
 
 namespace turngate::cli {
 namespace {
@@ -28,7 +29,8 @@ constexpr Option own_options[] = {
      .fallback = "function-url",
      .choices = shape_names},
     {.name = "stream",
-     .help = "pass streamed replies on as they come (InvokeMode RESPONSE_STREAM)"},
+     .help = "pass streamed replies on as they come (InvokeMode RESPONSE_STREAM of a function URL, "
+             "responseTransferMode STREAM of a REST API)"},
     {.name = "instances",
      .value = "N",
      .help = "how many invocations run at once, each in a process of its own",
@@ -132,8 +134,23 @@ host::AsyncOptions async_options(const Arguments& arguments) {
             .workers = static_cast<std::size_t>(arguments.number("instances"))};
 }
 
+// Throws CommandError if it is to stream and cannot.
+host::LambdaFrontOptions front_options(const Arguments& arguments) {
+    host::LambdaFrontOptions out{.format = shape_named(arguments.text("as")),
+                                 .streams = arguments.on("stream"),
+                                 .is_strict = arguments.on("strict")};
+    if (out.streams && !events::can_stream(out.format))
+        throw CommandError(exit_status::usage,
+                           "--stream: the source of " + std::string(arguments.text("as")) +
+                               " sends replies in one piece",
+                           "only function URLs (--as function-url) and REST APIs (--as apigw-v1) "
+                           "pass on streams");
+    return out;
+}
+
 int host_lambda(Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
+    const host::LambdaFrontOptions front_of = front_options(arguments);
     const std::unique_ptr<HttpDoor> door = host_door(invocation);
     host::ExecutionLog log(line_printer(invocation),
                            static_cast<std::uint64_t>(arguments.number("memory")));
@@ -146,10 +163,7 @@ int host_lambda(Invocation& invocation) {
         throw CommandError(exit_status::usage, e.what(),
                            "check --dead-letters, and how many --instances there are");
     }
-    const HandlerPtr front = lambda_front(*function, log,
-                                          {.format = shape_named(arguments.text("as")),
-                                           .streams = arguments.on("stream"),
-                                           .is_strict = arguments.on("strict")});
+    const HandlerPtr front = lambda_front(*function, log, front_of);
     const std::string path = "/functions/" + std::string(arguments.text("function-name"));
     const int status = serve_hosted(
         invocation, *door,

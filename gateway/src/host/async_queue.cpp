@@ -79,7 +79,8 @@ bool AsyncQueue::deliver(Item& item) {
                               {.id = item.call.id,
                                .event = item.call.event,
                                .trace_id = fresh_trace(),
-                               .client_context = item.call.client_context},
+                               .client_context = item.call.client_context,
+                               .tenant_id = item.call.tenant_id},
                               nullptr);
     if (call.is_throttled()) {
         item.due = Clock::now() + throttled_delay;

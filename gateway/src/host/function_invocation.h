@@ -20,6 +20,7 @@ struct InvocationInput {
     std::string event;  // JSON
     std::string trace_id = {};
     std::string client_context = {};  // JSON; empty: none
+    std::string tenant_id = {};       // empty: none
     // The caller takes a streamed reply as it comes; else it is gathered, and is one payload.
     bool takes_stream = false;
 };

@@ -17,6 +17,7 @@ InvocationInput input_of(const Request& request, InvokeCall call, bool takes_str
             .event = std::move(call.event),
             .trace_id = trace.empty() ? fresh_trace() : std::string(trace),
             .client_context = std::move(call.client_context),
+            .tenant_id = std::move(call.tenant_id),
             .takes_stream = takes_stream};
 }
 

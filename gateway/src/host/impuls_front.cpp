@@ -60,6 +60,7 @@ class ImpulsFront final : public Handler {
     };
 
     void answer_request(Request& request, ResponseWriter& response) const {
+        extend_forwarded_for(request, options_.format);
         const FreshEvent event = fresh_event(request, options_.format);
         const Reply reply =
             invoke(request, event.text, request.method + ' ' + request.url.target());

@@ -28,6 +28,12 @@ std::optional<Clock::duration> patience(Format format) {
     return std::nullopt;
 }
 
+// A reply that a source which streams has no use for.
+class NoHead : public ProtocolError {
+  public:
+    using ProtocolError::ProtocolError;
+};
+
 class LambdaFront final : public Handler {
   public:
     LambdaFront(LambdaFunction& function, ExecutionLog& log, const LambdaFrontOptions& options)
@@ -37,6 +43,7 @@ class LambdaFront final : public Handler {
 
     void serve(Request& request, ResponseWriter& response) const override {
         request.context.put(EventShape{events::name(options_.format)});
+        extend_forwarded_for(request, options_.format);
         FreshEvent event;
         try {
             event = fresh_event(request, options_.format);
@@ -65,15 +72,23 @@ class LambdaFront final : public Handler {
         }
         try {
             answer(call, request, response);
+        } catch (const NoHead& e) {
+            refuse(ServiceProblem::no_head, e, call, response);
         } catch (const ProtocolError& e) {
-            log_.breach(e.what(), call.invocation().number);
-            if (response.committed()) throw;
-            response.reset();
-            response.send(service_reply(ServiceProblem::failed, options_.format));
+            refuse(ServiceProblem::failed, e, call, response);
         }
     }
 
   private:
+    // Called where `error` is being handled.
+    void refuse(ServiceProblem problem, const ProtocolError& error, LambdaFunction::Call& call,
+                ResponseWriter& response) const {
+        log_.breach(error.what(), call.invocation().number);
+        if (response.committed()) throw;
+        response.reset();
+        response.send(service_reply(problem, options_.format));
+    }
+
     Clock::time_point latest() const {
         const auto limit = options_.is_strict ? patience(options_.format) : std::nullopt;
         return limit ? Clock::now() + *limit : Clock::time_point::max();
@@ -83,13 +98,19 @@ class LambdaFront final : public Handler {
     void answer(LambdaFunction::Call& call, const Request& request,
                 ResponseWriter& response) const {
         FunctionInvocation& invocation = call.invocation();
-        if (invocation.is_stream()) return pass_on(call, response);
+        if (invocation.is_stream()) {
+            if (invocation.stream_type() != StreamPrelude::media_type) check_may_lack_head();
+            return pass_on(call, response);
+        }
         const InvocationResult& result = invocation.result();
         const auto* const sink = request.context.find<FunctionReplySink>();
         if (sink && result.refused > 0) *sink->into = {{}, options_.format, result.refused};
         if (!result.error_type.empty())
             return response.send(service_reply(ServiceProblem::failed, options_.format));
-        if (options_.streams) return send_verbatim(result, response);
+        if (options_.streams) {
+            check_may_lack_head();
+            return send_verbatim(result, response);
+        }
         if (result.content_type == StreamPrelude::media_type)
             throw ProtocolError(
                 "the function streams its reply, and this is no function URL "
@@ -100,6 +121,14 @@ class LambdaFront final : public Handler {
         if (!reply.body.empty() && !reply.headers.contains("Content-Type"))
             reply.headers.set("Content-Type", default_type(options_.format));
         response.send(std::move(reply));
+    }
+
+    // Throws NoHead.
+    void check_may_lack_head() const {
+        if (options_.format == Format::function_url) return;
+        throw NoHead(
+            "the reply is no stream with a head, which a REST API that streams must have: see "
+            "TURNGATE_INVOKE_MODE");
     }
 
     // What the service would refuse.

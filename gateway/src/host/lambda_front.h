@@ -10,7 +10,8 @@ namespace turngate::host {
 
 struct LambdaFrontOptions {
     events::Format format = events::Format::function_url;
-    // A function URL with InvokeMode RESPONSE_STREAM: replies are passed on as they come.
+    // A function URL with InvokeMode RESPONSE_STREAM, or a REST API with responseTransferMode
+    // STREAM: replies are passed on as they come. REQUIRES: events::can_stream(format).
     bool streams = false;
     // What the service would refuse or not wait for is a breach, and answered as it would.
     bool is_strict = false;

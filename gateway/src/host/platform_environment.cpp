@@ -39,6 +39,8 @@ constexpr std::string_view variables[] = {"APPWRITE_INTERNAL_RUNTIME_KEY",
                                           "VERCEL_IPC_PATH"};
 
 bool is_foreign(std::string_view name) {
+    // What a function's owner sets (AWS, "Configuring advanced logging controls").
+    if (name == "AWS_LAMBDA_LOG_FORMAT" || name == "AWS_LAMBDA_LOG_LEVEL") return false;
     return name == "_HANDLER" || name == "_X_AMZN_TRACE_ID" || name.starts_with("AWS_LAMBDA_") ||
            name.starts_with("LAMBDA_") || name.starts_with("TURNGATE_HOST_") ||
            std::find(std::begin(variables), std::end(variables), name) != std::end(variables);

@@ -168,6 +168,7 @@ void RuntimeApi::next(Call& call) const {
     add("Lambda-Runtime-Aws-Request-Id", input.id);
     add("Lambda-Runtime-Trace-Id", input.trace_id);
     add("Lambda-Runtime-Client-Context", input.client_context);
+    add("Lambda-Runtime-Aws-Tenant-Id", input.tenant_id);
     add("Lambda-Runtime-Invoked-Function-Arn", options_.arn);
     add("Lambda-Runtime-Deadline-Ms", std::to_string(deadline_ms(options_.limit)));
     headers.add("Content-Type", "application/json");

@@ -32,6 +32,8 @@ Response of_rest_api(ServiceProblem problem) {
             return message(504, "Endpoint request timed out", "GatewayTimeoutException");
         case ServiceProblem::too_large:
             return message(413, "Request Too Long", "RequestTooLargeException");
+        case ServiceProblem::no_head:
+            return message(500, "Internal server error", "InternalServerErrorException");
         case ServiceProblem::throttled:  // a failure as any, to a client
         case ServiceProblem::failed:
             break;
@@ -46,6 +48,7 @@ Response of_http_api(ServiceProblem problem) {
             return message(503, "Service Unavailable");
         case ServiceProblem::too_large:
             return message(413, "Request Entity Too Large");
+        case ServiceProblem::no_head:
         case ServiceProblem::failed:
             break;
     }
@@ -62,6 +65,7 @@ Response of_function_url(ServiceProblem problem) {
         case ServiceProblem::too_large:
             return plain(413, "{\"Message\":null}");
         case ServiceProblem::too_slow:
+        case ServiceProblem::no_head:
         case ServiceProblem::failed:
             break;
     }

@@ -14,6 +14,7 @@ enum class ServiceProblem {
     throttled,  // all its instances are busy
     too_slow,   // the service waits no longer
     too_large,  // the request
+    no_head,    // of a streamed reply, where there must be one: at a REST API
 };
 
 // The service of `format`: API Gateway, a load balancer or a function URL.

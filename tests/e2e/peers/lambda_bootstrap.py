@@ -168,6 +168,8 @@ def act(what, body, event, headers):
                 "body": base64.b64encode(bytes(range(256))).decode()}
     if what == "hello":
         return http_reply("hello\n")
+    if what == "forwarded":
+        return http_reply(next(value for name, value in event["headers"].items() if name.lower() == "x-forwarded-for"))
     return {"inferred": what}
 
 
