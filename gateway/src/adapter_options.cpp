@@ -25,18 +25,41 @@ Setting setting(const ReadVariable& get, const std::string& what) {
 }
 
 // Empty if there is none.
-std::string path_setting(const ReadVariable& get, const std::string& what, const char* example) {
-    Setting path = setting(get, what);
+std::string path_of(Setting path, const char* example) {
     if (!path.value.empty() && (!path.value.starts_with('/') ||
                                 path.value.find_first_of("?# \t\r\n") != std::string::npos))
         refuse(path, example);
     return std::move(path.value);
 }
 
+std::string path_setting(const ReadVariable& get, const std::string& what, const char* example) {
+    return path_of(setting(get, what), example);
+}
+
+// What the command line has options for, by their names.
+void read_own(const ReadVariable& get, events::AnswerOptions& options) {
+    events::DecodeOptions& decode = options.decode;
+    decode.lenient = is_on(get, "TURNGATE_LENIENT");
+    decode.strip_stage = !is_on(get, "TURNGATE_KEEP_STAGE");
+    decode.client_is_last_forwarded = is_on(get, "TURNGATE_LAST_FORWARDED");
+    const auto path = [&](const std::string& name, const char* example) {
+        return path_of({name, get(name).value_or("")}, example);
+    };
+    decode.base_path = path("TURNGATE_BASE_PATH", "a path such as /orders");
+    if (std::string prefix = path("TURNGATE_WEBSOCKET_PATH", "a path such as /websocket");
+        !prefix.empty())
+        decode.websocket_path = std::move(prefix);
+    options.split_batches = is_on(get, "TURNGATE_SPLIT_BATCHES");
+    options.answer_warmers = is_on(get, "TURNGATE_ANSWER_WARMERS");
+    options.encode.never_base64 = is_on(get, "TURNGATE_NEVER_BASE64");
+    options.encode.reverse_multi_values = is_on(get, "TURNGATE_REVERSE_MULTI_VALUES");
+}
+
 }  // namespace
 
 events::AnswerOptions adapter_options(const ReadVariable& get) {
     events::AnswerOptions options;
+    read_own(get, options);
     if (std::string path = path_setting(get, "PASS_THROUGH_PATH", "a path such as /events");
         !path.empty())
         options.decode.routes = {{"", std::move(path)}};
