@@ -16,6 +16,7 @@ import sys
 import tempfile
 import zipfile
 
+from host_program import Host
 from peers import check, finish, need
 from program import ask
 
@@ -194,6 +195,10 @@ def php_runs(root):
         check("with PHP's own libraries", any("/turngate/php/modules/" in one for one in loaded), loaded)
         foreign = [one for one in loaded if not one.startswith(root + "/")]
         check("and none of this machine", not foreign, foreign)
+    with Host("--memory", "1024", "--function-timeout", "1m", command=[root + "/bootstrap"], directory=root) as host:
+        status, _, body = ask(host.door, "/hello?name=Eve")
+        check("as a function of Lambda, too", (status, body.strip()) == (200, '{"hello":"Eve"}'), (status, body, host.output))
+        check("and ends well", host.stop() == 0 and "0 breaches" in host.output, host.output)
 
 
 def layer(place):
@@ -212,6 +217,9 @@ def layer(place):
     os.chmod(task + "/run.sh", 0o755)
     with Served(task, root + "/bootstrap", _HANDLER="run.sh") as served:
         check("it starts the server that is the handler", "exec" in ask(served.port, "/run.sh")[2])
+    with Host("--memory", "1024", "--function-timeout", "1m", "--init-timeout", "1m", "--handler", "run.sh",
+              command=[root + "/bootstrap"], directory=task) as host:
+        check("as a function of Lambda, too", "exec" in ask(host.door, "/run.sh")[2], host.output)
     check("a layer with a handler is refused", pack("--layer", "cgi:./x")[0] == 2)
 
 
