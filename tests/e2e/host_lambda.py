@@ -223,6 +223,18 @@ def streams():
         check("and the host says what to do", host.says("start the host with --stream"))
 
 
+def rules():
+    with Host("--strict", "--as", "apigw-v2") as host:
+        check("who keeps to the rules is not told of", ask(host.door, "/hello")[2] == "hello\n" and host.stop() == 0, host.output)
+    with Host("--strict", "--as", "alb") as host:
+        ask(host.door, "/hello")
+        check("a rule that a reply breaks is a breach", host.says("BREACH alb-base64-flag: "), host.output)
+        ask(host.door, "/hello", headers={"X-Long": "x" * 17000})
+        check("and one that a request breaks", host.says("BREACH alb-request-field: .* 17,006 bytes, at most 16,384 bytes"),
+              host.output)
+        check("which is the status in the end", host.stop() == 1)
+
+
 def misbehaviour():
     with Host() as host:
         check("the first of two answers counts", ask(host.door, "/twice")[2] == "first\n")
@@ -406,6 +418,7 @@ streamed_invocations()
 asynchronous()
 fronts()
 streams()
+rules()
 misbehaviour()
 beginnings()
 several()

@@ -8,6 +8,7 @@
 #include "event_exchange.h"
 #include "fresh_ids.h"
 #include "function_reply.h"
+#include "host/lambda_rules.h"
 #include "host/service_replies.h"
 #include "host/stream_prelude.h"
 #include "observe/access_log.h"
@@ -54,6 +55,9 @@ class LambdaFront final : public Handler {
         }
         if (const auto field = request_id_field(options_.format); !field.empty())
             response.header(field, event.request_id);
+        std::optional<LambdaRules> rules;
+        if (options_.is_strict) rules.emplace(event.text, options_.format);
+        const auto begun = Clock::now();
         LambdaFunction::Call call(
             function_,
             {.id = options_.format == Format::function_url ? event.request_id : fresh_uuid(),
@@ -71,6 +75,8 @@ class LambdaFront final : public Handler {
             return response.send(service_reply(ServiceProblem::too_slow, options_.format));
         }
         try {
+            if (!call.invocation().is_stream() && rules)
+                tell_broken(*std::move(rules), call, request, Clock::now() - begun);
             answer(call, request, response);
         } catch (const NoHead& e) {
             refuse(ServiceProblem::no_head, e, call, response);
@@ -121,6 +127,18 @@ class LambdaFront final : public Handler {
         if (!reply.body.empty() && !reply.headers.contains("Content-Type"))
             reply.headers.set("Content-Type", default_type(options_.format));
         response.send(std::move(reply));
+    }
+
+    // What no client sees, for the service lets it pass, or refuses it without a word.
+    void tell_broken(LambdaRules&& rules, LambdaFunction::Call& call, const Request& request,
+                     Clock::duration latency) const {
+        const InvocationResult& result = call.invocation().result();
+        if (options_.streams || !result.error_type.empty()) return;
+        const Response reply =
+            response_of(result.payload, options_.format, request.method == "HEAD");
+        for (const strict::Violation& broken : std::move(rules).broken(reply, result, latency))
+            log_.breach(std::string(broken.rule) + ": " + broken.found + ", " + broken.limit,
+                        call.invocation().number);
     }
 
     // Throws NoHead.
