@@ -55,7 +55,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(b"last\\n")
         else:
             self.wfile.write(b"http " + self.path.encode())
-    def do_POST(self):  # is late, and has not answered yet
+    def do_POST(self):
+        if self.path != "/late":
+            return self.send_error(501)
         with open(self.headers["X-File"], "w") as file:
             print(os.getpid(), file=file)
         time.sleep(3600)
@@ -106,7 +108,8 @@ def streams(name, target):
         connection.request("GET", "/stream", headers={"X-File": flag})
         reply = connection.getresponse()
         check(f"{name}: a stream comes as it is written", reply.readline() == b"first\n", host.output)
-        check(f"{name}: with its head", (reply.status, reply.headers["Content-Type"]) == (200, "text/x-mine"), reply.headers)
+        check(f"{name}: with its head",
+              reply.status == 200 and reply.headers["Content-Type"].startswith("text/x-mine"), reply.headers)
         with open(flag, "w", encoding="ascii"):
             pass
         check(f"{name}: to its end", reply.read() == b"last\n")
@@ -128,9 +131,10 @@ def streams(name, target):
 def answers(name, target, said):
     with hosted(target, "--instances", "2") as host:
         check(f"{name}: it answers", ask(host.door, "/hello")[2] == said, host.output)
-        status, fields, body = host.invoke({"Records": []})
-        check(f"{name}: an event that is no request is one to /events", status == 200 and "X-Amz-Function-Error" not in fields
-              and "/events" in json.dumps(body) or name == "http", (status, dict(fields), body))
+        _, fields, body = host.invoke({"Records": []})
+        failed = "X-Amz-Function-Error" in fields
+        # The server knows no POST; what the others write is no JSON, so nothing comes of it.
+        check(f"{name}: an event that is no request is a POST", failed == (name == "http") and bool(body) == failed, body)
         check(f"{name}: and ends well", host.stop() == 0, host.output)
 
 
