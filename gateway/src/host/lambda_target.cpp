@@ -14,25 +14,44 @@
 #include "host/function_environment.h"
 #include "host/lambda_front.h"
 #include <turngate/events/invocation.h>
+#include <turngate/events/reply.h>
 #include <turngate/handlers/open_handler.h>
 #include <turngate/http/encoding.h>
 
 namespace turngate::host {
 namespace {
 
-constexpr std::uint64_t memory_size = 128;  // MB: what the function is told
+// MB: what the function is told unless the target says more, and then is held to.
+constexpr std::uint64_t usual_memory = 128;
 
 struct TargetOptions {
     std::vector<std::string> command;
     std::optional<events::Format> format = {};
     std::size_t instances = 1;
     std::chrono::nanoseconds timeout = std::chrono::seconds(3);
+    std::chrono::nanoseconds init_timeout = std::chrono::seconds(10);
+    std::optional<std::uint64_t> memory = {};  // MB
+    bool streams = false;
     std::string handler = "bootstrap";
 };
 
 [[noreturn]] void refuse(const std::string& option, const std::string& value,
                          const std::string& expected) {
     throw BadSetting(option + '=' + value + " is wrong: expected " + expected);
+}
+
+std::uint64_t number_in(const std::string& option, const std::string& value, int least, int most) {
+    const auto number = cli::parse_number(value);
+    if (!number || *number < least || *number > most)
+        refuse(option, value,
+               "a number from " + std::to_string(least) + " to " + std::to_string(most));
+    return static_cast<std::uint64_t>(*number);
+}
+
+std::chrono::nanoseconds time_in(const std::string& option, const std::string& value) {
+    const auto time = cli::parse_duration(value);
+    if (!time || *time <= std::chrono::nanoseconds(0)) refuse(option, value, "a duration, as 30s");
+    return *time;
 }
 
 TargetOptions read_options(std::string_view place) {
@@ -45,22 +64,24 @@ TargetOptions read_options(std::string_view place) {
             out.format = events::format_named(value);
             if (!out.format) refuse(name, value, "a shape, as apigw-v2");
         } else if (name == "instances") {
-            const auto number = cli::parse_number(value);
-            if (!number || *number < 1 || *number > 1000)
-                refuse(name, value, "a number from 1 to 1000");
-            out.instances = static_cast<std::size_t>(*number);
+            out.instances = number_in(name, value, 1, 1000);
+        } else if (name == "memory") {
+            out.memory = number_in(name, value, 128, 10240);
         } else if (name == "timeout") {
-            const auto time = cli::parse_duration(value);
-            if (!time || *time <= std::chrono::nanoseconds(0))
-                refuse(name, value, "a duration, as 30s");
-            out.timeout = *time;
+            out.timeout = time_in(name, value);
+        } else if (name == "init-timeout") {
+            out.init_timeout = time_in(name, value);
+        } else if (name == "stream") {
+            if (value != "on" && value != "off") refuse(name, value, "on or off");
+            out.streams = value == "on";
         } else if (name == "handler") {
             out.handler = value;
         } else if (name == "arg") {
             out.command.push_back(value);
         } else {
             throw BadSetting("lambda: has no option \"" + name +
-                             "\": expected arg, as, handler, instances, timeout");
+                             "\": expected arg, as, handler, init-timeout, instances, memory, "
+                             "stream, timeout");
         }
     }
     const std::string& program = out.command.front();
@@ -75,14 +96,15 @@ LambdaOptions lambda_options(const TargetOptions& options, const ReadVariable& g
     LambdaOptions out;
     out.command = options.command;
     out.instances = options.instances;
-    out.limits.invocation = options.timeout;
+    out.limits = {.init = options.init_timeout, .invocation = options.timeout};
+    out.memory = options.memory.value_or(0) << 20;
     out.handler = options.handler;
     out.region = get("AWS_REGION").value_or(out.region);
     out.environment = function_environment({.name = out.name,
                                             .handler = out.handler,
                                             .region = out.region,
                                             .task_root = std::filesystem::current_path().string(),
-                                            .memory_size = memory_size});
+                                            .memory_size = options.memory.value_or(usual_memory)});
     return out;
 }
 
@@ -97,10 +119,13 @@ class LambdaTarget final : public Handler {
     LambdaTarget(const TargetOptions& options, const ReadVariable& get,
                  const std::function<void(Level, std::string_view)>& log)
         : format_(options.format),
-          log_([log](const Line& line) { log(level_of(line.kind), line.text); }, memory_size),
+          log_([log](const Line& line) { log(level_of(line.kind), line.text); },
+               options.memory.value_or(usual_memory)),
           function_(lambda_options(options, get), log_) {
         for (const events::Format format : events::formats())
-            fronts_.push_back(lambda_front(function_, log_, {.format = format}));
+            fronts_.push_back(lambda_front(
+                function_, log_,
+                {.format = format, .streams = options.streams && events::can_stream(format)}));
     }
 
     bool may_migrate() const noexcept override { return true; }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""lambda_targets.py BINARY_DIR ...: applications that know nothing of AWS Lambda as functions under `turngate host lambda`:
+"""lambda_applications.py BINARY_DIR ...: applications that know nothing of AWS Lambda as functions under `turngate host lambda`:
 a CGI program, PHP by FastCGI and an HTTP server, which answer, stream, are late and are stopped."""
 import contextlib
 import http.client
@@ -149,6 +149,15 @@ def other_commands(target, said):
             port = server.port(r"http://127\.0\.0\.1:(\d+)")
             check("serve has a function as its handler", ask(port, "/hello")[2] == said)
             check("and ends well", server.stop() == 0)
+        with Program(BUILD, ["serve", "-p", "0", f"lambda:{bootstrap}?stream=on&memory=1024&init-timeout=1m&timeout=1m"],
+                     {"TURNGATE_INVOKE_MODE": "response_stream"}) as server:
+            connection = http.client.HTTPConnection("127.0.0.1", server.port(r"http://127\.0\.0\.1:(\d+)"), timeout=120)
+            connection.request("GET", "/stream", headers={"X-File": f"{folder}/flag"})
+            reply = connection.getresponse()
+            check("it may stream", reply.readline() == b"first\n")
+            with open(f"{folder}/flag", "w", encoding="ascii"):
+                pass
+            check("to its end", reply.read() == b"last\n")
         event = f"{os.path.dirname(os.path.abspath(__file__))}/../../samples/replay/hello/apigw-v2.json"
         measured = subprocess.run([TURNGATE, "bench", event, "-t", f"lambda:{bootstrap}", "-n", "20", "--format", "json"],
                                   capture_output=True, text=True, check=False)
