@@ -51,6 +51,12 @@ std::size_t concurrency(const ReadVariable& get) {
     return static_cast<std::size_t>(*number);
 }
 
+// AWS, "Lambda Managed Instances".
+bool is_managed(const ReadVariable& get) {
+    return get("AWS_LAMBDA_MAX_CONCURRENCY") ||
+           get("AWS_LAMBDA_INITIALIZATION_TYPE") == "lambda-managed-instances";
+}
+
 bool is_program(const std::string& target) {
     return target != "self" && !target.starts_with("plugin:");
 }
@@ -75,8 +81,7 @@ LambdaOptions lambda_options(const ReadVariable& get, const std::string& target)
     out.concurrency = concurrency(get);
     const std::string kind = get("AWS_LAMBDA_INITIALIZATION_TYPE").value_or("");
     out.snap_start = kind == "snap-start";
-    // There internal extensions are not supported (AWS, "Lambda Managed Instances").
-    out.wants_sigterm = !get("AWS_LAMBDA_MAX_CONCURRENCY") && kind != "lambda-managed-instances";
+    out.wants_sigterm = !is_managed(get);  // there internal extensions are not supported
     const std::string headers = get("TURNGATE_CONTEXT_HEADERS").value_or("");
     out.context_headers =
         headers.empty() ? is_program(target) : is_on(get, "TURNGATE_CONTEXT_HEADERS");
@@ -91,8 +96,10 @@ ReadVariable lambda_environment(const ReadVariable& get) {
         auto value = get(name);
         if (value && !value->empty()) return value;
         const std::string form = get("AWS_LAMBDA_LOG_FORMAT").value_or("");
-        const bool is_json = iequals(form, "json");
-        if (name == "TURNGATE_LOG_FORMAT" && !form.empty()) return is_json ? "json" : "text";
+        // Managed Instances know no other.
+        const bool is_json = iequals(form, "json") || is_managed(get);
+        if (name == "TURNGATE_LOG_FORMAT" && (is_json || !form.empty()))
+            return is_json ? "json" : "text";
         if (name == "TURNGATE_LOG_SCHEMA" && is_json) return "lambda";
         if (name == "LOG_LEVEL") {
             const std::string level = get("AWS_LAMBDA_LOG_LEVEL").value_or("");

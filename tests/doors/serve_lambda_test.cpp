@@ -101,6 +101,10 @@ BOOST_AUTO_TEST_CASE(lambdas_log_variables_are_ours_unless_ours_are_set) {
     const ReadVariable text = lambda_environment(environment({{"AWS_LAMBDA_LOG_FORMAT", "Text"}}));
     BOOST_TEST(text("TURNGATE_LOG_FORMAT").value_or("") == "text");
     BOOST_TEST(text("TURNGATE_LOG_SCHEMA").value_or("none") == "none");
+    const ReadVariable managed =
+        lambda_environment(environment({{"AWS_LAMBDA_MAX_CONCURRENCY", "4"}}));
+    BOOST_TEST(managed("TURNGATE_LOG_FORMAT").value_or("") == "json");
+    BOOST_TEST(managed("TURNGATE_LOG_SCHEMA").value_or("") == "lambda");
     const ReadVariable ours = lambda_environment(
         environment({{"AWS_LAMBDA_LOG_FORMAT", "JSON"}, {"TURNGATE_LOG_FORMAT", "text"}}));
     BOOST_TEST(ours("TURNGATE_LOG_FORMAT").value_or("") == "text");
