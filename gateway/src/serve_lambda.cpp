@@ -57,6 +57,14 @@ bool is_managed(const ReadVariable& get) {
            get("AWS_LAMBDA_INITIALIZATION_TYPE") == "lambda-managed-instances";
 }
 
+// Lambda Web Adapter's variable, as far as it is one word for all: filters are for programs in
+// Rust.
+std::string plain_level(std::string text) {
+    for (const char* const level : {"error", "warn", "info", "debug", "trace"})
+        if (iequals(text, level)) return text;
+    return {};
+}
+
 bool is_program(const std::string& target) {
     return target != "self" && !target.starts_with("plugin:");
 }
@@ -102,7 +110,8 @@ ReadVariable lambda_environment(const ReadVariable& get) {
             return is_json ? "json" : "text";
         if (name == "TURNGATE_LOG_SCHEMA" && is_json) return "lambda";
         if (name == "LOG_LEVEL") {
-            const std::string level = get("AWS_LAMBDA_LOG_LEVEL").value_or("");
+            std::string level = get("AWS_LAMBDA_LOG_LEVEL").value_or("");
+            if (level.empty()) level = plain_level(get("RUST_LOG").value_or(""));
             return iequals(level, "trace") ? "debug" : level;
         }
         return value;

@@ -105,6 +105,10 @@ BOOST_AUTO_TEST_CASE(lambdas_log_variables_are_ours_unless_ours_are_set) {
         lambda_environment(environment({{"AWS_LAMBDA_MAX_CONCURRENCY", "4"}}));
     BOOST_TEST(managed("TURNGATE_LOG_FORMAT").value_or("") == "json");
     BOOST_TEST(managed("TURNGATE_LOG_SCHEMA").value_or("") == "lambda");
+    const ReadVariable rust = lambda_environment(environment({{"RUST_LOG", "debug"}}));
+    BOOST_TEST(rust("LOG_LEVEL").value_or("") == "debug");
+    const ReadVariable filter = lambda_environment(environment({{"RUST_LOG", "info,app=debug"}}));
+    BOOST_TEST(filter("LOG_LEVEL").value_or("") == "");
     const ReadVariable ours = lambda_environment(
         environment({{"AWS_LAMBDA_LOG_FORMAT", "JSON"}, {"TURNGATE_LOG_FORMAT", "text"}}));
     BOOST_TEST(ours("TURNGATE_LOG_FORMAT").value_or("") == "text");
