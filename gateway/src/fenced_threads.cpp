@@ -12,10 +12,19 @@ namespace turngate {
 namespace {
 
 constexpr std::chrono::hours for_ever{24 * 365};
+constexpr std::chrono::seconds kept_idle{10};
 
 }  // namespace
 
-// How much work there is.
+// A thread, and what it is to do next.
+struct FencedThreads::Worker {
+    std::condition_variable wake;
+    std::function<void()> work = {};
+    std::shared_ptr<Fence> fence = {};  // of the work; null: there is none
+    Worker* next = nullptr;             // of those that are idle
+};
+
+// How much work there is, and who has none.
 class FencedThreads::State {
   public:
     using Left = std::multiset<Clock::time_point>;  // when those are late
@@ -31,13 +40,46 @@ class FencedThreads::State {
         ++at_work_;
         return true;
     }
-    // What was taken has ended, and was left behind as `left` if that is present.
-    void give_back(std::optional<Left::iterator> left) noexcept {
+    // What was taken has ended, and was left behind as `left` if that is present. Whoever did it is
+    // idle from now on: there are never more threads than there was work at once.
+    void give_back(std::optional<Left::iterator> left, Worker* idle) noexcept {
         const std::lock_guard lock(mutex_);
         --at_work_;
+        if (idle) idle->next = std::exchange(idle_, idle);
         if (!left) return;
         left_.erase(*left);
         stuck.remove();
+    }
+
+    // Gives an idle thread something to do. False if there is none, and nothing has happened.
+    bool hand_over(std::function<void()>& work, const std::shared_ptr<Fence>& fence) noexcept {
+        const std::lock_guard lock(mutex_);
+        if (!idle_) return false;
+        Worker& worker = *std::exchange(idle_, idle_->next);
+        worker.work.swap(work);
+        worker.fence = fence;
+        worker.wake.notify_one();
+        return true;
+    }
+
+    // Until there is something to do for who is idle. False if it is to end.
+    bool wait(Worker& worker) {
+        std::unique_lock lock(mutex_);
+        worker.wake.wait_for(lock, kept_idle, [&] { return worker.fence || is_over_; });
+        if (worker.fence) return true;
+        Worker** at = &idle_;
+        while (*at != &worker)
+            at = &(*at)->next;
+        *at = worker.next;
+        return false;
+    }
+
+    // Nobody has anything to do any more.
+    void finish() noexcept {
+        const std::lock_guard lock(mutex_);
+        is_over_ = true;
+        for (Worker* one = idle_; one; one = one->next)
+            one->wake.notify_one();
     }
 
     // Of what has time until then; `node` is not empty.
@@ -67,6 +109,8 @@ class FencedThreads::State {
     std::mutex mutex_;  // of what follows
     std::size_t at_work_ = 0;
     Left left_;
+    Worker* idle_ = nullptr;  // the last to become so first
+    bool is_over_ = false;
 };
 
 // One piece of work; both who does it and who waits for it have it. It has all the memory that it
@@ -77,14 +121,15 @@ class FencedThreads::Fence {
         : state_(std::move(state)), node_(make_node()), is_counted_(state_->take()) {}
     Fence(const Fence&) = delete;
     Fence& operator=(const Fence&) = delete;
-    ~Fence() { give_back(); }
+    ~Fence() { give_back(nullptr); }
 
     bool is_refused() const noexcept { return !is_counted_; }  // before it begins
 
-    void end() noexcept {
+    // `worker` has done it, and may have the next work at once.
+    void end(Worker& worker) noexcept {
         const std::lock_guard lock(mutex_);
         is_done_ = true;
-        give_back();
+        give_back(&worker);
         changed_.notify_all();
     }
 
@@ -104,8 +149,8 @@ class FencedThreads::Fence {
         State::Left one = {Clock::time_point()};
         return one.extract(one.begin());
     }
-    void give_back() noexcept {
-        if (std::exchange(is_counted_, false)) state_->give_back(left_);
+    void give_back(Worker* idle) noexcept {
+        if (std::exchange(is_counted_, false)) state_->give_back(left_, idle);
     }
 
     const std::shared_ptr<State> state_;
@@ -120,6 +165,24 @@ class FencedThreads::Fence {
 FencedThreads::FencedThreads(FenceLimits limits)
     : state_(std::make_shared<State>(std::move(limits))) {}
 
+FencedThreads::~FencedThreads() {
+    state_->finish();
+}
+
+// What a thread does: this, and whatever comes while it is kept.
+void FencedThreads::work(const std::shared_ptr<State>& state, std::function<void()> what,
+                         std::shared_ptr<Fence> fence) {
+    for (Worker self;;) {
+        what();
+        what = {};  // what it owns ends before anybody is told
+        fence->end(self);
+        fence.reset();
+        if (!state->wait(self)) return;
+        what = std::exchange(self.work, {});
+        fence = std::exchange(self.fence, {});
+    }
+}
+
 const StuckThreads& FencedThreads::stuck() const noexcept {
     return state_->stuck;
 }
@@ -133,11 +196,10 @@ FencedThreads::End FencedThreads::run(std::function<void()> work,
     // Who has all the time of the world is not to be waited for that long by others.
     std::optional<StuckThreads::Expected> expected;
     if (until) expected.emplace(state_->stuck, *until);
-    std::thread([fence, work = std::move(work)]() mutable {
-        work();
-        work = {};  // what it owns ends before anybody is told
-        fence->end();
-    }).detach();
+    if (!state_->hand_over(work, fence))
+        std::thread([state = state_, fence, what = std::move(work)]() mutable {
+            FencedThreads::work(state, std::move(what), std::move(fence));
+        }).detach();
     if (fence->wait(until.value_or(Clock::now() + for_ever), std::move(stop), grace))
         return End::returned;
     state_->look();

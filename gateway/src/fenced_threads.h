@@ -26,6 +26,7 @@ struct FenceLimits {
 };
 
 // Thread-safe. Work that was left behind outlives this, and must own, or outlast, all it uses.
+// Threads are used again, and kept for ten seconds without work.
 class FencedThreads {
   public:
     using Clock = StuckThreads::Clock;
@@ -34,11 +35,12 @@ class FencedThreads {
     explicit FencedThreads(FenceLimits limits = {});
     FencedThreads(const FencedThreads&) = delete;
     FencedThreads& operator=(const FencedThreads&) = delete;
+    ~FencedThreads();
 
-    // Runs `work`, which must not throw, on a thread of its own, unless there is as much already:
-    // then it is refused. It is left behind if it has not returned at `until`, for ever if absent,
-    // or `grace` after `stop` was requested. Throws std::system_error if there is no thread to be
-    // had, or std::bad_alloc; `work` has not begun then.
+    // Runs `work`, which must not throw, on a thread that does nothing else, unless there is as
+    // much already: then it is refused. It is left behind if it has not returned at `until`, for
+    // ever if absent, or `grace` after `stop` was requested. Throws std::system_error if there is
+    // no thread to be had, or std::bad_alloc; `work` has not begun then.
     End run(std::function<void()> work, std::optional<Clock::time_point> until,
             std::stop_token stop, std::chrono::milliseconds grace);
 
@@ -49,6 +51,10 @@ class FencedThreads {
   private:
     class State;
     class Fence;
+    struct Worker;
+
+    static void work(const std::shared_ptr<State>& state, std::function<void()> what,
+                     std::shared_ptr<Fence> fence);
 
     const std::shared_ptr<State> state_;
 };

@@ -17,6 +17,7 @@
 #include "run_anew.h"
 #include "serve_http.h"
 #include "stderr_reporter.h"
+#include <turngate/handlers/server_address.h>
 #include <turngate/http/error.h>
 
 namespace turngate {
@@ -24,29 +25,44 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Of the engine, and as many of handlers: with the threads that every process has fewer than the 20
-// that an instance is allowed. A manager has one call at a time in each.
-constexpr std::size_t usual_threads = 4;
+// Of the engine, and as many of handlers: with those for who is late or slow to read, and the
+// threads that every process has, no more than 16. A manager has one call at a time in each.
+constexpr std::size_t usual_threads = 3;
 // Calls that wait for a thread have their messages in memory, up to 4 MiB of a connection. A
 // manager has one connection.
 constexpr std::size_t usual_connections = 16;
 // After the time to drain: what is cancelled then has a while to notice.
 constexpr std::chrono::milliseconds notice{1'500};
 
+// In a container the host is the name of the instance, which is the container's own. A static build
+// has nobody to ask for names. Throws Error for one that is not known.
+std::vector<std::string> places_of(const std::string& address) {
+    ServerAddress place;
+    if (place.set_authority(address) || !place.is_name()) return {address};
+#ifdef TURNGATE_STATIC
+    return {std::to_string(place.port)};  // of every interface
+#else
+    std::vector<std::string> out;
+    for (const os::Address& one : place.addresses())
+        out.push_back(one.text());
+    return out;
+#endif
+}
+
 // A function that is called once a day keeps its connection.
 HttpOptions engine_options(const openedge::Settings& settings) {
-    return {.listen = {settings.address},
+    return {.listen = places_of(settings.address),
             .max_connections = usual_connections,
             .max_threads = usual_threads,
             .idle_timeout = 24h,
             .drain_timeout = settings.timeout};
 }
 
-std::unique_ptr<TlsFront> front_of(const openedge::Settings& settings,
+std::unique_ptr<TlsFront> front_of(const openedge::Settings& settings, const std::string& place,
                                    const std::optional<openedge::PrivateSocket>& door,
                                    Observation& observation) {
     if (!door) return nullptr;
-    return tls_front({.listen = settings.address,
+    return tls_front({.listen = place,
                       .server = door->address(),
                       .files = *settings.tls,
                       .refused = [&](std::string_view why) {
@@ -102,6 +118,7 @@ int serve_openedge(const OpenHandler& open, const ReadVariable& get, OpenTarget 
     const openedge::Settings settings = openedge::settings(get);
     const ReadVariable environment = openedge_environment(settings, get);
     OpenEdgeOptions options = openedge_options(settings, environment);
+    const std::string place = options.http.listen.front();
     std::optional<openedge::PrivateSocket> behind_tls;
     if (settings.tls) options.http.listen = {behind_tls.emplace().address()};
     const auto leave = [&] {
@@ -124,7 +141,7 @@ int serve_openedge(const OpenHandler& open, const ReadVariable& get, OpenTarget 
     its_renewal = &renewal;
     threads->around = [&](HandlerPtr calls) { return renewal.watched(std::move(calls)); };
     const auto door = openedge::fenced_door(std::move(options), threads);
-    const auto front = front_of(settings, behind_tls, observation);
+    const auto front = front_of(settings, place, behind_tls, observation);
     const auto watched = last_stand.watched(*door);
     renewal.watch(*watched);
     const auto open_all = [&] {

@@ -4,10 +4,13 @@
 #include <atomic>
 #include <latch>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <stop_token>
 #include <thread>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -58,6 +61,42 @@ BOOST_AUTO_TEST_CASE(work_is_done_on_a_thread_of_its_own) {
     BOOST_TEST((end == End::returned));
     BOOST_TEST((id != std::this_thread::get_id()));
     BOOST_TEST(threads.left_behind() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_thread_is_used_again) {
+    FencedThreads threads;
+    std::set<std::thread::id> ids;
+    for (int i = 0; i < 100; ++i)
+        threads.run([&] { ids.insert(std::this_thread::get_id()); }, far_off, {}, 0ms);
+    BOOST_TEST(ids.size() == 1u);
+    const Endless endless;
+    endless.leave(threads, {});  // it is at work still
+    threads.run([&] { ids.insert(std::this_thread::get_id()); }, far_off, {}, 0ms);
+    BOOST_TEST(ids.size() == 2u);
+    endless.let_go(threads);
+}
+
+BOOST_AUTO_TEST_CASE(there_are_never_more_threads_than_there_may_be) {
+    constexpr std::size_t most = 3;
+    FencedThreads threads({.most = most});
+    std::mutex mutex;
+    std::set<std::thread::id> ids;
+    std::atomic<int> done = 0;
+    {
+        std::vector<std::jthread> callers;
+        for (int i = 0; i < 8; ++i)
+            callers.emplace_back([&] {
+                for (int n = 0; n < 200; ++n) {
+                    const auto note = [&] {
+                        const std::lock_guard lock(mutex);
+                        ids.insert(std::this_thread::get_id());
+                    };
+                    if (threads.run(note, far_off, {}, 0ms) == End::returned) ++done;
+                }
+            });
+    }
+    BOOST_TEST(done > 0);
+    BOOST_TEST(ids.size() <= most);
 }
 
 BOOST_AUTO_TEST_CASE(what_work_owns_has_gone_when_it_is_done) {

@@ -184,6 +184,18 @@ BOOST_AUTO_TEST_CASE(yaml_that_is_none_is_refused) {
     BOOST_CHECK_THROW(read_yaml(aliases), Error);
 }
 
+// As in a container, where it is the container's own.
+BOOST_AUTO_TEST_CASE(an_address_may_be_a_name) {
+    Settings named = settings(environment({{"-c", recorded}}));
+    named.address = "LOCALHOST:50051";
+    const auto listen = openedge_options(named, environment()).http.listen;
+    BOOST_TEST_REQUIRE(!listen.empty());
+    for (const std::string& one : listen)
+        BOOST_TEST((one == "127.0.0.1:50051" || one == "[::1]:50051"), one);
+    named.address = "no-such-name.invalid:50051";
+    BOOST_CHECK_THROW(openedge_options(named, environment()), Error);
+}
+
 BOOST_AUTO_TEST_CASE(options_come_from_both) {
     const Settings read = settings(environment({{"-c", recorded}}));
     const OpenEdgeOptions options =

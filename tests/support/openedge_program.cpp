@@ -20,6 +20,7 @@ openedge::Reply answer(const openedge::Event& event, const openedge::Message& me
     if (what == "throw") throw std::runtime_error("boom \xc3\xa9 % done");
     if (what == "refuse") throw HttpError(400, "no name");
     if (what == "large") return std::string(5'000'000, 'x');
+    if (what == "much") return std::string(1'000'000, 'x');
     if (what == "exit") std::_Exit(3);
     return Json::object({{"event", *event.json},
                          {"messageTopic", message.topic},

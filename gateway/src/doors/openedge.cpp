@@ -12,6 +12,10 @@
 namespace turngate {
 namespace {
 
+// An instance has threads and memory for a few calls: who does not read his answer, which may have
+// 4 MiB, holds up others.
+constexpr std::size_t max_aside = 2;
+
 // HTTP/1 has no trailers that clients would look at: its requests are refused as a preface.
 net::Protocol grpc() {
     return {.begin =
@@ -19,6 +23,7 @@ net::Protocol grpc() {
                     return net::Http2Session::begin(door, std::move(connection), {});
                 },
             .queues = true,
+            .max_aside = max_aside,
             .dialect = openedge::grpc_dialect()};
 }
 

@@ -84,9 +84,10 @@ class SigpipeBlocked {
 
 thread_local Scheduler::Worker* Scheduler::current_ = nullptr;
 
-Scheduler::Scheduler(Target& target, std::size_t max_threads)
+Scheduler::Scheduler(Target& target, std::size_t max_threads, std::size_t max_aside)
     : target_(target),
       max_threads_(std::max<std::size_t>(max_threads, 1)),
+      max_aside_(max_aside),
       cores_(std::min(usable_cores(), max_threads_)),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       jobs_ready_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),

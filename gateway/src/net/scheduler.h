@@ -39,8 +39,11 @@ class Scheduler {
         virtual std::chrono::milliseconds tick_length() const = 0;
     };
 
+    // As many threads more, each for one that is slow to read: see Aside.
+    static constexpr std::size_t usual_aside = 1024;
+
     // `target` must outlive this. Throws std::system_error.
-    Scheduler(Target& target, std::size_t max_threads);
+    Scheduler(Target& target, std::size_t max_threads, std::size_t max_aside = usual_aside);
     Scheduler(const Scheduler&) = delete;
     Scheduler& operator=(const Scheduler&) = delete;
     ~Scheduler();
@@ -92,8 +95,8 @@ class Scheduler {
         Scheduler& scheduler_;
     };
 
-    // The same, and it waits for one that is slow to read: there may be a thread more for a
-    // thousand of them, who then cost no more than a stack each.
+    // The same, and it waits for one that is slow to read: there may be a thread more for each of
+    // `max_aside`, who then cost no more than a stack.
     class Aside {
       public:
         explicit Aside(Scheduler& scheduler) : count_(scheduler.aside_), held_(scheduler) {}
@@ -133,7 +136,7 @@ class Scheduler {
         std::chrono::steady_clock::time_point when;
     };
 
-    std::size_t aside() const noexcept { return std::min(aside_.load(), most_aside); }
+    std::size_t aside() const noexcept { return std::min(aside_.load(), max_aside_); }
     // Those that are at work or could be.
     std::size_t at_work() const noexcept {
         const std::size_t active = active_;
@@ -175,11 +178,11 @@ class Scheduler {
     static constexpr std::uint64_t probe_key = reserved_key + 2;
     static constexpr std::uint64_t waiting_mask = 0xFFFF;
     static constexpr std::uint64_t one_done = 0x1'0000;
-    static constexpr std::size_t most_aside = 1024;
     static constexpr int most_fetched = 64;  // events at once, when that delays none of them
 
     Target& target_;
     const std::size_t max_threads_;
+    const std::size_t max_aside_;
     const std::size_t cores_;
     os::Fd epoll_;
     os::Fd jobs_ready_;

@@ -54,7 +54,7 @@ Server::Server(HttpOptions options, Protocol protocol, const os::SocketAccess& a
             .dialect = protocol_.dialect},
       slots_(options_.max_connections, scheduler_),
       parking_(scheduler_, stacks_),
-      scheduler_(*this, options_.max_threads) {
+      scheduler_(*this, options_.max_threads, protocol_.max_aside) {
     door_.slots = &slots_;
 }
 

@@ -37,6 +37,7 @@ struct Protocol {
 
     decltype(Surroundings::begin_http2) begin_http2 = nullptr;
     bool queues = false;  // see Surroundings
+    std::size_t max_aside = Scheduler::usual_aside;
     Dialect dialect = {};
 };
 

@@ -12,7 +12,7 @@
 namespace turngate::openedge {
 
 // So many handlers may go on after their time. With the threads of the engine, as many of calls and
-// a few more these are fewer than the 20 that an instance may have.
+// a few more these are no more than the 16 that an instance may have.
 inline constexpr std::size_t most_late_calls = 2;
 
 // The threads of all calls of a door, which must not outlive what is here.

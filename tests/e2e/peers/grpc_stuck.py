@@ -1,11 +1,12 @@
-"""grpc_stuck.py ADDRESS COUNT hang|for-ever|later|patient: calls a function that does not end by itself, by
+"""grpc_stuck.py ADDRESS COUNT hang|for-ever|later|patient|nothing: calls a function that does not end by itself, by
 python3-grpcio, without protoc: the message is a payload alone. Prints the status of each call."""
 import sys
 
 import grpc
 
 ADDRESS, COUNT, WHAT = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-PAYLOAD = {"later": b'{"do": "hang later"}', "patient": b'{"do": "until file"}'}.get(WHAT, b'{"do": "hang"}')
+PAYLOAD = {"later": b'{"do": "hang later"}', "patient": b'{"do": "until file"}',
+           "nothing": b'{"do": "nothing"}'}.get(WHAT, b'{"do": "hang"}')
 
 with grpc.insecure_channel(ADDRESS) as channel:
     grpc.channel_ready_future(channel).result(timeout=60)
