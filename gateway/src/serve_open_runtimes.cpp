@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "doors/dialect_door.h"
 #include "doors/open_runtimes_reader.h"
 #include "last_stand.h"
 #include "observe/observation.h"
@@ -77,7 +78,13 @@ int serve(const OpenRuntimesSettings& settings, const OpenHandler& open, const s
     options.platform = &reader;
     observation.equip(options);
     renewal.equip(options);
-    const auto door = http_door(std::move(options));
+    const bool has_challenge = settings.generation <= RuntimeGeneration::v2;
+    net::Dialect dialect;
+    if (has_challenge)
+        dialect.refusal = [&](const Headers&, int status, std::string_view why) {
+            return std::optional(call_refusal(settings.generation, status, why));
+        };
+    const auto door = http_door(std::move(options), std::move(dialect));
     const auto watched = last_stand.watched(*door);
     renewal.watch(*watched);
     observation.count("turngate_handlers_late_total",
@@ -106,7 +113,6 @@ int serve(const OpenRuntimesSettings& settings, const OpenHandler& open, const s
     };
     const auto open_front = [&] {
         HandlerPtr handler = open_handler();
-        const bool has_challenge = settings.generation <= RuntimeGeneration::v2;
         return renewal.watched(has_challenge ? json_calls(std::move(handler), surroundings)
                                              : http_calls(std::move(handler), surroundings));
     };

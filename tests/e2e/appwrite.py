@@ -39,6 +39,8 @@ def first_generation():
         check("v0: late", (reply.status, json.loads(reply.text)) == (500, {"code": 500, "message": "Execution timed out."}), reply)
         reply = old_call(function, {"env": {"APPWRITE_FUNCTION_TRIGGER": "schedule"}})
         check("v0: the trigger as later", json.loads(reply.text)["trigger"] == "schedule", reply)
+        reply = old_call(function, b" " * (21 << 20))
+        check("v0: too large", (reply.status, json.loads(reply.text)["code"]) == (413, 413), reply)
         check("v0: by POST alone", old_call(function, call, method="PUT").status == 405)
         check("v0: what is printed is in the log of the process", function.wait_for("log1"))
 
@@ -59,6 +61,8 @@ def second_and_third_generation():
         check("v2: a status", reply.status == 418 and json.loads(reply.text)["response"] == {"kind": "tea"}, reply)
         reply = old_call(function, {"variables": {}, "payload": "boom", "headers": {}})
         check("v2: a failure", (reply.status, json.loads(reply.text)) == (500, {"stdout": "", "stderr": "boom"}), reply)
+        reply = old_call(function, b" " * (21 << 20))
+        check("v2: too large", reply.status == 413 and json.loads(reply.text)["stderr"].startswith("the request body"), reply)
         reply = old_call(function, call, "wrong")
         check("v2: a wrong challenge", (reply.status, json.loads(reply.text)) == (500, {"stderr": "Unauthorized"}), reply)
         reply = old_call(function, {"env": {"NAME": "Eve"}, "payload": "text", "timeout": 15})

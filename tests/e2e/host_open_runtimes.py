@@ -46,9 +46,12 @@ def ours():
         check("its environment is ours", "a 'b' c" in ask(host.door, "/env", headers={"x-action": "envVars"})[2])
         status, *_ = ask(host.door, "/late", headers={"x-action": "patient"})
         check("who is late is told so", status == 500, status)
+        check("20 MB are no more than the platform takes", ask(host.door, "/large", method="POST", body="x" * (15 << 20), headers={
+            "x-action": "requestBodyText"})[2] == "x" * (15 << 20))
+        check("what the runtime answers has no log", ask(host.door, "/__opr/health")[2] == "OK")
         ended = host.end()
     for line in ("#1   POST /x", "#2   log    Before error...", "#2   log    error Error!",
-                 "#4   log    error Execution timed out.", "4 executions   0 breaches of the protocol"):
+                 "#4   log    error Execution timed out.", "6 executions   0 breaches of the protocol"):
         check(f"it is shown: {line}", line in host.output.splitlines(), host.output)
     check("so is its start", "after its start" in host.output.splitlines()[0], host.output)
     check("and its end is good", ended == 0, ended)

@@ -424,7 +424,7 @@ def other_handlers():
     with tempfile.TemporaryDirectory() as folder:
         program = f"{folder}/program.sh"
         with open(program, "w", encoding="ascii") as file:
-            file.write('#!/bin/sh\nprintf "Content-Type: text/plain\\n\\n"\necho "$REQUEST_METHOD $HTTP_X_APPWRITE_TRIGGER"\n'
+            file.write('#!/bin/sh\nprintf "Content-Type: text/plain\\n\\n"\necho "$REQUEST_METHOD $HTTP_X_APPWRITE_TRIGGER${MINE+ $MINE}"\n'
                        'cat\necho "to the log" >&2\n')
         os.chmod(program, 0o755)
         for uri, path in ((f"cgi:{program}", "/"), (f"plugin:{BUILD}/e2e/e2e_handler.so", "/hello?name=Ada")):
@@ -440,18 +440,21 @@ def other_handlers():
             check("a server is a function", Reply(function.door, "/", method="GET", body=None).status == 200)
         if need("php-cgi"):
             with open(f"{folder}/index.php", "w", encoding="ascii") as file:
-                file.write("<?php echo $_SERVER['HTTP_X_APPWRITE_TRIGGER'], ' ', file_get_contents('php://input');")
+                file.write("<?php echo $_SERVER['HTTP_X_APPWRITE_TRIGGER'], ' ', file_get_contents('php://input'), getenv('MINE') === false ? '' : ' ' . getenv('MINE');")
             tree = ("run", f"fcgi:spawn?root={folder}&index=index.php:exec php-cgi")
             with Function(tree, program="bin/turngate") as function:
                 reply = Reply(function.door, "/", body=b"body", headers={"x-appwrite-trigger": "http"})
                 check("a PHP tree is a function", reply.text == "http body" and len(reply.log_id) == 20, reply)
             with Function(tree, program="bin/turngate", OPEN_RUNTIMES_SECRET=None, APPWRITE_INTERNAL_RUNTIME_KEY="k") as function:
-                reply = old_call(function, {"payload": "old", "env": {"APPWRITE_FUNCTION_TRIGGER": "event"}})
-                check("of Appwrite's first kind, too", reply.text == "event old", reply)
+                reply = old_call(function, {"payload": "old", "env": {"APPWRITE_FUNCTION_TRIGGER": "event", "MINE": "a"}})
+                check("of Appwrite's first kind, too, with its variables", reply.text == "event old a", reply)
         with Function(("run", f"cgi:{program}"), program="bin/turngate", OPEN_RUNTIMES_SECRET=None,
                       APPWRITE_INTERNAL_RUNTIME_KEY="k") as function:
-            reply = old_call(function, {"payload": "old\n", "env": {"APPWRITE_FUNCTION_TRIGGER": "event"}})
-            check("of Appwrite's first kind, too", reply.text == "POST event\nold\n", reply)
+            reply = old_call(function, {"payload": "old\n", "env": {"APPWRITE_FUNCTION_TRIGGER": "event", "MINE": "a"}})
+            check("of Appwrite's first kind, too, with its variables", reply.text == "POST event a\nold\n", reply)
+            check("which are of one call", old_call(function, {"payload": "old\n"}).text == "POST \nold\n")
+            old_call(function, {"env": {"LD_PRELOAD": "/x.so"}})
+            check("but none that a loader heeds", function.wait_for("the variable LD_PRELOAD of the call is left out"))
 
 
 with Function() as one:

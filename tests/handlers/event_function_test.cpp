@@ -27,6 +27,11 @@ BOOST_AUTO_TEST_CASE(the_event_is_the_body_and_the_result_the_response) {
     BOOST_TEST(response.body == R"({"event":{"a":[1,"x"]}})");
 }
 
+BOOST_AUTO_TEST_CASE(what_the_door_has_read_is_not_too_large) {
+    const std::string large(Body::default_limit, 'x');
+    BOOST_TEST(call('"' + large + '"').status == 200);
+}
+
 BOOST_AUTO_TEST_CASE(no_body_is_null) {
     BOOST_TEST(call("").body == R"({"event":null})");
 }

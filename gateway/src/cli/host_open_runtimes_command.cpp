@@ -45,6 +45,7 @@ constexpr std::string_view examples[] = {
 // The executor waits so much longer than the function may take.
 constexpr std::chrono::seconds grace{5};
 constexpr std::size_t secret_size = 32;
+constexpr std::size_t largest_body = 20u << 20;  // that it sends
 
 // The program, where it is to listen, and what it has in its environment.
 std::string command_line(const std::vector<std::string>& program, const std::string& folder,
@@ -91,7 +92,7 @@ int host_open_runtimes(Invocation& invocation) {
     using Clock = std::chrono::steady_clock;
     const auto timeout =
         std::chrono::ceil<std::chrono::seconds>(invocation.arguments.duration("function-timeout"));
-    const std::unique_ptr<HttpDoor> door = host_door(invocation);
+    const std::unique_ptr<HttpDoor> door = host_door(invocation, {.max_body = largest_body});
     const os::TemporaryDirectory folder;
     std::filesystem::create_directory(folder.path() + "/logs");
     const std::string secret = fresh_secret();

@@ -13,9 +13,9 @@
 
 namespace turngate::cli {
 
-std::unique_ptr<HttpDoor> host_door(const Invocation& invocation) {
+std::unique_ptr<HttpDoor> host_door(const Invocation& invocation, HttpOptions defaults) {
     try {
-        return http_door(listen_options(invocation));
+        return http_door(listen_options(invocation, std::move(defaults)));
     } catch (const std::invalid_argument& e) {
         throw CommandError(exit_status::usage, e.what(), "write --host 127.0.0.1 -p 8080");
     } catch (const std::system_error& e) {

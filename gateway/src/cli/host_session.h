@@ -14,7 +14,7 @@
 namespace turngate::cli {
 
 // Where the command listens. Throws CommandError.
-std::unique_ptr<HttpDoor> host_door(const Invocation& invocation);
+std::unique_ptr<HttpDoor> host_door(const Invocation& invocation, HttpOptions defaults = {});
 
 // Prints what happens, a line each; with -q breaches alone. Calls come one at a time.
 std::function<void(const host::Line& line)> line_printer(Invocation& invocation);

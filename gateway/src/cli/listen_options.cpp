@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/exit_status.h"
@@ -56,14 +57,16 @@ std::string url_of(const std::string& address) {
     return address.starts_with("unix:") ? address : "http://" + address;
 }
 
-HttpOptions listen_options(const Invocation& invocation) {
+HttpOptions listen_options(const Invocation& invocation, HttpOptions defaults) {
     const Environment get = with_flags(invocation);
     try {
-        return http_options([&](const std::string& name) {
-            auto value = get(name);
-            if (name == "HOST" && (!value || value->empty())) value = "127.0.0.1";
-            return value;
-        });
+        return http_options(
+            [&](const std::string& name) {
+                auto value = get(name);
+                if (name == "HOST" && (!value || value->empty())) value = "127.0.0.1";
+                return value;
+            },
+            std::move(defaults));
     } catch (const Error& e) {
         throw CommandError(exit_status::usage, e.what(), "correct or unset the variable");
     }

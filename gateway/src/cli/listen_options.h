@@ -120,8 +120,8 @@ std::string served_target(const Invocation& invocation);
 // How a client writes `address`, which a door listens on: "http://127.0.0.1:8080", "unix:PATH".
 std::string url_of(const std::string& address);
 
-// What a command of this machine listens with: on loopback, unless flags or the environment say
-// other. Throws CommandError that names the variable or the flag.
-HttpOptions listen_options(const Invocation& invocation);
+// What a command of this machine listens with: on loopback, and with `defaults`, unless flags or
+// the environment say other. Throws CommandError that names the variable or the flag.
+HttpOptions listen_options(const Invocation& invocation, HttpOptions defaults = {});
 
 }  // namespace turngate::cli

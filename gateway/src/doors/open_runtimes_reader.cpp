@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <turngate/handlers/appwrite.h>
+#include <turngate/http/environment.h>
 
 namespace turngate {
 namespace {
@@ -35,7 +36,10 @@ void OpenRuntimesReader::read(Request& request) noexcept try {
     }
     // To be filled by who reads the body. By then other threads may look for what is attached, and
     // nothing may come to it any more.
-    if (call.challenge) request.context.put(appwrite::Variables{Json::object({})});
+    if (call.challenge) {
+        request.context.put(appwrite::Variables{Json::object({})});
+        request.context.put(Environment());
+    }
     request.context.put(std::move(call));
 } catch (...) {  // no memory: a call without a secret, which is turned away where there is one
 }

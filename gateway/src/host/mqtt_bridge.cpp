@@ -53,6 +53,7 @@ MqttBridge::MqttBridge(OpenEdgeCalls& calls, MqttRule rule, std::uint16_t port, 
 }
 
 MqttBridge::~MqttBridge() {
+    is_stopping_ = true;
     ::shutdown(socket_.get(), SHUT_RDWR);
     if (thread_.joinable()) thread_.join();
     broker_->stop(grace);
@@ -98,7 +99,9 @@ void MqttBridge::run() noexcept {
             if (packet.type == MqttPacket::publish) answer(read_publication(packet));
         }
     } catch (const std::exception& e) {
-        tell_({Line::Kind::lifecycle, 0, std::string("mqtt: ") + e.what()});
+        if (!is_stopping_)
+            tell_({Line::Kind::lifecycle, 0,
+                   std::string("mqtt: ") + e.what() + ": no message is taken any more"});
     }
 }
 

@@ -1,6 +1,7 @@
 // An MQTT broker on this machine, and a rule between two of its topics and a function.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <exception>
 #include <optional>
@@ -49,6 +50,7 @@ class MqttBridge {
     os::Fd socket_;
     MqttReader reader_;
     std::uint16_t last_id_ = 0;
+    std::atomic<bool> is_stopping_ = false;
     std::thread thread_;
 };
 

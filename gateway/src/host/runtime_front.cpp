@@ -72,7 +72,8 @@ class RuntimeFront final : public Handler {
             end(500, e.what());
             throw;
         }
-        check_answer(response, number, id);
+        if (is_of_function(request, response)) check_answer(response, number, id);
+        drop_reserved(response);
         end(response.status(), {});
     }
     bool may_migrate() const noexcept override { return function_->may_migrate(); }
@@ -96,6 +97,14 @@ class RuntimeFront final : public Handler {
             executions_.say(Kind::breach, number,
                             "the answer has another x-open-runtimes-log-id than the request, or "
                             "none: the platform finds no logs");
+    }
+
+    // What the runtime answers itself, and has no log of.
+    static bool is_of_function(const Request& request, const ResponseWriter& response) {
+        return !request.url.path.starts_with("/__opr/") && response.status() != 413;
+    }
+
+    static void drop_reserved(ResponseWriter& response) {
         if (!response.committed())
             response.headers().remove_if([](const Headers::Field& field) {
                 return lower_case(field.name).starts_with("x-open-runtimes-");

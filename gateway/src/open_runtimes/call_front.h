@@ -27,6 +27,9 @@ HandlerPtr http_calls(HandlerPtr handler, CallSurroundings surroundings);
 // The same for v0 to v2, where a request is a JSON text that holds what the handler is asked.
 HandlerPtr json_calls(HandlerPtr handler, CallSurroundings surroundings);
 
+// What v0 to v2 answer to who is refused before a handler is asked.
+Response call_refusal(RuntimeGeneration generation, int status, std::string_view why);
+
 // True if `given` is `secret`. Takes as long wherever they differ.
 bool is_secret(std::string_view given, std::string_view secret) noexcept;
 

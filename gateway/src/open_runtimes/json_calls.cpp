@@ -1,7 +1,10 @@
 // Appwrite before 1.4: a request is a JSON text, and so is the answer of v2.
 #include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "doors/open_runtimes_reader.h"
 #include "net/clean_headers.h"
@@ -9,6 +12,7 @@
 #include "open_runtimes/envelope.h"
 #include "open_runtimes/fence.h"
 #include <turngate/handlers/appwrite.h>
+#include <turngate/http/environment.h>
 #include <turngate/http/error.h>
 #include <turngate/json/json_writer.h>
 
@@ -19,6 +23,12 @@ using Generation = RuntimeGeneration;
 
 Response reply(int status, std::string body, std::string_view type = "application/json") {
     return {status, {{"content-type", type}}, std::move(body)};
+}
+
+Response failure(Generation generation, int status, const std::string& message) {
+    if (generation == Generation::v0) return reply(status, print_error(status, message));
+    if (generation == Generation::v1) return reply(status, message, "text/plain");
+    return reply(status, print_failure({}, message));
 }
 
 class JsonCalls final : public Handler {
@@ -40,6 +50,8 @@ class JsonCalls final : public Handler {
         Envelope envelope;
         try {
             envelope = read_envelope(request.body.text(settings_.http.max_body));
+        } catch (const HttpError& e) {
+            return response.send(failure(settings_.generation, e.status(), e.what()));
         } catch (const JsonError& e) {
             return response.send(
                 failure(settings_.generation, 500,
@@ -48,8 +60,13 @@ class JsonCalls final : public Handler {
         const Generation generation = generation_of(envelope);
         const auto log = std::make_shared<CallLog>(generation);
         const auto time = envelope.timeout;
+        std::vector<std::string> refused;
+        request.context.put(environment_of(envelope.env, refused));
         fill(request, std::move(envelope));
         surroundings_.calls.attach(request.context, log);
+        for (const std::string& name : refused)
+            request.context.log(Level::warn, "the variable " + name +
+                                                 " of the call is left out: no call may set it");
         const auto deliver = [&](CallResult&& result) {
             // Tasks behind the answer print as well. Who goes on may be adding some just now.
             const bool prints_on = result.goes_on || request.context.has_deferred();
@@ -81,10 +98,17 @@ class JsonCalls final : public Handler {
         return reply(500, std::move(body));
     }
 
-    static Response failure(Generation generation, int status, const std::string& message) {
-        if (generation == Generation::v0) return reply(status, print_error(status, message));
-        if (generation == Generation::v1) return reply(status, message, "text/plain");
-        return reply(status, print_failure({}, message));
+    // For programs, and for variable(): what the platform of today sets for the process.
+    static Environment environment_of(const Json& env, std::vector<std::string>& refused) {
+        Environment out;
+        for (const auto& [name, value] : *env.members()) {
+            try {
+                if (!out.set(name, value.string_or(""))) refused.push_back(name);
+            } catch (const Error&) {  // no environment has such a name, or such a value
+                refused.push_back(name);
+            }
+        }
+        return out;
     }
 
     // What the handler is to see of it. Where it was sent to stays.
@@ -125,6 +149,10 @@ class JsonCalls final : public Handler {
 };
 
 }  // namespace
+
+Response call_refusal(RuntimeGeneration generation, int status, std::string_view why) {
+    return failure(generation, status, std::string(why));
+}
 
 HandlerPtr json_calls(HandlerPtr handler, CallSurroundings surroundings) {
     return std::make_shared<const JsonCalls>(std::move(handler), std::move(surroundings));
