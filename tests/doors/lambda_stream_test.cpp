@@ -22,6 +22,11 @@ void function(Request& request, ResponseWriter& response) {
     response.header("Content-Type", "text/plain").header("X-Multi", "a");
     response.headers().add("Set-Cookie", "a=1");
     response.headers().add("Set-Cookie", "b=2");
+    if (path == "/fails") {
+        response.status(503).write("not now");
+        response.flush();
+        return response.write(", later");
+    }
     if (path == "/empty") return;
     if (path == "/throw") throw std::runtime_error("out of luck");
     if (path == "/large-head") response.header("X-Large", std::string(20'000, 'x'));
@@ -180,6 +185,17 @@ BOOST_AUTO_TEST_CASE(where_nothing_can_stream_the_reply_is_json) {
     BOOST_TEST(lambda.answer("{}").body() == "null");
 }
 
+BOOST_AUTO_TEST_CASE(a_status_that_fails_the_invocation_is_not_streamed) {
+    LambdaOptions options = streams;
+    options.answer.error_statuses = {{500, 599}};
+    LambdaFunction lambda(function, options);
+    const RuntimeCall call = lambda.answer(http_event("GET", "/fails"));
+    BOOST_TEST(call.target().ends_with("/error"));
+    BOOST_TEST(call.body().find(R"({\"statusCode\":503,\"body\":\"not now, later\"})") !=
+               std::string::npos);
+    BOOST_TEST(lambda.answer(http_event("GET", "/small")).target().ends_with("/response"));
+}
+
 BOOST_AUTO_TEST_CASE(the_connection_is_closed_behind_a_stream) {
     LambdaFunction lambda(function, streams);
     lambda.answer(http_event("GET", "/"));
@@ -214,6 +230,40 @@ BOOST_AUTO_TEST_CASE(a_handler_hears_that_lambda_takes_no_more) {
         }));
     });
     over.acquire();
+    door->stop();
+}
+
+// Who answers before the end, and goes on reading: nothing of the next event may become a part of
+// the stream.
+BOOST_AUTO_TEST_CASE(behind_an_answer_before_the_end_the_next_event_is_served) {
+    std::binary_semaphore served{0};
+    test::FakeUpstream server([&](test::FakePeer& peer) {
+        if (peer.read_request().empty()) return;
+        if (peer.number == 1) {
+            peer.write(FakeRuntimeApi::event_reply({"id-1", http_event("GET", "/")}));
+            peer.read_until("\r\n\r\n");
+            peer.write("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}");
+        } else if (peer.number == 2) {
+            peer.write(FakeRuntimeApi::event_reply({"id-2", http_event("GET", "/next")}));
+            peer.read_until("\r\n\r\n");
+            peer.write("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n");
+            served.release();
+        }
+        peer.wait_for_end();
+    });
+    LambdaOptions options = streams;
+    options.runtime_api = "127.0.0.1:" + std::to_string(server.port());
+    options.wants_sigterm = false;
+    const auto door = lambda_door(options);
+    std::jthread serving([&] {
+        door->serve(to_handler([&](Request& request, ResponseWriter& response) {
+            while (request.url.path == "/") {
+                response.write(std::string(100'000, 'x'));
+                response.flush();
+            }
+        }));
+    });
+    served.acquire();
     door->stop();
 }
 

@@ -104,8 +104,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_an_answer_to_http_and_a_failure_to_others) {
     const RuntimeCall call = lambda.answer(R"({"do":"404"})");
 
     BOOST_TEST(call.field("Lambda-Runtime-Function-Error-Type") == "Function.Refused");
-    BOOST_TEST(member(call, "errorMessage") ==
-               "the handler answered with status 404, which counts as a failure here");
+    BOOST_TEST(member(call, "errorMessage").starts_with(R"({"statusCode":404,"body":")"));
 }
 
 BOOST_AUTO_TEST_CASE(statuses_can_fail_the_invocation) {

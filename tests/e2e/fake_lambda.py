@@ -30,6 +30,7 @@ class FakeLambda:
         self.events, self.calls = queue.Queue(), queue.Queue()
         self.extensions = extensions
         self.polls = threading.Semaphore(0)
+        self.chunks = threading.Semaphore(0)  # of streams, as they come
         self.connections = []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = "127.0.0.1:%d" % self.listener.getsockname()[1]
@@ -71,8 +72,7 @@ class FakeLambda:
         finally:
             connection.close()
 
-    @staticmethod
-    def read(stream):
+    def read(self, stream):
         line = stream.readline()
         if not line:
             return None
@@ -86,6 +86,7 @@ class FakeLambda:
         while (size := int(stream.readline(), 16)):
             body += stream.read(size)
             stream.readline()
+            self.chunks.release()
         while (field := stream.readline().decode("latin-1").rstrip("\r\n")):
             name, value = field.split(":", 1)
             fields[name.lower()] = value.strip()

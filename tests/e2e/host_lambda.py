@@ -264,6 +264,10 @@ def misbehaviour():
         check("its URL is a 502", ask(host.door, "/sleep")[0] == 502)
         check("one that never asks again is told of", ask(host.door, "/silent")[2] == "answered\n"
               and host.says("BREACH the function did not ask for the next event within 0.30 s"), host.output)
+        apart = ask(host.door, "/children-apart")[2].strip()
+        host.invoke({"do": "sleep"})
+        check("what it started ends with it, in a session of its own, too",
+              until("the end of who is apart", lambda: not os.path.exists(f"/proc/{apart}")))
         check("a new one answers", ask(host.door, "/hello")[2] == "hello\n")
         with tempfile.TemporaryDirectory() as folder:
             host.invoke({"do": "orphan", "file": f"{folder}/late"})
@@ -283,6 +287,11 @@ def beginnings():
         _, fields, body = host.invoke()
         check("one that cannot start says so", body == {"errorMessage": "cannot", "errorType": "Init"}, body)
         check("once", host.says("init error: 202") and host.says("init error: 403 .*State transition from InitError to InitError"))
+    with Host("--strict", command=[*FUNCTION, "--init-error", "--stay"]) as host:
+        first = host.invoke()[2]
+        host.says("REPORT")
+        check("who does not end then is ended", until("its end", lambda: host.invoke()[2] == first), host.output)
+        check("without another reason", "did not ask" not in host.output, host.output)
     with Host(command=[*FUNCTION, "--die"]) as host:
         _, _, body = host.invoke()
         check("one that ends at once has failed", body["errorType"] == "Runtime.ExitError", body)
@@ -343,6 +352,10 @@ def extensions():
         ask(host.door, "/hello")
         ended = host.stop()
         check("with an extension the end is told by SIGTERM", "SIGTERM came" in host.output and ended == 0, host.output)
+    with Host(command=[*FUNCTION, "--sigterm", "--stay"]) as host:
+        ask(host.door, "/hello")
+        ended = host.stop()
+        check("who does not heed it is killed", "SIGTERM came" in host.output and ended == 0, host.output)
     with tempfile.TemporaryDirectory() as folder:
         program = f"{folder}/watcher"
         with open(program, "w", encoding="ascii") as file:

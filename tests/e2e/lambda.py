@@ -129,6 +129,24 @@ def try_crash_in_stream():
         process.communicate(timeout=60)
 
 
+def try_stop_in_stream():
+    with tempfile.TemporaryDirectory() as place:
+        program = f"{place}/stream.cgi"
+        with open(program, "w", encoding="ascii") as file:
+            file.write("#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\nfirst\\n'\nexec sleep 3600\n")
+        os.chmod(program, 0o755)
+        with function([TURNGATE, "run", f"cgi:{program}"], {"TURNGATE_INVOKE_MODE": "response_stream"}) as (lambda_, process):
+            registered(lambda_)
+            lambda_.push("s", http_event("/"))
+            check("a stream has begun", lambda_.chunks.acquire(timeout=60))
+            process.send_signal(signal.SIGTERM)
+            told = lambda_.take()
+            check("stopped in the middle it keeps what it had", told.body.endswith(b"\0first\n"), told.body)
+            check("and says that it is not whole", told.fields.get("lambda-runtime-function-error-type"), told.fields)
+            process.communicate(timeout=60)
+            check("the process ends well all the same", process.returncode == 0, process.returncode)
+
+
 def try_freezer():
     with function([FUNCTION]) as (lambda_, process):
         registered(lambda_)
@@ -235,6 +253,7 @@ try_functions()
 try_failed_start()
 try_crashes()
 try_crash_in_stream()
+try_stop_in_stream()
 try_freezer()
 try_web_function()
 try_json_logs()

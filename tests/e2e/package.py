@@ -57,8 +57,8 @@ def lambda_environment(place, **more):
 class Served:
     """A bootstrap as a server; ends with the with block."""
 
-    def __init__(self, place, bootstrap=None, **more):
-        self.process = subprocess.Popen([bootstrap or place + "/bootstrap"], cwd=place, text=True,
+    def __init__(self, place, bootstrap=None, wrapper=(), **more):
+        self.process = subprocess.Popen([*wrapper, bootstrap or place + "/bootstrap"], cwd=place, text=True,
                                         env=lambda_environment(place, TURNGATE_LISTEN="127.0.0.1:0", **more),
                                         stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
         self.lines = []
@@ -195,6 +195,11 @@ def php_runs(root):
         check("with PHP's own libraries", any("/turngate/php/modules/" in one for one in loaded), loaded)
         foreign = [one for one in loaded if not one.startswith(root + "/")]
         check("and none of this machine", not foreign, foreign)
+    if os.getuid() == 0 and need("setpriv"):
+        os.chmod(os.path.dirname(root), 0o755)
+        somebody = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups")
+        with Served(root, wrapper=somebody) as served:
+            check("as a user whose standard error is somebody else's", "Ada" in ask(served.port, "/hello?name=Ada")[2])
     with Host("--memory", "1024", "--function-timeout", "1m", command=[root + "/bootstrap"], directory=root) as host:
         status, _, body = ask(host.door, "/hello?name=Eve")
         check("as a function of Lambda, too", (status, body.strip()) == (200, '{"hello":"Eve"}'), (status, body, host.output))

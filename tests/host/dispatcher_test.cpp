@@ -38,6 +38,7 @@ struct Function {
         for (const auto& order : dispatcher.look(now, next))
             out.push_back((order.kind == Kind::start          ? "start "
                            : order.kind == Kind::init_timeout ? "init timeout "
+                           : order.kind == Kind::init_failed  ? "init failed "
                                                               : "timeout ") +
                           std::to_string(order.slot));
         return out;
@@ -157,6 +158,19 @@ BOOST_AUTO_TEST_CASE(time_is_measured_from_the_start_and_from_the_event) {
     BOOST_TEST((function.orders(now + 5s) == Orders{"timeout 1"}));
     BOOST_TEST((function.orders(now + 15s) == Orders{"init timeout 0"}));
     BOOST_TEST((function.orders(now + 15s) == Orders{}));
+}
+
+BOOST_AUTO_TEST_CASE(who_cannot_start_has_a_moment_to_end) {
+    Function function(1);
+    function.dispatcher.submit(invocation("a"));
+    function.orders();
+    InvocationPtr failed;
+    const int before = function.woken;
+    BOOST_TEST(!function.dispatcher.fail_init(0, failed));
+    BOOST_TEST(failed->input.id == "a");
+    BOOST_TEST(function.woken == before + 1);
+    BOOST_TEST((function.orders() == Orders{}));
+    BOOST_TEST((function.orders(Clock::now() + 1s) == Orders{"init failed 0"}));
 }
 
 BOOST_AUTO_TEST_CASE(the_supervisor_is_not_woken_for_deadlines_in_their_order) {

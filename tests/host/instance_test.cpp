@@ -71,9 +71,9 @@ BOOST_AUTO_TEST_CASE(one_that_is_restored_tells_of_that_and_not_of_its_start) {
 
 BOOST_AUTO_TEST_CASE(only_one_that_is_being_restored_can_fail_at_it) {
     instance.start(now, invocation("a"));
-    BOOST_TEST(instance.fail_restore()->status == 403);
+    BOOST_TEST(instance.fail_restore(now)->status == 403);
     BOOST_TEST(!instance.restore(now));
-    BOOST_TEST(!instance.fail_restore());
+    BOOST_TEST(!instance.fail_restore(now));
     BOOST_TEST((instance.state() == State::init_failed));
 }
 
@@ -165,15 +165,16 @@ BOOST_AUTO_TEST_CASE(its_end_yields_what_it_has_not_answered) {
 
 BOOST_AUTO_TEST_CASE(its_start_fails_once_and_before_it_asks) {
     instance.start(now, invocation("a"));
-    BOOST_TEST(!instance.fail_init());
-    BOOST_TEST(instance.fail_init()->message ==
+    BOOST_TEST(!instance.fail_init(now));
+    BOOST_TEST(instance.fail_init(now)->message ==
                "State transition from InitError to InitError failed for runtime. Error: State "
                "transition is not allowed");
     std::uint64_t ticket = 0;
     BOOST_TEST(instance.ask(ticket)->status == 403);
+    BOOST_TEST((instance.deadline() == now + 500ms));  // then it is ended
     instance.end();
     begin();
-    BOOST_TEST(instance.fail_init()->status == 403);
+    BOOST_TEST(instance.fail_init(now)->status == 403);
 }
 
 BOOST_AUTO_TEST_CASE(an_extension_that_hears_of_invocations_is_waited_for) {

@@ -73,7 +73,7 @@ class RuntimeDoor final : public LambdaDoor {
             return false;
         }
         try {
-            api.wait_for_restore();
+            if (!api.wait_for_restore()) return true;  // to its end
             call_hook(handler, options_.after_restore_path);
             return true;
         } catch (const std::exception& e) {

@@ -99,11 +99,7 @@ void Dispatcher::end_answer(std::size_t slot) {
 }
 
 std::optional<RuntimeRefusal> Dispatcher::fail_init(std::size_t slot, InvocationPtr& invocation) {
-    const std::lock_guard lock(mutex_);
-    Instance& instance = slots_[slot].instance;
-    auto refused = instance.fail_init();
-    if (!refused) invocation = instance.invocation();
-    return refused;
+    return fail_start(slot, invocation, &Instance::fail_init);
 }
 
 std::optional<RuntimeRefusal> Dispatcher::restore(std::size_t slot) {
@@ -120,10 +116,22 @@ std::optional<RuntimeRefusal> Dispatcher::restore(std::size_t slot) {
 
 std::optional<RuntimeRefusal> Dispatcher::fail_restore(std::size_t slot,
                                                        InvocationPtr& invocation) {
-    const std::lock_guard lock(mutex_);
-    Instance& instance = slots_[slot].instance;
-    auto refused = instance.fail_restore();
-    if (!refused) invocation = instance.invocation();
+    return fail_start(slot, invocation, &Instance::fail_restore);
+}
+
+std::optional<RuntimeRefusal> Dispatcher::fail_start(
+    std::size_t slot, InvocationPtr& invocation,
+    std::optional<RuntimeRefusal> (Instance::*fail)(Time now)) {
+    bool must_wake = false;
+    std::optional<RuntimeRefusal> refused;
+    {
+        const std::lock_guard lock(mutex_);
+        Instance& instance = slots_[slot].instance;
+        refused = (instance.*fail)(Clock::now());
+        if (!refused) invocation = instance.invocation();
+        must_wake = !refused && watch(slot);
+    }
+    if (must_wake) wake_();
     return refused;
 }
 
@@ -191,9 +199,12 @@ std::vector<Dispatcher::Order> Dispatcher::look(Time now, Time& next) {
             plan(*deadline);
             continue;
         }
-        const bool is_init = instance.state() == Instance::State::starting ||
-                             instance.state() == Instance::State::init_failed;
-        orders.push_back({is_init ? Order::Kind::init_timeout : Order::Kind::timeout, i});
+        const bool is_init = instance.state() == Instance::State::starting;
+        const bool has_failed = instance.state() == Instance::State::init_failed;
+        orders.push_back({is_init      ? Order::Kind::init_timeout
+                          : has_failed ? Order::Kind::init_failed
+                                       : Order::Kind::timeout,
+                          i});
         instance.doom();
     }
     next = planned_;

@@ -38,7 +38,8 @@ class Dispatcher {
 
     // What the supervisor is to do.
     struct Order {
-        enum class Kind { start, init_timeout, timeout };
+        // init_failed: it has not ended by itself.
+        enum class Kind { start, init_timeout, init_failed, timeout };
 
         Kind kind;
         std::size_t slot;
@@ -99,6 +100,9 @@ class Dispatcher {
     std::vector<InvocationPtr> stop();
 
   private:
+    std::optional<RuntimeRefusal> fail_start(
+        std::size_t slot, InvocationPtr& invocation,
+        std::optional<RuntimeRefusal> (Instance::*fail)(Time now));
     struct Slot {
         explicit Slot(const Instance::Limits& limits) : instance(limits) {}
 

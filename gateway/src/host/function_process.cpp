@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
+#include <new>
 #include <unistd.h>
 #include <utility>
 
@@ -58,6 +60,17 @@ void FunctionProcess::drain(const Print& print, bool is_last) {
         if (static_cast<std::size_t>(size) < block.size()) break;
     }
     if ((is_last || !output_) && !line_.empty()) print(std::exchange(line_, {}));
+}
+
+void FunctionProcess::kill(int signal) const noexcept {
+    std::vector<pid_t> others;
+    try {
+        if (signal == SIGKILL) others = descendants(process_->pid());
+    } catch (const std::bad_alloc&) {  // those of the group, then
+    }
+    process_->kill(signal);
+    for (const pid_t other : others)
+        ::kill(other, signal);
 }
 
 std::size_t FunctionProcess::memory() noexcept {

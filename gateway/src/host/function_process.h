@@ -33,7 +33,8 @@ class FunctionProcess {
     // anybody can read. With `is_last`, half a line, too.
     void drain(const Print& print, bool is_last = false);
 
-    void kill(int signal) const noexcept { process_->kill(signal); }
+    // To all that it has started; by SIGKILL also to what has left its group.
+    void kill(int signal) const noexcept;
     // How it ended; absent if it has not.
     std::optional<os::ExitStatus> wait() { return process_->wait(std::chrono::milliseconds(0)); }
 

@@ -1,10 +1,14 @@
 #include "host/instance.h"
 
+#include <chrono>
 #include <string>
 #include <utility>
 
 namespace turngate::host {
 namespace {
+
+// Of who has said that it cannot start; then its place is for another one.
+constexpr std::chrono::milliseconds last_moment{500};
 
 // Of aws-lambda-runtime-interface-emulator, internal/lambda/core/statejson.
 std::string_view state_name(Instance::State state, std::string_view answer) {
@@ -110,9 +114,10 @@ void Instance::end_answer() {
     if (state_ == State::answering) state_ = State::answered;
 }
 
-std::optional<RuntimeRefusal> Instance::fail_init() {
+std::optional<RuntimeRefusal> Instance::fail_init(Time now) {
     if (state_ != State::starting) return not_allowed("InitError");
     state_ = State::init_failed;
+    deadline_ = now + last_moment;
     return std::nullopt;
 }
 
@@ -123,9 +128,10 @@ std::optional<RuntimeRefusal> Instance::restore(Time now) {
     return std::nullopt;
 }
 
-std::optional<RuntimeRefusal> Instance::fail_restore() {
+std::optional<RuntimeRefusal> Instance::fail_restore(Time now) {
     if (state_ != State::starting || !restored_) return not_allowed("RestoreError");
     state_ = State::init_failed;
+    deadline_ = now + last_moment;
     return std::nullopt;
 }
 

@@ -79,11 +79,12 @@ class Instance {
     std::optional<RuntimeRefusal> begin_answer(std::string_view id, std::string_view what);
     // That has been read. Of a doomed one this is nothing.
     void end_answer();
-    std::optional<RuntimeRefusal> fail_init();
+    // Its start has failed: it has a moment to end by itself.
+    std::optional<RuntimeRefusal> fail_init(Time now);
     // SnapStart: before its first event it waits for its restore, which is at once; or says that
     // what it does then has failed.
     std::optional<RuntimeRefusal> restore(Time now);
-    std::optional<RuntimeRefusal> fail_restore();
+    std::optional<RuntimeRefusal> fail_restore(Time now);
 
     // The runtime or an extension has asked for an event: if all have, nothing is waited for.
     void settle() noexcept;

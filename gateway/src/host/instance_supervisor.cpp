@@ -78,6 +78,7 @@ void InstanceSupervisor::carry_out(const Dispatcher::Order& order) {
     if (order.kind == Kind::start) return start(order.slot);
     if (const ProcessPtr process = runtime(order.slot)) process->kill(SIGKILL);
     drain(order.slot, true);
+    if (order.kind == Kind::init_failed) return retire(order.slot, "failure");
     const bool is_init = order.kind == Kind::init_timeout;
     const std::string limit =
         seconds_text(is_init ? options_.limits.init : options_.limits.invocation);

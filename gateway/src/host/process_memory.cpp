@@ -38,14 +38,13 @@ std::size_t take_number(std::string_view& text) noexcept {
     return number;
 }
 
-std::size_t resident(pid_t process, int depth);
-
-// Children are listed by the thread that started them (proc(5), /proc/PID/task/TID/children).
-std::size_t resident_of_children(pid_t process, int depth) {
+// Calls `visit` with each child. They are listed by the thread that started them (proc(5),
+// /proc/PID/task/TID/children).
+template <class F>
+void for_each_child(pid_t process, F visit) {
     std::array<char, 64> tasks;
     std::snprintf(tasks.data(), tasks.size(), "/proc/%d/task", static_cast<int>(process));
     const std::unique_ptr<DIR, int (*)(DIR*)> list(::opendir(tasks.data()), ::closedir);
-    std::size_t sum = 0;
     for (const dirent* one = nullptr; list && (one = ::readdir(list.get()));) {
         if (one->d_name[0] == '.') continue;
         std::array<char, 32> file;
@@ -53,21 +52,43 @@ std::size_t resident_of_children(pid_t process, int depth) {
         std::array<char, 4096> room;
         for (std::string_view rest = contents(process, file.data(), room); !rest.empty();)
             if (const std::size_t child = take_number(rest); child > 0)
-                sum += resident(static_cast<pid_t>(child), depth + 1);
+                visit(static_cast<pid_t>(child));
     }
-    return sum;
 }
 
+void add_descendants(std::vector<pid_t>& into, pid_t process, int depth) {
+    if (depth > deepest) return;
+    for_each_child(process, [&](pid_t child) {
+        into.push_back(child);
+        add_descendants(into, child, depth + 1);
+    });
+}
+
+// In bytes, of a line "NAME   123 kB"; 0 if there is none.
+std::size_t kilobytes(std::string_view text, std::string_view name) noexcept {
+    const std::size_t at = text.find(name);
+    if (at == text.npos) return 0;
+    text.remove_prefix(at + name.size());
+    return take_number(text) << 10;
+}
+
+// What several processes share is shared out among them, as each page is one of a control group's.
 std::size_t resident(pid_t process, int depth) {
     if (depth > deepest) return 0;
-    std::array<char, 256> room;
-    std::string_view text = contents(process, "statm", room);
-    take_number(text);
-    static const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-    return take_number(text) * page + resident_of_children(process, depth);
+    std::array<char, 2048> room;
+    std::size_t own = kilobytes(contents(process, "smaps_rollup", room), "\nPss:");
+    if (own == 0) own = kilobytes(contents(process, "status", room), "\nVmRSS:");  // no such file
+    for_each_child(process, [&](pid_t child) { own += resident(child, depth + 1); });
+    return own;
 }
 
 }  // namespace
+
+std::vector<pid_t> descendants(pid_t process) {
+    std::vector<pid_t> out;
+    add_descendants(out, process, 0);
+    return out;
+}
 
 std::size_t resident_memory(pid_t process) noexcept {
     return resident(process, 0);
@@ -75,12 +96,7 @@ std::size_t resident_memory(pid_t process) noexcept {
 
 std::size_t peak_memory(pid_t process) noexcept {
     std::array<char, 2048> room;
-    std::string_view text = contents(process, "status", room);
-    constexpr std::string_view name = "\nVmHWM:";
-    const std::size_t at = text.find(name);
-    if (at == text.npos) return 0;
-    text.remove_prefix(at + name.size());
-    return take_number(text) << 10;
+    return kilobytes(contents(process, "status", room), "\nVmHWM:");
 }
 
 }  // namespace turngate::host

@@ -81,8 +81,9 @@ void LambdaWorker::answer(const Handler& handler, LambdaInvocation invocation) {
             answer_streamed(handler, std::move(event));
         else
             answer_buffered(handler, std::move(event));
-    } catch (const RuntimeFailure&) {
-        throw;
+    } catch (const RuntimeFailure& e) {
+        if (options_.concurrency == 1) throw;
+        deliver({false, e.what()});  // to ask for the next event tells whether it is past recovery
     } catch (const std::exception& e) {  // of decode(), as a rule: nothing was served
         crash_.end();
         const bool is_event = dynamic_cast<const Error*>(&e) != nullptr;
@@ -147,7 +148,8 @@ Delivery LambdaWorker::fail(const std::exception_ptr& error) {
 void LambdaWorker::answer_streamed(const Handler& handler, events::Event event) {
     Request request = std::move(event.request);
     prepare(request);
-    StreamedReply reply(api_, lambda_.request_id, event.format, request.context, crash_);
+    StreamedReply reply(api_, lambda_.request_id, event.format, request.context, crash_,
+                        options_.answer.error_statuses);
     ResponseWriter writer(reply, request.method);
     const Outcome outcome = turngate::serve(handler, request, writer);
     crash_.end();
@@ -161,14 +163,9 @@ Delivery LambdaWorker::end_streamed(StreamedReply& reply, const Outcome& outcome
     if (reply.refusal()) return respond_streamed(text(*reply.refusal() + '\n', 413), format);
     if (!outcome.complete || (!reply.begun() && replay::is_failure(outcome.error)))
         return fail_streamed(reply, outcome, format);
-    const auto& failing = options_.answer.error_statuses;
-    if (!reply.begun() && std::any_of(failing.begin(), failing.end(), [&](const auto& range) {
-            return outcome.status >= range.first && outcome.status <= range.last;
-        }))
+    if (const std::optional<Response>& failed = reply.failed())
         return api_.fail(lambda_.request_id,
-                         refused(outcome.status, "the handler answered with status " +
-                                                     std::to_string(outcome.status) +
-                                                     ", which counts as a failure here"));
+                         refused(failed->status, events::failed_invocation(*failed).what()));
     return reply.end(nullptr);
 }
 

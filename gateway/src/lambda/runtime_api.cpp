@@ -204,11 +204,20 @@ void RuntimeApi::tell(std::string_view phase, const FunctionError& error) noexce
     std::fprintf(stderr, "error: the Runtime API could not be told: %s\n", e.what());
 }
 
-void RuntimeApi::wait_for_restore() {
-    const RuntimeReply reply =
-        exchange({"GET ", "/2018-06-01/runtime/restore/next", common_, "\r\n"});
-    if (reply.status != 200)
-        throw RuntimeFailure(status_of(reply) + " when asked to wait for the restore");
+bool RuntimeApi::wait_for_restore() {
+    const std::string ask = "GET /2018-06-01/runtime/restore/next" + common_ + "\r\n";
+    const std::array parts = {std::string_view(ask)};
+    for (bool is_again = false;; is_again = true) {
+        try {
+            connection_.send(parts);
+            const std::optional<RuntimeReply> reply = connection_.wait();
+            if (!reply) return false;
+            if (reply->status == 200) return true;
+            throw RuntimeFailure(status_of(*reply) + " when asked to wait for the restore");
+        } catch (const ConnectionLost& e) {
+            if (is_again || e.answered()) throw;
+        }
+    }
 }
 
 std::string RuntimeApi::stream_head(std::string_view id) const {
@@ -230,8 +239,16 @@ void RuntimeApi::send_chunk(std::string_view before, std::string_view bytes) {
     const std::string size = chunk_head(bytes.size());
     const std::array<std::string_view, 4> parts = {before, size, bytes, "\r\n"};
     connection_.send(parts);
-    if (connection_.cut_short())
-        throw ConnectionLost("the Runtime API has answered before the end", true);
+    if (!connection_.cut_short()) return;
+    // What comes next on this connection would be taken for the rest of the stream.
+    std::string problem;
+    try {
+        problem = status_of(connection_.receive()) + ", before the end of the stream";
+    } catch (const ConnectionLost& e) {
+        problem = e.what();
+    }
+    connection_.close();
+    throw ConnectionLost(problem, true);
 }
 
 Delivery RuntimeApi::end_stream(std::string_view bytes, const FunctionError* error) {

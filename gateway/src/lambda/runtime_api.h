@@ -71,8 +71,9 @@ class RuntimeApi {
     // anyhow.
     void fail_init(const FunctionError& error) noexcept { tell("init", error); }
 
-    // SnapStart: returns when the process is to go on, in a copy of this sandbox.
-    void wait_for_restore();
+    // SnapStart: returns when the process is to go on, in a copy of this sandbox; false once `stop`
+    // was requested.
+    bool wait_for_restore();
     void fail_restore(const FunctionError& error) noexcept { tell("restore", error); }
 
     // A streamed result, which is the body of one POST in chunks. The first call sends the head

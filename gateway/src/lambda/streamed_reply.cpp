@@ -1,5 +1,7 @@
 #include "lambda/streamed_reply.h"
 
+#include <algorithm>
+
 #include <turngate/events/reply.h>
 #include <turngate/http/error.h>
 
@@ -11,6 +13,10 @@ constexpr std::size_t most_pending = 64 * 1024;  // bytes
 }  // namespace
 
 void StreamedReply::on_head(int status, const Headers& headers) {
+    if (events::is_among(status, failing_)) {
+        failed_.emplace().status = status;
+        return;
+    }
     try {
         pending_ = events::encode_prelude({status, headers}, format_);
     } catch (const HttpError& e) {
@@ -21,6 +27,11 @@ void StreamedReply::on_head(int status, const Headers& headers) {
 
 void StreamedReply::on_body(std::string_view chunk) {
     if (context_.cancelled()) throw Cancelled("the function's time is over");
+    if (failed_) {
+        failed_->body +=
+            chunk.substr(0, most_pending - std::min(most_pending, failed_->body.size()));
+        return;
+    }
     pending_ += chunk;
     if (pending_.size() >= most_pending) send();
 }

@@ -50,13 +50,14 @@ std::string php_fpm(const std::string& loader, const std::string& program) {
            "export PHP_INI_SCAN_DIR=\"$here/php/conf.d\" FPM_SOCKETS=" +
            std::string(fpm_socket) + "=3\n" +
            start("$here", loader, program,
-                 std::string(php_places) + " -F -R -y \"$here/php/fpm.conf\"");
+                 std::string(php_places) + " -F -O -R -y \"$here/php/fpm.conf\"");
 }
 
 std::string php_fpm_settings() {
     return "[global]\n"
            "daemonize = no\n"
-           "error_log = /proc/self/fd/2\n"
+           // Standard error, by -O: it may be somebody else's, whose file nobody opens anew.
+           "error_log = /dev/null\n"
            "log_level = warning\n"
            "[php]\n"
            "listen = " +

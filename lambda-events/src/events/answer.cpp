@@ -8,6 +8,7 @@
 #include <turngate/events/answer.h>
 #include <turngate/events/invocation.h>
 #include <turngate/json/json.h>
+#include <turngate/json/json_writer.h>
 
 namespace turngate::events {
 namespace {
@@ -57,12 +58,23 @@ void answer_warmer(Answer& answer, const Event& event) {
 
 }  // namespace
 
+bool is_among(int status, const std::vector<StatusRange>& ranges) noexcept {
+    return std::any_of(ranges.begin(), ranges.end(), [&](const StatusRange& range) {
+        return status >= range.first && status <= range.last;
+    });
+}
+
+InvocationError failed_invocation(const Response& response) {
+    constexpr std::size_t most_told = 64 * 1024;
+    std::string message;
+    JsonWriter json(message);
+    json.begin_object().key("statusCode").integer(response.status);
+    json.key("body").string(std::string_view(response.body).substr(0, most_told)).end_object();
+    return {response.status, message};
+}
+
 void check_error_statuses(const Response& response, const AnswerOptions& options) {
-    for (const auto& [first, last] : options.error_statuses)
-        if (response.status >= first && response.status <= last)
-            throw InvocationError(response.status, "the handler answered with status " +
-                                                       std::to_string(response.status) +
-                                                       ", which counts as a failure here");
+    if (is_among(response.status, options.error_statuses)) throw failed_invocation(response);
 }
 
 Response Answer::serve(const Handler& handler, Request request, Format format,

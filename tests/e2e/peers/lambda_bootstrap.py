@@ -131,6 +131,8 @@ def act(what, body, event, headers):
     if what == "children":
         child = subprocess.Popen(["sleep", "3600"])
         return http_reply(f"{child.pid}\n")
+    if what == "children-apart":
+        return http_reply(f"{subprocess.Popen(['setsid', 'sleep', '3600']).pid}\n")
     if what == "memory":
         held = bytearray(body["size"])
         for page in range(0, len(held), 4096):
@@ -180,6 +182,8 @@ if "--init-error" in sys.argv:
         status, _, text = call("POST", "/2018-06-01/runtime/init/error", '{"errorMessage":"cannot","errorType":"Init"}',
                                {"Lambda-Runtime-Function-Error-Type": "Runtime.CannotStart"})
         print("init error:", status, text.strip(), flush=True)
+    if "--stay" in sys.argv:
+        time.sleep(3600)
     sys.exit(1)
 if "--die" in sys.argv:
     sys.exit("no reason to live")
@@ -201,7 +205,8 @@ if "--extension" in sys.argv:
                 os._exit(0)
 if "--sigterm" in sys.argv:
     call("POST", "/2020-01-01/extension/register", '{"events":[]}', {"Lambda-Extension-Name": "mine"})
-    signal.signal(signal.SIGTERM, lambda *_: (print("SIGTERM came", flush=True), os._exit(0)))
+    leave = (lambda: None) if "--stay" in sys.argv else (lambda: os._exit(0))
+    signal.signal(signal.SIGTERM, lambda *_: (print("SIGTERM came", flush=True), leave()))
 
 while True:
     status, fields, text = call("GET", RUNTIME + "next")

@@ -18,7 +18,8 @@ namespace turngate::events {
 
 // The invocation itself fails, with no reply: the response had one of
 // AnswerOptions::error_statuses, or the result of a non-HTTP event is too large. The platform
-// retries the event, or reports it.
+// retries the event, or reports it. Of a response the message is {"statusCode":500,"body":"..."},
+// as Lambda Web Adapter has it, with 64 KiB of the body at most.
 class InvocationError : public Error {
   public:
     InvocationError(int status, const std::string& message) : Error(message), status_(status) {}
@@ -34,6 +35,11 @@ struct StatusRange {
     int first;
     int last;
 };
+
+bool is_among(int status, const std::vector<StatusRange>& ranges) noexcept;
+
+// Of a response whose status is one of AnswerOptions::error_statuses.
+InvocationError failed_invocation(const Response& response);
 
 struct AnswerOptions {
     DecodeOptions decode = {};
