@@ -233,6 +233,34 @@ BOOST_AUTO_TEST_CASE(a_handler_hears_that_lambda_takes_no_more) {
     door->stop();
 }
 
+BOOST_AUTO_TEST_CASE(who_takes_nothing_of_a_stream_holds_up_no_end) {
+    std::binary_semaphore begun{0}, over{0};
+    test::FakeUpstream server([&](test::FakePeer& peer) {
+        if (peer.read_request().empty() || peer.number > 1) return;
+        peer.write(FakeRuntimeApi::event_reply({"id-1", http_event("GET", "/")}));
+        peer.read_until("\r\n\r\n");
+        begun.release();
+        over.acquire();
+    });
+    LambdaOptions options = streams;
+    options.runtime_api = "127.0.0.1:" + std::to_string(server.port());
+    options.wants_sigterm = false;
+    options.drain_timeout = 10ms;
+    const auto door = lambda_door(options);
+    std::jthread serving([&] {
+        door->serve(to_handler([](Request&, ResponseWriter& response) {
+            for (;;) {
+                response.write(std::string(100'000, 'x'));
+                response.flush();
+            }
+        }));
+    });
+    begun.acquire();
+    door->stop();
+    serving.join();
+    over.release();
+}
+
 // Who answers before the end, and goes on reading: nothing of the next event may become a part of
 // the stream.
 BOOST_AUTO_TEST_CASE(behind_an_answer_before_the_end_the_next_event_is_served) {

@@ -199,7 +199,7 @@ std::vector<Dispatcher::Order> Dispatcher::look(Time now, Time& next) {
             plan(*deadline);
             continue;
         }
-        const bool is_init = instance.state() == Instance::State::starting;
+        const bool is_init = instance.is_starting();
         const bool has_failed = instance.state() == Instance::State::init_failed;
         orders.push_back({is_init      ? Order::Kind::init_timeout
                           : has_failed ? Order::Kind::init_failed

@@ -46,6 +46,11 @@ class Instance {
         return state_ == State::starting || state_ == State::invoked || state_ == State::answering;
     }
 
+    // It, or an extension of it, has not asked for its first event yet.
+    bool is_starting() const noexcept {
+        return state_ == State::starting || (state_ == State::idle && is_cold_);
+    }
+
     // It can be given an invocation.
     bool is_free() const noexcept {
         return state_ == State::idle && !invocation_ && extensions_.are_ready();

@@ -84,7 +84,7 @@ void InstanceSupervisor::carry_out(const Dispatcher::Order& order) {
         seconds_text(is_init ? options_.limits.init : options_.limits.invocation);
     const InvocationPtr invocation = dispatcher_.invocation(order.slot);
     if (is_init)
-        log_.say("the function did not ask for an event within " + limit +
+        log_.say("the function, or an extension, did not ask for an event within " + limit +
                  " s of its start, and was killed");
     const std::string message = "Task timed out after " + limit + " seconds";
     if (invocation && invocation->claim())

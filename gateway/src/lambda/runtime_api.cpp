@@ -227,28 +227,30 @@ std::string RuntimeApi::stream_head(std::string_view id) const {
            std::string(trailers) + "Transfer-Encoding: chunked\r\n\r\n";
 }
 
-void RuntimeApi::begin_stream(std::string_view id, std::string_view bytes) {
-    send_chunk(stream_head(id), bytes);
+void RuntimeApi::begin_stream(std::string_view id, std::string_view bytes,
+                              const std::stop_token& stop) {
+    const std::string head = stream_head(id);
+    try {
+        return send_chunk(head, bytes, stop);
+    } catch (const ConnectionLost& e) {
+        if (e.answered()) throw;
+    }
+    send_chunk(head, bytes, stop);  // it had died while the sandbox was frozen
 }
 
-void RuntimeApi::stream(std::string_view bytes) {
-    send_chunk({}, bytes);
+void RuntimeApi::stream(std::string_view bytes, const std::stop_token& stop) {
+    send_chunk({}, bytes, stop);
 }
 
-void RuntimeApi::send_chunk(std::string_view before, std::string_view bytes) {
+void RuntimeApi::send_chunk(std::string_view before, std::string_view bytes,
+                            const std::stop_token& stop) {
     const std::string size = chunk_head(bytes.size());
     const std::array<std::string_view, 4> parts = {before, size, bytes, "\r\n"};
-    connection_.send(parts);
+    connection_.send(parts, stop);
     if (!connection_.cut_short()) return;
-    // What comes next on this connection would be taken for the rest of the stream.
-    std::string problem;
-    try {
-        problem = status_of(connection_.receive()) + ", before the end of the stream";
-    } catch (const ConnectionLost& e) {
-        problem = e.what();
-    }
-    connection_.close();
-    throw ConnectionLost(problem, true);
+    // Throws, or closes the connection: what comes next on it would be a part of the stream.
+    const RuntimeReply reply = connection_.receive();
+    throw ConnectionLost(status_of(reply) + ", before the end of the stream", true);
 }
 
 Delivery RuntimeApi::end_stream(std::string_view bytes, const FunctionError* error) {

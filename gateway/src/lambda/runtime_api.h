@@ -77,9 +77,10 @@ class RuntimeApi {
     void fail_restore(const FunctionError& error) noexcept { tell("restore", error); }
 
     // A streamed result, which is the body of one POST in chunks. The first call sends the head
-    // with it. Throws ConnectionLost, also for an answer that came before the end.
-    void begin_stream(std::string_view id, std::string_view bytes);
-    void stream(std::string_view bytes);
+    // with it. Throws ConnectionLost, also for an answer that came before the end, and if `stop` is
+    // requested while nobody takes them.
+    void begin_stream(std::string_view id, std::string_view bytes, const std::stop_token& stop);
+    void stream(std::string_view bytes, const std::stop_token& stop);
 
     // The last chunk, and what went wrong if something did. AWS, "Implementing response streaming
     // in a custom runtime": then the connection is closed.
@@ -102,7 +103,7 @@ class RuntimeApi {
   private:
     RuntimeReply exchange(std::initializer_list<std::string_view> parts, bool* repeated = nullptr);
     void tell(std::string_view phase, const FunctionError& error) noexcept;
-    void send_chunk(std::string_view before, std::string_view bytes);
+    void send_chunk(std::string_view before, std::string_view bytes, const std::stop_token& stop);
     Delivery deliver(std::initializer_list<std::string_view> parts);
     static Delivery outcome(const RuntimeReply& reply, bool repeated);
     std::string error_fields(const FunctionError& error) const;

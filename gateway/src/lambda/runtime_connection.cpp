@@ -18,6 +18,7 @@ namespace {
 constexpr std::chrono::milliseconds connect_timeout{1000};
 
 constexpr std::size_t block = 64 * 1024;
+constexpr int look_again = 50;  // ms, whether to give up
 
 std::string error_text(int error) {
     return std::generic_category().message(error);
@@ -63,7 +64,7 @@ void RuntimeConnection::close() noexcept {
     reader_ = {};
 }
 
-void RuntimeConnection::send(std::span<const std::string_view> parts) {
+void RuntimeConnection::send(std::span<const std::string_view> parts, const std::stop_token& stop) {
     if (!fd_) connect();
     cut_short_ = false;
     std::array<iovec, most_parts> vectors{};
@@ -84,7 +85,11 @@ void RuntimeConnection::send(std::span<const std::string_view> parts) {
         if (errno == EAGAIN) {
             // Who answers before all is there, with a 413 say, may read no further.
             pollfd event = {fd_.get(), POLLIN | POLLOUT, 0};
-            ::poll(&event, 1, -1);
+            ::poll(&event, 1, stop.stop_possible() ? look_again : -1);
+            if (stop.stop_requested() && event.revents == 0) {
+                close();
+                throw ConnectionLost("the Runtime API did not take all of it in time", true);
+            }
             if ((event.revents & POLLIN) == 0) continue;
             cut_short_ = true;
             return;

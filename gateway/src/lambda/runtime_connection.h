@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -38,9 +39,10 @@ class RuntimeConnection {
 
     // Sends one request, or a part of one, of at most `most_parts` pieces; connects first if there
     // is no connection. A reply that comes before all has been taken ends the sending: receive()
-    // has it. Throws ConnectionLost.
+    // has it. Throws ConnectionLost, and closes the connection, also if `stop` is requested before
+    // all of it has been taken.
     static constexpr std::size_t most_parts = 6;
-    void send(std::span<const std::string_view> parts);
+    void send(std::span<const std::string_view> parts, const std::stop_token& stop = {});
 
     // The reply to what was sent. Throws ConnectionLost.
     RuntimeReply receive();

@@ -42,9 +42,9 @@ void StreamedReply::send() {
     crash_.streams();
     try {
         if (begun_)
-            api_.stream(pending_);
+            api_.stream(pending_, context_.stop);
         else
-            api_.begin_stream(id_, pending_);
+            api_.begin_stream(id_, pending_, context_.stop);
     } catch (const ConnectionLost& e) {
         begun_ = true;
         lost_ = e.what();
