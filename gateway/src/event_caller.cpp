@@ -64,6 +64,7 @@ class EventCaller final : public Handler {
             answer.headers.set("Content-Type", "application/json");
         response.send(std::move(answer));
     }
+    bool may_migrate() const noexcept override { return program_->may_migrate(); }
 
   private:
     std::string call(Request& request, std::string event) const {

@@ -423,6 +423,43 @@ BOOST_AUTO_TEST_CASE(go_on_with_the_handler_that_takes_the_place_of_another) {
     BOOST_TEST(read_until(fd, "|").ends_with("new|"));
 }
 
+// A part of HTTP/2's preface, or of "POST", is the beginning of a head as any other.
+BOOST_AUTO_TEST_CASE(that_begin_with_a_part_of_a_preface_are_told_that_they_are_late) {
+    Served served(path, {.header_timeout = milliseconds(50)});
+    for (const char* part : {"P", "PRI * HTTP/2"}) {
+        os::Fd fd = served.connect();
+        os::write_whole(fd.get(), part);
+        BOOST_TEST(read_all(fd).starts_with("HTTP/1.1 408 "));
+    }
+}
+
+// What it has left behind may be its code, as of a plug-in.
+BOOST_AUTO_TEST_CASE(a_handler_that_was_replaced_lives_as_long_as_its_tasks) {
+    std::binary_semaphore begun{0}, go_on{0}, ended{0};
+    auto alive = std::make_shared<int>(7);
+    const std::weak_ptr<int> handler_is_there = alive;
+    Served served([&, alive](Request& request) {
+        request.context.wait_until([&] {
+            begun.release();
+            go_on.acquire();
+            BOOST_TEST(!handler_is_there.expired());
+            ended.release();
+        });
+        return text("old|");
+    });
+    alive.reset();
+    os::Fd fd = served.connect();
+    os::write_whole(fd.get(), get);
+    BOOST_TEST(read_until(fd, "|").ends_with("old|"));
+    begun.acquire();
+    served.door().replace(to_handler([](Request&) { return text("new|"); }));
+    BOOST_TEST(!handler_is_there.expired());
+    go_on.release();
+    ended.acquire();
+    while (!handler_is_there.expired())
+        std::this_thread::yield();
+}
+
 BOOST_AUTO_TEST_CASE(that_stop_answer_what_has_come_and_say_that_it_is_the_last) {
     std::binary_semaphore inside{0}, go_on{0};
     Served served([&](Request& request) {

@@ -1,10 +1,13 @@
+#include <chrono>
 #include <functional>
+#include <memory>
 #include <stdexcept>
 #include <vector>
 #include <zlib.h>
 
 #include <boost/test/unit_test.hpp>
 
+#include "field_filter.h"
 #include <turngate/handlers/middleware.h>
 #include <turngate/http/serve.h>
 
@@ -83,6 +86,27 @@ BOOST_AUTO_TEST_CASE(the_prefix_moves_to_the_script_name) {
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(access_log_middleware)
+
+// Else whoever waits for an upstream behind it holds up a thread after all.
+BOOST_AUTO_TEST_CASE(what_may_go_on_on_another_thread_may_so_behind_any_of_them) {
+    struct Upstream final : Handler {
+        void serve(Request&, ResponseWriter&) const override {}
+        bool may_migrate() const noexcept override { return true; }
+    };
+    const HandlerPtr upstream = std::make_shared<const Upstream>();
+    const Middleware all[] = {strip_prefix("/a"),
+                              access_log(),
+                              limit_body(1),
+                              timeout(std::chrono::hours(1)),
+                              compress(),
+                              remove_response_fields({"server"}),
+                              authorization_from("x-auth"),
+                              remove_base_path("/a")};
+    for (const Middleware& one : all) {
+        BOOST_TEST(one(upstream)->may_migrate());
+        BOOST_TEST(!one(echo())->may_migrate());
+    }
+}
 
 BOOST_AUTO_TEST_CASE(a_line_tells_what_was_asked_and_answered) {
     Lines lines;

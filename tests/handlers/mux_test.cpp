@@ -105,6 +105,32 @@ BOOST_AUTO_TEST_CASE(a_redirect_never_names_another_host_by_where_it_is_mounted)
     BOOST_TEST(safe.headers.get("Location") == "/prod/a/");
 }
 
+BOOST_AUTO_TEST_CASE(only_those_that_may_go_on_on_another_thread_are_told_how) {
+    struct Upstream final : Handler {
+        void serve(Request& request, ResponseWriter& response) const override {
+            response.write(request.context.parking ? "may wait apart" : "may not");
+        }
+        bool may_migrate() const noexcept override { return true; }
+    };
+    struct Lot final : Parking {
+        std::unique_ptr<Watch> watch(int) override { return nullptr; }
+    } lot;
+    Mux mux;
+    mux.handle("/other", [](Request& request) {
+        return text(request.context.parking ? "may wait apart" : "may not");
+    });
+    BOOST_TEST(!mux.may_migrate());
+    mux.handle("/upstream", std::make_shared<const Upstream>());
+    BOOST_TEST(mux.may_migrate());
+    const auto ask = [&](const char* path) {
+        Request request = Request::get(path);
+        request.context.parking = &lot;
+        return record(mux, std::move(request)).body;
+    };
+    BOOST_TEST(ask("/upstream") == "may wait apart");
+    BOOST_TEST(ask("/other") == "may not");
+}
+
 BOOST_AUTO_TEST_CASE(the_path_is_never_cleaned) {
     Mux mux;
     mux.handle("/", [](Request& r) { return text(r.url.path); });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <unistd.h>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/exit_status.h"
@@ -30,15 +31,33 @@ std::vector<std::string> inherited_environment() {
     return out;
 }
 
+// The files of Unix sockets that were made here go with this: children only inherit them.
+class Paths {
+  public:
+    Paths() = default;
+    Paths(const Paths&) = delete;
+    Paths& operator=(const Paths&) = delete;
+    ~Paths() {
+        for (const std::string& path : all_)
+            ::unlink(path.c_str());
+    }
+    void add(std::string path) { all_.push_back(std::move(path)); }
+
+  private:
+    std::vector<std::string> all_;
+};
+
 // Those that this process was given, as systemd does it, come before the addresses.
-std::vector<os::Fd> listen_all(const std::vector<std::string>& addresses) {
+std::vector<os::Fd> listen_all(const std::vector<std::string>& addresses, Paths& made) {
     std::vector<os::Fd> sockets;
     for (const systemd::InheritedSocket& given : systemd::take_listen_sockets())
         sockets.emplace_back(given.fd);
     if (!sockets.empty()) return sockets;
     for (const std::string& address : addresses) {
-        sockets.push_back(os::listen_on(os::Address::parse(address)));
+        const os::Address place = os::Address::parse(address);
+        sockets.push_back(os::listen_on(place));
         os::set_nonblocking(sockets.back().get());
+        if (!place.path.empty()) made.add(place.path);
     }
     return sockets;
 }
@@ -73,6 +92,7 @@ std::vector<std::string> own_command_line(const Invocation& invocation, std::str
 
 int serve_watched(Invocation& invocation, const HttpOptions& http,
                   std::vector<std::string> patterns) {
+    Paths made;
     watch::WatchedServerOptions options;
     options.patterns = std::move(patterns);
     options.program = own_path();
@@ -80,7 +100,7 @@ int serve_watched(Invocation& invocation, const HttpOptions& http,
     options.environment = inherited_environment();
     options.first = {std::string(watched_variable) + "=first"};
     options.again = {std::string(watched_variable) + "=again"};
-    options.sockets = listen_all(http.listen);
+    options.sockets = listen_all(http.listen, made);
     options.grace = http.drain_timeout + std::chrono::seconds(5);
     options.hangup_ends = invocation.err.terminal().is_terminal;
     options.tell = [&](Level level, std::string_view what) {

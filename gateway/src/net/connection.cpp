@@ -158,8 +158,9 @@ void Connection::watch(bool reading, bool writing, bool ending) noexcept {
     if (ending) event.events |= EPOLLRDHUP;
     if (writing) event.events |= EPOLLOUT;
     event.data.u64 = key_;
-    const int operation = std::exchange(is_watched_, true) ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-    ::epoll_ctl(epoll_, operation, fd_.get(), &event);
+    const int operation = is_watched_ ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    // The system may have no memory for one more: whoever calls again tries again.
+    is_watched_ = ::epoll_ctl(epoll_, operation, fd_.get(), &event) == 0 || is_watched_;
 }
 
 bool Connection::wait(short what, Clock::time_point until, const std::stop_token& stop) const {

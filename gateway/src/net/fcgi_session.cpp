@@ -219,7 +219,7 @@ Step FcgiSession::next_step() {
         lingers_since_ = time_;
     }
     watch();
-    return {.deadline = deadline(), .afterwards = afterwards()};
+    return {.deadline = deadline(), .afterwards = afterwards(), .is_urgent = is_express_};
 }
 
 Step FcgiSession::close() {

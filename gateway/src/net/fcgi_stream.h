@@ -12,6 +12,7 @@
 #include "net/clock.h"
 #include "net/incoming_body.h"
 #include <turngate/fcgi/pairs.h>
+#include <turngate/http/handler.h>
 #include <turngate/http/request.h>
 
 namespace turngate::net {
@@ -40,8 +41,9 @@ struct FcgiStream {
     const std::uint16_t id;
     const bool keeps_connection;               // else it is the last of its connection
     std::unique_ptr<fcgi::PairReader> params;  // until has_params
-    Request request;                           // once has_params
-    std::uint64_t length = 0;                  // of the body, as declared
+    HandlerPtr handler;  // once it is asked: what it has attached to the request may be its code
+    Request request;     // once has_params
+    std::uint64_t length = 0;  // of the body, as declared
     std::uint64_t received = 0;
     ByteQueue body;
     std::string out;  // of the response: a record's content behind the place for its header

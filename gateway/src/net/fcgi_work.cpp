@@ -46,8 +46,9 @@ void FcgiSession::run(const StreamPtr& stream) {
     Request& request = stream->request;
     FcgiExchange exchange(*this, *stream);
     if (stream->has_source) request.body = exchange.body();
-    const Outcome outcome = answer(door_, *door_.handler_for(request.url.path), request, exchange,
-                                   stream->gone.get_token());
+    stream->handler = door_.handler_for(request.url.path);
+    const Outcome outcome =
+        answer(door_, *stream->handler, request, exchange, stream->gone.get_token());
     if (exchange.is_over()) wake();
     if (request.context.has_deferred()) request.context.stop = door_.shutdown.get_token();
     settle(request.context, outcome);

@@ -53,6 +53,7 @@ Desk& desk() {
 
 // A request that has been answered, for as long as its deferred tasks need it.
 struct Served {
+    HandlerPtr handler;  // first: what it has attached, deferred or thrown may be its code
     Request request;
     Outcome outcome;
 };
@@ -199,7 +200,7 @@ bool Http1Session::read_preface(std::string_view& bytes) {
         return true;
     }
     if (known < preface.size()) {
-        deadline_ = after(door_.options.header_timeout);
+        if (kept_.empty()) deadline_ = after(door_.options.header_timeout);  // for all of it
         return false;
     }
     successor_ = door_.begin_http2(door_, std::move(connection_), std::string(bytes));
@@ -301,7 +302,7 @@ void Http1Session::answer(Arriving& arriving, std::string_view& bytes, const Occ
     };
     answer_began_.store(now(), std::memory_order_relaxed);
     fill(request, head, *connection_, options, terms.wants_switch);
-    const HandlerPtr handler = door_.handler_for(request.url.path);
+    const HandlerPtr& handler = served->handler = door_.handler_for(request.url.path);
     // The desk is the thread's, where others come by while a request that migrates waits.
     std::string own;
     std::string* out = &own;
@@ -433,11 +434,13 @@ Step Http1Session::expired() {
             connection_->watch(true, is_in_queue_);
             return wait();
         }
-        if (phase_ == Phase::body || (phase_ == Phase::head && parser_)) {
-            const bool is_body = phase_ == Phase::body;
-            refuse({408, is_body ? "the request body did not come in time"
-                                 : "the request head did not come in time"},
-                   is_body ? std::move(arriving_->head) : parser_->take());
+        if (phase_ == Phase::body) {
+            refuse({408, "the request body did not come in time"}, std::move(arriving_->head));
+            return wait();
+        }
+        if (phase_ == Phase::head && (parser_ || !kept_.empty())) {
+            refuse({408, "the request head did not come in time"},
+                   parser_ ? parser_->take() : http1::RequestHead());
             return wait();
         }
         if (phase_ == Phase::writing) connection_->reset();

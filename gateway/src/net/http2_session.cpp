@@ -124,7 +124,7 @@ Step Http2Session::next_step() {
         for (const auto& [id, stream] : streams_)
             if (const Ticks end = end_of_wait(*stream); end != never)
                 deadline = std::min(deadline, end);
-    return {.deadline = deadline, .afterwards = afterwards()};
+    return {.deadline = deadline, .afterwards = afterwards(), .is_urgent = is_express_};
 }
 
 Step Http2Session::close() {

@@ -54,6 +54,7 @@ void Http2Session::refuse(Http2Stream& stream, const http1::HeadError& error) {
 }
 
 void Http2Session::run(const StreamPtr& stream) {
+    HandlerPtr handler;  // first: what it has attached, deferred or thrown may be its code
     Request request;
     Outcome outcome;
     bool is_gone = false;
@@ -70,8 +71,8 @@ void Http2Session::run(const StreamPtr& stream) {
     }
     if (!is_gone) {
         request.remote_address = connection_->peer();
-        outcome = answer(door_, *door_.handler_for(request.url.path), request, exchange,
-                         stream->gone.get_token());
+        handler = door_.handler_for(request.url.path);
+        outcome = answer(door_, *handler, request, exchange, stream->gone.get_token());
     }
     {
         const Access access(*this);

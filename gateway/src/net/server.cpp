@@ -201,7 +201,8 @@ void Server::drain() {
             is_closed_.notify_all();
         }
     }
-    if (is_closed_ && slots_.size() == 0 && parking_.waiting() == 0)
+    // One that goes on just now may come to wait again.
+    if (is_closed_ && slots_.size() == 0 && stacks_.tasks() == 0)
         scheduler_.finish();  // when deferred tasks have ended, too
     slots_.stop_all();
     if (stage_ == Stage::finishing) return;

@@ -18,6 +18,7 @@ struct Step {
     Ticks deadline = never;  // of `wait`: expired() is called when nothing has come until then
     std::shared_ptr<Session> successor = {};  // of `wait`: takes this session's place from now on
     Task afterwards = {};                     // to run when others may be called for the connection
+    bool is_urgent = false;  // of afterwards: where no thread is free, it is run all the same
 };
 
 // How a session is called.

@@ -96,7 +96,7 @@ void Slots::run(std::size_t index, Step step, Caller caller) {
     for (int turn = 1;; ++turn) {
         if (step.kind == Step::Kind::close) {
             finish(index);
-            return conclude(std::move(step.afterwards), caller);
+            return conclude(std::move(step), caller);
         }
         if (step.successor) replace(slot, std::move(step.successor));
         slot.deadline.store(step.deadline, std::memory_order_relaxed);
@@ -104,7 +104,7 @@ void Slots::run(std::size_t index, Step step, Caller caller) {
         while ((state & more) == 0 &&
                !slot.state.compare_exchange_weak(state, state & ~busy, std::memory_order_acq_rel)) {
         }
-        if ((state & more) == 0) return conclude(std::move(step.afterwards), caller);
+        if ((state & more) == 0) return conclude(std::move(step), caller);
         if (caller == Caller::hurried || (step.afterwards && turn >= most_in_turn)) {
             state = slot.state.fetch_and(~(busy | more | peer_ended), std::memory_order_acq_rel);
             const Key key = key_of(index, state / generation & 0xFFFF'FFFFu);
@@ -112,32 +112,34 @@ void Slots::run(std::size_t index, Step step, Caller caller) {
             // Without memory the client is turned away, which needs little.
             if (!scheduler_.pass_on(key, has_peer_ended ? EPOLLIN | EPOLLRDHUP : EPOLLIN))
                 on_event(key, has_peer_ended, false, true);
-            return conclude(std::move(step.afterwards), caller);
+            return conclude(std::move(step), caller);
         }
         state = slot.state.fetch_and(~more, std::memory_order_acq_rel);
-        Task afterwards = std::move(step.afterwards);
+        Step before = std::move(step);
         step = slot.session->ready({(state & peer_ended) != 0, caller == Caller::express});
-        if (!afterwards) continue;
-        if (!step.afterwards)
-            step.afterwards = std::move(afterwards);
-        else if (caller == Caller::worker)
-            conclude(std::move(afterwards), Caller::hurried);  // neither waits for the other
-        else
-            step.afterwards = [first = std::move(afterwards),
+        if (!before.afterwards) continue;
+        if (!step.afterwards) {
+            step.afterwards = std::move(before.afterwards);
+            step.is_urgent = before.is_urgent;
+        } else if (before.is_urgent && step.is_urgent) {
+            step.afterwards = [first = std::move(before.afterwards),
                                then = std::move(step.afterwards)]() mutable {
                 first();
                 then();
             };
+        } else {
+            conclude(std::move(before), Caller::hurried);  // neither waits for the other
+        }
     }
 }
 
-// What is left to do may take its time.
-void Slots::conclude(Task afterwards, Caller caller) {
-    if (!afterwards) return;
-    if (caller == Caller::hurried)
-        scheduler_.post([task = std::make_shared<Task>(std::move(afterwards))] { (*task)(); });
+// What is left to do may take its time, which only a worker has.
+void Slots::conclude(Step&& step, Caller caller) {
+    if (!step.afterwards) return;
+    if (caller == Caller::worker || (caller == Caller::express && step.is_urgent))
+        step.afterwards();
     else
-        afterwards();
+        scheduler_.post([task = std::make_shared<Task>(std::move(step.afterwards))] { (*task)(); });
 }
 
 void Slots::finish(std::size_t index) {

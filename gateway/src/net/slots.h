@@ -91,7 +91,7 @@ class Slots {
     bool begin_call(Slot& slot);
     void run(std::size_t index, Step step, Caller caller);
     void finish(std::size_t index);
-    void conclude(Task afterwards, Caller caller);
+    void conclude(Step&& step, Caller caller);
     void replace(Slot& slot, std::shared_ptr<Session> session);
     void tell(Slot& slot, State state, void (Session::*what)() noexcept);
 

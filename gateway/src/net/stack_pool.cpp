@@ -62,6 +62,11 @@ void StackPool::resume(Stack& suspended) {
     suspended.enter(nothing, nullptr);
 }
 
+std::size_t StackPool::tasks() const {
+    const std::lock_guard lock(mutex_);
+    return places_.size() - free_.size();
+}
+
 // Null if there is no memory.
 StackPool::Place* StackPool::take() try {
     const std::lock_guard lock(mutex_);

@@ -1,6 +1,7 @@
 // Tasks that a thread can leave where they wait for something, for any thread to go on with.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -39,6 +40,9 @@ class StackPool {
     // REQUIRES that the caller is none.
     void resume(Stack& suspended);
 
+    // Tasks that have begun and not ended, those that are suspended as well.
+    std::size_t tasks() const;
+
     // True in a task, as long as nothing is run on the caller's stack.
     static bool is_in_task() noexcept;
 
@@ -54,7 +58,7 @@ class StackPool {
     void put_back(Place& place) noexcept;
     Stack& run_tasks(Place& place);
 
-    std::mutex mutex_;  // of the two below
+    mutable std::mutex mutex_;  // of the two below
     std::vector<std::unique_ptr<Place>> places_;
     std::vector<Place*> free_;
     bool is_over_ = false;

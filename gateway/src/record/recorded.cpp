@@ -75,6 +75,7 @@ class RecordingHandler final : public Handler {
         if (call->problem.empty()) read_rest(request, *call);
         hand_over();
     }
+    bool may_migrate() const noexcept override { return inner_->may_migrate(); }
 
   private:
     // Before the handler, which may change them.

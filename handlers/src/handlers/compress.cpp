@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <zlib.h>
 
+#include "wrapped.h"
 #include <turngate/handlers/middleware.h>
 #include <turngate/http/accept_encoding.h>
 #include <turngate/http/field_list.h>
@@ -102,15 +103,17 @@ class Compressor final : public ResponseSink {
 
 Middleware compress(CompressOptions options) {
     return [options](HandlerPtr next) {
-        return to_handler([options, next](Request& request, ResponseWriter& response) {
+        const auto around = [options](const Handler& inner, Request& request,
+                                      ResponseWriter& response) {
             // Of a HEAD there is no body whose compressed length could be told.
             const bool wanted =
                 request.method != "HEAD" && accepts_gzip(request.headers.get("Accept-Encoding"));
             Compressor compressor(response, wanted, options);
             ResponseWriter writer(compressor, request.method);
-            next->serve(request, writer);
+            inner.serve(request, writer);
             writer.finish();
-        });
+        };
+        return wrapped(std::move(next), around);
     };
 }
 

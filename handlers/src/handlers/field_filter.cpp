@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "wrapped.h"
+
 namespace turngate {
 namespace {
 
@@ -47,34 +49,40 @@ class FieldFilter final : public ResponseSink {
 
 Middleware remove_response_fields(std::vector<std::string> names) {
     return [names = std::move(names)](HandlerPtr next) {
-        return to_handler([names, next](Request& request, ResponseWriter& response) {
+        const auto around = [names](const Handler& inner, Request& request,
+                                    ResponseWriter& response) {
             FieldFilter filter(response, names);
             ResponseWriter writer(filter, request.method);
-            next->serve(request, writer);
+            inner.serve(request, writer);
             writer.finish();
-        });
+        };
+        return wrapped(std::move(next), around);
     };
 }
 
 Middleware authorization_from(std::string source) {
     return [source = std::move(source)](HandlerPtr next) {
-        return to_handler([source, next](Request& request, ResponseWriter& response) {
+        const auto around = [source](const Handler& inner, Request& request,
+                                     ResponseWriter& response) {
             if (request.headers.contains(source)) {
                 const std::string value(request.headers.get(source));
                 request.headers.remove(source);
                 request.headers.set("Authorization", value);
             }
-            next->serve(request, response);
-        });
+            inner.serve(request, response);
+        };
+        return wrapped(std::move(next), around);
     };
 }
 
 Middleware remove_base_path(std::string prefix) {
     return [prefix = std::move(prefix)](HandlerPtr next) {
-        return to_handler([prefix, next](Request& request, ResponseWriter& response) {
+        const auto around = [prefix](const Handler& inner, Request& request,
+                                     ResponseWriter& response) {
             request.url.strip_prefix(prefix);
-            next->serve(request, response);
-        });
+            inner.serve(request, response);
+        };
+        return wrapped(std::move(next), around);
     };
 }
 

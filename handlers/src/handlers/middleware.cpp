@@ -3,6 +3,7 @@
 #include <stop_token>
 #include <utility>
 
+#include "wrapped.h"
 #include <turngate/handlers/middleware.h>
 #include <turngate/http/narrowed_context.h>
 #include <turngate/os/timer.h>
@@ -72,28 +73,33 @@ class Timeout final : public Handler {
 
 Middleware strip_prefix(std::string prefix) {
     return [prefix = std::move(prefix)](HandlerPtr next) {
-        return to_handler([prefix, next](Request& request, ResponseWriter& response) {
+        const auto around = [prefix](const Handler& inner, Request& request,
+                                     ResponseWriter& response) {
             if (!request.url.strip_prefix(prefix)) throw HttpError(404, "not found");
-            next->serve(request, response);
-        });
+            inner.serve(request, response);
+        };
+        return wrapped(std::move(next), around);
     };
 }
 
 Middleware access_log() {
     return [](HandlerPtr next) {
-        return to_handler([next](Request& request, ResponseWriter& response) {
+        const auto around = [](const Handler& inner, Request& request, ResponseWriter& response) {
             AccessLine line(request, response);
-            next->serve(request, response);
-        });
+            inner.serve(request, response);
+        };
+        return wrapped(std::move(next), around);
     };
 }
 
 Middleware limit_body(std::uint64_t bytes) {
     return [bytes](HandlerPtr next) {
-        return to_handler([bytes, next](Request& request, ResponseWriter& response) {
+        const auto around = [bytes](const Handler& inner, Request& request,
+                                    ResponseWriter& response) {
             request.body.limit(bytes);
-            next->serve(request, response);
-        });
+            inner.serve(request, response);
+        };
+        return wrapped(std::move(next), around);
     };
 }
 

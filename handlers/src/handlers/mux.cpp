@@ -38,9 +38,16 @@ void Mux::serve(Request& request, ResponseWriter& response) const {
             !route.pattern.matches(request.url.path, request.url.host))
             continue;
         route.pattern.capture(request.url.path, request.path_values);
+        // Others may, and it need not be ready for that.
+        if (!route.handler->may_migrate()) request.context.parking = nullptr;
         return route.handler->serve(request, response);
     }
     refuse(request, response);
+}
+
+bool Mux::may_migrate() const noexcept {
+    return std::any_of(routes_.begin(), routes_.end(),
+                       [](const Route& route) { return route.handler->may_migrate(); });
 }
 
 void Mux::refuse(const Request& request, ResponseWriter& response) const {

@@ -40,6 +40,9 @@ class StaticFiles final : public Handler {
         if (options_.otherwise) return options_.otherwise->serve(request, response);
         throw HttpError(404, "there is no such file");
     }
+    bool may_migrate() const noexcept override {
+        return options_.otherwise && options_.otherwise->may_migrate();
+    }
 
   private:
     bool has_index(const std::string& directory) const {
