@@ -438,7 +438,8 @@ BOOST_AUTO_TEST_CASE(a_handler_that_was_replaced_lives_as_long_as_its_tasks) {
     std::binary_semaphore begun{0}, go_on{0}, ended{0};
     auto alive = std::make_shared<int>(7);
     const std::weak_ptr<int> handler_is_there = alive;
-    Served served([&, alive](Request& request) {
+    Served served(path);
+    served.door().replace(to_handler([&, alive](Request& request) {
         request.context.wait_until([&] {
             begun.release();
             go_on.acquire();
@@ -446,7 +447,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_was_replaced_lives_as_long_as_its_tasks) {
             ended.release();
         });
         return text("old|");
-    });
+    }));
     alive.reset();
     os::Fd fd = served.connect();
     os::write_whole(fd.get(), get);
