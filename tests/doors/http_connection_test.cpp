@@ -439,6 +439,9 @@ BOOST_AUTO_TEST_CASE(a_handler_that_was_replaced_lives_as_long_as_its_tasks) {
     auto alive = std::make_shared<int>(7);
     const std::weak_ptr<int> handler_is_there = alive;
     Served served(path);
+    os::Fd fd = served.connect();
+    os::write_whole(fd.get(), get);
+    BOOST_TEST(read_until(fd, "|").ends_with("/one|"));
     served.door().replace(to_handler([&, alive](Request& request) {
         request.context.wait_until([&] {
             begun.release();
@@ -449,7 +452,6 @@ BOOST_AUTO_TEST_CASE(a_handler_that_was_replaced_lives_as_long_as_its_tasks) {
         return text("old|");
     }));
     alive.reset();
-    os::Fd fd = served.connect();
     os::write_whole(fd.get(), get);
     BOOST_TEST(read_until(fd, "|").ends_with("old|"));
     begun.acquire();
