@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(a_function_that_throws_has_failed) {
 BOOST_AUTO_TEST_CASE(a_refusal_that_no_reply_can_carry_is_a_failure) {
     const Response r = call(R"({"do":"refuse"})");
     BOOST_TEST(field(r, "X-Amz-Function-Error") == "Unhandled");
-    BOOST_TEST(r.body.find("status 422") != std::string::npos);
+    BOOST_TEST(r.body.find(R"({\"statusCode\":422,)") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(an_event_of_a_shape_with_wrong_members_fails_in_the_function) {
