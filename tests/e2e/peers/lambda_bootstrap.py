@@ -57,11 +57,13 @@ def wait_for(path):
 
 
 def orphan(identifier, body):
-    """Answers from a process that has left our group, once the one that has the event is gone."""
+    """Answers from a process that is nobody's child any more, once the one that has the event is gone."""
     parent = os.getpid()
     if os.fork():
         return signal.pause()
     os.setsid()
+    if os.fork():
+        os._exit(0)
     while os.path.exists(f"/proc/{parent}"):
         time.sleep(0.002)
     with open(body["file"] + ".part", "w", encoding="ascii") as file:
