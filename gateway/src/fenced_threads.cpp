@@ -197,8 +197,8 @@ FencedThreads::End FencedThreads::run(std::function<void()> work,
     std::optional<StuckThreads::Expected> expected;
     if (until) expected.emplace(state_->stuck, *until);
     if (!state_->hand_over(work, fence))
-        std::thread([state = state_, fence, what = std::move(work)]() mutable {
-            FencedThreads::work(state, std::move(what), std::move(fence));
+        std::thread([state = state_, its = fence, what = std::move(work)]() mutable {
+            FencedThreads::work(state, std::move(what), std::move(its));
         }).detach();
     if (fence->wait(until.value_or(Clock::now() + for_ever), std::move(stop), grace))
         return End::returned;
