@@ -259,17 +259,18 @@ BOOST_AUTO_TEST_CASE(who_takes_nothing_of_a_stream_holds_up_no_end) {
     over.release();
 }
 
-// Who answers before the end, and goes on reading: nothing of the next event may become a part of
-// the stream.
+// Nothing of the next event may become a part of the stream.
 BOOST_AUTO_TEST_CASE(behind_an_answer_before_the_end_the_next_event_is_served) {
-    std::binary_semaphore served{0};
+    std::binary_semaphore served{0}, comes_again{0};
     test::FakeUpstream server([&](test::FakePeer& peer) {
         if (peer.read_request().empty()) return;
         if (peer.number == 1) {
             peer.write(FakeRuntimeApi::event_reply({"id-1", http_event("GET", "/")}));
             peer.read_until("\r\n\r\n");
             peer.write("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}");
+            comes_again.acquire();
         } else if (peer.number == 2) {
+            comes_again.release();
             peer.write(FakeRuntimeApi::event_reply({"id-2", http_event("GET", "/next")}));
             peer.read_until("\r\n\r\n");
             peer.write("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n");
