@@ -17,7 +17,7 @@ class ElfError : public Error {
 
 // A version of another library's symbols that a file needs: "GLIBC_2.34" of "libc.so.6".
 struct NeededVersion {
-    std::string library;
+    std::string soname;
     std::string version;
     std::string symbol = {};  // one that needs it; empty: the file has no table of them
 

@@ -55,7 +55,7 @@ bool image_has(std::string_view library) noexcept {
 }
 
 bool image_has(const NeededVersion& version) noexcept {
-    if (!image_has(version.library)) return true;
+    if (!image_has(version.soname)) return true;
     for (const Newest& one : newest) {
         const std::string_view name = version.version;
         if (!name.starts_with(one.prefix)) continue;
