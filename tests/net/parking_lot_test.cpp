@@ -80,6 +80,32 @@ class Place final : private Scheduler::Target {
     std::thread thread_;
 };
 
+constexpr int couples = 8;
+
+// Has the two ends of each pair, one task each, say `words` to each other in turn. `waiting(fd)`
+// makes what waits for the next word of one end. Returns when all have heard all.
+template <class Waiting>
+void converse(Place& place, const std::vector<Pair>& pairs, int words, Waiting waiting) {
+    std::counting_semaphore<> done{0};
+    const auto talk = [&](const os::Fd& fd, bool begins) {
+        const auto wait = waiting(fd);
+        char byte = 'x';
+        for (int i = 0; i < words; ++i) {
+            if (begins && ::send(fd.get(), &byte, 1, MSG_NOSIGNAL) != 1) break;
+            while (::recv(fd.get(), &byte, 1, 0) != 1)
+                wait();
+            if (!begins && ::send(fd.get(), &byte, 1, MSG_NOSIGNAL) != 1) break;
+        }
+        done.release();
+    };
+    for (const Pair& pair : pairs) {
+        place.run([&] { talk(pair.near, true); });
+        place.run([&] { talk(pair.far, false); });
+    }
+    for (std::size_t i = 0; i < 2 * pairs.size(); ++i)
+        BOOST_TEST_REQUIRE(done.try_acquire_for(10 * patience));
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(parking_lot)
@@ -180,56 +206,29 @@ BOOST_AUTO_TEST_CASE(news_and_the_time_that_come_together_wake_once) {
 }
 
 BOOST_AUTO_TEST_CASE(nobody_is_late_before_the_time_while_all_are_looked_at_all_the_time) {
-    constexpr int couples = 8, words = 2000;
-    std::counting_semaphore<> done{0};
     std::atomic<int> early{0};
-    std::vector<Pair> pairs(couples);
+    const std::vector<Pair> pairs(couples);
     Place place(4, 1000);
-    const auto talk = [&](const os::Fd& fd, bool begins) {
-        char byte = 'x';
-        for (int i = 0; i < words; ++i) {
-            if (begins && ::send(fd.get(), &byte, 1, MSG_NOSIGNAL) != 1) break;
-            for (bool has_heard = false; !has_heard;) {
-                const auto watch = place.lot.watch(fd.get());
-                const auto until = Clock::now() + patience;
-                if (!watch->wait(until) && Clock::now() < until) ++early;
-                has_heard = ::recv(fd.get(), &byte, 1, 0) == 1;
-            }
-            if (!begins && ::send(fd.get(), &byte, 1, MSG_NOSIGNAL) != 1) break;
-        }
-        done.release();
-    };
-    for (const Pair& pair : pairs) {
-        place.run([&] { talk(pair.near, true); });
-        place.run([&] { talk(pair.far, false); });
-    }
-    for (int i = 0; i < 2 * couples; ++i)
-        BOOST_TEST_REQUIRE(done.try_acquire_for(10 * patience));
+    converse(place, pairs, 2000, [&](const os::Fd& fd) {
+        return [&] {
+            const auto watch = place.lot.watch(fd.get());  // another one for each word
+            const auto until = Clock::now() + patience;
+            if (!watch->wait(until) && Clock::now() < until) ++early;
+        };
+    });
     BOOST_TEST(early == 0);
 }
 
 BOOST_AUTO_TEST_CASE(two_talk_to_each_other_over_many_threads) {
-    constexpr int couples = 8, words = 500;
-    std::counting_semaphore<> done{0};
-    std::vector<Pair> pairs(couples);
+    std::atomic<int> late{0};
+    const std::vector<Pair> pairs(couples);
     Place place(4);
-    const auto talk = [&](const os::Fd& fd, bool begins) {
-        const auto watch = place.lot.watch(fd.get());
-        char byte = 'x';
-        for (int i = 0; i < words; ++i) {
-            if (begins && ::send(fd.get(), &byte, 1, MSG_NOSIGNAL) != 1) break;
-            while (::recv(fd.get(), &byte, 1, 0) != 1)
-                if (!watch->wait(Clock::now() + patience)) return;
-            if (!begins && ::send(fd.get(), &byte, 1, MSG_NOSIGNAL) != 1) break;
-        }
-        done.release();
-    };
-    for (const Pair& pair : pairs) {
-        place.run([&] { talk(pair.near, true); });
-        place.run([&] { talk(pair.far, false); });
-    }
-    for (int i = 0; i < 2 * couples; ++i)
-        BOOST_TEST_REQUIRE(done.try_acquire_for(patience));
+    converse(place, pairs, 500, [&](const os::Fd& fd) {
+        return [&late, watch = std::shared_ptr(place.lot.watch(fd.get()))] {
+            if (!watch->wait(Clock::now() + patience)) ++late;
+        };
+    });
+    BOOST_TEST(late == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_watch_may_outlive_its_lot) {
