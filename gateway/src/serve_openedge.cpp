@@ -139,6 +139,7 @@ int serve_openedge(const OpenHandler& open, const ReadVariable& get, OpenTarget 
                          renew_process(STDOUT_FILENO, STDERR_FILENO);
                      }});
     its_renewal = &renewal;
+    if (behind_tls) threads->max_aside = 1;  // the front has a thread, and an instance no more
     threads->around = [&](HandlerPtr calls) { return renewal.watched(std::move(calls)); };
     const auto door = openedge::fenced_door(std::move(options), threads);
     const auto front = front_of(settings, place, behind_tls, observation);

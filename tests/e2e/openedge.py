@@ -5,102 +5,28 @@ import json
 import os
 import queue
 import re
-import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 
-import slow_grpc
+from openedge_function import Function, HERE, MOST_THREADS, Peak, PYTHON, configuration, slow_readers
 from peers import check, finish, free_port, need
 from program import Program, ask
 
 BUILD = os.path.abspath(sys.argv[1])
-HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAM = f"{BUILD}/tests/turngate_openedge_program"
 CLIENT = f"{BUILD}/tests/turngate_grpc_client"
-PYTHON = "/usr/bin/python3"  # which has Debian's grpc
-MOST_THREADS, MOST_MEMORY = 16, 50 << 20
-
-
-def configuration(port, handler="sayhi.handler", codedir="."):
-    """What OpenEdge's master passes behind -c."""
-    return json.dumps({
-        "name": "localfunc-sayhi-1", "logger": {"path": "", "level": "info", "format": "text", "console": True},
-        "server": {"address": f"127.0.0.1:{port}", "timeout": 5_000_000_000, "message": {"length": {"max": 4194304}}},
-        "function": {"id": "f", "name": "sayhi", "handler": handler, "codedir": codedir,
-                     "instance": {"min": 0, "max": 1, "timeout": 5_000_000_000}, "env": {}}})
-
-
-class Function:
-    """A program as the master starts it: argv[0] is the name of the instance."""
-
-    def __init__(self, arguments, program=PROGRAM, **options):
-        names = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH")
-        full = {name: os.environ[name] for name in names if name in os.environ} | options.pop("environment", {})
-        self.process = subprocess.Popen(["localfunc-sayhi-1", *arguments], executable=program, env=full,
-                                        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **options)
-
-    def listening(self):
-        line = self.process.stderr.readline()
-        found = re.search(r"listening on (\S+)", line)
-        check("the function listens", found, line)
-        return found[1] if found else ""
-
-    def status(self, key):
-        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
-            return int(re.search(rf"{key}:\s*(\d+)", status.read())[1])
-
-    def end(self):
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(60)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        self.process.stderr.close()
-
-
-def is_sanitized():
-    with open(PROGRAM, "rb") as program:
-        return b"__asan_init" in program.read()
-
-
-class Peak:
-    """Until the end of the with block, the most threads that the function has."""
-
-    def __init__(self, function):
-        self.function, self.most, self.is_over = function, 0, threading.Event()
-        self.thread = threading.Thread(target=self.watch)
-
-    def watch(self):
-        while not self.is_over.wait(0.002):
-            self.most = max(self.most, self.function.status("Threads"))
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.is_over.set()
-        self.thread.join()
-        check(f"at most {MOST_THREADS} threads", 1 < self.most <= MOST_THREADS, self.most)
 
 
 def python_calls(generated):
-    with Function(["-c", configuration(free_port())]) as function:
+    with Function(PROGRAM, ["-c", configuration(free_port())]) as function:
         address = function.listening()
         with Peak(function):
             run = subprocess.run([PYTHON, f"{HERE}/peers/grpc_calls.py", address, generated], capture_output=True, text=True)
         check("python3-grpcio's calls", run.returncode == 0, run.stderr[-1500:])
-        if not is_sanitized():
-            peak = function.status("VmHWM") << 10
-            check(f"at most {MOST_MEMORY >> 20} MB", peak <= MOST_MEMORY, peak)
+        function.check_memory()
         check("it ends well", function.end() == 0)
     return {line.pop("name"): line for line in map(json.loads, run.stdout.splitlines())}
 
@@ -135,27 +61,11 @@ def check_python(seen):
 
 
 def cpp_calls():
-    with Function(["-c", configuration(free_port(), "app.echo")]) as function:
+    with Function(PROGRAM, ["-c", configuration(free_port(), "app.echo")]) as function:
         address = function.listening()
         with Peak(function):
             run = subprocess.run([CLIENT, address, "16", "100"], capture_output=True, text=True)
         check("libgrpc++'s calls", run.stdout == "1600 of 1600 right\n", run)
-        check("it ends well", function.end() == 0)
-
-
-def slow_readers():
-    """Who reads no answers costs neither threads nor memory for each, and holds up others for a while only."""
-    with Function(["-c", configuration(free_port())], environment={"TURNGATE_WRITE_TIMEOUT": "1s"}) as function:
-        address = function.listening()
-        with Peak(function):
-            connections = [slow_grpc.calls(address, 4, b'{"do": "much"}') for _ in range(5)]
-            run = subprocess.run([PYTHON, f"{HERE}/peers/grpc_stuck.py", address, "1", "nothing"], capture_output=True, text=True)
-        check("another call is answered behind them", run.stdout == "OK\n", run)
-        for connection in connections:
-            connection.close()
-        if not is_sanitized():
-            peak = function.status("VmHWM") << 10
-            check(f"at most {MOST_MEMORY >> 20} MB", peak <= MOST_MEMORY, peak)
         check("it ends well", function.end() == 0)
 
 
@@ -174,7 +84,7 @@ def service_file():
             file.write(SERVICE)
         address = f"127.0.0.1:{free_port()}"
         environment = {"BAETYL_SERVICE_INSTANCE_NAME": "s.sayhi.1", "BAETYL_SERVICE_INSTANCE_ADDRESS": address}
-        with Function([], cwd=folder, environment=environment) as function:
+        with Function(PROGRAM, [], cwd=folder, environment=environment) as function:
             check("the variable says where", function.listening() == address)
             run = subprocess.run([CLIENT, address, "1", "10"], capture_output=True, text=True)
             check("a service is chosen by name", run.stdout == "10 of 10 right\n", run)
@@ -187,21 +97,21 @@ def calls_that_hang(address, count, what):
 
 def stuck():
     """A handler that never ends: its caller, other calls and SIGTERM wait for it no longer than its deadline."""
-    with Function(["-c", configuration(free_port())]) as function:
+    with Function(PROGRAM, ["-c", configuration(free_port())]) as function:
         address = function.listening()
         with Peak(function):
             said, _ = calls_that_hang(address, 1, "hang").communicate()
         check("a handler that never ends is answered for", said == "DEADLINE_EXCEEDED\n", said)
         check("it ends well though a handler goes on", function.end() == 0)
     # Without a deadline it is the time to drain that ends it.
-    with Function(["-c", configuration(free_port())], environment={"TURNGATE_DRAIN_TIMEOUT": "10ms"}) as function:
+    with Function(PROGRAM, ["-c", configuration(free_port())], environment={"TURNGATE_DRAIN_TIMEOUT": "10ms"}) as function:
         address = function.listening()
         client = calls_that_hang(address, 1, "for-ever")
         check("a handler has begun", "begun" in function.process.stderr.readline())
         check("it ends well though a handler has all the time of the world", function.end() == 0)
         client.communicate()
     # Tasks behind the answer have 30 seconds, and the end of the process does not wait for them either.
-    with Function(["-c", configuration(free_port())], environment={"TURNGATE_DRAIN_TIMEOUT": "10ms"}) as function:
+    with Function(PROGRAM, ["-c", configuration(free_port())], environment={"TURNGATE_DRAIN_TIMEOUT": "10ms"}) as function:
         address = function.listening()
         said, _ = calls_that_hang(address, 1, "later").communicate()
         check("an answer does not wait for a task behind it", said == "OK\n", said)
@@ -210,7 +120,7 @@ def stuck():
 
 def renewed():
     """With two handlers that never end the program starts anew, in the same process."""
-    with Function(["-c", configuration(free_port())]) as function:
+    with Function(PROGRAM, ["-c", configuration(free_port())]) as function:
         address = function.listening()
         lines = queue.Queue()
         reader = threading.Thread(target=lambda: [lines.put(line) for line in function.process.stderr])
@@ -235,7 +145,7 @@ def renewed():
 def neighbour():
     """Who has time still when the program is to start anew gets it, however short a stop would be."""
     with tempfile.TemporaryDirectory() as place, \
-            Function(["-c", configuration(free_port())], cwd=place,
+            Function(PROGRAM, ["-c", configuration(free_port())], cwd=place,
                      environment={"TURNGATE_DRAIN_TIMEOUT": "100ms"}) as function:
         address = function.listening()
         lines = queue.Queue()
@@ -270,7 +180,7 @@ def starts_that_fail():
             ("no address", ["-c", '{"name": "x"}'], "module config invalid, missing server.address"),
             ("no such function", ["-c", configuration(free_port(), "app.nothing").replace('"sayhi"', '"other"')],
              'there is no function called "app.nothing": expected one of sayhi, echo')):
-        with Function(arguments) as function:
+        with Function(PROGRAM, arguments) as function:
             said = function.process.stderr.read()
             check(name, function.process.wait(60) == 2 and said.startswith("error: " + words), said)
 
@@ -346,7 +256,7 @@ with tempfile.TemporaryDirectory() as generated:
         protos = [f"{HERE}/peers/openedge/{name}.proto" for name in ("runtime", "openedge", "baetyl", "faas")]
         subprocess.run(["protoc", f"-I{HERE}/peers/openedge", f"--python_out={generated}", *protos], check=True)
         check_python(python_calls(generated))
-        slow_readers()
+        slow_readers(PROGRAM)
         stuck()
         renewed()
         neighbour()

@@ -22,13 +22,13 @@ def message(payload):
     return b"\0" + struct.pack(">I", len(proto)) + proto
 
 
-def calls(address, count, payload):
-    """A connection with as many calls, which has no room for any answer."""
+def calls(address, count, payload, timeout=None, secured=lambda connection: connection):
+    """A connection with as many calls, which has no room for any answer; `timeout` as grpc-timeout has it."""
     host, _, port = address.rpartition(":")
     head = b"".join(literal(name, value) for name, value in (
         (b":method", b"POST"), (b":scheme", b"http"), (b":path", b"/runtime.Runtime/Handle"), (b":authority", b"h"),
-        (b"content-type", b"application/grpc"), (b"te", b"trailers")))
-    connection = socket.create_connection((host, int(port)))
+        (b"content-type", b"application/grpc"), (b"te", b"trailers"), *([(b"grpc-timeout", timeout)] if timeout else [])))
+    connection = secured(socket.create_connection((host, int(port))))
     connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(SETTINGS, 0, 0, struct.pack(
         ">HI", INITIAL_WINDOW_SIZE, 0)) + b"".join(
             frame(HEADERS, END_HEADERS, stream, head) + frame(DATA, END_STREAM, stream, message(payload))

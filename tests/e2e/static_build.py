@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """static_build.py SOURCE_DIR BINARY_DIR: what samples/hello and samples/bootstrap are as static programs: small, and in
 need of nothing; and the latter for arm64, by the cross compiler and an emulator where they are."""
-import json
 import os
 import re
 import shutil
@@ -10,19 +9,18 @@ import sys
 import tempfile
 
 from fake_lambda import FakeLambda, http_event
+from openedge_function import Function, Peak, PYTHON, configuration, slow_readers
 from peers import check, finish, need, skipped
 
 SOURCE, BINARY = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 MACHINE = os.uname().machine.replace("aarch64", "arm64")
 # Bytes: stripped, and in memory while it waits.
 MOST = {"hello": (3_300_000, 3_100_000), "bootstrap-doors": (2_600_000, 3_000_000), "bootstrap": (1_600_000, 3_000_000)}
-MOST_OF_OPENEDGE = 50 << 20
 
 
-def built(place, preset, names, *options):
-    """True if they could be; they are stripped and in `place`."""
+def built(place, preset, targets, *options):
     for command in (["cmake", "--preset", preset, "-B", place, *options],
-                    ["cmake", "--build", place, "-j2", "--target", *(f"sample_{name}" for name in names)]):
+                    ["cmake", "--build", place, "-j2", "--target", *targets]):
         done = subprocess.run(command, cwd=SOURCE, capture_output=True, text=True)
         if done.returncode != 0:
             check(f"the preset {preset} builds", False, done.stdout[-1200:] + done.stderr)
@@ -68,25 +66,25 @@ def answers(command, most_memory=None):
 
 
 def called_by_grpc(program):
-    """As a function of OpenEdge, whose instances have 50 MB."""
+    """As an instance of OpenEdge, which has so many threads and so much memory."""
     client = f"{BINARY}/tests/turngate_grpc_client"
     if not os.path.exists(client):
         return need("libgrpc++-dev and protobuf-compiler-grpc, when the tests are built")
-    config = json.dumps({"name": "f", "server": {"address": "127.0.0.1:0"},
-                         "function": {"name": "sayhi", "handler": "app.echo", "codedir": "."}})
-    process = subprocess.Popen([program, "-c", config], stderr=subprocess.PIPE, text=True)
-    address = re.search(r"listening on (\S+)", process.stderr.readline())[1]
-    subprocess.run([client, address, "16", "100"], capture_output=True)
-    with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
-        peak = next(int(line.split()[1]) << 10 for line in status if line.startswith("VmHWM"))
-    process.terminate()
-    check("it ends well as a function of OpenEdge", process.wait(60) == 0)
-    process.stderr.close()
-    check(f"where it had {peak} bytes in memory, of at most {MOST_OF_OPENEDGE}", peak <= MOST_OF_OPENEDGE)
+    with Function(program, ["-c", configuration(0, "app.echo")]) as function:
+        address = function.listening()
+        with Peak(function):
+            run = subprocess.run([client, address, "16", "100"], capture_output=True, text=True)
+        check("libgrpc++'s calls", run.stdout == "1600 of 1600 right\n", run)
+        function.check_memory()
+        check("it ends well as a function of OpenEdge", function.end() == 0)
+    if subprocess.run([PYTHON, "-c", "import grpc"], capture_output=True).returncode == 0:
+        slow_readers(program)
+    else:
+        need("python3-grpcio of Debian")
 
 
 def native(place):
-    if not built(place, "static", MOST):
+    if not built(place, "static", [*(f"sample_{name}" for name in MOST), "turngate_openedge_program"]):
         return
     for name, (most, most_memory) in MOST.items():
         program = f"{place}/{name}"
@@ -96,7 +94,7 @@ def native(place):
         inspect(program)
         pack(program, place, MACHINE)
         answers([program], most_memory)
-    called_by_grpc(f"{place}/hello")
+    called_by_grpc(f"{place}/tests/turngate_openedge_program")
     run = subprocess.run([f"{place}/hello", "invoke", "/?name=Ada"], capture_output=True, text=True)
     check("a program of all doors has commands", run.stdout == "Hello, Ada!\n", run)
     run = subprocess.run([f"{place}/bootstrap"], capture_output=True, text=True)
@@ -111,7 +109,7 @@ def arm64(place):
     if fetched.returncode:
         skipped.append("Debian's packages for arm64 cannot be had: " + fetched.stderr[-300:])
         return
-    if not built(place, "static-arm64", ["bootstrap"], f"-DTURNGATE_ARM64_ROOT={place}/root", "-DCMAKE_CXX_FLAGS_MINSIZEREL=-O0"):
+    if not built(place, "static-arm64", ["sample_bootstrap"], f"-DTURNGATE_ARM64_ROOT={place}/root", "-DCMAKE_CXX_FLAGS_MINSIZEREL=-O0"):
         return
     program = f"{place}/samples/bootstrap"
     check("it is for arm64", "AArch64" in inspect(program))

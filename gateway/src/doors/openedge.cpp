@@ -12,12 +12,8 @@
 namespace turngate {
 namespace {
 
-// An instance has threads and memory for a few calls: who does not read his answer, which may have
-// 4 MiB, holds up others.
-constexpr std::size_t max_aside = 2;
-
 // HTTP/1 has no trailers that clients would look at: its requests are refused as a preface.
-net::Protocol grpc() {
+net::Protocol grpc(std::size_t max_aside) {
     return {.begin =
                 [](net::Surroundings& door, std::unique_ptr<net::Connection> connection) {
                     return net::Http2Session::begin(door, std::move(connection), {});
@@ -37,7 +33,7 @@ class OpenEdgeDoor final : public ListeningDoor {
     OpenEdgeDoor(OpenEdgeOptions options, std::shared_ptr<openedge::CallThreads> threads)
         : options_(std::move(options)),
           threads_(std::move(threads)),
-          server_(engine_options(options_.http), grpc()) {}
+          server_(engine_options(options_.http), grpc(threads_->max_aside)) {}
 
     int serve(HandlerPtr handler) override { return server_.serve(service(std::move(handler))); }
     void stop() noexcept override { server_.stop(); }

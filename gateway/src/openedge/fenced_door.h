@@ -26,6 +26,9 @@ struct CallThreads {
     FencedThreads fenced;
     // What the engine is given as its handler for the calls; empty: as it is.
     std::function<HandlerPtr(HandlerPtr calls)> around = {};
+    // Of the engine, for those who do not read their answers, which may have 4 MiB each: with more
+    // of them they hold up others, for an instance has threads and memory for a few calls.
+    std::size_t max_aside = 2;
 };
 
 // openedge_door(). What handlers use that go on after their time must outlive these: see
