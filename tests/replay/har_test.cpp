@@ -111,12 +111,35 @@ BOOST_AUTO_TEST_CASE(an_entry_that_is_none_is_a_problem_of_its_own) {
           entry(R"({"url":"http://h/","headers":[{"name":"a b","value":"x"}]})"),
           entry(R"({"url":"http://h/","headers":[{"name":"a","value":"x\r\ny"}]})"),
           entry(R"({"url":"http://h/","postData":{"text":"%","encoding":"base64"}})"),
-          entry(R"({"url":"http://h/a b"})")}) {
+          entry(R"({"url":"http://h/a b"})"), entry(R"({"url":"x"})"), entry(R"({"url":""})")}) {
         const auto all = entries_of(archive(broken + ',' + entry(get("/next"))));
         BOOST_REQUIRE_EQUAL(all.size(), 2u);
         BOOST_TEST(!all[0].problem.empty(), broken);
         BOOST_TEST(all[1].problem.empty());
     }
+}
+
+BOOST_AUTO_TEST_CASE(what_no_server_was_asked_for_by_http_is_passed_over) {
+    for (const char* url : {"data:text/plain,hi", "blob:https://h/1", "wss://h/hello",
+                            "chrome-extension://id/x.js", "file:///etc/hosts"}) {
+        const auto all = entries_of(archive(entry(std::string(R"({"url":")") + url + R"("})")));
+        BOOST_TEST(all.at(0).skipped.find("no request by HTTP") == 0u, url << all[0].skipped);
+        BOOST_TEST(all.at(0).event.empty());
+    }
+    BOOST_TEST(!entries_of(archive(entry(R"({"method":"CONNECT","url":"https://h:443"})")))[0]
+                    .skipped.empty());
+    BOOST_TEST(request_of(R"({"url":"HTTPS://h/data:x"})").url.target() == "/data:x");
+    BOOST_TEST(request_of(R"({"url":"/data:x"})").url.target() == "/data:x");
+    Folder folder;
+    folder.write("page.har", archive(entry(R"({"url":"data:,x"})", ok("/")) + ',' +
+                                     entry(get("/a"), ok("/a"))));
+    JudgeOptions judge = plain();
+    judge.update = Update::fresh;
+    const Ran ran = replay_all({folder.path()}, judge);
+    BOOST_TEST(ran.summary.skipped == 1u, ran.text);
+    BOOST_TEST(ran.summary.updated == 1u);
+    BOOST_TEST(ran.summary.exit_status() == 0, ran.text);
+    BOOST_TEST(folder.read("page.har.replies.ndjson").starts_with('\n'));
 }
 
 BOOST_AUTO_TEST_CASE(a_broken_response_leaves_the_request) {

@@ -47,6 +47,7 @@ constexpr Place places[] = {
     {"/abs//a.json", 0, "out/abs/a.json"},
     {"../../a.json", 0, "out/_/_/a.json"},
     {"a/../../../b.json", 0, "out/a/_/_/_/b.json"},
+    {"_/__/_c.json", 0, "out/__/___/_c.json"},
     {"calls.ndjson:17", 17, "out/calls.ndjson"},
     {"a:b/calls.jsonl:1", 1, "out/a:b/calls.jsonl"},
     {"-:3", 3, "out/stdin.ndjson"},

@@ -39,10 +39,12 @@ std::optional<bool> parse_switch(std::string_view value) {
     return std::nullopt;
 }
 
-std::string range(const Option& option) {
+// `value` is out of it.
+std::string range(const Option& option, std::string_view value) {
     constexpr std::int64_t unlimited = std::numeric_limits<std::int64_t>::max();
+    const bool is_whole = !value.empty() && value.find_first_not_of("0123456789") == value.npos;
     std::string least = std::to_string(option.minimum);
-    return option.maximum == unlimited
+    return option.maximum == unlimited && (!is_whole || parse_number(value))
                ? "a number of at least " + least
                : "a number from " + least + " to " + std::to_string(option.maximum);
 }
@@ -421,7 +423,7 @@ void check_value(const Option& option, std::string_view value, std::string_view 
         case Value::number: {
             auto number = parse_number(value);
             if (!number || *number < option.minimum || *number > option.maximum)
-                rule = range(option),
+                rule = range(option, value),
                 example = std::to_string(std::max<std::int64_t>(
                     option.minimum, std::min<std::int64_t>(4, option.maximum)));
             break;

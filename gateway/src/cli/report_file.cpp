@@ -2,6 +2,7 @@
 #include "cli/report_file.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
@@ -24,13 +25,10 @@ replay::FileId id_of(const struct stat& status) {
     return {status.st_dev, status.st_ino};
 }
 
-// The stream of this process that goes to that file; -1 if none does.
-int stream_to(const struct stat& status) {
-    for (int fd : {STDOUT_FILENO, STDERR_FILENO}) {
-        struct stat stream {};
-        if (::fstat(fd, &stream) == 0 && id_of(stream) == id_of(status)) return fd;
-    }
-    return -1;
+// Whether our standard error goes to that file.
+bool is_standard_error(const struct stat& status) {
+    struct stat stream {};
+    return ::fstat(STDERR_FILENO, &stream) == 0 && id_of(stream) == id_of(status);
 }
 
 // One name for a file, whether it exists or not.
@@ -77,15 +75,26 @@ bool is_golden(std::string_view path) {
     return replay::is_companion(path);
 }
 
+// Events that the run leaves out, expected replies and configurations begin so, and so does what
+// was packed: no report but those that the caller knows.
+bool may_be_data(const std::string& path) {
+    const os::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    std::array<char, 512> beginning;
+    const std::string_view read(beginning.data(), os::read_whole(fd.get(), beginning));
+    const auto first = read.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+    return first != read.npos &&
+           (std::string_view("{[").find(read[first]) != std::string_view::npos ||
+            read.find_first_of(std::string_view("\0\x1f", 2)) != read.npos);
+}
+
 }  // namespace
 
 ReportFile::ReportFile(const std::string& path, const Make& make) {
     struct stat status {};
     const bool exists = ::stat(path.c_str(), &status) == 0;
-    const int stream = exists ? stream_to(status) : -1;
     try {
-        if (stream >= 0)
-            fd_.reset(::fcntl(stream, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+        if (exists && is_standard_error(status))
+            fd_.reset(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
         else if (exists && !S_ISREG(status.st_mode))
             fd_.reset(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
         else
@@ -129,20 +138,28 @@ void check_reports(const std::vector<std::string>& reports, const std::vector<st
                    const replay::Selection& selection) {
     constexpr const char* hint = "give --report a file of its own";
     std::vector<fs::path> earlier;
+    std::vector<replay::FileId> streams;
     for (const std::string& path : reports) {
         struct stat status {};
         const bool exists = ::stat(path.c_str(), &status) == 0;
-        if (exists && (!S_ISREG(status.st_mode) || stream_to(status) >= 0)) continue;
+        if (exists && (!S_ISREG(status.st_mode) || is_standard_error(status))) {
+            if (S_ISCHR(status.st_mode)) continue;  // /dev/null keeps nothing
+            if (std::find(streams.begin(), streams.end(), id_of(status)) != streams.end())
+                refuse(path, "another report goes there", hint);
+            streams.push_back(id_of(status));
+            continue;
+        }
         const fs::path name = canonical(path);
         if (std::find(earlier.begin(), earlier.end(), name) != earlier.end())
             refuse(path, "another report goes there", hint);
         earlier.push_back(name);
-        if (is_golden(path))
+        if (is_golden(path) || is_golden(name.native()))
             refuse(path, "that is the name of a reply or request beside an event", hint);
         // What an earlier run reported is no event, wherever it is.
         if (!exists || status.st_size == 0 || replay::is_report_file(path)) continue;
         if (is_event(id_of(status), inputs, selection))
             refuse(path, "it is one of the events", hint);
+        if (may_be_data(path)) refuse(path, "what is there is no report; it may be an event", hint);
     }
 }
 

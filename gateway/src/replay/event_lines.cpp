@@ -122,6 +122,7 @@ bool EventLines::next(Batch& batch) {
         if (only_ == line_ || (only_ == 0 && !blank)) break;
     }
     if (!entry_.problem.empty()) return add_problem(batch, entry_.problem);
+    if (!entry_.skipped.empty()) return add_skipped(batch, entry_.skipped);
     if (status == Status::too_long)
         return add_problem(batch, event_too_large(first_size_, limit_), EFBIG);
     if (golden_too_long_)
@@ -181,6 +182,13 @@ bool EventLines::add_problem(Batch& batch, std::string_view name, std::string_vi
     item.name = batch.add(name);
     item.event = batch.add(why);
     batch.items.push_back(item);
+    return true;
+}
+
+bool EventLines::add_skipped(Batch& batch, std::string_view why) {
+    add_problem(batch, why);
+    batch.items.back().kind = Item::Kind::skipped;
+    batch.items.back().named = only_ != 0;
     return true;
 }
 

@@ -53,6 +53,7 @@ class EventLines {
     bool report_missing(Batch& batch);
     bool report_unmatched(Batch& batch);
     bool add_problem(Batch& batch, std::string_view why, int error = 0);
+    bool add_skipped(Batch& batch, std::string_view why);
     bool add_problem(Batch& batch, std::string_view name, std::string_view why, int error = 0);
 
     const std::size_t limit_;

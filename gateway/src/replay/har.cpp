@@ -72,6 +72,20 @@ namespace {
 
 constexpr std::size_t any_size = std::numeric_limits<std::size_t>::max();
 
+constexpr std::size_t longest_scheme = 20;  // that is told
+
+// Browsers save more than they have asked a server for by HTTP: what stood in the page itself
+// (data:, blob:), came from a disk or an extension, and what went through a tunnel.
+std::string why_not_http(const Json& request) {
+    const std::string url = request["url"].string_or("");
+    const std::string_view scheme = std::string_view(url).substr(0, url.find_first_of(":/?"));
+    const bool has_scheme = url.substr(scheme.size()).starts_with(':');
+    if (has_scheme && !iequals(scheme, "http") && !iequals(scheme, "https"))
+        return "no request by HTTP: its url begins with " +
+               std::string(scheme.substr(0, longest_scheme)) + ':';
+    return request["method"].string_or("GET") == "CONNECT" ? "the beginning of a tunnel" : "";
+}
+
 // "https://shop.example/orders?page=2#top": the place and the target.
 std::pair<std::string, std::string> split(std::string_view url) {
     url = url.substr(0, url.find('#'));
@@ -141,6 +155,8 @@ std::string body_of(const Json& content) {
 std::string event_of(const Json& request) {
     const std::string* url = request["url"].string();
     if (!request.members() || !url) throw JsonError("the entry has no request with a url");
+    if (!url->starts_with('/') && url->find("://") == url->npos)
+        throw JsonError("the url is none, as https://shop.example/orders is");
     auto [place, target] = split(*url);
     const Json& data = request["postData"];
     Headers headers = fields_of(request, false);
@@ -200,8 +216,12 @@ bool Har::next(Entry& entry) {
     entry = {};
     if (next_ == entries_.size()) return false;
     const Parts& parts = entries_[next_++];
-    entry.problem = problem_of([&] { entry.event = event_of(part(parts.request)); });
-    if (!entry.problem.empty()) return true;
+    entry.problem = problem_of([&] {
+        const Json request = part(parts.request);
+        entry.skipped = why_not_http(request);
+        if (entry.skipped.empty()) entry.event = event_of(request);
+    });
+    if (!entry.problem.empty() || !entry.skipped.empty()) return true;
     // A request is good without a reply: one that cannot be read was not recorded.
     problem_of([&] { entry.reply = reply_of(part(parts.response)); });
     return true;

@@ -21,6 +21,7 @@ class Har {
         std::string event = {};  // the request, as an event of shape http
         std::string reply = {};  // the response, as a neutral reply; empty if there is none to read
         std::string problem = {};  // why the entry has no event
+        std::string skipped = {};  // why it is none that a server was asked for by HTTP
     };
 
     // False at the end. Never throws for what is in an entry.

@@ -46,6 +46,8 @@ std::string saved_path(const std::string& directory, const Result& result) {
         rest.remove_prefix(std::min(slash + 1, rest.size()));
         if (part.empty() || part == ".") continue;
         if (!path.ends_with('/')) path += '/';
+        // "..", which would lead out, is "_", and so what has that name is another's.
+        if (part.find_first_not_of('_') == part.npos) path += '_';
         path += part == ".." ? "_" : part;
     }
     if (result.line > 0 && !has_event_lines(path)) path += ".ndjson";
