@@ -122,6 +122,24 @@ def abandons(path, what):
               message)
 
 
+def prints_what_nobody_has_read():
+    """The platform listens, and reads nothing until the function has ended."""
+    number = 800
+    with function([FUNCTION], {"TURNGATE_LISTEN": "127.0.0.1:0"}) as (platform, process):
+        port = start(platform)
+        check("all is logged", ask(port, f"/talk?lines={number}").startswith(b"HTTP/1.1 200"), port)
+        process.send_signal(signal.SIGTERM)
+        printed = process.stderr.read()
+        check("it ends with 0 though nobody reads", process.wait(60) == 0, process.returncode)
+        # Of the last frame a part may be there.
+        *whole, _ = (platform.rest + b"".join(iter(lambda: platform.connection.recv(65536), b""))).split(b"\0")
+        told = [base64.b64decode(json.loads(frame)["payload"].get("message", "")).decode() for frame in whole]
+        lines = [line for line in [*told, *printed.splitlines()] if line.startswith("line ")]
+        expected = [f"line {i} {'x' * 600}" for i in range(number)]
+        check("what is not told is printed", lines == expected, (len(told), len(lines), printed[:200]))
+        check("and why", "nobody reads VERCEL_IPC_PATH any more" in printed, printed[:200])
+
+
 def ends_by_exit():
     with function([FUNCTION]) as (platform, process):
         ask(start(platform), "/exit")
@@ -232,6 +250,7 @@ def nobody_listens():
 starts_and_stops()
 abandons("/hang", "request")
 abandons("/later-and-later", "waitUntil() task")
+prints_what_nobody_has_read()
 ends_by_exit()
 crashes_before_it_starts()
 fails_to_make_a_handler()

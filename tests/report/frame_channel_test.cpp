@@ -1,5 +1,6 @@
 #include "report/frame_channel.h"
 
+#include <future>
 #include <sys/socket.h>
 #include <thread>
 #include <vector>
@@ -51,6 +52,8 @@ std::string told(std::uint64_t dropped) {
     return "dropped " + std::to_string(dropped) + '\0';
 }
 
+const FrameFate fate = {told, [](std::string_view) { return 0; }};
+
 std::string framed(std::string text) {
     return text += '\0';
 }
@@ -61,7 +64,7 @@ BOOST_AUTO_TEST_SUITE(frame_channel)
 
 BOOST_AUTO_TEST_CASE(sends_at_once_while_there_is_room) {
     Link link;
-    FrameChannel channel(std::move(link.near), told);
+    FrameChannel channel(std::move(link.near), fate);
     BOOST_TEST(channel.send(framed("a"), Kind::needed));
     BOOST_TEST(channel.send(framed("b"), Kind::droppable));
     BOOST_TEST(link.read(2) == (std::vector<std::string>{"a", "b"}),
@@ -70,7 +73,7 @@ BOOST_AUTO_TEST_CASE(sends_at_once_while_there_is_room) {
 
 BOOST_AUTO_TEST_CASE(finishes_a_frame_of_which_a_part_fitted) {
     Link link;
-    FrameChannel channel(std::move(link.near), told, bounds);
+    FrameChannel channel(std::move(link.near), fate, bounds);
     const std::string large(200'000, 'x');
     BOOST_TEST(channel.send(framed(large), Kind::droppable));
     BOOST_TEST(channel.send(framed("next"), Kind::needed));
@@ -81,7 +84,7 @@ BOOST_AUTO_TEST_CASE(finishes_a_frame_of_which_a_part_fitted) {
 
 BOOST_AUTO_TEST_CASE(drops_what_may_be_dropped_when_nobody_reads_and_tells_it_later) {
     Link link;
-    FrameChannel channel(std::move(link.near), told, bounds);
+    FrameChannel channel(std::move(link.near), fate, bounds);
     const std::string frame = framed(std::string(999, 'x'));
     for (int i = 0; i < 300; ++i) {
         BOOST_TEST(channel.send(frame, Kind::droppable));
@@ -104,7 +107,7 @@ BOOST_AUTO_TEST_CASE(drops_what_may_be_dropped_when_nobody_reads_and_tells_it_la
 
 BOOST_AUTO_TEST_CASE(gives_up_a_peer_that_never_reads) {
     Link link;
-    FrameChannel channel(std::move(link.near), told, bounds);
+    FrameChannel channel(std::move(link.near), fate, bounds);
     const std::string frame = framed(std::string(999, 'x'));
     int sent = 0;
     while (channel.send(frame, Kind::needed))
@@ -115,7 +118,7 @@ BOOST_AUTO_TEST_CASE(gives_up_a_peer_that_never_reads) {
 
 BOOST_AUTO_TEST_CASE(outlives_a_peer_that_dies) {
     Link link;
-    FrameChannel channel(std::move(link.near), told, bounds);
+    FrameChannel channel(std::move(link.near), fate, bounds);
     const std::string large = framed(std::string(200'000, 'x'));
     channel.send(large, Kind::needed);
     link.far.reset();
@@ -126,7 +129,7 @@ BOOST_AUTO_TEST_CASE(outlives_a_peer_that_dies) {
 
 BOOST_AUTO_TEST_CASE(waits_at_the_end_for_a_reader_but_not_long) {
     Link link;
-    FrameChannel channel(std::move(link.near), told, bounds);
+    FrameChannel channel(std::move(link.near), fate, bounds);
     channel.send(framed(std::string(200'000, 'x')), Kind::needed);
     BOOST_TEST(!channel.flush(10ms));
     std::thread reader([&] { link.read(1); });
@@ -134,9 +137,67 @@ BOOST_AUTO_TEST_CASE(waits_at_the_end_for_a_reader_but_not_long) {
     reader.join();
 }
 
+BOOST_AUTO_TEST_CASE(hands_back_what_waited_for_a_peer_that_dies) {
+    Link link;
+    std::promise<std::string> lost;
+    const FrameFate hears = {told, [&](std::string_view frames) {
+                                 lost.set_value(std::string(frames));
+                                 return 2;
+                             }};
+    FrameChannel channel(std::move(link.near), hears, bounds);
+    BOOST_TEST(channel.send(framed("whole"), Kind::needed));
+    const std::string large = framed(std::string(200'000, 'x'));
+    BOOST_TEST(channel.send(large, Kind::droppable));
+    BOOST_TEST(channel.send(framed("next"), Kind::needed));
+    link.far.reset();
+    BOOST_TEST((lost.get_future().get() == large + framed("next")));
+    BOOST_TEST(!channel.send(framed("late"), Kind::needed));
+    BOOST_TEST(!channel.end(0ms));
+    BOOST_TEST(channel.take_dropped() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(hands_back_at_the_end_what_nobody_reads) {
+    Link link;
+    std::string lost;
+    const FrameFate hears = {told, [&](std::string_view frames) {
+                                 lost = frames;
+                                 return 0;
+                             }};
+    FrameChannel channel(std::move(link.near), hears, bounds);
+    std::string all;
+    for (int i = 0; i < 500; ++i) {
+        const std::string frame = framed(std::to_string(i) + std::string(100, 'x'));
+        all += frame;
+        channel.send(frame, Kind::needed);
+    }
+    std::string read;
+    for (const std::string& frame : link.read(10))  // so that more goes out of the queue
+        read += framed(frame);
+    BOOST_TEST(!channel.end(0ms));
+    BOOST_TEST(!channel.send(framed("late"), Kind::needed));
+    for (const std::string& frame : link.read(500))
+        read += framed(frame);
+    BOOST_TEST((read + lost == all));
+    BOOST_TEST(!lost.empty());
+}
+
+BOOST_AUTO_TEST_CASE(hands_back_nothing_at_the_end_of_what_is_sent) {
+    Link link;
+    bool is_lost = false;
+    const FrameFate hears = {told, [&](std::string_view) {
+                                 is_lost = true;
+                                 return 0;
+                             }};
+    FrameChannel channel(std::move(link.near), hears, bounds);
+    channel.send(framed("a"), Kind::needed);
+    BOOST_TEST(channel.end(0ms));
+    BOOST_TEST(channel.send(framed("b"), Kind::needed));
+    BOOST_TEST(!is_lost);
+}
+
 BOOST_AUTO_TEST_CASE(keeps_frames_of_many_threads_whole) {
     Link link;
-    FrameChannel channel(std::move(link.near), told);
+    FrameChannel channel(std::move(link.near), fate);
     std::vector<std::thread> threads;
     for (char c = 'a'; c < 'e'; ++c)
         threads.emplace_back([&, c] {

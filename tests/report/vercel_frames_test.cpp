@@ -51,6 +51,17 @@ BOOST_AUTO_TEST_CASE(are_utf8_whatever_was_printed) {
     BOOST_TEST(out.find(R"("message":"Ye+/ve+/vQ==")") != out.npos);  // a, U+FFFD, U+FFFD
 }
 
+BOOST_AUTO_TEST_CASE(of_a_log_can_be_read_back) {
+    const Invocation sly = {R"(x","message":"Yw==)", 1};
+    std::string log, other;
+    append_log(log, &sly, Level::info, "a \"text\"\n");
+    BOOST_TEST(log_text(log).value_or("") == "a \"text\"\n");
+    append_unrecoverable_error(other, 7, R"(,"message":"Yw==")");
+    BOOST_TEST(!log_text(other));
+    BOOST_TEST(!log_text(""));
+    BOOST_TEST(!log_text(log.substr(0, 30)));
+}
+
 BOOST_AUTO_TEST_CASE(of_a_call_have_all_that_is_known_of_it) {
     const FetchMetric metric = {.id = 1,
                                 .method = "POST",

@@ -145,6 +145,61 @@ BOOST_AUTO_TEST_CASE(tells_how_much_a_listener_that_stalls_has_missed) {
     BOOST_TEST(error.text().find(message) != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(prints_at_the_end_what_nobody_has_read) {
+    FakeIpc platform;
+    const ErrorOutput error;
+    VercelIpc ipc(options(platform.path(), error));
+    ipc.server_started(1);
+    Context context;
+    context.put(vercel::Invocation{"inv", 1});
+    const auto text = [](int i) { return std::to_string(i) + ' ' + std::string(600, 'x'); };
+    for (int i = 0; i < 800; ++i)
+        ipc.logged(context, Level::info, text(i));
+    ipc.fetched(context, FetchMetric());
+    ipc.ended(context, good);
+    ipc.flush(0ms);
+
+    BOOST_TEST(type(platform.next()) == "server-started");
+    int told = 0;
+    for (std::string frame; type(frame = platform.next() + std::string(9, ' ')) == "log"; ++told)
+        BOOST_TEST(FakeIpc::message(frame) == text(told));
+    BOOST_TEST_REQUIRE(told < 800);
+    const std::string printed = error.text();
+    std::string expected;
+    for (int i = told; i < 800; ++i)
+        expected += text(i) + '\n';
+    BOOST_TEST(printed.find("nobody reads VERCEL_IPC_PATH any more") < printed.find(text(told)));
+    BOOST_TEST((printed.find(expected) != printed.npos));
+    BOOST_TEST(printed.find("1 log and metric frames were dropped") != printed.npos);
+    BOOST_TEST(printed.find(R"("type")") == printed.npos);
+}
+
+BOOST_AUTO_TEST_CASE(prints_what_waited_for_a_listener_that_has_gone) {
+    FakeIpc platform;
+    const ErrorOutput error;
+    VercelIpc ipc(options(platform.path(), error));
+    ipc.server_started(1);
+    platform.connection();
+    ipc.logged(Context(), Level::info, std::string(900'000, 'x'));
+    ipc.logged(Context(), Level::info, "waits");
+    platform.die();
+    ipc.flush(0ms);
+    const std::string printed = error.text();
+    BOOST_TEST((printed.find(std::string(900'000, 'x') + "\nwaits\n") != printed.npos));
+    BOOST_TEST(printed.find("dropped") == printed.npos);
+}
+
+BOOST_AUTO_TEST_CASE(prints_what_is_held_back_for_a_listener_that_has_gone) {
+    FakeIpc platform;
+    const ErrorOutput error;
+    VercelIpc ipc(options(platform.path(), error));
+    ipc.printed(Context(), Stream::out, "early\n");
+    platform.connection();
+    platform.die();
+    ipc.server_started(1);
+    BOOST_TEST(error.text().ends_with("early\n"));
+}
+
 BOOST_AUTO_TEST_CASE(prints_what_no_queue_has_room_for_and_goes_on) {
     FakeIpc platform;
     const ErrorOutput error;

@@ -79,6 +79,12 @@ int main(int argc, char** argv) {
             std::fputs("stopped\n", stderr);
         }
         if (path == "/hang") std::binary_semaphore(0).acquire();
+        if (path == "/talk") {
+            const int lines = std::stoi(request.query("lines"));
+            for (int i = 0; i < lines; ++i)
+                request.context.log(Level::info,
+                                    "line " + std::to_string(i) + ' ' + std::string(600, 'x'));
+        }
         if (path == "/exit") {
             std::cout << "half a line";
             [[maybe_unused]] const auto size = ::write(STDERR_FILENO, "bare", 4);

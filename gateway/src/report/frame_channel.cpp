@@ -11,10 +11,8 @@
 
 namespace turngate {
 
-FrameChannel::FrameChannel(os::Fd socket,
-                           std::function<std::string(std::uint64_t dropped)> tell_dropped,
-                           const FrameBounds& bounds)
-    : socket_(std::move(socket)), tell_dropped_(std::move(tell_dropped)), bounds_(bounds) {}
+FrameChannel::FrameChannel(os::Fd socket, FrameFate fate, const FrameBounds& bounds)
+    : socket_(std::move(socket)), fate_(std::move(fate)), bounds_(bounds) {}
 
 FrameChannel::~FrameChannel() {
     is_ending_ = true;
@@ -31,6 +29,7 @@ bool FrameChannel::send(std::string_view frame, Kind kind) noexcept {
         if (!is_open_ || sent == frame.size()) return is_open_;
     } else if (!thread_.joinable()) {  // there was no thread to be had
         drain();
+        if (!is_open_) return false;
     }
     // Of a frame of which a part is out the rest must follow, whatever it takes.
     if (sent == 0 && kind == Kind::droppable && queued() + frame.size() > bounds_.droppable) {
@@ -38,7 +37,7 @@ bool FrameChannel::send(std::string_view frame, Kind kind) noexcept {
         return is_open_;
     }
     try {
-        keep(frame.substr(sent));
+        keep(frame, sent);
     } catch (...) {  // no memory: half a frame may be out
         give_up();
     }
@@ -59,6 +58,16 @@ bool FrameChannel::flush(std::chrono::milliseconds patience) noexcept {
     }
 }
 
+bool FrameChannel::end(std::chrono::milliseconds patience) noexcept {
+    const bool is_sent = flush(patience);
+    {
+        const std::lock_guard lock(mutex_);
+        if (queued() > 0) give_up();
+    }
+    tell_lost();
+    return is_sent;
+}
+
 // How much the socket took.
 std::size_t FrameChannel::send_now(std::string_view bytes) noexcept {
     for (;;) {
@@ -76,21 +85,31 @@ void FrameChannel::drain() {
     while (is_open_ && queued() > 0) {
         const std::size_t n = send_now(std::string_view(queue_).substr(sent_));
         if (n == 0) break;
-        sent_ += n;
+        advance(n);
     }
     if (queued() == 0) {
         queue_ = {};
-        sent_ = 0;
-    } else if (sent_ > queue_.size() / 2) {
-        queue_.erase(0, std::exchange(sent_, 0));
+        sent_ = begun_ = 0;
+    } else if (begun_ > queue_.size() / 2) {
+        queue_.erase(0, begun_);
+        sent_ -= std::exchange(begun_, 0);
     }
 }
 
-void FrameChannel::keep(std::string_view bytes) {
-    if (queued() + bytes.size() > bounds_.all) return give_up();
+// So much more of the queue is sent.
+void FrameChannel::advance(std::size_t sent) noexcept {
+    const std::size_t last = std::string_view(queue_).substr(sent_, sent).rfind('\0');
+    if (last != std::string_view::npos) begun_ = sent_ + last + 1;
+    sent_ += sent;
+}
+
+// `sent` is not 0 only where nothing else waits.
+void FrameChannel::keep(std::string_view frame, std::size_t sent) {
+    if (queued() + frame.size() - sent > bounds_.all) return give_up();
     const bool is_first = queued() == 0;
-    queue_ += bytes;
+    queue_ += frame;
     if (!is_first) return;
+    advance(sent);
     try {
         if (!thread_.joinable()) thread_ = std::thread([this] { send_in_background(); });
     } catch (const std::system_error&) {  // each send() tries then
@@ -101,9 +120,22 @@ void FrameChannel::keep(std::string_view bytes) {
 // The descriptor stays, for the thread may wait for it.
 void FrameChannel::give_up() noexcept {
     is_open_ = false;
-    queue_ = {};
-    sent_ = 0;
+    lost_ = std::exchange(queue_, {});
+    lost_.erase(0, begun_);
+    sent_ = begun_ = 0;
     ::shutdown(socket_.get(), SHUT_RDWR);
+    wake_.signal();
+}
+
+// When this returns all that is lost has been told, by whomever.
+void FrameChannel::tell_lost() noexcept {
+    const std::lock_guard order(telling_);
+    std::string lost;
+    {
+        const std::lock_guard lock(mutex_);
+        lost.swap(lost_);
+    }
+    if (!lost.empty()) dropped_.fetch_add(fate_.lost(lost), std::memory_order_relaxed);
 }
 
 void FrameChannel::send_in_background() noexcept {
@@ -120,9 +152,10 @@ void FrameChannel::send_in_background() noexcept {
             has_more = queued() > 0;
             if (!has_more && is_open_) dropped = take_dropped();
         }
+        tell_lost();
         if (dropped == 0) continue;
         try {
-            send(tell_dropped_(dropped), Kind::needed);
+            send(fate_.dropped(dropped), Kind::needed);
         } catch (...) {  // no memory: nobody is told
         }
     }

@@ -14,12 +14,6 @@ bool HeldLogs::keep(std::string_view frame, std::string_view text) {
     return true;
 }
 
-std::string HeldLogs::take_frames() {
-    text_ = {};
-    size_ = 0;
-    return std::exchange(frames_, {});
-}
-
 std::string HeldLogs::take_text() {
     frames_ = {};
     size_ = 0;

@@ -19,8 +19,8 @@ class HeldLogs {
     // What is held says this, each with an end of line. Grows where it is, until it is taken.
     const std::string& text() const noexcept { return text_; }
 
-    // All frames, in order. Nothing is held afterwards.
-    std::string take_frames();
+    // All frames, in order.
+    const std::string& frames() const noexcept { return frames_; }
 
     // text(). Nothing is held afterwards.
     std::string take_text();

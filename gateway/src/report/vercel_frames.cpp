@@ -91,6 +91,16 @@ void append_log(std::string& out, const Invocation* invocation, Stream stream,
     append_log(out, invocation, "stream", stream == Stream::out ? "stdout" : "stderr", text);
 }
 
+// No other text of such a frame can have the quotes in it that are looked for.
+std::optional<std::string> log_text(std::string_view frame) {
+    constexpr std::string_view member = R"(,"message":")";
+    if (!frame.starts_with(R"({"type":"log",)")) return std::nullopt;
+    const std::size_t at = frame.find(member);
+    if (at == frame.npos) return std::nullopt;
+    frame.remove_prefix(at + member.size());
+    return base64_decode(frame.substr(0, frame.find('"')));
+}
+
 void append_fetch(std::string& out, const Invocation* invocation, const FetchMetric& metric) {
     out += R"({"type":"metric","payload":{)";
     append_context(out, invocation);
@@ -112,6 +122,10 @@ void append_fetch(std::string& out, const Invocation* invocation, const FetchMet
     append_number(out, metric.id);
     out += '}';
     end_frame(out);
+}
+
+bool is_fetch(std::string_view frame) noexcept {
+    return frame.starts_with(R"({"type":"metric",)");
 }
 
 void append_end(std::string& out, const Invocation* invocation) {

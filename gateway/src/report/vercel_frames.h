@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,7 +28,13 @@ void append_log(std::string& out, const Invocation* invocation, Level level, std
 void append_log(std::string& out, const Invocation* invocation, Stream stream,
                 std::string_view text);
 
+// What a frame of append_log() says; empty if `frame` is another one.
+std::optional<std::string> log_text(std::string_view frame);
+
 void append_fetch(std::string& out, const Invocation* invocation, const FetchMetric& metric);
+
+// True for a frame of append_fetch().
+bool is_fetch(std::string_view frame) noexcept;
 
 void append_end(std::string& out, const Invocation* invocation);
 

@@ -1,6 +1,7 @@
 // A reporter whose every call is a frame.
 #include "report/vercel_ipc.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -9,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include "observe/log_sink.h"
 #include "observe/process_facts.h"
 #include "report/crash_drain.h"
 #include "report/line_level.h"
@@ -23,6 +25,8 @@ namespace {
 using vercel::Invocation;
 
 constexpr std::chrono::milliseconds last_words{100};
+// With a standard error that nobody reads; Vercel kills soon.
+constexpr std::chrono::milliseconds last_patience{20};
 constexpr std::size_t kept_buffer = 64 * 1024;
 
 // Who holds back logs, should a handler call exit() while it is opened.
@@ -73,7 +77,9 @@ VercelIpc::VercelIpc(VercelIpcOptions options)
         return;
     }
     channel_ = std::make_unique<FrameChannel>(
-        std::move(socket), [this](std::uint64_t frames) { return tell_dropped(frames); },
+        std::move(socket),
+        FrameFate{.dropped = [this](std::uint64_t frames) { return tell_dropped(frames); },
+                  .lost = [this](std::string_view frames) { return lose(frames); }},
         options_.bounds);
     [[maybe_unused]] static const int hooked = std::atexit(at_exit);
     holder = this;
@@ -96,7 +102,7 @@ void VercelIpc::at_exit() noexcept {
     VercelIpc* const ipc = holder;
     if (!ipc || !ipc->has_listener()) return;
     release_held();
-    ipc->channel_->flush(last_words);
+    ipc->flush(last_words);
 }
 
 void VercelIpc::began(const Context& context) {
@@ -153,8 +159,13 @@ void VercelIpc::server_started(std::uint16_t port) {
     channel_->send(frame, FrameChannel::Kind::needed);
     // All of it was promised.
     print_at_crash({}, -1);
-    if (const std::string frames = held_.take_frames(); !frames.empty())
-        channel_->send(frames, FrameChannel::Kind::needed);
+    const std::string& frames = held_.frames();
+    const bool is_told = frames.empty() || channel_->send(frames, FrameChannel::Kind::needed);
+    const std::string text = held_.take_text();
+    if (!is_told) {
+        say_gone();
+        print(text);
+    }
     is_started_ = true;
 }
 
@@ -164,12 +175,12 @@ void VercelIpc::unrecoverable_error(int exit_code, std::string_view message) {
     vercel::append_unrecoverable_error(frame, exit_code, message);
     channel_->send(frame, FrameChannel::Kind::needed);
     release_held();
-    channel_->flush(last_words);
+    flush(last_words);
 }
 
 void VercelIpc::flush(std::chrono::milliseconds patience) {
     if (!channel_) return;
-    const bool is_read = channel_->flush(patience);
+    const bool is_read = channel_->end(patience);
     const std::uint64_t dropped = channel_->take_dropped();
     if (dropped == 0) return;
     const std::string frame = tell_dropped(dropped);
@@ -205,10 +216,35 @@ bool VercelIpc::deliver(std::string_view frame, std::string_view text) {
         }
     }
     if (channel_->send(frame, FrameChannel::Kind::droppable)) return true;
+    say_gone();
+    return false;
+}
+
+void VercelIpc::say_gone() {
     if (!has_said_gone_.exchange(true))
         fallback_->logged(Context(), Level::warn,
                           "nobody reads VERCEL_IPC_PATH any more: logs go to standard error");
-    return false;
+}
+
+// Prints the logs among `frames`; the number of logs that nobody took, and of metrics.
+std::uint64_t VercelIpc::lose(std::string_view frames) noexcept {
+    std::uint64_t lost = 0;
+    LogSink errors(options_.error_output, last_patience);
+    while (!frames.empty()) {
+        const std::string_view frame = frames.substr(0, frames.find('\0'));
+        frames.remove_prefix(std::min(frames.size(), frame.size() + 1));
+        try {
+            if (const auto text = vercel::log_text(frame)) {
+                say_gone();
+                if (!errors.write(as_lines(*text))) ++lost;
+            } else if (vercel::is_fetch(frame)) {
+                ++lost;
+            }
+        } catch (...) {  // no memory
+            ++lost;
+        }
+    }
+    return lost;
 }
 
 // To standard error at once; the frame is for the platform.

@@ -29,8 +29,8 @@ struct VercelIpcOptions {
 // Logs, and what handlers print, go to the platform; to standard error as long as there is none,
 // once it has gone, and in a child of fork(). What is printed is told under the level that it names
 // (see level_of_line()), but is told whatever that is. Neither a listener that does not read nor
-// one that dies holds up a request; what it misses of logs and metrics is counted, and the count is
-// told.
+// one that dies holds up a request. Logs that waited for it when it died, or when the process ends,
+// go to standard error; what else it misses of logs and metrics is counted, and the count is told.
 //
 // A request is told of under its vercel::Invocation; logs without one have "0" and 0 in its place,
 // and there is no beginning and no end to tell. The end is told by ended(), or by switched().
@@ -57,7 +57,8 @@ class VercelIpc final : public Reporter {
     // the platform to take it, but not for long.
     void unrecoverable_error(int exit_code, std::string_view message);
 
-    // Waits until the platform has all, for `patience` at most, and says what it never got.
+    // At the end: waits until the platform has all, for `patience` at most, and says what it never
+    // got.
     void flush(std::chrono::milliseconds patience);
 
     // Requests that have begun and not ended.
@@ -69,6 +70,8 @@ class VercelIpc final : public Reporter {
     bool deliver(std::string_view frame, std::string_view text);
     void tell_end(const Context& context);
     std::string tell_dropped(std::uint64_t frames);
+    std::uint64_t lose(std::string_view frames) noexcept;
+    void say_gone();
     void print(std::string_view text) noexcept;
     static void release_held() noexcept;
     static void at_exit() noexcept;
