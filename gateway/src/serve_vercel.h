@@ -25,7 +25,7 @@ struct VercelSettings {
 VercelSettings vercel_settings(const ReadVariable& get);
 
 // `get` as it is on Vercel, unless a variable is set: no access log, for the platform has its own,
-// and no ids of requests from clients, who all seem to be on this machine.
+// and no ids of requests from clients.
 ReadVariable vercel_environment(const ReadVariable& get);
 
 // Serves as serve_http() does, from when the platform has been told so. If it cannot start it tells

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -77,9 +78,9 @@ def start(platform):
     return frame["payload"]["httpPort"]
 
 
-def ask(port, path):
+def ask(port, path, more=None):
     with socket.create_connection(("127.0.0.1", port), 60) as client:
-        fields = "".join(f"{name}: {value}\r\n" for name, value in IDS.items())
+        fields = "".join(f"{name}: {value}\r\n" for name, value in {**IDS, **(more or {})}.items())
         client.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n{fields}Connection: close\r\n\r\n".encode())
         return b"".join(iter(lambda: client.recv(65536), b""))
 
@@ -238,6 +239,53 @@ def takes_programs_along():
         check("and so does what it has started", not os.path.exists(f"/proc/{pid}"), pid)
 
 
+# What the router says of a client.
+ROUTER = {"X-Forwarded-For": "203.0.113.9", "X-Real-IP": "203.0.113.9", "X-Forwarded-Proto": "https",
+          "X-Forwarded-Host": "shop.example"}
+
+SERVER = """
+import http.server, json, sys
+class Echo(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = json.dumps({name.lower(): value for name, value in self.headers.items()}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *arguments):
+        pass
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Echo).serve_forever()
+"""
+
+
+def tells_programs_of_the_client():
+    names = ("REMOTE_ADDR", "REQUEST_SCHEME", "HTTPS", "SERVER_PORT", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO")
+    expected = ["203.0.113.9", "https", "on", "443", "203.0.113.9", "https"]
+    with tempfile.TemporaryDirectory() as place:
+        files = {"program": "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\n'\n" +
+                            "".join(f'echo "${name}"\n' for name in names),
+                 "index.php": "<?php " + "".join(f"echo $_SERVER['{name}'], \"\\n\";" for name in names),
+                 "server.py": SERVER}
+        for name, text in files.items():
+            with open(f"{place}/{name}", "w", encoding="utf-8") as file:
+                file.write(text)
+        os.chmod(f"{place}/program", 0o755)
+        targets = [f"cgi:{place}/program"]
+        if shutil.which("php-cgi"):
+            targets.append(f"fcgi:spawn?root={place}:exec php-cgi")
+        else:
+            skipped.append("php-cgi is not here")
+        for target in targets:
+            with function([TURNGATE, "run", target]) as (platform, _):
+                seen = ask(start(platform), "/index.php" if target.startswith("fcgi") else "/", ROUTER)
+                check(f"the router's client is that of {target.split(':')[0]}",
+                      seen.decode().split("\r\n\r\n", 1)[-1].split() == expected, seen)
+        with function([TURNGATE, "run", f"http:spawn:exec python3 {place}/server.py $PORT"]) as (platform, _):
+            seen = ask(start(platform), "/", ROUTER)
+            fields = json.loads(seen.split(b"\r\n\r\n", 1)[-1])
+            check("and of a server", {name: fields.get(name.lower()) for name in ROUTER} == ROUTER, fields)
+
+
 def nobody_listens():
     environment = {"VERCEL_IPC_PATH": "/nowhere/ipc.sock", "TURNGATE_LISTEN": "127.0.0.1:0"}
     with function([FUNCTION], environment) as (_, process):
@@ -259,3 +307,4 @@ cannot_start()
 takes_programs_along()
 nobody_listens()
 finish()
+tells_programs_of_the_client()

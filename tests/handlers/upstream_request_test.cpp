@@ -157,6 +157,37 @@ BOOST_AUTO_TEST_CASE(who_asked_is_not_for_the_client_to_say) {
     BOOST_TEST(kept.find("203.0.113.9") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(who_asked_is_for_a_platform_to_say_that_is_the_only_client) {
+    Witness witness;
+    const auto from_platform = [](Headers headers) {
+        Request request = from("GET", "/", std::move(headers));
+        request.url.scheme = "https";
+        request.context.put(ForwardedByPlatform());
+        return request;
+    };
+    const Headers told = {{"Host", "x"},
+                          {"X-Forwarded-For", "203.0.113.9, 10.0.0.1"},
+                          {"x-forwarded-for", "10.0.0.2"},
+                          {"X-Real-IP", "203.0.113.9"},
+                          {"X-Forwarded-Proto", "https"},
+                          {"X-Forwarded-Host", "shop.example"},
+                          {"X-Forwarded-Prefix", "/the-clients"},
+                          {"X-Forwarded-Client-Cert", "CN=root"}};
+    const std::string kept =
+        "GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.9, 10.0.0.1, 10.0.0.2\r\n"
+        "X-Real-IP: 203.0.113.9\r\nX-Forwarded-Proto: https\r\n"
+        "X-Forwarded-Host: shop.example\r\n";
+    const std::string ours = "Forwarded: for=203.0.113.9;host=x;proto=https\r\n\r\n";
+    BOOST_TEST(witness.sees(from_platform(told)) == kept + ours);
+    BOOST_TEST(witness.sees(from_platform(told), {.forwarded = ForwardedPolicy::append}) ==
+               kept + "X-Forwarded-Prefix: /the-clients\r\n" + ours);
+    BOOST_TEST(witness.sees(from_platform(told), bare()) == "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    BOOST_TEST(witness.sees(from_platform({{"Host", "x"}})) ==
+               "GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.9\r\n"
+               "X-Real-IP: 203.0.113.9\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: x\r\n" +
+                   ours);
+}
+
 BOOST_AUTO_TEST_CASE(an_address_of_version_6_is_written_as_each_field_wants_it) {
     Witness witness;
     Request request = from("GET", "/", {});

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <turngate/handlers/upstream.h>
 #include <turngate/handlers/vercel_cache.h>
 #include <turngate/handlers/vercel_system.h>
 
@@ -43,6 +44,25 @@ BOOST_AUTO_TEST_CASE(takes_what_is_no_number_for_0) {
     BOOST_TEST(seen({{"x-vercel-internal-invocation-id", "i"}}) == "i 0");
     BOOST_TEST(seen({{"x-vercel-internal-invocation-id", ""},
                      {"x-vercel-internal-request-id", "1"}}) == "none");
+}
+
+BOOST_AUTO_TEST_CASE(takes_the_routers_word_for_who_asked) {
+    const auto client_of = [](Headers headers) {
+        Request request = Request::get("/");
+        request.remote_address = "127.0.0.1";
+        request.headers = std::move(headers);
+        VercelReader().read(request);
+        BOOST_TEST(request.context.find<ForwardedByPlatform>());
+        return request.url.scheme + ' ' + request.remote_address;
+    };
+    BOOST_TEST(client_of({}) == "http 127.0.0.1");
+    BOOST_TEST(client_of({{"x-real-ip", "203.0.113.9"},
+                          {"x-forwarded-for", "10.0.0.1"},
+                          {"x-forwarded-proto", "https"}}) == "https 203.0.113.9");
+    BOOST_TEST(client_of({{"X-Real-IP", "somebody"},
+                          {"X-Forwarded-For", "2001:db8::7, 10.0.0.1"}}) == "http 2001:db8::7");
+    BOOST_TEST(client_of({{"X-Forwarded-For", "somebody"}, {"X-Forwarded-Proto", "gopher"}}) ==
+               "http 127.0.0.1");
 }
 
 BOOST_AUTO_TEST_CASE(promotes_the_token_unless_there_is_one) {

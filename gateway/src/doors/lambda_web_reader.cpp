@@ -1,20 +1,13 @@
 #include "doors/lambda_web_reader.h"
 
-#include <arpa/inet.h>
-#include <array>
 #include <string>
 #include <string_view>
 
+#include "doors/peer_address.h"
 #include "observe/request_ids.h"
 
 namespace turngate {
 namespace {
-
-bool is_address(const std::string& text) noexcept {
-    std::array<unsigned char, sizeof(in6_addr)> ignored;
-    return ::inet_pton(AF_INET, text.c_str(), ignored.data()) == 1 ||
-           ::inet_pton(AF_INET6, text.c_str(), ignored.data()) == 1;
-}
 
 // Of the last field: what stands further in front a client may have written.
 std::string last_element(const Headers& headers, std::string_view field) {

@@ -1,13 +1,18 @@
-// One pass over the headers to read, another to drop.
+// One pass over the platform's own headers to read, another to drop.
 #include "doors/vercel_reader.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <string>
 #include <string_view>
+#include <utility>
 
+#include "doors/peer_address.h"
+#include <turngate/handlers/upstream.h>
 #include <turngate/handlers/vercel_cache.h>
 #include <turngate/handlers/vercel_system.h>
+#include <turngate/http/field_list.h>
 
 namespace turngate {
 namespace {
@@ -39,9 +44,20 @@ bool is_cache_address(std::string_view name) noexcept {
                        [&](std::string_view one) { return iequals(name, one); });
 }
 
-}  // namespace
+void read_client(Request& request) {
+    const Headers& headers = request.headers;
+    std::string client(headers.get("X-Real-IP"));
+    if (!is_address(client)) {
+        std::string_view list = headers.get("X-Forwarded-For");
+        client = take_element(list);
+    }
+    if (is_address(client)) request.remote_address = std::move(client);
+    for (const char* scheme : {"http", "https"})
+        if (iequals(headers.get("X-Forwarded-Proto"), scheme)) request.url.scheme = scheme;
+    request.context.put(ForwardedByPlatform());
+}
 
-void VercelReader::read(Request& request) noexcept try {
+void read_own_fields(Request& request) {
     Headers& headers = request.headers;
     std::string_view invocation_id, request_id, token;
     std::string_view cache_host, cache_path, cache_protocol, cache_headers;
@@ -74,6 +90,13 @@ void VercelReader::read(Request& request) noexcept try {
         return begins(name, internal) || iequals(name, "sc-runtime-cache") ||
                (hides_cache && is_cache_address(name));
     });
+}
+
+}  // namespace
+
+void VercelReader::read(Request& request) noexcept try {
+    read_client(request);
+    read_own_fields(request);
 } catch (...) {  // no memory: the platform is told nothing; the door drops what is internal anyway
 }
 

@@ -86,7 +86,11 @@ std::string_view fit(std::string_view value) {
 class Forwarder {
   public:
     Forwarder(std::string& out, const Request& request, std::string_view host, bool appends)
-        : out_(out), request_(request), host_(host), appends_(appends) {}
+        : out_(out),
+          request_(request),
+          host_(host),
+          appends_(appends),
+          is_platforms_(request.context.find<ForwardedByPlatform>() != nullptr) {}
 
     void write() {
         const std::string_view client = fit(request_.remote_address);
@@ -95,7 +99,7 @@ class Forwarder {
         one("X-Real-IP", client);
         one("X-Forwarded-Proto", scheme);
         one("X-Forwarded-Host", fit(host_));
-        one("X-Forwarded-Prefix", fit(request_.url.script_name));
+        prefix(fit(request_.url.script_name));
         if (client.empty() || !is_token(scheme)) return;
         begin_list("Forwarded");
         append_forwarded(out_, request_, host_);
@@ -104,8 +108,9 @@ class Forwarder {
 
   private:
     void list(std::string_view name, std::string_view value) {
-        const std::string known = appends_ ? request_.headers.joined(name) : std::string();
-        if (value.empty()) {
+        const bool counts = appends_ || is_platforms_;
+        const std::string known = counts ? request_.headers.joined(name) : std::string();
+        if (value.empty() || (is_platforms_ && !known.empty())) {
             if (!known.empty()) append_field(out_, name, known);
             return;
         }
@@ -122,7 +127,17 @@ class Forwarder {
     }
 
     void one(std::string_view name, std::string_view value) {
-        const std::string_view known = appends_ ? request_.headers.get(name) : std::string_view();
+        const bool counts = appends_ || is_platforms_;
+        first_of(name, counts ? request_.headers.get(name) : std::string_view(), value);
+    }
+
+    // No platform says this one: it is the client's.
+    void prefix(std::string_view value) {
+        const std::string_view name = "X-Forwarded-Prefix";
+        first_of(name, appends_ ? request_.headers.get(name) : std::string_view(), value);
+    }
+
+    void first_of(std::string_view name, std::string_view known, std::string_view value) {
         if (!known.empty())
             append_field(out_, name, known);
         else if (!value.empty())
@@ -133,6 +148,7 @@ class Forwarder {
     const Request& request_;
     std::string_view host_;
     bool appends_;
+    bool is_platforms_;
 };
 
 // The protocols that a client asks for, without HTTP/2, which would hide requests from us.

@@ -19,6 +19,11 @@ enum class ForwardedPolicy {
     none,     // dropped
 };
 
+// In the context of a request: it came from the front of a platform, and from nobody else can one
+// come. With `replace` and `append`, X-Forwarded-For, -Proto and -Host and X-Real-IP then go on as
+// they came; where one is missing it is set by us.
+struct ForwardedByPlatform {};
+
 struct UpstreamOptions {
     // "http://127.0.0.1:9000/base", "http://[::1]:9000", "https://name", "http+unix:/run/app.sock",
     // "http+unix:/run/app.sock:/base". The base is put before every path. In the path of a socket
