@@ -122,7 +122,9 @@ def ours():
     with Host([turngate, "run", f"plugin:{BUILD}/e2e/e2e_handler.so"], "--strict") as host:
         for _ in range(20):
             ask(host.door, "/hello?name=Ada")
+        pings = [ask(host.door, f"/_vercel/ping{query}") for query in ("", "?x=1")]
         ended = host.end()
+    check("a ping is answered", [(status, body) for status, _, body in pings] == [(200, "OK")] * 2, pings)
     check("our own function keeps to the protocol", ended == 0 and "20 requests   0 breaches" in host.output,
           (ended, host.output))
     check("and stops when it is told", "exited with status 0" in host.output, host.output)

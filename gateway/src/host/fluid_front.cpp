@@ -32,6 +32,7 @@ class FluidFront final : public Handler {
         : function_(function), ledger_(ledger), options_(std::move(options)) {}
 
     void serve(Request& request, ResponseWriter& response) const override {
+        if (request.url.path == "/_vercel/ping") return serve_ping(request, response);
         const IpcContext context = ledger_.begin(request.method, request.url.target());
         const HandlerPtr proxy = started(context, request, response);
         if (!proxy) return;
@@ -70,10 +71,27 @@ class FluidFront final : public Handler {
             throw;
         } catch (const Error& e) {
             ledger_.refused(context, 500, e.what());
-            response.status(500).header("X-Vercel-Error", "FUNCTION_INVOCATION_FAILED");
-            response.write(std::string("FUNCTION_INVOCATION_FAILED\n\n") + e.what() + '\n');
+            answer_failure(response, e);
             return nullptr;
         }
+    }
+
+    // A function tells nothing of it: there is no end to wait for.
+    void serve_ping(Request& request, ResponseWriter& response) const {
+        HandlerPtr proxy;
+        try {
+            proxy = function_.ready(request.context);
+        } catch (const Cancelled&) {
+            throw;
+        } catch (const Error& e) {
+            return answer_failure(response, e);
+        }
+        proxy->serve(request, response);
+    }
+
+    static void answer_failure(ResponseWriter& response, const Error& failure) {
+        response.status(500).header("X-Vercel-Error", "FUNCTION_INVOCATION_FAILED");
+        response.write(std::string("FUNCTION_INVOCATION_FAILED\n\n") + failure.what() + '\n');
     }
 
     void add_fields(Request& request, const IpcContext& context) const {
