@@ -1,8 +1,12 @@
 #include "report/vercel_ipc.h"
 
+#include <array>
+#include <cerrno>
 #include <csignal>
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -28,6 +32,39 @@ class ErrorOutput {
     const TemporaryDirectory directory_;
     const std::string path_ = directory_ / "stderr";
     const os::Fd fd_;
+};
+
+// A platform whose queue of connections is full.
+class BusyListener {
+  public:
+    BusyListener() {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        path_.copy(address.sun_path, sizeof address.sun_path - 1);
+        const auto* const known = reinterpret_cast<const sockaddr*>(&address);
+        BOOST_TEST_REQUIRE(::bind(listener_.get(), known, sizeof address) == 0);
+        BOOST_TEST_REQUIRE(::listen(listener_.get(), 0) == 0);
+        do {
+            others_.emplace_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+        } while (::connect(others_.back().get(), known, sizeof address) == 0);
+        BOOST_TEST_REQUIRE(errno == EAGAIN);
+        others_.pop_back();
+    }
+
+    const std::string& path() const noexcept { return path_; }
+    os::Fd accepted() const { return os::Fd(::accept(listener_.get(), nullptr, nullptr)); }
+    std::vector<os::Fd> accepted_for_others() const {
+        std::vector<os::Fd> out;
+        while (out.size() < others_.size())
+            out.push_back(accepted());
+        return out;
+    }
+
+  private:
+    const TemporaryDirectory directory_;
+    const std::string path_ = directory_ / "ipc.sock";
+    const os::Fd listener_{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    std::vector<os::Fd> others_;
 };
 
 VercelIpcOptions options(const std::string& path, const ErrorOutput& error) {
@@ -108,6 +145,41 @@ BOOST_AUTO_TEST_CASE(goes_to_standard_error_without_a_listener) {
     BOOST_TEST(printed.find("cannot connect to VERCEL_IPC_PATH=/nowhere/ipc.sock: No such file") !=
                printed.npos);
     BOOST_TEST(printed.find("to somebody") != printed.npos);
+}
+
+BOOST_AUTO_TEST_CASE(waits_for_a_listener_that_is_busy) {
+    const BusyListener platform;
+    const ErrorOutput error;
+    VercelIpcOptions patient = options(platform.path(), error);
+    patient.connect_patience = 1h;
+    VercelIpc ipc(patient);
+    ipc.server_started(1);
+    ipc.logged(Context(), Level::info, "early");
+    BOOST_TEST(!platform.accepted_for_others().empty());
+    const os::Fd connection = platform.accepted();
+    ipc.flush(10s);
+    std::array<char, 4096> frames;
+    const std::size_t size = os::read_some(connection.get(), frames);
+    const std::string_view told(frames.data(), size);
+    BOOST_TEST(told.starts_with(R"({"type":"server-started")"));
+    BOOST_TEST(told.find(R"({"type":"log")") != told.npos);
+    BOOST_TEST(error.text() == "");
+}
+
+BOOST_AUTO_TEST_CASE(gives_up_a_listener_that_stays_busy) {
+    const BusyListener platform;
+    const ErrorOutput error;
+    VercelIpcOptions impatient = options(platform.path(), error);
+    impatient.connect_patience = 0ms;
+    VercelIpc ipc(impatient);
+    ipc.logged(Context(), Level::info, "early");
+    ipc.server_started(1);
+    ipc.flush(10s);
+    ipc.logged(Context(), Level::info, "late");
+    const std::string printed = error.text();
+    BOOST_TEST(printed.find("cannot connect to VERCEL_IPC_PATH=") != printed.npos);
+    BOOST_TEST(printed.find("early\n") != printed.npos);
+    BOOST_TEST(printed.find("late") != printed.npos);
 }
 
 BOOST_AUTO_TEST_CASE(goes_to_standard_error_when_the_listener_has_gone) {

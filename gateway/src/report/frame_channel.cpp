@@ -10,9 +10,23 @@
 #include <utility>
 
 namespace turngate {
+namespace {
 
-FrameChannel::FrameChannel(os::Fd socket, FrameFate fate, const FrameBounds& bounds)
-    : socket_(std::move(socket)), fate_(std::move(fate)), bounds_(bounds) {}
+// Between two attempts to connect.
+constexpr std::chrono::milliseconds retry{10};
+
+}  // namespace
+
+FrameChannel::FrameChannel(os::Fd socket, FrameFate fate, const FrameBounds& bounds,
+                           Connect connect)
+    : socket_(std::move(socket)),
+      fate_(std::move(fate)),
+      bounds_(bounds),
+      connect_(std::move(connect)),
+      is_connecting_(connect_ != nullptr) {
+    const std::lock_guard lock(mutex_);
+    if (is_connecting_) start_thread();
+}
 
 FrameChannel::~FrameChannel() {
     is_ending_ = true;
@@ -24,7 +38,7 @@ bool FrameChannel::send(std::string_view frame, Kind kind) noexcept {
     const std::lock_guard lock(mutex_);
     if (!is_open_) return false;
     std::size_t sent = 0;
-    if (queued() == 0) {
+    if (queued() == 0 && !is_connecting_) {
         sent = send_now(frame);
         if (!is_open_ || sent == frame.size()) return is_open_;
     } else if (!thread_.joinable()) {  // there was no thread to be had
@@ -53,8 +67,8 @@ bool FrameChannel::flush(std::chrono::milliseconds patience) noexcept {
         if (!is_open_ || queued() == 0) return is_open_;
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
         if (left.count() <= 0) return false;
-        pollfd room = {socket_.get(), POLLOUT, 0};
-        ::poll(&room, 1, static_cast<int>(left.count()));
+        pollfd room = {is_connecting_ ? -1 : socket_.get(), POLLOUT, 0};
+        ::poll(&room, 1, static_cast<int>((is_connecting_ ? std::min(left, retry) : left).count()));
     }
 }
 
@@ -82,7 +96,7 @@ std::size_t FrameChannel::send_now(std::string_view bytes) noexcept {
 
 // Sends of the queue what fits.
 void FrameChannel::drain() {
-    while (is_open_ && queued() > 0) {
+    while (is_connected() && is_open_ && queued() > 0) {
         const std::size_t n = send_now(std::string_view(queue_).substr(sent_));
         if (n == 0) break;
         advance(n);
@@ -94,6 +108,15 @@ void FrameChannel::drain() {
         queue_.erase(0, begun_);
         sent_ -= std::exchange(begun_, 0);
     }
+}
+
+bool FrameChannel::is_connected() noexcept {
+    if (!is_connecting_) return true;
+    const int error = connect_(socket_.get());
+    if (error == EAGAIN) return false;
+    is_connecting_ = false;
+    if (error != 0) give_up();
+    return error == 0;
 }
 
 // So much more of the queue is sent.
@@ -110,16 +133,20 @@ void FrameChannel::keep(std::string_view frame, std::size_t sent) {
     queue_ += frame;
     if (!is_first) return;
     advance(sent);
+    start_thread();
+    wake_.signal();
+}
+
+void FrameChannel::start_thread() {
     try {
         if (!thread_.joinable()) thread_ = std::thread([this] { send_in_background(); });
     } catch (const std::system_error&) {  // each send() tries then
     }
-    wake_.signal();
 }
 
 // The descriptor stays, for the thread may wait for it.
 void FrameChannel::give_up() noexcept {
-    is_open_ = false;
+    is_open_ = is_connecting_ = false;
     lost_ = std::exchange(queue_, {});
     lost_.erase(0, begun_);
     sent_ = begun_ = 0;
@@ -139,18 +166,19 @@ void FrameChannel::tell_lost() noexcept {
 }
 
 void FrameChannel::send_in_background() noexcept {
-    bool has_more = true;
+    bool wants_room = false, is_connecting = true;
     while (!is_ending_) {
         std::array<pollfd, 2> events = {
-            {{has_more ? socket_.get() : -1, POLLOUT, 0}, {wake_.fd(), POLLIN, 0}}};
-        ::poll(events.data(), events.size(), -1);
+            {{wants_room ? socket_.get() : -1, POLLOUT, 0}, {wake_.fd(), POLLIN, 0}}};
+        ::poll(events.data(), events.size(), is_connecting ? static_cast<int>(retry.count()) : -1);
         wake_.clear();
         std::uint64_t dropped = 0;
         {
             const std::lock_guard lock(mutex_);
             drain();
-            has_more = queued() > 0;
-            if (!has_more && is_open_) dropped = take_dropped();
+            is_connecting = is_connecting_;
+            wants_room = queued() > 0 && !is_connecting;
+            if (queued() == 0 && is_open_) dropped = take_dropped();
         }
         tell_lost();
         if (dropped == 0) continue;

@@ -21,14 +21,14 @@ struct FrameBounds {
     std::size_t all = 16 << 20;       // past this the peer counts as dead: nothing bounds the rest
 };
 
-// What comes of frames that are not sent. Neither may throw.
+// What comes of frames that are not sent.
 struct FrameFate {
     // Called once there is room again after frames were dropped, with their number, from the
     // channel's thread; returns the frame that says so.
     std::function<std::string(std::uint64_t dropped)> dropped;
     // Called with frames that waited and will not be sent any more, whole and in order, the first
     // of which may be sent in part; returns how many of them count as dropped. From the channel's
-    // thread, or from end().
+    // thread, or from end(). Must not throw.
     std::function<std::uint64_t(std::string_view frames)> lost;
 };
 
@@ -38,8 +38,13 @@ class FrameChannel {
   public:
     enum class Kind { needed, droppable };
 
-    // `socket` is a connected stream.
-    FrameChannel(os::Fd socket, FrameFate fate, const FrameBounds& bounds = {});
+    // Connects `socket`: 0, or an errno, with EAGAIN if it is to be tried again. Must not throw.
+    using Connect = std::function<int(int socket)>;
+
+    // `socket` is a stream, and connected unless there is a `connect`, which the channel's thread
+    // then calls until it is; frames wait so long.
+    FrameChannel(os::Fd socket, FrameFate fate, const FrameBounds& bounds = {},
+                 Connect connect = {});
     FrameChannel(const FrameChannel&) = delete;
     FrameChannel& operator=(const FrameChannel&) = delete;
     ~FrameChannel();  // what still waits is lost, and nobody hears of it: see end()
@@ -60,6 +65,8 @@ class FrameChannel {
   private:
     std::size_t send_now(std::string_view bytes) noexcept;
     void drain();
+    void start_thread();
+    bool is_connected() noexcept;
     void advance(std::size_t sent) noexcept;
     void keep(std::string_view frame, std::size_t sent);
     void give_up() noexcept;
@@ -74,6 +81,8 @@ class FrameChannel {
     std::atomic<bool> is_ending_{false};
     std::atomic<std::uint64_t> dropped_{0};
 
+    const Connect connect_;
+
     std::mutex telling_;     // taken before the other one
     std::mutex mutex_;       // of all below
     std::string queue_;      // whole frames
@@ -81,6 +90,7 @@ class FrameChannel {
     std::size_t begun_ = 0;  // where in it the frame begins that is sent next, or in part
     std::string lost_;       // what was in the queue of a peer that has gone
     bool is_open_ = true;
+    bool is_connecting_;
     std::thread thread_;
 };
 

@@ -23,6 +23,7 @@ namespace turngate {
 namespace {
 
 using vercel::Invocation;
+using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds last_words{100};
 // With a standard error that nobody reads; Vercel kills soon.
@@ -45,17 +46,14 @@ std::string& empty_frame() {
     return *frame;
 }
 
-// Empty, with errno, if nobody listens. A path that begins with '@' is none of a file system.
-os::Fd connect_now(const std::string& path) {
+// 0, or an errno. A path that begins with '@' is none of a file system.
+int connect_now(int socket, const std::string& path) noexcept {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    if (path.size() >= sizeof address.sun_path) return errno = ENAMETOOLONG, os::Fd();
+    if (path.size() >= sizeof address.sun_path) return ENAMETOOLONG;
     std::memcpy(address.sun_path, path.data(), path.size());
-    os::Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!socket) return {};
-    if (::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
-        return {};
-    return socket;
+    if (::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) return errno;
+    return 0;
 }
 
 const Invocation* invocation(const Context& context) {
@@ -68,19 +66,25 @@ VercelIpc::VercelIpc(VercelIpcOptions options)
     : options_(std::move(options)),
       fallback_(stderr_reporter(options_.form, options_.error_output)) {
     if (options_.path.empty()) return;
-    os::Fd socket = connect_now(options_.path);
-    if (!socket) {
-        const std::string why = std::generic_category().message(errno);
-        fallback_->logged(Context(), Level::warn,
-                          "cannot connect to VERCEL_IPC_PATH=" + options_.path + ": " + why +
-                              ": logs go to standard error, and the platform is told nothing");
+    os::Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const int error = socket ? connect_now(socket.get(), options_.path) : errno;
+    if (error != 0 && error != EAGAIN) {
+        say_unconnected(error);
         return;
     }
+    FrameChannel::Connect connect;
+    if (error == EAGAIN)
+        connect = [this, until = Clock::now() + options_.connect_patience](int fd) {
+            const int again = connect_now(fd, options_.path);
+            if (again == 0 || (again == EAGAIN && Clock::now() < until)) return again;
+            say_unconnected(again);
+            return ETIMEDOUT;
+        };
     channel_ = std::make_unique<FrameChannel>(
         std::move(socket),
         FrameFate{.dropped = [this](std::uint64_t frames) { return tell_dropped(frames); },
                   .lost = [this](std::string_view frames) { return lose(frames); }},
-        options_.bounds);
+        options_.bounds, std::move(connect));
     [[maybe_unused]] static const int hooked = std::atexit(at_exit);
     holder = this;
 }
@@ -88,6 +92,15 @@ VercelIpc::VercelIpc(VercelIpcOptions options)
 VercelIpc::~VercelIpc() {
     release_held();
     channel_.reset();  // its thread may call us
+}
+
+void VercelIpc::say_unconnected(int error) noexcept try {
+    has_said_gone_ = true;
+    fallback_->logged(Context(), Level::warn,
+                      "cannot connect to VERCEL_IPC_PATH=" + options_.path + ": " +
+                          std::generic_category().message(error) +
+                          ": logs go to standard error, and the platform is told nothing");
+} catch (...) {  // no memory
 }
 
 void VercelIpc::release_held() noexcept {

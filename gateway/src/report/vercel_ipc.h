@@ -24,6 +24,9 @@ struct VercelIpcOptions {
     LogForm form = {};            // of what goes to standard error for want of a listener
     int error_output = 2;         // where that is
     FrameBounds bounds = {};
+
+    // For a listener that cannot take one more connection just now.
+    std::chrono::milliseconds connect_patience{2'000};
 };
 
 // Logs, and what handlers print, go to the platform; to standard error as long as there is none,
@@ -36,7 +39,7 @@ struct VercelIpcOptions {
 // and there is no beginning and no end to tell. The end is told by ended(), or by switched().
 class VercelIpc final : public Reporter {
   public:
-    // Connects, without waiting.
+    // Connects, without waiting; what is told meanwhile waits.
     explicit VercelIpc(VercelIpcOptions options);
     VercelIpc(const VercelIpc&) = delete;
     VercelIpc& operator=(const VercelIpc&) = delete;
@@ -72,6 +75,7 @@ class VercelIpc final : public Reporter {
     std::string tell_dropped(std::uint64_t frames);
     std::uint64_t lose(std::string_view frames) noexcept;
     void say_gone();
+    void say_unconnected(int error) noexcept;
     void print(std::string_view text) noexcept;
     static void release_held() noexcept;
     static void at_exit() noexcept;
