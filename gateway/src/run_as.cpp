@@ -87,6 +87,8 @@ int run_as(std::string_view as, const OpenHandler& open, const std::string& targ
             return serve_open_runtimes(platform.name, open, target, get);
         if (platform.name == "openedge") return serve_openedge(open, get, targets);
         if (platform.name == "impuls") return serve_impuls(open, target, get);
+        if (platform.name == "http" && is_plain_vercel(get))
+            return serve_plain_vercel(open, target, get);
         return run_listening(platform.name, open, target, get);
     } catch (const cli::CommandError&) {
         throw;  // it says how to mend what is wrong with the target

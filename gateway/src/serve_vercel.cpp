@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <exception>
 #include <fcntl.h>
+#include <optional>
 #include <unistd.h>
 #include <utility>
 
@@ -85,35 +86,87 @@ int serve(VercelIpc& ipc, const VercelSettings& settings, const OpenHandler& ope
           const std::string& target, const ReadVariable& get) {
     LastStand last_stand(settings.last_stand,
                          [&](int at_work) { tell_abandoned(ipc, at_work, settings.last_stand); });
-    OutputCapture capture(ipc);
+    std::optional<OutputCapture> capture;
+    if (!settings.is_plain) capture.emplace(ipc);
     Observation observation({.get = get,
                              .door = "http",
                              .json = ::isatty(STDERR_FILENO) == 0,
                              .target = target,
-                             .reporter = &capture});
+                             .reporter = capture ? &*capture : static_cast<Reporter*>(&ipc)});
     VercelReader reader;
     HttpOptions options = settings.http;
     options.platform = &reader;
     observation.equip(options);
     const auto door = http_door(std::move(options));
-    const std::uint16_t port = port_of(*door);
+    const std::uint16_t port = settings.is_plain ? std::uint16_t{0} : port_of(*door);
     const auto watched = last_stand.watched(*door);
     const auto open_watched = [&] {
         return last_stand.watched(behind_prefix(open(observation.backend()), settings.prefix));
     };
     bool is_told = false;
-    const auto listening = [&](const std::string&) {
-        if (!std::exchange(is_told, true)) ipc.server_started(port);
+    const auto listening = [&](const std::string& address) {
+        if (settings.is_plain)
+            observation.reporter().logged(Context(), Level::info, "listening on " + address);
+        else if (!std::exchange(is_told, true))
+            ipc.server_started(port);
     };
     const int status = serve_listening(*watched, open_watched, observation, listening);
     ipc.flush(last_flush);
     return status;
 }
 
+// Fills in what the environment says of the door and of its end.
+void set_limits(VercelSettings& out, const ReadVariable& get) {
+    out.last_stand = get("VERCEL_DEV") == "1" ? last_stand_dev : last_stand_deployed;
+    out.http.health_path = "/_vercel/ping";
+    out.http.drain_timeout = out.last_stand - notice;
+    const milliseconds usual = out.http.drain_timeout;
+    out.http = http_options(get, std::move(out.http));
+    if (out.http.drain_timeout != usual) out.last_stand = out.http.drain_timeout + notice;
+    out.prefix = prefix_of(get);
+}
+
+std::string text_of(const ReadVariable& get, const std::string& name) {
+    return get(name).value_or("");
+}
+
+// VERCEL_DEV_PORT, by which `vercel dev` asks for this program, before PORT.
+std::string plain_port(const ReadVariable& get) {
+    const std::string dev = text_of(get, "VERCEL_DEV_PORT");
+    if (dev.empty()) {
+        const std::string port = text_of(get, "PORT");
+        return port.empty() ? "3000" : port;
+    }
+    const auto number = cli::parse_number(dev);
+    if (!number || *number < 0 || *number > 65535)
+        throw Error("VERCEL_DEV_PORT=" + dev + " is wrong: expected a number from 0 to 65535");
+    return dev;
+}
+
 }  // namespace
 
+bool is_plain_vercel(const ReadVariable& get) {
+    return get("VERCEL") == "1" || get("VERCEL_DEV") == "1";
+}
+
+VercelSettings plain_vercel_settings(const ReadVariable& get) {
+    VercelSettings out{.http = {},
+                       .ipc_path = {},
+                       .handler_started = false,
+                       .prefix = {},
+                       .last_stand = {},
+                       .is_plain = true};
+    const bool is_container =
+        text_of(get, "VERCEL_DEV_PORT").empty() && !text_of(get, "PORT").empty();
+    set_limits(out, [&](const std::string& name) -> std::optional<std::string> {
+        if (name == "PORT") return plain_port(get);
+        if (name == "HOST" && text_of(get, name).empty() && !is_container) return "127.0.0.1";
+        return get(name);
+    });
+    return out;
+}
+
 VercelSettings vercel_settings(const ReadVariable& get) {
-    const bool is_dev = get("VERCEL_DEV") == "1";
     // The one client is the platform's router. It sends as much at once as there are descriptors
     // for, lets connections lie for as long as the instance is suspended, and adds fields of its
     // own to 32 KB of its client's.
@@ -122,23 +175,17 @@ VercelSettings vercel_settings(const ReadVariable& get) {
                  .max_threads = 2048,
                  .idle_timeout = 24h,
                  .header_size = 64 * 1024,
-                 .header_count = 256,
-                 .health_path = "/_vercel/ping"},
+                 .header_count = 256},
         .ipc_path = get("VERCEL_IPC_PATH").value_or(""),
         .handler_started = true,
-        .prefix = prefix_of(get),
-        .last_stand = is_dev ? last_stand_dev : last_stand_deployed,
+        .prefix = {},
+        .last_stand = {},
     };
-    out.http.drain_timeout = out.last_stand - notice;
-    const milliseconds usual = out.http.drain_timeout;
-    out.http = http_options(
-        [&](const std::string& name) {
-            const bool is_place =
-                name == "PORT" || name == "HOST" || name == "AWS_LAMBDA_HTTP_ENDPOINT";
-            return is_place ? std::optional<std::string>() : get(name);
-        },
-        std::move(out.http));
-    if (out.http.drain_timeout != usual) out.last_stand = out.http.drain_timeout + notice;
+    set_limits(out, [&](const std::string& name) {
+        const bool is_place =
+            name == "PORT" || name == "HOST" || name == "AWS_LAMBDA_HTTP_ENDPOINT";
+        return is_place ? std::optional<std::string>() : get(name);
+    });
     const std::string name = "TURNGATE_VERCEL_HANDLER_STARTED";
     const std::string told = get(name).value_or("");
     if (!told.empty() && told != "0" && told != "1")
@@ -180,6 +227,15 @@ int serve_vercel(const OpenHandler& open, const std::string& target, const ReadV
         std::fprintf(stderr, "%s\n", spawned->message.c_str());
         return spawned->exit_code;
     }
+}
+
+int serve_plain_vercel(const OpenHandler& open, const std::string& target,
+                       const ReadVariable& get) {
+    const VercelSettings settings = plain_vercel_settings(get);
+    const LogForm form =
+        log_form(observe_settings(get), {.json = ::isatty(STDERR_FILENO) == 0, .door = "http"});
+    VercelIpc nobody({.form = form});
+    return serve(nobody, settings, open, target, get);
 }
 
 HandlerPtr behind_prefix(HandlerPtr handler, std::string prefix) {

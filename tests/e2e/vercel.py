@@ -295,6 +295,27 @@ def nobody_listens():
         check("and serves", process.poll() is None, line)
 
 
+def is_plain_http_without_a_socket():
+    environment = {"VERCEL": "1", "VERCEL_IPC_PATH": "", "VERCEL_DEV_PORT": "0", "TURNGATE_DRAIN_TIMEOUT": "10ms",
+                   "VERCEL_SERVICE_ROUTE_PREFIX_STRIP": "1", "VERCEL_SERVICE_ROUTE_PREFIX": "/api"}
+    with function([FUNCTION], environment) as (_, process):
+        line = process.stderr.readline()
+        found = re.search(r"listening on 127\.0\.0\.1:(\d+)", line)
+        check("without a socket it listens where VERCEL_DEV_PORT says", found, line)
+        port = int(found[1])
+        check("and pings", ask(port, "/_vercel/ping").endswith(b"OK"), port)
+        seen = ask(port, "/api/facts", ROUTER)
+        check("strips the prefix, and has the router's client", b"GET /api /api/facts x 203.0.113.9" in seen, seen)
+        seen = ask(port, "/head", ROUTER)
+        check("and nothing internal", seen.startswith(b"HTTP/1.1 200") and b"internal" not in seen.lower(), seen)
+        with socket.create_connection(("127.0.0.1", port), 60) as client:
+            client.sendall(b"GET /later-and-later HTTP/1.1\r\nHost: x\r\n\r\n")
+            client.recv(1000)
+            check("it ends with 0 though a task hangs", stop(process)[0] == 0, process.returncode)
+        told = process.stderr.read()
+        check("and says what it left", "A waitUntil() task is still running after 60ms and was abandoned at shutdown." in told, told)
+
+
 starts_and_stops()
 abandons("/hang", "request")
 abandons("/later-and-later", "waitUntil() task")
@@ -305,6 +326,7 @@ fails_to_make_a_handler()
 serves_a_thousand_at_once()
 cannot_start()
 takes_programs_along()
+tells_programs_of_the_client()
+is_plain_http_without_a_socket()
 nobody_listens()
 finish()
-tells_programs_of_the_client()

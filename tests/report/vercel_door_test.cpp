@@ -296,6 +296,41 @@ BOOST_AUTO_TEST_CASE(is_on_loopback_and_a_free_port) {
                       Error);
 }
 
+BOOST_AUTO_TEST_CASE(is_plain_http_where_there_is_no_socket_to_tell) {
+    using Variables = std::map<std::string, std::string>;
+    const auto is_plain = [](const Variables& variables) {
+        return is_plain_vercel(environment(variables));
+    };
+    BOOST_TEST(is_plain({{"VERCEL", "1"}}));
+    BOOST_TEST(is_plain({{"VERCEL_DEV", "1"}, {"PORT", "80"}}));
+    BOOST_TEST(!is_plain({{"PORT", "80"}}));
+    BOOST_TEST(!is_plain({{"VERCEL", "0"}, {"VERCEL_DEV", ""}, {"VERCEL_DEV_PORT", "1"}}));
+
+    const auto place = [](const Variables& variables) {
+        return plain_vercel_settings(environment(variables)).http.listen.front();
+    };
+    BOOST_TEST(place({}) == "127.0.0.1:3000");
+    BOOST_TEST(place({{"PORT", "80"}}) == ":80");
+    BOOST_TEST(place({{"PORT", "80"}, {"HOST", "127.0.0.1"}}) == "127.0.0.1:80");
+    BOOST_TEST(place({{"HOST", "::"}}) == "[::]:3000");
+    BOOST_TEST(place({{"VERCEL_DEV_PORT", "38412"}}) == "127.0.0.1:38412");
+    BOOST_TEST(place({{"VERCEL_DEV_PORT", "38412"}, {"PORT", "80"}}) == "127.0.0.1:38412");
+    BOOST_TEST(place({{"TURNGATE_LISTEN", "127.0.0.1:9"}, {"PORT", "80"}}) == "127.0.0.1:9");
+    for (const char* wrong : {"x", "-1", "65536"})
+        BOOST_CHECK_THROW(place({{"VERCEL_DEV_PORT", wrong}}), Error);
+
+    const VercelSettings deployed = plain_vercel_settings(environment({}));
+    BOOST_TEST(deployed.last_stand.count() == 450);
+    BOOST_TEST(deployed.http.drain_timeout.count() == 400);
+    BOOST_TEST(deployed.http.health_path == "/_vercel/ping");
+    const VercelSettings dev =
+        plain_vercel_settings(environment({{"VERCEL_DEV", "1"},
+                                           {"VERCEL_SERVICE_ROUTE_PREFIX_STRIP", "1"},
+                                           {"VERCEL_SERVICE_ROUTE_PREFIX", "/api"}}));
+    BOOST_TEST(dev.last_stand.count() == 30'000);
+    BOOST_TEST(dev.prefix == "/api");
+}
+
 BOOST_AUTO_TEST_CASE(strips_the_prefix_of_a_service) {
     auto prefix = [](const char* strip, const char* value) {
         return vercel_settings(environment({{"VERCEL_SERVICE_ROUTE_PREFIX_STRIP", strip},

@@ -99,6 +99,8 @@ HttpOptions door_options(const Environment& environment, std::string_view platfo
     if (platform == "vercel") return vercel_settings(environment).http;
     if (is_open_runtimes(platform)) return open_runtimes_settings(environment, platform).http;
     if (platform == "impuls") return impuls_settings(environment).http;
+    if (platform == "http" && is_plain_vercel(environment))
+        return plain_vercel_settings(environment).http;
     return http_options(environment);
 }
 
@@ -143,6 +145,13 @@ Facts vercel(const Environment& environment) {
     const VercelSettings settings = vercel_settings(environment);
     return {{"VERCEL_IPC_PATH", settings.ipc_path.empty() ? "none" : settings.ipc_path},
             {"TURNGATE_VERCEL_HANDLER_STARTED", settings.handler_started ? "1" : "0"},
+            {"VERCEL_SERVICE_ROUTE_PREFIX",
+             settings.prefix.empty() ? "not stripped" : settings.prefix}};
+}
+
+Facts plain_vercel(const Environment& environment) {
+    const VercelSettings settings = plain_vercel_settings(environment);
+    return {{"TURNGATE_LISTEN", settings.http.listen.front()},
             {"VERCEL_SERVICE_ROUTE_PREFIX",
              settings.prefix.empty() ? "not stripped" : settings.prefix}};
 }
@@ -215,6 +224,8 @@ Diagnosis diagnose(const Environment& environment) {
                                       : is_impuls  ? impuls_environment(environment)
                                                    : environment);
         if (is_vercel) found.vercel = vercel(environment);
+        if (chosen == "http" && is_plain_vercel(environment))
+            found.vercel = plain_vercel(environment);
         if (is_lambda) found.lambda = lambda(environment);
         if (is_runtime) found.open_runtimes = open_runtimes(environment, chosen);
         if (is_impuls) found.impuls = impuls(environment);
