@@ -153,6 +153,7 @@ VercelSettings plain_vercel_settings(const ReadVariable& get) {
     VercelSettings out{.http = {},
                        .ipc_path = {},
                        .handler_started = false,
+                       .fetch_metrics = false,
                        .prefix = {},
                        .last_stand = {},
                        .is_plain = true};
@@ -178,6 +179,7 @@ VercelSettings vercel_settings(const ReadVariable& get) {
                  .header_count = 256},
         .ipc_path = get("VERCEL_IPC_PATH").value_or(""),
         .handler_started = true,
+        .fetch_metrics = get("VERCEL_TRACING_DISABLE_AUTOMATIC_FETCH_INSTRUMENTATION") != "1",
         .prefix = {},
         .last_stand = {},
     };
@@ -214,7 +216,8 @@ int serve_vercel(const OpenHandler& open, const std::string& target, const ReadV
                    .handler_started = settings.handler_started,
                    .form = log_form(observe_settings(environment),
                                     {.json = ::isatty(STDERR_FILENO) == 0, .door = "http"}),
-                   .error_output = errors ? errors.get() : STDERR_FILENO});
+                   .error_output = errors ? errors.get() : STDERR_FILENO,
+                   .fetch_metrics = settings.fetch_metrics});
     try {
         return serve(ipc, settings, open, target, environment);
     } catch (const std::exception& e) {

@@ -14,6 +14,7 @@ struct VercelSettings {
     HttpOptions http;
     std::string ipc_path;  // VERCEL_IPC_PATH; empty: nobody is told
     bool handler_started;  // TURNGATE_VERCEL_HANDLER_STARTED, 1 or 0
+    bool fetch_metrics;    // VERCEL_TRACING_DISABLE_AUTOMATIC_FETCH_INSTRUMENTATION is not 1
     std::string prefix;    // VERCEL_SERVICE_ROUTE_PREFIX, "/api", if it is to be stripped; or empty
 
     // From SIGTERM to the end of the process, whatever still runs.

@@ -291,6 +291,10 @@ BOOST_AUTO_TEST_CASE(is_on_loopback_and_a_free_port) {
                                      {"TURNGATE_DRAIN_TIMEOUT", "1s"}}));
     BOOST_TEST(other.http.listen.front() == "127.0.0.1:3000");
     BOOST_TEST(!other.handler_started);
+    BOOST_TEST(usual.fetch_metrics);
+    const char* const off = "VERCEL_TRACING_DISABLE_AUTOMATIC_FETCH_INSTRUMENTATION";
+    BOOST_TEST(!vercel_settings(environment({{off, "1"}})).fetch_metrics);
+    BOOST_TEST(vercel_settings(environment({{off, "0"}})).fetch_metrics);
     BOOST_TEST(other.last_stand.count() == 1050);
     BOOST_CHECK_THROW(vercel_settings(environment({{"TURNGATE_VERCEL_HANDLER_STARTED", "no"}})),
                       Error);

@@ -328,6 +328,21 @@ BOOST_AUTO_TEST_CASE(tells_beginning_and_end_of_what_the_platform_knows) {
     BOOST_TEST(ipc.unended() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(is_silent_about_outgoing_calls_if_told_so) {
+    FakeIpc platform;
+    const ErrorOutput error;
+    VercelIpcOptions quiet = options(platform.path(), error);
+    quiet.fetch_metrics = false;
+    VercelIpc ipc(quiet);
+    ipc.server_started(1);
+    Context context;
+    context.put(vercel::Invocation{"inv", 1});
+    ipc.fetched(context, FetchMetric());
+    ipc.ended(context, good);
+    platform.next();
+    BOOST_TEST(type(platform.next()) == "end");
+}
+
 BOOST_AUTO_TEST_CASE(is_silent_about_beginnings_if_told_so) {
     FakeIpc platform;
     const ErrorOutput error;

@@ -140,7 +140,7 @@ void VercelIpc::printed(const Context& context, Stream stream, std::string_view 
 
 void VercelIpc::fetched(const Context& context, const FetchMetric& metric) {
     const Invocation* const known = invocation(context);
-    if (!has_listener() || !known) return;
+    if (!has_listener() || !known || !options_.fetch_metrics) return;
     std::string& frame = empty_frame();
     vercel::append_fetch(frame, known, metric);
     channel_->send(frame, FrameChannel::Kind::droppable);

@@ -24,6 +24,7 @@ struct VercelIpcOptions {
     LogForm form = {};            // of what goes to standard error for want of a listener
     int error_output = 2;         // where that is
     FrameBounds bounds = {};
+    bool fetch_metrics = true;  // outgoing calls are told
 
     // For a listener that cannot take one more connection just now.
     std::chrono::milliseconds connect_patience{2'000};
