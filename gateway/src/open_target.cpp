@@ -16,6 +16,7 @@
 #include "host/invoke_target.h"
 #include "host/lambda_target.h"
 #include "observe/settings.h"
+#include "report/capture.h"
 #include "stderr_reporter.h"
 #include <turngate/handlers/load_plugin.h>
 #include <turngate/handlers/open_handler.h>
@@ -156,7 +157,11 @@ HandlerPtr open_target(std::string_view uri, HandlerPtr self, const ReadVariable
         if (uri.starts_with(lambda))
             return host::lambda_target(uri.substr(lambda.size()), get, target_log(get));
         if (uri.starts_with(invoke)) return host::invoke_target(uri.substr(invoke.size()));
-        return open_handler(uri, target_log(get), std::move(changed));
+        // Else our standard output is whoever's has started us: of CGI and of commands it is the
+        // answer.
+        return open_handler(
+            uri, target_log(get), std::move(changed),
+            OutputCapture::is_on() ? ProgramOutput::inherited : ProgramOutput::diverted);
     } catch (const BadSetting& e) {  // it is not the program, file or address that is wrong
         throw cli::CommandError(cli::exit_status::no_target,
                                 std::string("cannot open the target: ") + e.what(), "");

@@ -2,6 +2,7 @@
 """vercel.py BINARY_DIR ...: Vercel functions as processes: how they start, fail to, and end."""
 import base64
 import contextlib
+import itertools
 import json
 import os
 import re
@@ -20,6 +21,7 @@ from peers import check, finish, skipped
 BUILD = os.path.abspath(sys.argv[1])
 TURNGATE = f"{BUILD}/bin/turngate"
 FUNCTION = f"{BUILD}/tests/turngate_door_program"
+LIBFCGI_PROGRAM = f"{BUILD}/tests/turngate_libfcgi_program"
 IDS = {"x-vercel-internal-invocation-id": "inv", "x-vercel-internal-request-id": "7"}
 
 
@@ -286,6 +288,38 @@ def tells_programs_of_the_client():
             check("and of a server", {name: fields.get(name.lower()) for name in ROUTER} == ROUTER, fields)
 
 
+def has_libfcgi():
+    return os.path.exists(LIBFCGI_PROGRAM)
+
+
+def told_until_the_end(platform):
+    """{text: its level or stream}, of what comes before the end of a request."""
+    told = {}
+    for frame in itertools.takewhile(lambda one: one and one["type"] != "end", iter(platform.frame, None)):
+        if frame["type"] == "log":
+            log = frame["payload"]
+            told[base64.b64decode(log["message"]).decode()] = log.get("level") or log["stream"]
+    return told
+
+
+def check_told(what, told, expected):
+    missing = [(text, told.get(text)) for text, source in expected.items() if told.get(text) != source]
+    check(what, not missing, (len(missing), missing[:3]))
+
+
+def tells_what_servers_print():
+    prints = """echo out; echo err >&2; echo '{"level":"error"}'; echo '[INFO] fine' >&2; """
+    expected = {"out": "stdout", "err": "stderr", '{"level":"error"}': "error", "[INFO] fine": "info"}
+    servers = {"http:spawn:": "exec python3 -m http.server $PORT >/dev/null 2>&1"}
+    if has_libfcgi():
+        servers["fcgi:spawn:"] = f"exec {LIBFCGI_PROGRAM} >/dev/null 2>&1"
+    for scheme, server in servers.items():
+        with function([TURNGATE, "run", scheme + prints + server]) as (platform, process):
+            check(f"{scheme} answers", ask(start(platform), "/").startswith(b"HTTP/1.1 200"), scheme)
+            check_told("what it prints is told under its level or stream", told_until_the_end(platform), expected)
+            check("it ends with 0", stop(process)[0] == 0, process.returncode)
+
+
 def nobody_listens():
     environment = {"VERCEL_IPC_PATH": "/nowhere/ipc.sock", "TURNGATE_LISTEN": "127.0.0.1:0"}
     with function([FUNCTION], environment) as (_, process):
@@ -328,5 +362,6 @@ cannot_start()
 takes_programs_along()
 tells_programs_of_the_client()
 is_plain_http_without_a_socket()
+tells_what_servers_print()
 nobody_listens()
 finish()

@@ -212,6 +212,19 @@ BOOST_AUTO_TEST_CASE(a_child_is_replaced_after_some_time) {
     BOOST_TEST(pid_other_than(handler, first) > 0);
 }
 
+BOOST_AUTO_TEST_CASE(children_print_where_we_do_if_they_are_told_so) {
+    const test::TemporaryDirectory here;
+    FcgiSpawnOptions options =
+        pool_of("streams=$(readlink /proc/$$/fd/1 /proc/$$/fd/2); echo \"$streams\" > '" +
+                here / "streams" + "'; exec '" TURNGATE_POOL_CHILD "'");
+    options.inherits_output = true;
+    const HandlerPtr handler = spawned_fcgi(options);
+    const auto ours = [](const char* fd) {
+        return std::filesystem::read_symlink(std::string("/proc/self/fd/") + fd).string() + '\n';
+    };
+    BOOST_TEST(here.read("streams") == ours("1") + ours("2"));
+}
+
 BOOST_AUTO_TEST_CASE(a_child_that_has_answered_before_it_dies_is_started_again_at_once) {
     ProgramLog log;
     FcgiSpawnOptions options = pool("", &log);

@@ -201,6 +201,21 @@ BOOST_AUTO_TEST_CASE(what_a_program_prints_is_not_touched) {
     BOOST_TEST((output.get() == std::string(size, 'x') + '\n'));
 }
 
+BOOST_AUTO_TEST_CASE(output_and_error_of_a_program_may_go_to_two) {
+    os::Pipe output = os::make_pipe(), error = os::make_pipe();
+    SpawnOptions options =
+        spawn_command("echo printed; echo complained >&2; exec '" TURNGATE_HTTP_PROGRAM "'");
+    options.output = output.write.get();
+    options.error = error.write.get();
+    BOOST_TEST(error_of(options) == "started");
+    for (auto& [pipe, text] : {std::pair(&output, "printed\n"), {&error, "complained\n"}}) {
+        pipe->write.reset();
+        std::string all(100, '\0');
+        all.resize(os::read_whole(pipe->read.get(), all));
+        BOOST_TEST(all == text);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(paths_and_fields_are_changed_as_asked) {
     SpawnOptions options = spawn_program();
     options.base_path = "/orders";

@@ -153,6 +153,18 @@ BOOST_AUTO_TEST_CASE(output_may_go_to_a_descriptor_of_ours) {
     BOOST_TEST(!p.err);
 }
 
+BOOST_AUTO_TEST_CASE(output_and_error_may_go_to_two) {
+    Pipe output = make_pipe(), error = make_pipe();
+    Subprocess p({.program = TURNGATE_TEST_CHILD,
+                  .arguments = {"cgi-stderr"},
+                  .output = output.write.get(),
+                  .error = error.write.get()});
+    output.write.reset();
+    error.write.reset();
+    BOOST_TEST(read_all(output.read.get()) == "Content-Type: text/plain\n\nok\n");
+    BOOST_TEST(read_all(error.read.get()) == "first line\nsecond line\nlast, without an end");
+}
+
 BOOST_AUTO_TEST_CASE(without_pipes_the_input_is_empty) {
     Pipe pipe = make_pipe();
     Subprocess p(

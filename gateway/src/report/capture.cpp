@@ -70,6 +70,10 @@ OutputCapture::~OutputCapture() {
     tell_rest();
 }
 
+bool OutputCapture::is_on() noexcept {
+    return current != nullptr;
+}
+
 void OutputCapture::tell_rest_of_process() noexcept {
     OutputCapture* const capture = current;
     if (capture && !capture->is_copy()) capture->tell_rest();

@@ -43,6 +43,9 @@ class OutputCapture final : public Reporter {
     OutputCapture& operator=(const OutputCapture&) = delete;
     ~OutputCapture() override;  // tells what is left, and gives the streams back
 
+    // Whether there is one: our standard output is then read by us alone.
+    static bool is_on() noexcept;
+
     // Of the one that there is: tells what is left, for the process ends. None: does nothing.
     static void tell_rest_of_process() noexcept;
 

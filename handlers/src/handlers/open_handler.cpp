@@ -148,17 +148,21 @@ HandlerPtr open_files(const HandlerUri& uri) {
 }
 
 HandlerPtr open_handler(std::string_view text, std::function<void(Level, std::string_view)> log,
-                        std::function<void(const std::string&)> changed) {
+                        std::function<void(const std::string&)> changed, ProgramOutput output) {
+    const bool is_inherited = output == ProgramOutput::inherited;
+    const int server_output = is_inherited ? STDOUT_FILENO : STDERR_FILENO;
     // First, for a command may have every character that means something in a URI.
     if (text.starts_with(http_spawn))
         return spawned_upstream(
             spawn_options(variable, {.command = std::string(text.substr(http_spawn.size())),
+                                     .output = server_output,
                                      .log = std::move(log),
                                      .changed = std::move(changed)}));
     if (is_spawned_fcgi(text))
-        return open_spawned_fcgi(
-            text,
-            fcgi_spawn_options(variable, {.log = std::move(log), .changed = std::move(changed)}));
+        return open_spawned_fcgi(text,
+                                 fcgi_spawn_options(variable, {.log = std::move(log),
+                                                               .inherits_output = is_inherited,
+                                                               .changed = std::move(changed)}));
     const HandlerUri uri = HandlerUri::split(text);
     const std::string quoted = '"' + without_user(text) + '"';
     std::vector<std::string_view> known;
@@ -169,7 +173,9 @@ HandlerPtr open_handler(std::string_view text, std::function<void(Level, std::st
                             std::string(scheme.expected));
             if (scheme.open) return scheme.open(uri);
             if (uri.scheme == "fcgi") return open_fcgi(uri, std::move(log));
-            return open_plugin(uri, {.log = std::move(log), .changed = std::move(changed)});
+            return open_plugin(
+                uri,
+                {.output = server_output, .log = std::move(log), .changed = std::move(changed)});
         }
         known.push_back(scheme.name);
     }

@@ -42,11 +42,12 @@ PoolSocket::~PoolSocket() {
 
 PoolProgram::PoolProgram(const std::string& command, const PoolSocket& socket, ProgramGuard& guard,
                          std::function<void(std::string_view line)> log)
-    : output_pipe_(os::make_pipe()),
+    : output_pipe_(log ? os::make_pipe() : os::Pipe()),
       child_({.program = "/bin/sh",
               .arguments = {"-c", command},
               .environment = environment_without({}),
-              .output = output_pipe_.write.get(),
+              .output = log ? output_pipe_.write.get() : STDOUT_FILENO,
+              .error = log ? output_pipe_.write.get() : STDERR_FILENO,
               .input = socket.fd()}),
       socket_(socket),
       guard_(guard),
@@ -55,7 +56,7 @@ PoolProgram::PoolProgram(const std::string& command, const PoolSocket& socket, P
           log("child " + std::to_string(child_.pid()) + ": " + std::string(line));
       }) {
     output_pipe_.write.reset();
-    os::set_nonblocking(output_.get());
+    if (output_) os::set_nonblocking(output_.get());
     guard_.add(child_.pid());
 }
 

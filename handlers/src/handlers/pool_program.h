@@ -50,8 +50,8 @@ class PoolSocket {
 // For one thread.
 class PoolProgram {
   public:
-    // `log` gets the lines it prints, as "child 4711: text". `guard` and `socket` must outlive
-    // this. Throws std::system_error.
+    // `log` gets the lines it prints, as "child 4711: text"; without one its output and error are
+    // ours. `guard` and `socket` must outlive this. Throws std::system_error.
     PoolProgram(const std::string& command, const PoolSocket& socket, ProgramGuard& guard,
                 std::function<void(std::string_view line)> log);
     PoolProgram(const PoolProgram&) = delete;
@@ -68,7 +68,8 @@ class PoolProgram {
     void kill(int signal) const noexcept { child_.kill(signal); }
     bool group_ended() const { return child_.group_ended(); }
 
-    // Logs what it has printed. output_fd() is readable when there is some, and -1 at the end.
+    // Logs what it has printed. output_fd() is readable when there is some, and -1 at the end, and
+    // where nothing is logged.
     void pass_output();
     int output_fd() const noexcept { return output_.get(); }
 

@@ -222,11 +222,13 @@ void ProcessPool::start(Child& child) {
             child.socket = std::make_unique<PoolSocket>(directory_.next_socket());
             client = options_.open(child.socket->address().text());
         }
-        child.program = std::make_unique<PoolProgram>(options_.command, *child.socket, guard_,
-                                                      [this](std::string_view line) {
-                                                          if (options_.log)
-                                                              options_.log(Level::warn, line);
-                                                      });
+        std::function<void(std::string_view)> log;
+        if (!options_.inherits_output)
+            log = [this](std::string_view line) {
+                if (options_.log) options_.log(Level::warn, line);
+            };
+        child.program =
+            std::make_unique<PoolProgram>(options_.command, *child.socket, guard_, std::move(log));
         child.program->ask();
     } catch (const std::exception& e) {
         child.program.reset();

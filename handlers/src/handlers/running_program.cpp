@@ -41,7 +41,11 @@ std::vector<std::string> environment(const os::Address& address) {
 
 RunningProgram::RunningProgram(const SpawnOptions& options)
     : address_(choose_address(options)),
-      child_({"/bin/sh", {"-c", options.command}, environment(address_), {}, options.output}) {
+      child_({.program = "/bin/sh",
+              .arguments = {"-c", options.command},
+              .environment = environment(address_),
+              .output = options.output,
+              .error = options.error}) {
     guard_.add(child_.pid());
 }
 

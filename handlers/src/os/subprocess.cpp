@@ -55,11 +55,15 @@ Streams pipes_and(std::optional<int> given) {
             {std::move(input.write), std::move(output.read), std::move(error.read)}};
 }
 
-Streams streams_to(int output, std::optional<int> input) {
-    if (input) return {{duplicate(*input), duplicate(output), duplicate(output)}, {}};
+// REQUIRES: there is an output.
+Streams streams_of(const Command& command) {
+    const int output = *command.output;
+    const int error = command.error.value_or(output);
+    if (command.input)
+        return {{duplicate(*command.input), duplicate(output), duplicate(error)}, {}};
     const Fd nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     if (!nothing) throw std::system_error(errno, std::generic_category(), "/dev/null");
-    return {{duplicate(nothing.get()), duplicate(output), duplicate(output)}, {}};
+    return {{duplicate(nothing.get()), duplicate(output), duplicate(error)}, {}};
 }
 
 // The group and the state of a process, by /proc/PID/stat; group 0 if it has gone. The name, in
@@ -135,8 +139,7 @@ Subprocess::Subprocess(const Command& command) {
     Pointers environment;
     environment.add(command.environment);
 
-    Streams streams =
-        command.output ? streams_to(*command.output, command.input) : pipes_and(command.input);
+    Streams streams = command.output ? streams_of(command) : pipes_and(command.input);
     Plan plan = {command.program.c_str(),
                  arguments.data(),
                  environment.data(),

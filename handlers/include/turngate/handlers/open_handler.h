@@ -16,6 +16,16 @@ class BadSetting : public Error {
     using Error::Error;
 };
 
+// Where goes what a program prints that is started for all requests.
+enum class ProgramOutput {
+    // Not to our standard output, which may be an answer, or somebody's result: of http:spawn: and
+    // plugin: to our standard error, of fcgi:spawn: to `log`.
+    diverted,
+    // To our standard output and error, which are captured: there its lines are told for what they
+    // are.
+    inherited,
+};
+
 // Opens
 //   cgi:PATH[?timeout=30s&max=64&arg=A&arg=B&inherit=NAME]     a program (cgi_program)
 //   cgi-dir:DIR[?index=index.cgi&timeout=30s&max=64&...]       a directory of them (cgi_directory)
@@ -58,6 +68,7 @@ class BadSetting : public Error {
 // Throws Error, one sentence: for an unknown scheme (with the nearest known one) and whatever the
 // opened handler refuses; BadSetting for an unknown option and a value that is none.
 HandlerPtr open_handler(std::string_view uri, std::function<void(Level, std::string_view)> log = {},
-                        std::function<void(const std::string& obstacle)> changed = {});
+                        std::function<void(const std::string& obstacle)> changed = {},
+                        ProgramOutput output = ProgramOutput::diverted);
 
 }  // namespace turngate

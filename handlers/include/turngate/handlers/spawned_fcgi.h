@@ -62,6 +62,8 @@ struct FcgiSpawnOptions {
     // Hears what happens to children, and what they print, from another thread.
     std::function<void(Level, std::string_view)> log = {};
 
+    bool inherits_output = false;  // what children print is not logged, but goes where ours goes
+
     // Hears why no child can be asked now, and an empty text when one can: first when
     // spawned_fcgi() returns, then from another thread. Must not ask the handler.
     std::function<void(const std::string& obstacle)> changed = {};

@@ -52,7 +52,11 @@ struct SpawnOptions {
     std::chrono::milliseconds longest_delay{10'000};
     std::chrono::milliseconds steady_after{10'000};  // ready for so long: the first delay again
     std::size_t max_waiting = 256;  // requests that wait for it; one past that is answered with 503
-    int output = 2;                 // a descriptor for all it prints, which is not touched
+
+    // Descriptors for what it prints, which is not touched. Its output is not ours, which may be an
+    // answer.
+    int output = 2;
+    int error = 2;
     std::function<void(Level, std::string_view)> log = {};
 
     // Hears why the program cannot be asked now, and an empty text when it can: first when

@@ -19,9 +19,10 @@ struct Command {
     std::vector<std::string> environment = {};  // "NAME=value"; exactly these, nothing is inherited
     std::string directory = {};                 // where it runs; empty: here
 
-    // A descriptor of ours that its output and error go to, as they are; its input is empty then,
-    // or `input`. Absent: pipes.
+    // Descriptors of ours that its output and error go to, as they are, both to `output` if there
+    // is no `error`; its input is empty then, or `input`. No `output`: pipes.
     std::optional<int> output = {};
+    std::optional<int> error = {};
 
     // A descriptor of ours that becomes its input, such as a socket that it is to accept from.
     std::optional<int> input = {};
