@@ -5,6 +5,7 @@
 
 #include "support/at_page_end.h"
 #include <turngate/http/encoding.h>
+#include <turngate/http/utf8.h>
 
 using namespace turngate;
 namespace data = boost::unit_test::data;
@@ -106,6 +107,24 @@ BOOST_AUTO_TEST_CASE(nothing_outside_the_bytes_is_looked_at) {
         BOOST_TEST(is_utf8(test::AtPageEnd(std::string(size, 'a')).view()), size);
         BOOST_TEST(!is_utf8(test::AtPageEnd(std::string(size, 'a') + '\xe2').view()), size);
     }
+}
+
+BOOST_DATA_TEST_CASE(a_text_is_cut_between_characters, data::make(samples), sample) {
+    if (!sample.valid) return;
+    const std::string bytes = "x" + std::string(sample.bytes);
+    for (std::size_t size = 0; size <= bytes.size(); ++size) {
+        std::size_t expected = size;
+        while (!is_utf8(bytes.substr(0, expected)))
+            --expected;
+        BOOST_TEST(whole_utf8(bytes.substr(0, size)) == expected, size);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_text_is_not_cut) {
+    for (const std::string bytes : {"\x80\x80\x80\x80", "x\xff", "x\xc0", "x\xe0\x80", "x\xed\xa0",
+                                    "x\xf4\x90\x80", "x\xc3\xa9\xa9", "\xe2\x82\xac\x82"})
+        BOOST_TEST(whole_utf8(bytes) == bytes.size());
+    BOOST_TEST(whole_utf8("x\xc0\xe2\x82") == 2u);  // the end might still become some
 }
 
 BOOST_AUTO_TEST_SUITE_END()

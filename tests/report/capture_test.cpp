@@ -19,6 +19,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "report/line_level.h"
+#include <turngate/http/encoding.h>
 #include <turngate/http/serve.h>
 
 using namespace turngate;
@@ -319,6 +320,30 @@ BOOST_AUTO_TEST_CASE(half_a_line_of_a_descriptor_is_told_at_the_end) {
 }
 
 // The thread that has the lock is not in the child.
+BOOST_AUTO_TEST_CASE(a_long_line_is_told_in_pieces_that_cut_no_character) {
+    std::string text = "x";
+    while (text.size() < 300'000)
+        text += "\u00e9";
+    const std::string no_text(300'000, '\x80');
+    Told told;
+    {
+        OutputCapture capture(told);
+        const std::string lines = text + '\n' + no_text + '\n';
+        for (std::string_view rest = lines; !rest.empty();)
+            rest.remove_prefix(static_cast<std::size_t>(::write(2, rest.data(), rest.size())));
+        std::cout << text.substr(0, 100'000);  // ends within a character
+        std::cout << text.substr(100'000) << '\n';
+    }
+    std::string printed, bare;
+    for (const std::string& line : told.lines()) {
+        const std::string piece = line.substr(std::string("-:out:").size());
+        BOOST_TEST((piece.starts_with('\x80') || is_utf8(piece)));
+        (line.starts_with("-:out:") ? printed : bare) += piece;
+    }
+    BOOST_TEST((printed == text + '\n'));
+    BOOST_TEST((bare == text + no_text));
+}
+
 BOOST_AUTO_TEST_CASE(a_child_of_fork_prints_though_another_thread_was_printing) {
     struct Slow final : Reporter {
         void began(const Context&) override {}

@@ -6,6 +6,8 @@
 #include <unistd.h>
 #include <utility>
 
+#include <turngate/http/utf8.h>
+
 namespace turngate {
 namespace {
 
@@ -26,10 +28,7 @@ constexpr std::string_view rule =
 
 // The first bytes of an entry, no character of which is cut in two.
 std::string_view beginning(std::string_view entry) noexcept {
-    std::size_t size = longest_entry;
-    while (size > longest_entry - 4 && (static_cast<unsigned char>(entry[size]) & 0xc0) == 0x80)
-        --size;
-    return entry.substr(0, size);
+    return entry.substr(0, whole_utf8(entry.substr(0, longest_entry)));
 }
 
 bool write_whole(int fd, std::string_view bytes) noexcept {

@@ -13,6 +13,7 @@
 #include "report/captured_streams.h"
 #include "report/crash_drain.h"
 #include <turngate/http/serve.h>
+#include <turngate/http/utf8.h>
 
 namespace turngate {
 namespace {
@@ -171,9 +172,10 @@ void OutputCapture::write(Stream stream, std::string_view bytes) noexcept {
         const std::size_t line_end = bytes.rfind('\n') + 1;  // npos + 1 is 0
         const std::size_t end = line_end == 0 ? 0 : pending.text.size() + line_end;
         pending.text += bytes;
-        const std::size_t told = pending.text.size() > longest_half ? pending.text.size() : end;
-        tell(context, stream, std::string_view(pending.text).substr(0, told));
-        pending.text.erase(0, told);
+        const bool is_long = pending.text.size() > longest_half;
+        const std::size_t size = is_long ? std::max(end, whole_utf8(pending.text)) : end;
+        tell(context, stream, std::string_view(pending.text).substr(0, size));
+        pending.text.erase(0, size);
         if (pending.text.empty()) pending_.erase(place);
     } catch (const std::bad_alloc&) {  // better in pieces than not at all
         tell(context, stream, bytes);
@@ -234,7 +236,10 @@ void OutputCapture::drain(Descriptor& descriptor) {
         for (std::size_t end; (end = line.find('\n', begin)) != line.npos; begin = end + 1)
             tell(context, descriptor.stream, std::string_view(line).substr(begin, end - begin));
         line.erase(0, begin);
-        if (line.size() > longest_half) tell(context, descriptor.stream, std::exchange(line, {}));
+        if (line.size() <= longest_half) continue;
+        const std::size_t whole = whole_utf8(line);
+        tell(context, descriptor.stream, std::string_view(line).substr(0, whole));
+        line.erase(0, whole);
     }
 }
 

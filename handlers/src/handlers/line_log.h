@@ -9,7 +9,7 @@ namespace turngate {
 
 class LineLog {
   public:
-    static constexpr std::size_t max_line = 4096;  // a longer one is logged in pieces
+    static constexpr std::size_t max_line = 4096;  // bytes; a longer one is logged in pieces
 
     // `log` gets lines without their end; never an empty one.
     explicit LineLog(std::function<void(std::string_view line)> log) : log_(std::move(log)) {}
@@ -18,6 +18,8 @@ class LineLog {
     void finish();  // logs a last line without an end
 
   private:
+    void cut();
+
     const std::function<void(std::string_view line)> log_;
     std::string line_;
 };

@@ -1,4 +1,5 @@
-// UTF-8 validation: wide steps over ASCII, a branchless automaton over the rest.
+// UTF-8 validation and cutting: wide steps over ASCII, a branchless automaton over the rest.
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +10,7 @@
 #endif
 
 #include <turngate/http/encoding.h>
+#include <turngate/http/utf8.h>
 
 namespace turngate {
 namespace {
@@ -126,6 +128,16 @@ bool is_utf8(std::string_view bytes) noexcept {
     }
     if (state == accept && is_short_ascii(p, left)) return true;
     return run(state, p, left) == accept;
+}
+
+std::size_t whole_utf8(std::string_view bytes) noexcept {
+    for (std::size_t n = 1; n <= std::min<std::size_t>(bytes.size(), 3); ++n) {
+        const std::string_view last = bytes.substr(bytes.size() - n);
+        if ((static_cast<unsigned char>(last.front()) & 0xC0) == 0x80) continue;
+        const std::uint64_t state = run(accept, last.data(), n);
+        return state == accept || state == reject ? bytes.size() : bytes.size() - n;
+    }
+    return bytes.size();
 }
 
 }  // namespace turngate
