@@ -320,6 +320,35 @@ def tells_what_servers_print():
             check("it ends with 0", stop(process)[0] == 0, process.returncode)
 
 
+def tells_every_line_of_errors():
+    count = 2000
+    text = "of a program that has much to say on its standard error"  # more than 64 KiB of them
+    expected = {f"line {n} {text}": "stderr" for n in range(count)}
+    expected |= {"[INFO] last": "info", '{"level":"error"}': "error"}
+    with tempfile.TemporaryDirectory() as place:
+        program = f"{place}/program"
+        with open(program, "w", encoding="utf-8") as file:
+            file.write(f"""#!/bin/sh
+n=0
+while [ $n -lt {count} ]; do echo "line $n {text}"; n=$((n + 1)); done >&2
+echo '[INFO] last' >&2
+echo '{{"level":"error"}}' >&2
+printf 'Content-Type: text/plain\\n\\nok'
+""")
+        os.chmod(program, 0o755)
+        with function([TURNGATE, "run", f"cgi:{program}"]) as (platform, process):
+            check("a CGI program answers", ask(start(platform), "/").endswith(b"ok"), program)
+            check_told("all that it complains of is told", told_until_the_end(platform), expected)
+            check("it ends with 0", stop(process)[0] == 0, process.returncode)
+    if not has_libfcgi():
+        return
+    expected = {f"line {n}": "stderr" for n in range(1000)} | {"[INFO] last": "info"}
+    with function([TURNGATE, "run", f"fcgi:spawn:exec {LIBFCGI_PROGRAM} 2>/dev/null"]) as (platform, process):
+        check("a FastCGI program answers", ask(start(platform), "/complain").startswith(b"HTTP/1.1 200"), platform)
+        check_told("all that it complains of is told", told_until_the_end(platform), expected)
+        check("it ends with 0", stop(process)[0] == 0, process.returncode)
+
+
 def nobody_listens():
     environment = {"VERCEL_IPC_PATH": "/nowhere/ipc.sock", "TURNGATE_LISTEN": "127.0.0.1:0"}
     with function([FUNCTION], environment) as (_, process):
@@ -363,5 +392,6 @@ takes_programs_along()
 tells_programs_of_the_client()
 is_plain_http_without_a_socket()
 tells_what_servers_print()
+tells_every_line_of_errors()
 nobody_listens()
 finish()

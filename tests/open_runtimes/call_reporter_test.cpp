@@ -56,6 +56,22 @@ BOOST_AUTO_TEST_CASE(what_no_log_takes_goes_elsewhere) {
     BOOST_TEST(otherwise.lines() == expected, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(what_programs_complain_of_is_an_error_unless_it_names_another_level) {
+    test::RecordingReporter otherwise;
+    CallReporter calls(Level::error, otherwise);
+    Context context;
+    BOOST_TEST(!calls.complained(context, "nobody's"));
+    const auto log = kept_log();
+    calls.attach(context, log);
+    for (const char* line : {"plain", "[INFO] fine", R"({"level":"error"})"})
+        BOOST_TEST(calls.complained(context, line));
+    log->close();
+    BOOST_TEST(!calls.complained(context, "late"));
+    BOOST_TEST(log->text(Stream::out) == "[INFO] fine");
+    BOOST_TEST(log->text(Stream::err) == "plain\n{\"level\":\"error\"}");
+    BOOST_TEST(otherwise.lines().empty());
+}
+
 // As the thread does that reads what children print. What goes wrong here ThreadSanitizer sees.
 BOOST_AUTO_TEST_CASE(another_thread_may_tell_while_the_requests_own_attaches) {
     test::RecordingReporter otherwise;

@@ -20,6 +20,7 @@
 
 #include "report/line_level.h"
 #include <turngate/http/encoding.h>
+#include <turngate/http/error_lines.h>
 #include <turngate/http/serve.h>
 
 using namespace turngate;
@@ -183,6 +184,29 @@ BOOST_AUTO_TEST_CASE(a_thread_that_outlives_an_exception_is_nobodys_again) {
 }
 
 // Who prints while it is told must not wait for who tells it what was printed.
+BOOST_AUTO_TEST_CASE(lines_of_errors_are_for_who_takes_them) {
+    class Taker final : public Reporter, public ErrorLines {
+      public:
+        void began(const Context&) override {}
+        void logged(const Context&, Level, std::string_view) override {}
+        void printed(const Context&, Stream, std::string_view) override {}
+        bool complained(const Context&, std::string_view line) override { return line == "taken"; }
+        void fetched(const Context&, const FetchMetric&) override {}
+        void ended(const Context&, const Outcome&) override {}
+    } taker;
+    Told told;
+    BOOST_TEST(!OutputCapture::is_on());
+    {
+        OutputCapture capture(taker);
+        BOOST_TEST(OutputCapture::is_on());
+        BOOST_TEST(ErrorLines::told(&capture, Context(), "taken"));
+        BOOST_TEST(!ErrorLines::told(&capture, Context(), "refused"));
+    }
+    BOOST_TEST(!OutputCapture::is_on());
+    OutputCapture capture(told);
+    BOOST_TEST(!ErrorLines::told(&capture, Context(), "taken"));
+}
+
 BOOST_AUTO_TEST_CASE(what_the_next_reporter_prints_is_not_captured) {
     struct Printing final : Reporter {
         std::atomic<int> printed_lines = 0;

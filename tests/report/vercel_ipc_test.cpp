@@ -305,6 +305,21 @@ BOOST_AUTO_TEST_CASE(tells_what_is_printed_under_the_level_that_it_names) {
     BOOST_TEST(platform.next().ends_with(R"("stream":"stderr"}})"));
 }
 
+BOOST_AUTO_TEST_CASE(tells_what_programs_complain_of_as_what_is_printed) {
+    FakeIpc platform;
+    const ErrorOutput error;
+    VercelIpc ipc(options(platform.path(), error));
+    ipc.server_started(1);
+    platform.next();
+    BOOST_TEST(ErrorLines::told(&ipc, Context(), "[INFO] fine"));
+    BOOST_TEST(platform.next().ends_with(R"("level":"info"}})"));
+    BOOST_TEST(ErrorLines::told(&ipc, Context(), "plain"));
+    BOOST_TEST(platform.next().ends_with(R"("stream":"stderr"}})"));
+    BOOST_TEST(error.text() == "");
+    VercelIpc alone(options("", error));
+    BOOST_TEST(!ErrorLines::told(&alone, Context(), "plain"));
+}
+
 BOOST_AUTO_TEST_CASE(tells_beginning_and_end_of_what_the_platform_knows) {
     FakeIpc platform;
     const ErrorOutput error;

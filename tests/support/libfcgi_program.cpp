@@ -7,6 +7,7 @@
 //   /fork     its number, and 20 processes that it leaves behind
 //   /exit     ends with status 3               /allocate  1 GB
 //   /meet     its number, once 8 requests are here
+//   /complain 1000 lines for the log, and one that names its level
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -63,6 +64,11 @@ void answer(FCGX_Request& request) {
         return put(request, head + std::to_string(much.size()));
     }
     if (path == "/stderr") FCGX_FPrintF(request.err, "said to the log\n");
+    if (path == "/complain") {
+        for (int n = 0; n < 1000; ++n)
+            FCGX_FPrintF(request.err, "line %d\n", n);
+        FCGX_FPrintF(request.err, "[INFO] last\n");
+    }
     if (path == "/large") return put(request, head + std::string(1'000'000, 'x'));
     if (path == "/echo") {
         put(request, head);

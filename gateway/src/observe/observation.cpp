@@ -18,6 +18,7 @@
 #include "observe/settings.h"
 #include "stderr_reporter.h"
 #include "systemd.h"
+#include <turngate/http/error_lines.h>
 #include <turngate/os/socket.h>
 
 namespace turngate {
@@ -26,7 +27,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // The log, or the platform, and traces of outgoing calls.
-class TracedReporter final : public Reporter {
+class TracedReporter final : public Reporter, public ErrorLines {
   public:
     TracedReporter(Reporter& to, Tracer* tracer) : to_(to), tracer_(tracer) {}
 
@@ -36,6 +37,9 @@ class TracedReporter final : public Reporter {
     }
     void printed(const Context& context, Stream stream, std::string_view text) override {
         to_.printed(context, stream, text);
+    }
+    bool complained(const Context& context, std::string_view line) override {
+        return told(&to_, context, line);
     }
     void fetched(const Context& context, const FetchMetric& metric) override {
         to_.fetched(context, metric);

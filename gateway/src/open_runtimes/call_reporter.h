@@ -7,12 +7,13 @@
 
 #include "open_runtimes/call_log.h"
 #include <turngate/http/context.h>
+#include <turngate/http/error_lines.h>
 
 namespace turngate {
 
 // Warnings are errors there, for there is nothing between the two. What belongs to no execution, or
 // to one whose log is closed, goes to `otherwise`.
-class CallReporter final : public Reporter {
+class CallReporter final : public Reporter, public ErrorLines {
   public:
     CallReporter(Level level, Reporter& otherwise) : level_(level), otherwise_(otherwise) {}
 
@@ -24,6 +25,7 @@ class CallReporter final : public Reporter {
     void began(const Context&) override {}
     void logged(const Context& context, Level level, std::string_view message) override;
     void printed(const Context& context, Stream stream, std::string_view text) override;
+    bool complained(const Context& context, std::string_view line) override;
     void fetched(const Context&, const FetchMetric&) override {}
     void ended(const Context& context, const Outcome&) override;
 

@@ -115,6 +115,11 @@ void OutputCapture::printed(const Context& context, Stream stream, std::string_v
     next_.printed(context, stream, text);
 }
 
+bool OutputCapture::complained(const Context& context, std::string_view line) {
+    const Telling telling;
+    return told(&next_, context, line);
+}
+
 void OutputCapture::fetched(const Context& context, const FetchMetric& metric) {
     const Telling telling;
     next_.fetched(context, metric);

@@ -13,6 +13,7 @@
 
 #include "report/fork_depth.h"
 #include <turngate/http/context.h>
+#include <turngate/http/error_lines.h>
 #include <turngate/os/fd.h>
 
 namespace turngate {
@@ -36,7 +37,7 @@ class CapturedStreams;
 //
 // One at a time in a process; `next` must outlive it. No thread may print while it is made or
 // destroyed.
-class OutputCapture final : public Reporter {
+class OutputCapture final : public Reporter, public ErrorLines {
   public:
     explicit OutputCapture(Reporter& next);  // throws std::system_error
     OutputCapture(const OutputCapture&) = delete;
@@ -59,6 +60,7 @@ class OutputCapture final : public Reporter {
     void began(const Context& context) override;
     void logged(const Context& context, Level level, std::string_view message) override;
     void printed(const Context& context, Stream stream, std::string_view text) override;
+    bool complained(const Context& context, std::string_view line) override;
     void fetched(const Context& context, const FetchMetric& metric) override;
     void switched(const Context& context) override;
     void ended(const Context& context, const Outcome& outcome) override;

@@ -15,6 +15,7 @@
 #include "report/frame_channel.h"
 #include "report/held_logs.h"
 #include <turngate/http/context.h>
+#include <turngate/http/error_lines.h>
 
 namespace turngate {
 
@@ -38,7 +39,7 @@ struct VercelIpcOptions {
 //
 // A request is told of under its vercel::Invocation; logs without one have "0" and 0 in its place,
 // and there is no beginning and no end to tell. The end is told by ended(), or by switched().
-class VercelIpc final : public Reporter {
+class VercelIpc final : public Reporter, public ErrorLines {
   public:
     // Connects, without waiting; what is told meanwhile waits.
     explicit VercelIpc(VercelIpcOptions options);
@@ -49,6 +50,11 @@ class VercelIpc final : public Reporter {
     void began(const Context& context) override;
     void logged(const Context& context, Level level, std::string_view message) override;
     void printed(const Context& context, Stream stream, std::string_view text) override;
+    bool complained(const Context& context, std::string_view line) override {
+        if (!has_listener()) return false;
+        printed(context, Stream::err, line);
+        return true;
+    }
     void fetched(const Context& context, const FetchMetric& metric) override;
     void ended(const Context& context, const Outcome& outcome) override;
     void switched(const Context& context) override;

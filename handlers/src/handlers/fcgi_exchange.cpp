@@ -16,7 +16,7 @@ namespace {
 using fcgi::RecordReader;
 using fcgi::Type;
 
-constexpr std::size_t most_errors = 8 * 1024;  // bytes of the log
+constexpr std::size_t most_errors = 8 * 1024;  // bytes, where they are logged
 
 }  // namespace
 

@@ -1,4 +1,5 @@
-// A program's standard error, line by line into the log of the request it runs for.
+// A program's standard error, line by line to the platform of the request it runs for, or into its
+// log.
 #pragma once
 
 #include <cstddef>
@@ -11,21 +12,22 @@ namespace turngate {
 
 class StderrLog {
   public:
-    static constexpr std::size_t max_total =
-        65536;  // or another limit; the rest is left out, and this is logged
+    // Bytes, or another limit, of what is logged for want of a platform that takes it (see
+    // ErrorLines); the rest is left out, and this is logged.
+    static constexpr std::size_t max_total = 65536;
 
     // `context` must outlive this.
     explicit StderrLog(const Context& context, std::size_t limit = max_total)
-        : context_(context),
-          limit_(limit),
-          lines_([this](std::string_view line) { context_.log(Level::warn, line); }) {}
+        : context_(context), limit_(limit), lines_([this](std::string_view line) { tell(line); }) {}
     StderrLog(const StderrLog&) = delete;
     StderrLog& operator=(const StderrLog&) = delete;
 
-    void feed(std::string_view bytes);
-    void finish() { lines_.finish(); }  // logs a last line without an end
+    void feed(std::string_view bytes) { lines_.feed(bytes); }
+    void finish() { lines_.finish(); }  // tells a last line without an end
 
   private:
+    void tell(std::string_view line);
+
     const Context& context_;
     const std::size_t limit_;
     LineLog lines_;
