@@ -479,6 +479,9 @@ BOOST_AUTO_TEST_CASE(levels_are_found_in_every_notation) {
     BOOST_TEST((level("time=1 level=debug msg=x") == Level::debug));
     BOOST_TEST((level("level=\"error\" msg=x") == Level::error));
     BOOST_TEST((level("[TRACE] x") == Level::debug));
+    BOOST_TEST((level("panic: runtime error: index out of range") == Level::fatal));
+    BOOST_TEST((level("fatal error: all goroutines are asleep - deadlock!\n") == Level::fatal));
+    BOOST_TEST(!level("do not panic: it is no fatal error: none"));
     BOOST_TEST(!level("xlevel=error"));
     BOOST_TEST(!level("[12:00] level is error"));
     BOOST_TEST(!level(R"({"level":)"));

@@ -58,6 +58,7 @@ std::optional<Level> level_of_pair(std::string_view line) {
 std::optional<Level> level_of_line(std::string_view line) {
     while (!line.empty() && (line.back() == '\n' || line.back() == '\r' || line.back() == ' '))
         line.remove_suffix(1);
+    if (line.starts_with("panic:") || line.starts_with("fatal error:")) return Level::fatal;
     if (line.starts_with('{') && line.ends_with('}')) return level_of_object(line);
     if (line.starts_with('['))
         if (const std::size_t end = line.find(']'); end != line.npos)
