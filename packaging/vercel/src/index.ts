@@ -11,9 +11,9 @@ import type {
 
 import {type FileReference, filesBelow} from './cache';
 import {startProgram} from './dev';
-import {readContents, selectFiles} from './files';
+import {selectFiles} from './files';
 import {type FunctionOutput, functionOutput} from './lambda';
-import {ownLibraries} from './libraries';
+import {ownLibraries, readLinked} from './libraries';
 import {readOptions} from './options';
 import {needsPhp, phpFiles} from './php';
 import {buildProgram, cacheDirectory} from './program';
@@ -27,7 +27,7 @@ export async function build({files, entrypoint, workPath, config}: BuildOptions)
   const {directory, hasServer, front} = await buildProgram(entrypoint, workPath, options);
   const programs = hasServer ? ['executable', 'user-server'] : ['executable'];
   const output = await selectFiles(files, front === undefined ? options.includeFiles : ['**'], options.excludeFiles);
-  for (const name of programs) output[name] = await readContents(join(directory, name));
+  for (const name of programs) output[name] = await readLinked(join(directory, name));
   Object.assign(output, await ownLibraries(programs.map((name) => join(directory, name))));
   if (needsPhp(front)) Object.assign(output, await phpFiles());
   return {output: functionOutput(output)};

@@ -1,21 +1,30 @@
 // Shared libraries that come along with a program.
 import {realpathSync} from 'node:fs';
+import {readFile, stat} from 'node:fs/promises';
 
-import {type FunctionFiles, readContents} from './files';
+import {inheritPath} from './elf';
+import {FileContents, type FunctionFiles, readContents} from './files';
 import {run} from './run';
 
 /** glibc's, which must fit its loader: that of the platform, unless the loader comes along, too. */
 const ofPlatform = /^(ld-linux.*|lib(c|m|dl|rt|pthread|resolv|util|anl|nss_.*)\.so.*)$/;
 
-/** Those that the platform has not, as `lib/NAME`; none for a static program. */
+/** Those that the platform has not, as `lib/NAME`, where they find each other; none for a static program. */
 export async function ownLibraries(programs: string[]): Promise<FunctionFiles> {
   const libraries = [...(await loaded(programs))].filter(([name]) => !ofPlatform.test(name));
-  return contents('lib', libraries);
+  return contents('lib', libraries, readLinked);
+}
+
+/** The program or library at `path`: where a program says its libraries are, theirs are looked for, too. */
+export async function readLinked(path: string): Promise<FileContents> {
+  const data = await readFile(path);
+  inheritPath(data);
+  return new FileContents(data, (await stat(path)).mode);
 }
 
 /** All of them and the loader, as `directory/NAME`: for programs that the loader is to start. */
 export async function allLibraries(directory: string, programs: string[]): Promise<FunctionFiles> {
-  return contents(directory, [...(await loaded(programs))]);
+  return contents(directory, [...(await loaded(programs))], readContents);
 }
 
 /** What the loader finds for them on this machine: paths by name. */
@@ -29,8 +38,12 @@ async function loaded(programs: string[]): Promise<Map<string, string>> {
   return libraries;
 }
 
-async function contents(directory: string, libraries: [string, string][]): Promise<FunctionFiles> {
+async function contents(
+  directory: string,
+  libraries: [string, string][],
+  read: (path: string) => Promise<FileContents>,
+): Promise<FunctionFiles> {
   const files: FunctionFiles = {};
-  for (const [name, path] of libraries) files[`${directory}/${name}`] = await readContents(realpathSync(path));
+  for (const [name, path] of libraries) files[`${directory}/${name}`] = await read(realpathSync(path));
   return files;
 }

@@ -2,11 +2,20 @@
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import {cp, mkdir, rm, stat, writeFile} from 'node:fs/promises';
-import {join} from 'node:path';
+import {basename, join} from 'node:path';
 import {test} from 'node:test';
 
 import {prepareCache, startDevServer} from '../dist/index.js';
-import {answer, buildFunction, copyProject, options, startFunction, withoutTurngate} from './project.mjs';
+import {
+  answer,
+  buildFunction,
+  copyProject,
+  librariesOf,
+  options,
+  startFunction,
+  unpackFunction,
+  withoutTurngate,
+} from './project.mjs';
 
 const hasPhp = (() => {
   try {
@@ -49,9 +58,8 @@ test('a zip of it is what unzip takes', {skip}, async (t) => {
   await writeFile(join(workPath, 'function.zip'), await output.createZip());
   execFileSync('python3', ['-m', 'zipfile', '-e', 'function.zip', 'unpacked'], {cwd: workPath});
 
-  execFileSync('cmp', ['unpacked/executable', '.vercel/cache/turngate/functions/api/hello.cc/executable'], {
-    cwd: workPath,
-  });
+  const directory = await unpackFunction(t, output);
+  execFileSync('diff', ['-r', join(workPath, 'unpacked'), directory]);
 });
 
 test('a second build finds the objects of the first', {skip}, async (t) => {
@@ -127,6 +135,26 @@ test('an executable of a CMake project is found by its source and by its name', 
     message: '"target" in the config must name one of the CMake project\'s executables: first, second',
   });
 });
+
+for (const [project, entrypoint, library] of [
+  ['libraries', 'main.cpp', 'libinner.so'],
+  ['server', 'api/server.cc', 'libstdc++.so.6'],
+])
+  test(`all libraries of ${project} are found in the function, those of libraries, too`, {skip}, async (t) => {
+    const workPath = await copyProject(t, project);
+    const output = await buildFunction(workPath, entrypoint);
+    await rm(join(workPath, '.vercel'), {recursive: true});
+
+    const directory = await unpackFunction(t, output);
+
+    const packed = Object.keys(output.files).filter((path) => path.startsWith('lib/'));
+    assert.ok(packed.includes(`lib/${library}`));
+    const found = librariesOf(directory, ['executable', 'user-server']);
+    for (const path of packed) {
+      const places = found.filter(([name]) => name === basename(path)).map(([, place]) => place);
+      assert.deepEqual([...new Set(places)], [join(directory, path)]);
+    }
+  });
 
 test('a tree of PHP comes with PHP', {skip: skipPhp}, async (t) => {
   const workPath = await copyProject(t, 'tree');

@@ -1,6 +1,6 @@
 // What the tests build: a copy of one of the projects beside, and its functions, started.
 import {once} from 'node:events';
-import {spawn} from 'node:child_process';
+import {spawn, spawnSync} from 'node:child_process';
 import {chmod, cp, mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
@@ -34,8 +34,8 @@ export async function buildFunction(workPath, entrypoint, config) {
   return output;
 }
 
-/** Puts a function's files somewhere else and starts it as the platform does, without arguments. */
-export async function startFunction(t, output) {
+/** Puts a function's files somewhere else, as long as the test `t` lasts. */
+export async function unpackFunction(t, output) {
   const directory = await mkdtemp(join(tmpdir(), 'function-'));
   t.after(() => rm(directory, {recursive: true}));
   for (const [path, {data, mode}] of Object.entries(output.files)) {
@@ -43,6 +43,18 @@ export async function startFunction(t, output) {
     await writeFile(join(directory, path), data);
     await chmod(join(directory, path), mode & 0o777);
   }
+  return directory;
+}
+
+/** What the loader finds for the libraries of an unpacked function's `programs`: a name and a path each. */
+export function librariesOf(directory, programs) {
+  const said = programs.map((program) => spawnSync('ldd', [join(directory, program)]).stdout.toString());
+  return [...said.join('').matchAll(/^\s*(\S+) => (.+) \(0x/gm)].map(([, name, path]) => [name, path]);
+}
+
+/** Starts a function somewhere else as the platform does, without arguments. */
+export async function startFunction(t, output) {
+  const directory = await unpackFunction(t, output);
   const env = {PATH: '/usr/bin:/bin', PORT: '0', HOST: '127.0.0.1'};
   const child = spawn(join(directory, 'executable'), [], {cwd: '/', env, stdio: ['ignore', 'ignore', 'pipe']});
   t.after(async () => {

@@ -1,0 +1,4 @@
+// What a library needs, and no program.
+const char* inner() {
+    return "from within";
+}
