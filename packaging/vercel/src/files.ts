@@ -51,14 +51,17 @@ export async function readContents(path: string): Promise<FileContents> {
 
 /** Those of the project that match one of `include` and none of `exclude` and excludedFiles. */
 export async function selectFiles(files: Files, include: string[], exclude: string[]): Promise<FunctionFiles> {
-  const wanted = include.map(toExpression);
-  const unwanted = [...excludedFiles, ...exclude].map(toExpression);
+  const [isWanted, isUnwanted] = [matcher(include), matcher([...excludedFiles, ...exclude])];
   const selected: FunctionFiles = {};
-  for (const [name, file] of Object.entries(files)) {
-    const isMatch = (expression: RegExp): boolean => expression.test(name);
-    if (wanted.some(isMatch) && !unwanted.some(isMatch)) selected[name] = await contentsOf(file);
-  }
+  for (const [name, file] of Object.entries(files))
+    if (isWanted(name) && !isUnwanted(name)) selected[name] = await contentsOf(file);
   return selected;
+}
+
+/** Whether a path matches one of `patterns`. */
+export function matcher(patterns: string[]): (name: string) => boolean {
+  const expressions = patterns.map(toExpression);
+  return (name) => expressions.some((expression) => expression.test(name));
 }
 
 async function contentsOf(file: File): Promise<FileContents> {

@@ -17,6 +17,7 @@ import {ownLibraries, readLinked} from './libraries';
 import {readOptions} from './options';
 import {needsPhp, phpFiles} from './php';
 import {buildProgram, cacheDirectory} from './program';
+import {treeFiles} from './tree';
 
 /** Of the builder's interface: https://github.com/vercel/vercel/blob/main/DEVELOPING_A_RUNTIME.md */
 export const version = 3;
@@ -26,7 +27,10 @@ export async function build({files, entrypoint, workPath, config}: BuildOptions)
   const options = readOptions(config);
   const {directory, hasServer, front} = await buildProgram(entrypoint, workPath, options);
   const programs = hasServer ? ['executable', 'user-server'] : ['executable'];
-  const output = await selectFiles(files, front === undefined ? options.includeFiles : ['**'], options.excludeFiles);
+  const output =
+    front === undefined
+      ? await selectFiles(files, options.includeFiles, options.excludeFiles)
+      : await treeFiles(files, front, options);
   for (const name of programs) output[name] = await readLinked(join(directory, name));
   Object.assign(output, await ownLibraries(programs.map((name) => join(directory, name))));
   if (needsPhp(front)) Object.assign(output, await phpFiles());

@@ -1,13 +1,14 @@
 // The program of a function, compiled.
 import {existsSync} from 'node:fs';
 import {copyFile, mkdir, readFile, writeFile} from 'node:fs/promises';
-import {basename, dirname, join, relative} from 'node:path';
+import {dirname, join, relative} from 'node:path';
 
 import {compile, configure} from './cmake';
 import {BuildFailure} from './failure';
 import type {Options} from './options';
 import {buildProject} from './project';
 import {sourceKind} from './source';
+import {treeDirectory, treeTarget} from './tree';
 import {findTurngate} from './turngate';
 
 export interface FunctionProgram {
@@ -61,14 +62,6 @@ async function buildNow(entrypoint: string, workPath: string, options: Options):
   return {directory, hasServer, front: undefined};
 }
 
-/** Of PHP the directory of the script, which has all that is no file there; a CGI program as it is. */
-function treeTarget(entrypoint: string): string | undefined {
-  if (entrypoint.endsWith('.cgi')) return `cgi:${entrypoint.split('/').map(encodeURIComponent).join('/')}`;
-  if (!entrypoint.endsWith('.php')) return undefined;
-  const script = encodeURIComponent(basename(entrypoint));
-  return `fcgi:spawn?root=${encodeURIComponent(dirname(entrypoint))}&index=${script}&try=%2F${script}:exec php-cgi`;
-}
-
 function projectOf(entrypoint: string, workPath: string): string | undefined {
   const places = [dirname(join(workPath, entrypoint)), workPath];
   return places.find((place) => existsSync(join(place, 'CMakeLists.txt')));
@@ -102,7 +95,8 @@ async function writeMain(job: Job, template: string, target: string): Promise<st
   const path = join(job.directory, template);
   const text = (await readFile(join(templates, template), 'utf8'))
     .replaceAll('@entrypoint@', () => job.entrypoint)
-    .replaceAll('@target@', () => target);
+    .replaceAll('@target@', () => target)
+    .replaceAll('@tree@', () => (target === serverTarget ? '.' : treeDirectory));
   if (!existsSync(path) || (await readFile(path, 'utf8')) !== text) await writeFile(path, text);
   return path;
 }

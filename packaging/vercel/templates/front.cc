@@ -9,8 +9,8 @@
 int main(int, char** argv) {
     const std::filesystem::path directory =
         std::filesystem::read_symlink("/proc/self/exe").parent_path();
-    // The tree is beside this program; in `vercel dev` it is where it is edited.
-    if (!std::getenv("VERCEL_DEV")) std::filesystem::current_path(directory);
+    // The files are here or below; in `vercel dev` they are where they are edited.
+    if (!std::getenv("VERCEL_DEV")) std::filesystem::current_path(directory / "@tree@");
     const char* path = std::getenv("PATH");
     ::setenv("PATH", (directory.string() + ":" + (path ? path : "/usr/bin:/bin")).c_str(), 1);
 

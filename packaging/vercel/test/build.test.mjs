@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import {cp, mkdir, rm, stat, writeFile} from 'node:fs/promises';
-import {basename, join} from 'node:path';
+import {basename, dirname, join} from 'node:path';
 import {test} from 'node:test';
 
 import {prepareCache, startDevServer} from '../dist/index.js';
@@ -163,6 +163,41 @@ test('a tree of PHP comes with PHP', {skip: skipPhp}, async (t) => {
 
   assert.equal(await answer(`${url}/a/b?c`), '200 PHP has /a/b?c and PDO\n');
   assert.equal(await answer(`${url}/style.css`), '200 body {}\n');
+});
+
+test('a tree of PHP at the root serves nothing that the builder adds, and no sources', {skip: skipPhp}, async (t) => {
+  const workPath = await copyProject(t, 'tree');
+  const script = "<?php require 'vendor/autoload.php'; echo 'PHP has ', autoloaded($_SERVER['REQUEST_URI']), \"\\n\";";
+  const sources = [
+    'api/hello.cc',
+    'api/shared/hello.h',
+    'CMakeLists.txt',
+    'composer.json',
+    'package.json',
+    'vercel.json',
+  ];
+  for (const [path, text] of [
+    ['index.php', script],
+    ['vendor/autoload.php', '<?php function autoloaded($uri) { return "$uri from " . basename(__DIR__); }'],
+    ['lib/own.js', 'own'],
+    ['composer.lock', 'wanted'],
+    ...sources.map((path) => [path, 'secret']),
+  ]) {
+    await mkdir(dirname(join(workPath, path)), {recursive: true});
+    await writeFile(join(workPath, path), text);
+  }
+
+  const output = await buildFunction(workPath, 'index.php', {includeFiles: 'composer.lock'});
+
+  const url = await startFunction(t, output);
+  const added = Object.keys(output.files).filter((path) => !path.startsWith('app/'));
+  assert.ok(['executable', 'php-cgi', 'php/php.ini', 'php/php-cgi'].every((path) => added.includes(path)));
+  for (const path of [...added, ...sources])
+    assert.equal(await answer(`${url}/${path}`), `200 PHP has /${path} from vendor\n`);
+  assert.equal(await answer(`${url}/../executable`), '200 PHP has /executable from vendor\n');
+  assert.equal(await answer(`${url}/lib/own.js`), '200 own');
+  assert.equal(await answer(`${url}/public/style.css`), '200 body {}\n');
+  assert.equal(await answer(`${url}/composer.lock`), '200 wanted');
 });
 
 test('CGI programs are run, one and a directory of them', {skip}, async (t) => {
