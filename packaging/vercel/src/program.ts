@@ -74,7 +74,7 @@ async function buildSource(job: Job): Promise<boolean> {
         'are, and everything with "front" in the config',
     );
   const file = join(job.workPath, job.entrypoint);
-  const kind = sourceKind(await readFile(file, 'utf8'));
+  const kind = sourceKind(await readFile(file, 'utf8'), dirname(file), job.workPath);
   if (kind === 'program') await buildFile(job, file, undefined);
   else if (kind === 'server') await buildFile(job, await writeMain(job, 'front.cc', serverTarget), file);
   else await buildFile(job, await writeMain(job, 'vc__handler__cpp.cc', ''), undefined);

@@ -1,4 +1,6 @@
 // What a C++ file is, found by looking at it rather than by compiling it.
+import {existsSync, readFileSync, statSync} from 'node:fs';
+import {dirname, join} from 'node:path';
 
 /**
  * - functions: has GET(), handler() and the like, and needs a main();
@@ -7,20 +9,65 @@
  */
 export type SourceKind = 'functions' | 'program' | 'server';
 
-export function sourceKind(source: string): SourceKind {
-  if (!/\b(?:int|auto)\s+main\s*\(/.test(withoutTexts(source))) return 'functions';
-  const includes = /^[ \t]*#[ \t]*include[ \t]*[<"]turngate\//m.test(withoutComments(source));
-  return includes ? 'program' : 'server';
+/** Of `source`, whose own headers are in `directory` or below `root`. */
+export function sourceKind(source: string, directory: string, root: string): SourceKind {
+  if (!hasMain(source)) return 'functions';
+  return includesTurngate(source, directory, root, new Set()) ? 'program' : 'server';
 }
 
-// Comments, raw strings, strings, characters; an apostrophe behind a digit separates digits.
-const tokens =
-  /\/\/(?:\\\r?\n|[^\n])*|\/\*[^]*?(?:\*\/|$)|R"([^()\\\s"]{0,16})\([^]*?\)\1"|"(?:\\[^]|[^"\\\n])*"|(?<![0-9])'(?:\\[^]|[^'\\\n])*'/g;
+const comment = /\/\/(?:\\\r?\n|[^\n])*|\/\*[^]*?(?:\*\/|$)/;
+const rawString = /(?:u8|[uUL])?R"([^()\\\s"]{0,16})\([^]*?\)\1"/;
+const text = /"(?:\\[^]|[^"\\\n])*"|'(?:\\[^]|[^'\\\n])*'/;
+// Read over: an apostrophe in a number separates digits, and the R of a longer name begins no raw string.
+const number = /\.?[0-9](?:[eEpP][+-]|'\w|[\w.])*/;
+const name = /[A-Za-z_]\w*/;
+const tokens = new RegExp([comment, rawString, text, number, name].map(({source}) => source).join('|'), 'g');
 
 function withoutComments(source: string): string {
-  return source.replace(tokens, (token) => (token.startsWith('/') ? ' ' : token));
+  return source.replace(tokens, (token) => (token.startsWith('/') ? ' ' : /^\w*R"/.test(token) ? '""' : token));
 }
 
 function withoutTexts(source: string): string {
-  return source.replace(tokens, (token) => (token.startsWith('/') ? ' ' : '""'));
+  return source.replace(tokens, (token) => (token.startsWith('/') ? ' ' : /["']$/.test(token) ? '""' : token));
+}
+
+// Lines of the preprocessor; braces, of which those of extern "C" make no scope; main( behind the end of a type.
+const structure =
+  /^[ \t]*#[ \t]*(?<directive>\w*)(?:\\\r?\n|[^\n])*|(?<opening>extern\s*""\s*)?\{|\}|\bmain(?<=[\w\])]\s*main)\s*\(/gm;
+
+/** Whether one is said outside of classes, functions and namespaces. */
+function hasMain(source: string): boolean {
+  let scopes: boolean[] = []; // of the braces that are open, whether they are one
+  const conditions: {before: boolean[]; after: boolean[] | undefined}[] = [];
+  for (const {0: part, groups} of withoutTexts(source).matchAll(structure)) {
+    const condition = conditions.at(-1);
+    if (part.endsWith('{') && groups?.directive === undefined) scopes.push(groups?.opening === undefined);
+    else if (part === '}') scopes.pop();
+    else if (part.startsWith('main') && !scopes.includes(true)) return true;
+    else if (groups?.directive?.startsWith('if')) conditions.push({before: [...scopes], after: undefined});
+    else if (condition && groups?.directive?.startsWith('el')) {
+      // Each branch begins where the first one did; the first one says what is open behind them.
+      condition.after ??= scopes;
+      scopes = [...condition.before];
+    } else if (condition && groups?.directive === 'endif') {
+      scopes = condition.after ?? scopes;
+      conditions.pop();
+    }
+  }
+  return false;
+}
+
+function includesTurngate(source: string, directory: string, root: string, seen: Set<string>): boolean {
+  for (const [, name = ''] of withoutComments(source).matchAll(/^[ \t]*#[ \t]*include[ \t]*[<"]([^>"\n]+)[>"]/gm)) {
+    if (name.startsWith('turngate/')) return true;
+    const header = [directory, root].map((place) => join(place, name)).find(isFile);
+    if (header === undefined || seen.has(header)) continue;
+    seen.add(header);
+    if (includesTurngate(readFileSync(header, 'utf8'), dirname(header), root, seen)) return true;
+  }
+  return false;
+}
+
+function isFile(path: string): boolean {
+  return existsSync(path) && statSync(path).isFile();
 }
