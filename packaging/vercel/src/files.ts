@@ -5,6 +5,8 @@ import {buffer} from 'node:stream/consumers';
 
 import type {File, FileBase, Files} from '@vercel/build-utils';
 
+import {matcher} from './pattern';
+
 /** Never part of a function. */
 export const excludedFiles = [
   '.git/**',
@@ -58,27 +60,8 @@ export async function selectFiles(files: Files, include: string[], exclude: stri
   return selected;
 }
 
-/** Whether a path matches one of `patterns`. */
-export function matcher(patterns: string[]): (name: string) => boolean {
-  const expressions = patterns.map(toExpression);
-  return (name) => expressions.some((expression) => expression.test(name));
-}
-
 async function contentsOf(file: File): Promise<FileContents> {
   if (file.type !== 'FileFsRef') return new FileContents(await buffer(new Readable().wrap(file.toStream())), file.mode);
   const isLink = (file.mode & 0o170000) === 0o120000;
   return new FileContents(await (isLink ? readlink(file.fsPath) : readFile(file.fsPath)), file.mode);
-}
-
-/** Of a pattern with `**` (any directories), `*`, `?` and `{a,b}`. */
-function toExpression(pattern: string): RegExp {
-  const words: Record<string, string> = {'**/': '(?:.*/)?', '**': '.*', '*': '[^/]*', '?': '[^/]'};
-  const choices: Record<string, string> = {'{': '(?:', '}': ')', ',': '|'};
-  let isChoice = false;
-  const translated = pattern.replace(/\*\*\/|\*\*|[*?{},.+^$()|[\]\\]/g, (part) => {
-    const choice = part === '{' || isChoice ? choices[part] : undefined;
-    if (choice !== undefined) isChoice = part !== '}';
-    return choice ?? words[part] ?? `\\${part}`;
-  });
-  return new RegExp(`^${translated}$`);
 }

@@ -1,5 +1,6 @@
 // The options of a function.
 import {BuildFailure} from './failure';
+import {matcher} from './pattern';
 
 /** What "config" of a build in vercel.json may say; the CLI adds members of its own to it. */
 export interface Options {
@@ -18,7 +19,7 @@ export interface Options {
   excludeFiles: string[];
 }
 
-/** Throws BuildFailure for a value of the wrong kind. */
+/** Throws BuildFailure for a value of the wrong kind, and for patterns that are none. */
 export function readOptions(config: Record<string, unknown>): Options {
   return {
     turngate: text(config, 'turngate'),
@@ -26,8 +27,8 @@ export function readOptions(config: Record<string, unknown>): Options {
     front: text(config, 'front'),
     target: text(config, 'target'),
     libraries: texts(config, 'libraries'),
-    includeFiles: texts(config, 'includeFiles'),
-    excludeFiles: texts(config, 'excludeFiles'),
+    includeFiles: patterns(config, 'includeFiles'),
+    excludeFiles: patterns(config, 'excludeFiles'),
   };
 }
 
@@ -48,6 +49,12 @@ function texts(config: Record<string, unknown>, name: string): string[] {
   const list: unknown[] = Array.isArray(value) ? value : [value];
   if (list.every((one): one is string => typeof one === 'string')) return list;
   throw wrong(name, 'a text or a list of texts');
+}
+
+function patterns(config: Record<string, unknown>, name: string): string[] {
+  const list = texts(config, name);
+  matcher(list); // told before minutes are spent on compiling
+  return list;
 }
 
 function wrong(name: string, expected: string): BuildFailure {

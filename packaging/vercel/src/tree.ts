@@ -4,8 +4,9 @@ import {unescape} from 'node:querystring';
 
 import type {Files} from '@vercel/build-utils';
 
-import {type FunctionFiles, matcher, selectFiles} from './files';
+import {type FunctionFiles, selectFiles} from './files';
 import type {Options} from './options';
+import {matcher} from './pattern';
 
 /** Where it is in a function: what is beside it is nothing that a tree could serve. */
 export const treeDirectory = 'app';

@@ -37,17 +37,6 @@ test('what never belongs into a function is left out', async () => {
   ]);
 });
 
-for (const [pattern, matching, other] of [
-  ['data/*.json', 'data/a.json', 'data/b/a.json'],
-  ['data/**', 'data/b/a.json', 'other/data/a.json'],
-  ['**/*.{txt,md}', 'a.txt', 'a.txtx'],
-  ['a?.c++', 'ab.c++', 'a/.c++'],
-  ['a,b', 'a,b', 'a'],
-])
-  test(`${pattern} matches ${matching}, not ${other}`, async () => {
-    assert.deepEqual(await selected([matching, other], [pattern]), [matching]);
-  });
-
 test('a pattern of files that are left out wins', async () => {
   assert.deepEqual(await selected(['a/b', 'a/c'], ['a/**'], ['a/c']), ['a/b']);
 });
