@@ -1,4 +1,4 @@
-// What a function answered an event with, as it stood.
+// What a function answered an event with, as it stood, or that it did not.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <string>
 
 #include <turngate/events/format.h>
+#include <turngate/http/error.h>
 
 namespace turngate {
 
@@ -21,6 +22,16 @@ struct FunctionReply {
 // in before it reads the reply.
 struct FunctionReplySink {
     std::shared_ptr<FunctionReply> into;
+};
+
+// Who puts this into the request's context wants to know that a function has failed: a target that
+// plays what stands before it throws that, as other handlers do, in place of the service's page.
+struct FunctionFailureWanted {};
+
+// The function could not be started, or died in its initialisation: no event has come to it.
+class UnstartedFunction : public Error {
+  public:
+    using Error::Error;
 };
 
 }  // namespace turngate

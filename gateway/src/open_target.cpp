@@ -121,8 +121,8 @@ HandlerPtr open_target_apart(std::string_view uri, HandlerPtr self, const ReadVa
 
 bool is_elsewhere(std::string_view uri) noexcept {
     if (uri.starts_with("fcgi:spawn:") || uri.starts_with("fcgi:spawn?")) return false;
-    constexpr std::string_view schemes[] = {"http://", "https://",
-                                            "http+unix:", "fcgi:", "invoke:"};
+    constexpr std::string_view schemes[] = {
+        "http://", "https://", "http+unix:", "fcgi:", "invoke:", "lambda:"};
     return std::any_of(std::begin(schemes), std::end(schemes),
                        [&](std::string_view scheme) { return uri.starts_with(scheme); });
 }

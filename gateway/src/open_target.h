@@ -30,8 +30,8 @@ using OpenTarget = HandlerPtr (*)(std::string_view uri, HandlerPtr self, const R
 HandlerPtr open_target_apart(std::string_view uri, HandlerPtr self, const ReadVariable& get,
                              BackendChanged changed = {});
 
-// Whether `uri` names a server that is there or not, whatever this process does: what cannot be
-// reached of it is the target itself.
+// Whether `uri` names a server that is there or not, whatever this process does, or a function that
+// starts with the first request: what cannot be reached of it is the target itself.
 bool is_elsewhere(std::string_view uri) noexcept;
 
 // The log of what is behind a handler, which is nobody's request.

@@ -11,6 +11,7 @@
 
 #include "bench/bench_report.h"
 #include "cli/exit_status.h"
+#include "function_reply.h"
 #include "replay/replay_all.h"
 #include <turngate/handlers/reply_errors.h>
 
@@ -147,6 +148,20 @@ BOOST_AUTO_TEST_CASE(a_server_that_is_not_there_is_another_status) {
 
     BOOST_TEST(m.errors == 4u);
     BOOST_TEST(m.unreachable == 4u);
+    BOOST_TEST(m.exit_status() == cli::exit_status::no_target);
+}
+
+BOOST_AUTO_TEST_CASE(a_function_that_does_not_start_is_the_same) {
+    Load load = load_of([](Request& request) -> Response {
+        if (!request.context.find<FunctionFailureWanted>()) return text("a page");
+        throw UnstartedFunction("no entry point");
+    });
+    load.limit = 2;
+    load.is_elsewhere = true;
+
+    const Measured m = measured(load);
+
+    BOOST_TEST(m.problems.at("the handler failed: no entry point") == 2u);
     BOOST_TEST(m.exit_status() == cli::exit_status::no_target);
 }
 

@@ -158,6 +158,10 @@ def other_commands(target, said):
             with open(f"{folder}/flag", "w", encoding="ascii"):
                 pass
             check("to its end", reply.read() == b"last\n")
+        with Program(BUILD, ["serve", "-p", "0", "lambda:/bin/false"]) as server:
+            status, headers, body = ask(server.port(r"http://127\.0\.0\.1:(\d+)"), "/")
+            check("who asks a function that does not start gets the page of a function URL",
+                  (status, body) == (502, "Internal Server Error"), (status, headers, body))
         event = f"{os.path.dirname(os.path.abspath(__file__))}/../../samples/replay/hello/apigw-v2.json"
         measured = subprocess.run([TURNGATE, "bench", event, "-t", f"lambda:{bootstrap}", "-n", "20", "--format", "json"],
                                   capture_output=True, text=True, check=False)

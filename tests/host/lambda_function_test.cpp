@@ -73,6 +73,24 @@ BOOST_AUTO_TEST_CASE(one_that_dies_or_takes_too_long_is_replaced) {
     BOOST_TEST(lambda.ask("next") == "{\"inferred\": \"next\"}");
 }
 
+BOOST_AUTO_TEST_CASE(a_failure_tells_whether_the_function_ever_had_the_event) {
+    ExecutionLog log{[](const Line&) {}, 128};
+    const auto fails_early = [&](const std::string& how, const std::string& what) {
+        LambdaOptions dying = options(1, std::chrono::minutes(5));
+        dying.command.push_back(how);
+        LambdaFunction function(dying, log);
+        LambdaFunction::Call call(function, {.id = "a", .event = "{\"do\":\"" + what + "\"}"},
+                                  nullptr);
+        call.wait(never);
+        BOOST_TEST(!call.invocation().result().error_type.empty());
+        return call.invocation().result().is_of_init;
+    };
+    BOOST_TEST(fails_early("--die", ""));
+    BOOST_TEST(fails_early("--init-error", ""));
+    BOOST_TEST(!fails_early("--", "exit"));
+    BOOST_TEST(!fails_early("--", "error"));
+}
+
 BOOST_AUTO_TEST_CASE(a_stream_comes_in_pieces_to_who_takes_it) {
     Function lambda(1);
     LambdaFunction::Call call(

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "cli/exit_status.h"
+#include "function_reply.h"
 #include "replay/line_goldens.h"
 #include "replay/replay_all.h"
 #include <turngate/handlers/reply_errors.h>
@@ -124,6 +125,23 @@ BOOST_AUTO_TEST_CASE(a_server_that_is_not_there_fails_every_event) {
         const bool is_told = outcome.text.find("the target cannot be reached") != std::string::npos;
         BOOST_TEST(is_told == is_elsewhere, outcome.text);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_function_that_does_not_start_is_none_that_answers) {
+    Folder folder;
+    folder.write("a.json", event("/a"));
+    folder.write("a.reply.json", R"({"status":500})");
+    JudgeOptions judge = updating(Update::all);
+    judge.is_elsewhere = true;
+    judge.handler = to_handler([](Request& request) -> Response {
+        if (!request.context.find<FunctionFailureWanted>()) return text("a page", 502);
+        throw UnstartedFunction("no entry point");
+    });
+
+    const Ran outcome = replay_all({folder.path()}, judge);
+
+    BOOST_TEST(outcome.summary.exit_status() == cli::exit_status::no_target, outcome.text);
+    BOOST_TEST(folder.read("a.reply.json") == R"({"status":500})");
 }
 
 BOOST_AUTO_TEST_CASE(a_broken_golden_says_how_to_get_rid_of_it) {

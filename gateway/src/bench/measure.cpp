@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "cli/exit_status.h"
+#include "function_reply.h"
 #include "replay/pacer.h"
 #include "replay/quantity.h"
 #include "replay/thrown.h"
@@ -146,6 +147,7 @@ class Measurement {
             options_.prepare = [this](Request& request) {
                 request.context.deadline = deadline_;
                 request.context.stop = stop_;
+                request.context.put(FunctionFailureWanted{});
                 if (all_.load_.variables) replay::fill_in(request, all_.load_.variables);
             };
             options_.served = [this](const Request&, const Outcome& outcome) {

@@ -23,7 +23,7 @@ struct Load {
     HandlerPtr handler;
     events::AnswerOptions answer = {};
     replay::Variables variables = {};        // of placeholders in events
-    bool is_elsewhere = false;               // the handler is a server that nobody starts
+    bool is_elsewhere = false;               // what cannot be reached is the target itself
     unsigned concurrency = 1;                // events at work at once
     double rate = 0;                         // events a second; 0: as fast as they are answered
     std::uint64_t limit = 0;                 // events; 0: no limit

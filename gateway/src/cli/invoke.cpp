@@ -13,6 +13,7 @@
 #include "cli/invocation.h"
 #include "cli/listen_options.h"
 #include "cli/request_options.h"
+#include "function_reply.h"
 #include "open_target.h"
 #include "replay/golden_file.h"
 #include "replay/placeholders.h"
@@ -172,6 +173,7 @@ class Call {
             request.context.reporter = &log_;
             request.context.deadline = deadline_;
             request.context.stop = stop_.get_token();
+            request.context.put(FunctionFailureWanted{});
             if (is_event_) replay::fill_in(request, invocation_.environment);
         };
         how_.served = [this](const Request&, const Outcome& outcome) {
@@ -222,13 +224,19 @@ class Call {
         return response;
     }
 
+    CommandError unreachable(std::string_view target) const {
+        const bool is_function = target.starts_with("lambda:");
+        return {exit_status::no_target,
+                "the target cannot be " + std::string(is_function ? "started: " : "reached: ") +
+                    replay::message_of(outcome_.error),
+                is_function ? "its log tells why; ?init-timeout=TIME gives it longer"
+                            : "start it, or name another by -t"};
+    }
+
     int tell(const Response& response) {
         const Arguments& arguments = invocation_.arguments;
         if (replay::is_unreachable(outcome_.error) && is_elsewhere(arguments.text("target")))
-            return show(invocation_.err, CommandError(exit_status::no_target,
-                                                      "the target cannot be reached: " +
-                                                          replay::message_of(outcome_.error),
-                                                      "start it, or name another by -t"));
+            return show(invocation_.err, unreachable(arguments.text("target")));
         int status = exit_status::good;
         const bool late = took_ > limit_;
         if (late)

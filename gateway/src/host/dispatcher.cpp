@@ -234,6 +234,11 @@ bool Dispatcher::wants_shutdown(std::size_t slot, std::string_view extension) co
     return slots_[slot].instance.extensions().wants_shutdown(extension);
 }
 
+bool Dispatcher::is_cold(std::size_t slot) const {
+    const std::lock_guard lock(mutex_);
+    return slots_[slot].instance.is_cold();
+}
+
 InvocationPtr Dispatcher::invocation(std::size_t slot) const {
     const std::lock_guard lock(mutex_);
     return slots_[slot].instance.invocation();

@@ -91,6 +91,8 @@ class Dispatcher {
     void shut_down(std::size_t slot, const std::string& event);
     bool has_extensions(std::size_t slot) const;
     bool wants_shutdown(std::size_t slot, std::string_view extension) const;
+    // Its first invocation is still to come.
+    bool is_cold(std::size_t slot) const;
     // What it was given last, and has not asked for the next one since.
     InvocationPtr invocation(std::size_t slot) const;
     // Its processes have gone. Who waits for an instance gets a new one.

@@ -32,6 +32,7 @@ struct InvocationResult {
     // then is {errorMessage, errorType, ...}.
     std::string error_type = {};
     std::uint64_t refused = 0;  // bytes of a reply that was too large
+    bool is_of_init = false;    // it went wrong before the function had its first event
 };
 
 // Three may be at it: who waits for the result, the function's side, and who finds that there will

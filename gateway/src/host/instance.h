@@ -51,6 +51,9 @@ class Instance {
         return state_ == State::starting || (state_ == State::idle && is_cold_);
     }
 
+    // Its first invocation is still to come, also when it has been doomed meanwhile.
+    bool is_cold() const noexcept { return is_cold_; }
+
     // It can be given an invocation.
     bool is_free() const noexcept {
         return state_ == State::idle && !invocation_ && extensions_.are_ready();

@@ -215,7 +215,8 @@ void InstanceSupervisor::fail(std::size_t slot, std::string_view type, const std
     invocation->end(
         {.payload = runtime_error(type, "RequestId: " + invocation->input.id + ' ' + message),
          .content_type = "application/json",
-         .error_type = std::string(type)});
+         .error_type = std::string(type),
+         .is_of_init = dispatcher_.is_cold(slot)});
 }
 
 // The runtime has gone, or goes now. External extensions hear of it, those who want to, and have

@@ -10,6 +10,7 @@
 
 #include "cli/value.h"
 #include "event_exchange.h"
+#include "host/runtime_errors.h"
 #include "lambda_limits.h"
 #include <turngate/events/invocation.h>
 #include <turngate/handlers/fetch.h>
@@ -75,15 +76,6 @@ std::string member(std::string_view text, std::string_view name) {
     } catch (const JsonError&) {
         return {};
     }
-}
-
-// What the function says of its error, {errorType, errorMessage}; its payload if that is no such.
-std::string error_text(std::string_view payload) {
-    constexpr std::size_t longest = 200;
-    const std::string type = member(payload, "errorType");
-    const std::string message = member(payload, "errorMessage");
-    if (type.empty() && message.empty()) return std::string(payload.substr(0, longest));
-    return type + (type.empty() || message.empty() ? "" : ": ") + message;
 }
 
 // AWS's runtime interface emulator answers a function that has failed with 200 and what the runtime

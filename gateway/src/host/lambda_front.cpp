@@ -9,6 +9,7 @@
 #include "fresh_ids.h"
 #include "function_reply.h"
 #include "host/lambda_rules.h"
+#include "host/runtime_errors.h"
 #include "host/service_replies.h"
 #include "host/stream_prelude.h"
 #include "observe/access_log.h"
@@ -27,6 +28,22 @@ std::optional<Clock::duration> patience(Format format) {
     if (format == Format::api_gateway_v1) return seconds(29);
     if (format == Format::api_gateway_http1 || format == Format::api_gateway_v2) return seconds(30);
     return std::nullopt;
+}
+
+// What `invocation` has failed of, without its id, which is another one each time.
+std::string failure_text(const FunctionInvocation& invocation) {
+    const InvocationResult& result = invocation.result();
+    std::string text = error_text(result.payload);
+    const std::string id = "RequestId: " + invocation.input.id + ' ';
+    if (const auto at = text.find(id); at != text.npos) text.erase(at, id.size());
+    return text.empty() ? result.error_type : text;
+}
+
+// REQUIRES: it has failed.
+[[noreturn]] void throw_failure(const FunctionInvocation& invocation) {
+    if (invocation.result().is_of_init)
+        throw UnstartedFunction("the function did not start: " + failure_text(invocation));
+    throw Error("the function failed: " + failure_text(invocation));
 }
 
 // A reply that a source which streams has no use for.
@@ -79,20 +96,25 @@ class LambdaFront final : public Handler {
                 tell_broken(*std::move(rules), call, request, Clock::now() - begun);
             answer(call, request, response);
         } catch (const NoHead& e) {
-            refuse(ServiceProblem::no_head, e, call, response);
+            if (!refuse(ServiceProblem::no_head, e, call, request, response)) throw;
         } catch (const ProtocolError& e) {
-            refuse(ServiceProblem::failed, e, call, response);
+            if (!refuse(ServiceProblem::failed, e, call, request, response)) throw;
         }
     }
 
   private:
-    // Called where `error` is being handled.
-    void refuse(ServiceProblem problem, const ProtocolError& error, LambdaFunction::Call& call,
-                ResponseWriter& response) const {
+    static bool wants_failure(const Request& request) noexcept {
+        return request.context.find<FunctionFailureWanted>() != nullptr;
+    }
+
+    // False if `error` is to be thrown on: the client then sees that the response breaks off.
+    bool refuse(ServiceProblem problem, const ProtocolError& error, LambdaFunction::Call& call,
+                const Request& request, ResponseWriter& response) const {
         log_.breach(error.what(), call.invocation().number);
-        if (response.committed()) throw;
+        if (response.committed() || wants_failure(request)) return false;
         response.reset();
         response.send(service_reply(problem, options_.format));
+        return true;
     }
 
     Clock::time_point latest() const {
@@ -111,6 +133,7 @@ class LambdaFront final : public Handler {
         const InvocationResult& result = invocation.result();
         const auto* const sink = request.context.find<FunctionReplySink>();
         if (sink && result.refused > 0) *sink->into = {{}, options_.format, result.refused};
+        if (!result.error_type.empty() && wants_failure(request)) throw_failure(invocation);
         if (!result.error_type.empty())
             return response.send(service_reply(ServiceProblem::failed, options_.format));
         if (options_.streams) {

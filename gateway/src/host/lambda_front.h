@@ -17,8 +17,10 @@ struct LambdaFrontOptions {
     bool is_strict = false;
 };
 
-// A failure is answered as the service does, which does not say what it was: the log does. Both
-// must outlive the handler.
+// A failure is answered as the service does, which does not say what it was: the log does. Where
+// the context has FunctionFailureWanted it is thrown: UnstartedFunction, an Error for what the
+// function says, how it ended or that it was late, ProtocolError for what is no reply. Both must
+// outlive the handler.
 HandlerPtr lambda_front(LambdaFunction& function, ExecutionLog& log,
                         const LambdaFrontOptions& options);
 

@@ -270,6 +270,7 @@ void RuntimeApi::fail_init(Call& call) const {
     if (const auto refused = dispatcher_.fail_init(call.slot, invocation))
         return call.refuse(*refused);
     InvocationResult error = told_error(call.request);
+    error.is_of_init = true;
     if (invocation) finish(call, *invocation, std::move(error), "error");
     call.accept();
 }
@@ -285,6 +286,7 @@ void RuntimeApi::fail_restore(Call& call) const {
     if (const auto refused = dispatcher_.fail_restore(call.slot, invocation))
         return call.refuse(*refused);
     InvocationResult error = told_error(call.request);
+    error.is_of_init = true;
     if (invocation) finish(call, *invocation, std::move(error), "error");
     call.accept();
 }

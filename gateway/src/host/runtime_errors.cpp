@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <turngate/json/json.h>
 #include <turngate/json/json_writer.h>
 
 namespace turngate::host {
@@ -12,6 +13,19 @@ std::string runtime_error(std::string_view type, std::string_view message) {
     json.begin_object().key("errorType").string(type);
     json.key("errorMessage").string(message).end_object();
     return out;
+}
+
+std::string error_text(std::string_view payload) {
+    constexpr std::size_t longest = 200;
+    std::string type, message;
+    try {
+        const Json error = Json::parse(payload, {}, DuplicateNames::keep_last);
+        type = error["errorType"].string_or("");
+        message = error["errorMessage"].string_or("");
+    } catch (const JsonError&) {  // it is none
+    }
+    if (type.empty() && message.empty()) return std::string(payload.substr(0, longest));
+    return type + (type.empty() || message.empty() ? "" : ": ") + message;
 }
 
 InvocationResult host_stopped() {

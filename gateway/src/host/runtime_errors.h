@@ -11,6 +11,10 @@ namespace turngate::host {
 // {"errorType":"Runtime.ExitError","errorMessage":"..."}, in this order, as the service writes it.
 std::string runtime_error(std::string_view type, std::string_view message);
 
+// What such an object says, or one of the function's own, as "ValueError: boom"; its beginning if
+// it is none.
+std::string error_text(std::string_view payload);
+
 // What becomes of an invocation that nobody will answer any more.
 InvocationResult host_stopped();
 

@@ -70,6 +70,7 @@ Judge::Judge(const JudgeOptions& options, Watchdog::Slot& slot, bool leaves_file
         request.context.reporter = log_.get();
         request.context.deadline = deadline_;
         request.context.stop = stop_;
+        request.context.put(FunctionFailureWanted{});
         if (function_reply_) request.context.put(FunctionReplySink{function_reply_});
         if (options_.variables) fill_in(request, options_.variables);
     };

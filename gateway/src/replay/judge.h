@@ -43,7 +43,7 @@ struct JudgeOptions {
     std::chrono::nanoseconds timeout{};              // an event; zero: none
     bool whole_bodies = false;                       // tell a JSON body that differs as two texts
     bool keeps_replies = false;                      // in Result::reply
-    bool is_elsewhere = false;                       // the handler is a server that nobody starts
+    bool is_elsewhere = false;                       // what cannot be reached is the target itself
     Variables variables = {};  // of placeholders in events; null: they are what they are
 };
 

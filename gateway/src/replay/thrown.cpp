@@ -1,6 +1,7 @@
 // What a handler threw.
 #include "replay/thrown.h"
 
+#include "function_reply.h"
 #include <turngate/handlers/reply_errors.h>
 #include <turngate/http/error.h>
 
@@ -34,6 +35,8 @@ bool is_unreachable(const std::exception_ptr& error) {
     } catch (const UnreachableUpstream&) {
         return true;
     } catch (const OverdueConnection&) {
+        return true;
+    } catch (const UnstartedFunction&) {
         return true;
     } catch (...) {
         return false;

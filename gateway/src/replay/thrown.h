@@ -15,7 +15,7 @@ bool is_failure(const std::exception_ptr& error);
 // Whether it is Cancelled: nobody waits any more, or the time is over. False for null.
 bool is_cancelled(const std::exception_ptr& error);
 
-// Whether no connection could be made to a server. False for null.
+// Whether no connection could be made to a server, or a function did not start. False for null.
 bool is_unreachable(const std::exception_ptr& error);
 
 }  // namespace turngate::replay
