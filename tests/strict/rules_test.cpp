@@ -79,6 +79,11 @@ std::uint64_t around_packet(Subject& s) {
 
 const std::map<std::string_view, Set> limits = {
     {"lambda-event-size", [](Subject& s, std::uint64_t n) { s.request.event = n; }},
+    {"lambda-async-event-size",
+     [](Subject& s, std::uint64_t n) {
+         s.request.event = n;
+         s.request.is_async = true;
+     }},
     {"apigw-request-body", request_body},
     {"apigw-v1-request-headers", [](Subject& s, std::uint64_t n) { s.request.headers = n; }},
     {"apigw-request-head",

@@ -73,6 +73,30 @@ BOOST_AUTO_TEST_CASE(one_of_another_shape_is_measured_as_the_platform_would_send
     BOOST_TEST(facts_of(event, "", Platform::lambda).event.value() > 0u);
 }
 
+BOOST_AUTO_TEST_CASE(aws_lambda_takes_less_of_who_waits_for_no_reply) {
+    const auto broken_by = [](const std::string& head, std::size_t size) {
+        const std::string begin = head + R"(,"x":")", end = "\"}";
+        const std::string text =
+            '{' + begin + std::string(size - begin.size() - end.size() - 1, 'a') + end;
+        events::Event event = decoded(text);
+        return rules_broken(
+            {.platform = Platform::lambda, .request = facts_of(event, text, Platform::lambda)});
+    };
+    const auto records = [](const std::string& name, const std::string& source) {
+        return R"("Records":[{")" + name + R"(":")" + source + "\"}]";
+    };
+    for (const std::string& head :
+         {records("eventSource", "aws:s3"), records("EventSource", "aws:sns"),
+          records("eventSource", "aws:ses"), records("eventSource", "aws:codecommit"),
+          std::string(R"("detail-type":"a","source":"b","detail":{})")}) {
+        BOOST_TEST(broken_by(head, 1'048'576) == "", head);
+        BOOST_TEST(broken_by(head, 1'048'577) == "lambda-async-event-size ", head);
+    }
+    for (const std::string& head : {records("eventSource", "aws:sqs"),
+                                    records("eventSource", "aws:kinesis"), std::string(R"("a":1)")})
+        BOOST_TEST(broken_by(head, 1'048'577) == "", head);
+}
+
 BOOST_AUTO_TEST_CASE(what_the_platform_would_not_send_is_measured_all_the_same) {
     events::Event event{.format = events::Format::http,
                         .request = Request::post("/", std::string(5'000'000, '\xff'))};

@@ -14,6 +14,9 @@ using Unit = Rule::Unit;
 Measured event(const Subject& s) {
     return s.request.event;
 }
+Measured async_event(const Subject& s) {
+    return s.request.is_async ? s.request.event : Measured();
+}
 Measured body(const Subject& s) {
     return s.request.body;
 }
@@ -94,6 +97,11 @@ constexpr Rule table[] = {
                       lattice_v2, websocket, edge, lambda),
             "the event as JSON", 6'291'456, "AWS Lambda answers 413 RequestEntityTooLarge",
             smaller_request, "AWS, Lambda quotas", event),
+    at_most("lambda-async-event-size", Platforms(lambda),
+            "the event as JSON of a source that waits for no reply", mebibyte,
+            "AWS Lambda answers the source with 413, and the function is never called with it",
+            "have the event say where the data is, such as in a bucket, in place of the data",
+            "AWS, Lambda quotas", async_event),
     at_most("apigw-request-body", api_gateway, "the body of the request", 10 * mebibyte,
             "API Gateway answers 413", smaller_request, "AWS, API Gateway quotas", body),
     at_most("apigw-v1-request-headers", Platforms(apigw_v1), "the header of the request", 10'240,

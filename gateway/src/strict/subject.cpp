@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -20,6 +21,14 @@ std::optional<std::size_t> event_size_in(std::string_view sentence) {
     std::size_t size = 0;
     const auto parsed = std::from_chars(sentence.data(), sentence.data() + sentence.size(), size);
     return parsed.ec == std::errc{} ? std::optional(size) : std::nullopt;
+}
+
+// Who invokes a function without waiting for it (AWS, "Invoking Lambda with events from other AWS
+// services"). Queues and streams are read by AWS Lambda, which then waits.
+bool is_async_source(std::string_view source) {
+    constexpr std::string_view sources[] = {"aws:s3", "aws:sns", "aws:ses", "aws:codecommit",
+                                            "eventbridge"};
+    return std::find(std::begin(sources), std::end(sources), source) != std::end(sources);
 }
 
 // Of the event that the platform would send.
@@ -54,6 +63,7 @@ RequestFacts facts_of(events::Event& event, std::string_view text, Platform plat
     facts.at_origin = events::encode_options(request, event.format).edge_origin;
     if (platform == Platform::openedge) facts.message = openedge_message(request);
     const bool is_lambda = platform == Platform::lambda;
+    facts.is_async = event.format == events::Format::raw && is_async_source(event.source);
     const auto shape = is_lambda ? std::optional(event.format) : format_of(platform);
     if (shape == event.format && !text.empty())
         facts.event = text.size();

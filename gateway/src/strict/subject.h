@@ -27,6 +27,7 @@ struct RequestFacts {
     std::size_t body = 0;                   // decoded
     std::optional<std::size_t> event = {};  // as JSON, in the platform's shape; absent: has none
     bool at_origin = false;                 // of Lambda@Edge
+    bool is_async = false;                  // its source waits for no reply
     std::string cannot_carry = {};          // why the platform's shape cannot say the request
     openedge::Message message = {};         // what of it is no payload, for OpenEdge
 };
