@@ -90,11 +90,8 @@ void check_placeholders(const std::string& name, const std::string& text, const 
         replay::fill_in(event.request, load.variables);
         for (Request& request : event.further)
             replay::fill_in(request, load.variables);
-    } catch (const replay::MissingVariable& e) {
+    } catch (const replay::BadPlaceholder& e) {
         throw CommandError(exit_status::unreadable, name + ": " + e.what(), e.hint());
-    } catch (const Error& e) {
-        throw CommandError(exit_status::unreadable, name + ": " + e.what(),
-                           "correct the variable whose value stands there");
     }
 }
 

@@ -191,8 +191,11 @@ class Call {
             response = serve(handler, std::move(event), answer);
         } catch (const events::InvocationError& e) {
             refusal_ = e.what();
-        } catch (const replay::MissingVariable& e) {
-            throw CommandError(exit_status::unreadable, e.what(), e.hint());
+        } catch (const replay::BadPlaceholder& e) {
+            throw CommandError(
+                exit_status::unreadable,
+                display_name(std::string(invocation_.arguments.text("event"))) + ": " + e.what(),
+                e.hint());
         }
         took_ = Context::Clock::now() - begin_;
         if (outcome_.error) log_.forget_last(replay::message_of(outcome_.error));

@@ -162,7 +162,7 @@ void Judge::judge(Texts texts, Result& result) {
         const bool is_http = event_format != events::Format::raw;
         if (shape || (answer_options_.encode.never_base64 && is_http))
             translate_reply(event_format);
-    } catch (const MissingVariable& e) {
+    } catch (const BadPlaceholder& e) {
         return unreadable(result, e.what(), e.hint());
     } catch (const Error& e) {
         result.verdict = Verdict::failed;

@@ -92,7 +92,8 @@ void fill_in_fields(Headers& headers, const Variables& variables) {
         try {
             changed.add(name, filled(value, variables));
         } catch (const std::invalid_argument& e) {
-            throw Error("the field " + std::string(name) + ": " + e.what());
+            throw BadPlaceholder("the field " + std::string(name) + ": " + e.what(),
+                                 "correct the variable whose value stands there");
         }
     }
     headers = std::move(changed);

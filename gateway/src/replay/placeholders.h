@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <turngate/http/error.h>
 #include <turngate/http/request.h>
@@ -24,13 +25,25 @@ bool is_placeholder(std::string_view text) noexcept;
 // Absent for a variable that is not set.
 using Variables = std::function<std::optional<std::string>(const std::string& name)>;
 
-class MissingVariable : public Error {
+// A placeholder that cannot be filled in, so that there is no event to send; hint() says how to
+// mend it.
+class BadPlaceholder : public Error {
+  public:
+    BadPlaceholder(const std::string& message, std::string hint)
+        : Error(message), hint_(std::move(hint)) {}
+    const std::string& hint() const noexcept { return hint_; }
+
+  private:
+    std::string hint_;
+};
+
+class MissingVariable : public BadPlaceholder {
   public:
     explicit MissingVariable(const std::string& name)
-        : Error("the event has " + placeholder(name) + ", and there is no such variable"),
+        : BadPlaceholder("the event has " + placeholder(name) + ", and there is no such variable",
+                         "export " + name + ", which is to have the secret"),
           name_(name) {}
     const std::string& name() const noexcept { return name_; }
-    std::string hint() const { return "export " + name_ + ", which is to have the secret"; }
 
   private:
     std::string name_;
@@ -39,7 +52,7 @@ class MissingVariable : public Error {
 // Puts the values of variables in the place of their placeholders: in header fields, in segments of
 // the path and parameters of the query and of a form, percent-encoded, in a JSON body as part of a
 // string, in another body as they are. Reads the body where one is in it. Throws MissingVariable,
-// and Error for a value that is none for a header field.
+// and BadPlaceholder for a value that is none for a header field.
 void fill_in(Request& request, const Variables& variables);
 
 }  // namespace turngate::replay
