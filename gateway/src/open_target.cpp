@@ -27,6 +27,28 @@
 namespace turngate {
 namespace {
 
+// How options of a target are written, where that says more than advice() does.
+std::string_view option_advice(std::string_view uri) noexcept {
+    constexpr std::pair<std::string_view, std::string_view> examples[] = {
+        {"http:spawn:", "its options are variables, see docs/upstreams.md"},
+        {"fcgi:spawn",
+         "options, and the variables for them, are in docs/upstreams.md; a colon in an option is "
+         "%3A"},
+        {"cgi:", "write options as in cgi:./program?timeout=30s&max=64"},
+        {"cgi-dir:", "write options as in cgi-dir:DIR?timeout=30s&index=index.cgi"},
+        {"files:", "write options as in files:DIR?index=index.html"},
+        {"plugin:",
+         "write options as in plugin:./handler.so?config=TEXT; a plug-in that is a server has "
+         "variables of the environment"},
+        {"lambda:", "write options as in lambda:./bootstrap?timeout=30s&memory=512"},
+        {"invoke:",
+         "write options as in invoke:http://127.0.0.1:9000/2015-03-31/functions/function/"
+         "invocations?timeout=30s&as=alb"}};
+    for (const auto& [scheme, example] : examples)
+        if (uri.starts_with(scheme)) return example;
+    return {};
+}
+
 // How to mend what open_handler() refused and why, where the file behind the URI tells.
 std::string advice(std::string_view uri, std::string_view why) {
     const auto colon = uri.find(':');
@@ -162,9 +184,13 @@ HandlerPtr open_target(std::string_view uri, HandlerPtr self, const ReadVariable
         return open_handler(
             uri, target_log(get), std::move(changed),
             OutputCapture::is_on() ? ProgramOutput::inherited : ProgramOutput::diverted);
+    } catch (const cli::CommandError&) {  // has said it all
+        throw;
     } catch (const BadSetting& e) {  // it is not the program, file or address that is wrong
+        const std::string_view how = option_advice(uri);
         throw cli::CommandError(cli::exit_status::no_target,
-                                std::string("cannot open the target: ") + e.what(), "");
+                                std::string("cannot open the target: ") + e.what(),
+                                how.empty() ? advice(uri, e.what()) : std::string(how));
     } catch (const std::exception& e) {
         std::throw_with_nested(cli::CommandError(cli::exit_status::no_target,
                                                  std::string("cannot open the target: ") + e.what(),

@@ -3,6 +3,7 @@
 #include "cli/exit_status.h"
 #include "cli/input.h"
 #include "replay/printable.h"
+#include "replay/reading_hint.h"
 #include <turngate/events/make_event.h>
 
 namespace turngate::cli {
@@ -10,20 +11,6 @@ namespace turngate::cli {
 std::string display_name(const std::string& path) {
     return path == "-" || path.starts_with("-:") ? "standard input" + path.substr(1) : path;
 }
-
-namespace {
-
-bool can_be_repaired(std::string_view json, events::DecodeOptions options) {
-    try {
-        options.lenient = true;
-        events::decode(json, options);
-        return true;
-    } catch (const Error&) {
-        return false;
-    }
-}
-
-}  // namespace
 
 events::Event decode_event(std::string_view json, const std::string& path,
                            const events::DecodeOptions& options, Output& err) {
@@ -35,9 +22,7 @@ events::Event decode_event(std::string_view json, const std::string& path,
         return event;
     } catch (const Error& e) {
         throw CommandError(exit_status::unreadable, display_name(path) + ": " + e.what(),
-                           !options.lenient && can_be_repaired(json, options)
-                               ? "--lenient repairs it"
-                               : "an event is one JSON value; \"event new\" writes one");
+                           std::string(replay::event_hint(json, options)));
     }
 }
 

@@ -24,7 +24,7 @@ bool EventTexts::next(std::string& name, std::string& text) {
         if (item.kind == Kind::problem)
             throw CommandError(exit_status::unreadable,
                                name + ": cannot be read: " + std::string(batch_[item.event]),
-                               std::string(reading_hint(item.error)));
+                               std::string(batch_[item.hint]));
         if (item.kind == Kind::file && !name.ends_with(".request.json")) refuse_companion(name);
         text = item.kind == Kind::file ? read_event_text(name) : std::string(batch_[item.event]);
         return true;

@@ -12,6 +12,7 @@
 #include "replay/golden_file.h"
 #include "replay/gunzip.h"
 #include "replay/limits.h"
+#include "replay/reading_hint.h"
 #include <turngate/os/fd.h>
 
 namespace turngate::cli {
@@ -19,7 +20,7 @@ namespace {
 
 [[noreturn]] void fail(const std::string& name, int error) {
     throw CommandError(exit_status::unreadable, name + ": cannot be read: " + replay::reason(error),
-                       std::string(reading_hint(error)));
+                       std::string(replay::reading_hint(error)));
 }
 
 // As read(), but waits where whoever shares the descriptor made it non-blocking.
@@ -48,7 +49,7 @@ ssize_t read_block(int fd, std::span<char> block) {
     throw CommandError(exit_status::unreadable,
                        name + ": " + std::string(what) + "has " + bytes +
                            " bytes, more than the limit of " + std::to_string(limit),
-                       std::string(reading_hint(EFBIG)));
+                       std::string(replay::reading_hint(EFBIG)));
 }
 
 // `what` is the beginning of a sentence about it: "the event ".
@@ -75,24 +76,6 @@ std::string read(const std::string& path, std::string_view what, std::size_t lim
 
 }  // namespace
 
-std::string_view reading_hint(int error) noexcept {
-    switch (error) {
-        case 0:
-            return "name a regular file, or a line that the file has";
-        case ENOENT:
-        case ENOTDIR:
-            return "check the name; paths are relative to the current directory";
-        case EISDIR:
-            return "name a file in it";
-        case EACCES:
-            return "the file must be readable by the current user";
-        case EFBIG:
-            return "no platform takes a request of that size";
-        default:
-            return {};
-    }
-}
-
 std::string read_input(const std::string& path) {
     return read(path, "", input_limit);
 }
@@ -104,7 +87,7 @@ std::string read_event_text(const std::string& path) {
         return replay::gunzip(text, replay::event_limit);
     } catch (const replay::BadGzip& e) {
         throw CommandError(exit_status::unreadable, path + ": cannot be read: " + e.what(),
-                           "gzip -t tells whether a file is whole");
+                           std::string(replay::packed_hint));
     }
 }
 

@@ -18,10 +18,6 @@ std::string read_input(const std::string& path);
 // same words.
 std::string read_event_text(const std::string& path);
 
-// How to mend what cannot be read: by its errno, or 0 where it is no regular file or has no such
-// line. Empty where nobody knows.
-std::string_view reading_hint(int error) noexcept;
-
 // What -d means: "@FILE", "-" or "@-" for standard input, anything else is the data itself. Throws
 // as read_input() does.
 std::string read_data(std::string_view data);

@@ -8,6 +8,7 @@
 
 #include "replay/golden_file.h"
 #include "replay/limits.h"
+#include "replay/reading_hint.h"
 #include <turngate/json/json_reader.h>
 
 namespace turngate::replay {
@@ -117,17 +118,19 @@ bool EventLines::next(Batch& batch) {
         if (only_ == line_ && blank) return report_missing(batch);
         if (only_ == 0 && blank && (has_golden_ || golden_too_long_))
             return add_problem(batch, golden_path(file->path) + ':' + std::to_string(line_),
-                               "a reply is expected and the line of its event is empty; put the "
-                               "event back, or empty this line too");
+                               "a reply is expected and the line of its event is empty",
+                               "put the event back, or empty this line too");
         if (only_ == line_ || (only_ == 0 && !blank)) break;
     }
-    if (!entry_.problem.empty()) return add_problem(batch, entry_.problem);
+    if (!entry_.problem.empty()) return add_problem(batch, entry_.problem, "take the entry out");
     if (!entry_.skipped.empty()) return add_skipped(batch, entry_.skipped);
     if (status == Status::too_long)
-        return add_problem(batch, event_too_large(first_size_, limit_), EFBIG);
+        return add_problem(batch, event_too_large(first_size_, limit_), reading_hint(EFBIG));
     if (golden_too_long_)
-        return add_problem(batch, golden_path(file->path) + ':' + std::to_string(line_) + ": " +
-                                      too_large(goldens_->size(), golden_limit));
+        return add_problem(batch,
+                           golden_path(file->path) + ':' + std::to_string(line_) + ": " +
+                               too_large(goldens_->size(), golden_limit),
+                           "take the line out");
     Item item{.kind = Item::Kind::text, .named = is_stream_ || only_ != 0, .line = line_};
     std::string name = file->path;
     if (!whole_) name += ':' + std::to_string(line_);
@@ -153,7 +156,7 @@ bool EventLines::report_missing(Batch& batch) {
                                 ? "the line is empty"
                                 : "there is no such line: the file has " + lines_text(line_);
     line_ = only_;
-    return add_problem(batch, why);
+    return add_problem(batch, why, line_hint);
 }
 
 // An expected reply behind the last event: that event has been lost. The first one is told.
@@ -166,27 +169,29 @@ bool EventLines::report_unmatched(Batch& batch) {
         if (status != Status::end)
             return add_problem(batch, golden_path(file->path) + ':' + std::to_string(golden_line_),
                                "a reply is expected and there is no event for it, because " +
-                                   file->path + " has " + lines_text(line_) +
-                                   "; put the event back, or take this line out");
+                                   file->path + " has " + lines_text(line_),
+                               "put the event back, or take this line out");
     }
     return false;
 }
 
-bool EventLines::add_problem(Batch& batch, std::string_view why, int error) {
+bool EventLines::add_problem(Batch& batch, std::string_view why, std::string_view hint) {
     return add_problem(batch, whole_ ? file->path : file->path + ':' + std::to_string(line_), why,
-                       error);
+                       hint);
 }
 
-bool EventLines::add_problem(Batch& batch, std::string_view name, std::string_view why, int error) {
-    Item item{.kind = Item::Kind::problem, .line = line_, .error = error};
+bool EventLines::add_problem(Batch& batch, std::string_view name, std::string_view why,
+                             std::string_view hint) {
+    Item item{.kind = Item::Kind::problem, .line = line_};
     item.name = batch.add(name);
     item.event = batch.add(why);
+    item.hint = batch.add(hint);
     batch.items.push_back(item);
     return true;
 }
 
 bool EventLines::add_skipped(Batch& batch, std::string_view why) {
-    add_problem(batch, why);
+    add_problem(batch, why, {});
     batch.items.back().kind = Item::Kind::skipped;
     batch.items.back().named = only_ != 0;
     return true;

@@ -52,9 +52,10 @@ class EventLines {
     void read_golden();
     bool report_missing(Batch& batch);
     bool report_unmatched(Batch& batch);
-    bool add_problem(Batch& batch, std::string_view why, int error = 0);
+    bool add_problem(Batch& batch, std::string_view why, std::string_view hint);
     bool add_skipped(Batch& batch, std::string_view why);
-    bool add_problem(Batch& batch, std::string_view name, std::string_view why, int error = 0);
+    bool add_problem(Batch& batch, std::string_view name, std::string_view why,
+                     std::string_view hint);
 
     const std::size_t limit_;
     os::Fd fd_;

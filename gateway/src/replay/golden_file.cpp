@@ -219,7 +219,7 @@ bool read_unpacked(const std::string& path, std::string& into, std::size_t limit
     try {
         into = gunzip(into, limit);
     } catch (const BadGzip& e) {
-        throw FileProblem(path, e.what());
+        throw FileProblem(path, e.what(), packed_hint);
     }
     return true;
 }

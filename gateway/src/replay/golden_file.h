@@ -1,6 +1,7 @@
 // Golden files: where they are, and how they are replaced without being half-written.
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <utility>
 
 #include "replay/limits.h"
+#include "replay/reading_hint.h"
 #include <turngate/json/json.h>
 #include <turngate/os/fd.h>
 
@@ -87,21 +89,25 @@ std::string side_path(std::string_view event_path);
 // What errno says, in lower case.
 std::string reason(int error);
 
-// A file that cannot be what it should be. what() begins with its path, rule() is without.
+// A file that cannot be what it should be. what() begins with its path, rule() is without, and
+// hint() is for an event: how to mend it.
 class FileProblem : public JsonError {
   public:
-    FileProblem(const std::string& path, std::string rule)
-        : JsonError(path + ": " + rule), rule_(std::move(rule)) {}
+    // `hint` is a literal.
+    FileProblem(const std::string& path, std::string rule, std::string_view hint = irregular_hint)
+        : JsonError(path + ": " + rule), rule_(std::move(rule)), hint_(hint) {}
     const std::string& rule() const noexcept { return rule_; }
+    std::string_view hint() const noexcept { return hint_; }
 
   private:
     std::string rule_;
+    std::string_view hint_;
 };
 
 class FileTooLarge : public FileProblem {
   public:
     FileTooLarge(const std::string& path, std::uint64_t size, std::uint64_t limit)
-        : FileProblem(path, too_large(size, limit)), size_(size) {}
+        : FileProblem(path, too_large(size, limit), reading_hint(EFBIG)), size_(size) {}
     std::uint64_t size() const noexcept { return size_; }
 
   private:

@@ -2,6 +2,7 @@
 #include "replay/judge.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <system_error>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include "replay/limits.h"
 #include "replay/printable.h"
 #include "replay/quantity.h"
+#include "replay/reading_hint.h"
 #include "replay/report.h"
 #include "replay/thrown.h"
 #include <turngate/events/make_event.h>
@@ -44,10 +46,10 @@ class Serving {
     Watchdog::Slot& slot_;
 };
 
-void unreadable(Result& result, std::string problem, std::string hint = {}) {
+void unreadable(Result& result, std::string problem, std::string_view hint) {
     result.verdict = Verdict::unreadable;
     result.problem = std::move(problem);
-    result.hint = std::move(hint);
+    result.hint = hint;
 }
 
 void pass_over(Result& result, std::string why) {
@@ -92,7 +94,7 @@ void Judge::run(const Batch& batch, const Item& item, Result& result) {
     try {
         switch (item.kind) {
             case Item::Kind::problem:
-                return unreadable(result, std::string(batch[item.event]));
+                return unreadable(result, std::string(batch[item.event]), batch[item.hint]);
             case Item::Kind::skipped:
                 result.verdict = Verdict::skipped;
                 result.problem = batch[item.event];
@@ -112,26 +114,27 @@ void Judge::run(const Batch& batch, const Item& item, Result& result) {
     } catch (const std::bad_alloc&) {
         throw;
     } catch (const std::exception& e) {
-        unreadable(result, e.what());
+        unreadable(result, e.what(), "");
     }
 }
 
 void Judge::run_file(const std::string& path, bool named, Result& result) {
     if (is_companion(path)) {
         CompanionRefusal refusal = refuse_companion(path);
-        return unreadable(result, std::move(refusal.problem), std::move(refusal.hint));
+        return unreadable(result, std::move(refusal.problem), refusal.hint);
     }
     path_ = path;
     try {
         if (!read_unpacked(path, event_text_, options_.answer.decode.max_size))
-            return unreadable(result, "no such file or directory");
+            return unreadable(result, reason(ENOENT), reading_hint(ENOENT));
     } catch (const std::system_error& e) {
-        return unreadable(result, reason(e.code().value()));
+        return unreadable(result, reason(e.code().value()), reading_hint(e.code().value()));
     } catch (const FileTooLarge& e) {
         if (!named && is_report_file(path)) return pass_over(result, "a report of a replay");
-        return unreadable(result, event_too_large(e.size(), options_.answer.decode.max_size));
+        return unreadable(result, event_too_large(e.size(), options_.answer.decode.max_size),
+                          e.hint());
     } catch (const FileProblem& e) {
-        return unreadable(result, e.rule());
+        return unreadable(result, e.rule(), e.hint());
     }
     judge({event_text_, {}, directory_of(path_), named}, result);
 }
@@ -209,9 +212,11 @@ bool Judge::read_golden(Texts& texts, Result& result, const Golden*& golden) {
         if (!is_lines_ && read_file(golden_path(path_), golden_text_, golden_limit))
             texts.golden = golden_text_;
     } catch (const std::system_error& e) {
-        return unreadable(result, golden_path(path_) + ": " + reason(e.code().value())), false;
+        return unreadable(result, golden_path(path_) + ": " + reason(e.code().value()),
+                          golden_hint),
+               false;
     } catch (const FileProblem& e) {
-        return unreadable(result, e.what()), false;
+        return unreadable(result, e.what(), golden_hint), false;
     }
     try {
         if (texts.golden) golden = &parser_.parse(*texts.golden);
@@ -234,7 +239,9 @@ void Judge::broken_golden(Result& result) const {
 bool Judge::decode(const Texts& texts, Result& result, events::Event& event) {
     using Kind = events::Classification::Kind;
     if (texts.event.find_first_not_of(" \t\r\n") == std::string_view::npos)
-        return unreadable(result, "empty, where an event was expected"), false;
+        return unreadable(result, "empty, where an event was expected",
+                          "\"event new\" writes an event"),
+               false;
     std::string problem;
     try {
         event = events::decode(texts.event, answer_options_.decode);
@@ -256,7 +263,7 @@ bool Judge::decode(const Texts& texts, Result& result, events::Event& event) {
     const events::Classification found = events::classify(texts.event);
     if (found.kind == Kind::reply || found.kind == Kind::authorizer || found.kind == Kind::sample) {
         if (texts.named || is_lines_)
-            unreadable(result, "not an event but " + found.what);
+            unreadable(result, "not an event but " + found.what, "\"event new\" writes an event");
         else
             pass_over(result, found.what);
         return false;
@@ -272,7 +279,7 @@ bool Judge::decode(const Texts& texts, Result& result, events::Event& event) {
                    "not a known event (no requestContext, httpMethod, statusCode or headers)",
                    "for a raw payload use --as raw");
     else
-        unreadable(result, std::move(problem));
+        unreadable(result, std::move(problem), event_hint(texts.event, answer_options_.decode));
     return false;
 }
 

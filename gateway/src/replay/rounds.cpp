@@ -48,7 +48,10 @@ Shuffled::Shuffled(Source& source, std::uint64_t seed, std::uint64_t rounds)
             Place place{.item = item};
             if (item.kind != Item::Kind::text) {
                 place.text = keep(batch[item.name]);
-                if (item.kind != Item::Kind::file) place.why = keep(batch[item.event]);
+                if (item.kind != Item::Kind::file) {
+                    place.why = keep(batch[item.event]);
+                    place.hint = keep(batch[item.hint]);
+                }
             } else {
                 if (batch.lines != lines) {
                     lines = batch.lines;
@@ -96,8 +99,11 @@ bool Shuffled::fill(Batch& batch, std::size_t most) {
         ++next_;
         Item item = place.item;
         item.name = batch.add(texts_[place.text]);
-        item.event = {};
-        if (item.kind != Item::Kind::file) item.event = batch.add(texts_[place.why]);
+        item.event = item.hint = {};
+        if (item.kind != Item::Kind::file) {
+            item.event = batch.add(texts_[place.why]);
+            item.hint = batch.add(texts_[place.hint]);
+        }
         batch.items.push_back(item);
     }
     return true;
@@ -124,15 +130,16 @@ void Shuffled::fill_held(Batch& batch, const Place& place) const {
 // Of a file that has changed since, whatever stands there now.
 void Shuffled::fill_line(Batch& batch, const Place& place) {
     const std::string& path = texts_[place.text];
-    const auto fail = [&](std::string_view why, int error) {
-        Item item{.kind = Item::Kind::problem, .line = place.item.line, .error = error};
+    const auto fail = [&](std::string_view why, std::string_view hint) {
+        Item item{.kind = Item::Kind::problem, .line = place.item.line};
         item.name = batch.add(path);
         item.event = batch.add(why);
+        item.hint = batch.add(hint);
         batch.items.push_back(item);
     };
     try {
         os::Fd fd = open_file(path);
-        if (!fd) return fail(reason(ENOENT), ENOENT);
+        if (!fd) return fail(reason(ENOENT), reading_hint(ENOENT));
         EventLines lines(fd.release(), path, -1, limit_);
         lines.open_goldens();
         std::optional<std::uint64_t> golden_at;
@@ -143,9 +150,9 @@ void Shuffled::fill_line(Batch& batch, const Place& place) {
         for (Item& item : batch.items)
             item.named = place.item.named;
     } catch (const std::system_error& e) {
-        fail(reason(e.code().value()), e.code().value());
+        fail(reason(e.code().value()), reading_hint(e.code().value()));
     } catch (const FileProblem& e) {
-        fail(e.rule(), 0);
+        fail(e.rule(), e.hint());
     }
 }
 

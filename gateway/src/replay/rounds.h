@@ -44,6 +44,7 @@ class Shuffled final : public Items {
         std::size_t text = 0;  // of texts_: the path
         Item item = {};        // but for its slices
         std::size_t why = 0;   // of texts_, for what is no event
+        std::size_t hint = 0;  // the same
         std::size_t held = 0;  // of held_, from 1, for an event that is held
     };
     struct Held {

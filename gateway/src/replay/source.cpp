@@ -12,6 +12,7 @@
 #include "replay/event_lines.h"
 #include "replay/glob.h"
 #include "replay/golden_file.h"
+#include "replay/reading_hint.h"
 #include "replay/report.h"
 
 namespace turngate::replay {
@@ -88,7 +89,7 @@ bool Source::fill_lines(Batch& batch, std::size_t most) {
         add_problem(batch, lines_->file->path, e.code().value());
         more = false;
     } catch (const BadGzip& e) {
-        add_problem(batch, lines_->file->path, e.what());
+        add_problem(batch, lines_->file->path, e.what(), packed_hint);
         more = false;
     }
     if (!more) lines_.reset();
@@ -100,13 +101,15 @@ bool Source::is_passed_over(std::string_view path) const {
 }
 
 void Source::add_problem(Batch& batch, std::string_view name, int error) {
-    add_problem(batch, name, reason(error), error);
+    add_problem(batch, name, reason(error), reading_hint(error));
 }
 
-void Source::add_problem(Batch& batch, std::string_view name, std::string_view why, int error) {
-    Item item{.kind = Item::Kind::problem, .error = error};
+void Source::add_problem(Batch& batch, std::string_view name, std::string_view why,
+                         std::string_view hint) {
+    Item item{.kind = Item::Kind::problem};
     item.name = batch.add(name);
     item.event = batch.add(why);
+    item.hint = batch.add(hint);
     batch.items.push_back(item);
 }
 
@@ -160,7 +163,8 @@ bool Source::open_line(Batch& batch, const std::string& input) {
     const auto parsed = std::from_chars(digits.data(), end, line);
     if (parsed.ec != std::errc{} || parsed.ptr != end || line == 0)
         add_problem(batch, input,
-                    "expected the number of a line behind the colon, and lines count from 1");
+                    "expected the number of a line behind the colon, and lines count from 1",
+                    line_hint);
     else if (selection_.includes(path))
         open_lines(batch, path, true, line);
     return true;
@@ -205,15 +209,16 @@ void Source::open_lines(Batch& batch, const std::string& path, bool named,
     } catch (const std::system_error& e) {
         add_problem(batch, name, e.code().value());
     } catch (const FileProblem& e) {
-        add_problem(batch, name, e.rule());
+        add_problem(batch, name, e.rule(), e.hint());
     } catch (const JsonError& e) {
-        add_problem(batch, name, e.what());
+        add_problem(batch, name, e.what(), "a HAR file is what a browser exports; export it again");
     }
     lines_.reset();
 }
 
 void Source::open_stream(Batch& batch, const std::string& path) {
-    if (is_har(path)) return add_problem(batch, path, "a HAR file has to be a regular file");
+    if (is_har(path))
+        return add_problem(batch, path, "a HAR file has to be a regular file", irregular_hint);
     // A FIFO without a writer would hold up open(), which no wake-up ends.
     const int fd = path == "-" ? STDIN_FILENO
                                : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -226,7 +231,7 @@ void Source::open_stream(Batch& batch, const std::string& path) {
         add_problem(batch, path, e.code().value());
     } catch (const BadGzip& e) {
         lines_.reset();
-        add_problem(batch, path, e.what());
+        add_problem(batch, path, e.what(), packed_hint);
     }
 }
 
@@ -236,7 +241,7 @@ void Source::walk_on(Batch& batch) {
     if (entry.kind == end) {
         walk_.reset();
         if (!glob_.empty() && !glob_matched_)
-            add_problem(batch, inputs_[next_input_ - 1], "no file matches", ENOENT);
+            add_problem(batch, inputs_[next_input_ - 1], "no file matches", reading_hint(ENOENT));
         return;
     }
     if (!glob_.empty() && entry.kind != failed && !glob_matches(glob_, entry.path)) return;

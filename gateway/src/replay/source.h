@@ -43,7 +43,7 @@ struct Item {
     std::uint64_t line = 0;       // of a lines file, from 1
     std::uint64_t event_at = 0;   // where the line begins, in bytes
     std::uint64_t golden_at = 0;  // and that of the golden
-    int error = 0;                // of a problem: its errno, if it has one
+    Slice hint = {};              // of a problem: how to mend it
 };
 
 // Events that one worker replays. Reused, so that its memory is.
@@ -105,7 +105,8 @@ class Source final : public Items {
   private:
     bool fill_lines(Batch& batch, std::size_t most);
     bool is_passed_over(std::string_view path) const;
-    void add_problem(Batch& batch, std::string_view name, std::string_view why, int error = 0);
+    void add_problem(Batch& batch, std::string_view name, std::string_view why,
+                     std::string_view hint = {});
     void add_problem(Batch& batch, std::string_view name, int error);
     void add_skipped(Batch& batch, std::string_view name, std::string_view why, bool named = false);
     void add_file(Batch& batch, const std::string& path, bool named);
