@@ -1,5 +1,5 @@
-// HAR files: whatever is in one, each entry is an event and a reply that are read again, or a
-// problem.
+// HAR files: whatever is in one, each entry is an event and a reply that are read again, a problem,
+// or passed over.
 // covers: gateway/src/replay/har.cpp
 #include <cstdint>
 #include <cstdlib>
@@ -17,8 +17,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         Har har(std::string(reinterpret_cast<const char*>(data), size));
         std::size_t count = 0;
         for (Har::Entry entry; har.next(entry); ++count) {
-            if (entry.event.empty() == entry.problem.empty()) std::abort();
-            if (!entry.problem.empty()) continue;
+            const int results =
+                !entry.event.empty() + !entry.problem.empty() + !entry.skipped.empty();
+            if (results != 1) std::abort();
+            if (entry.event.empty()) continue;
             events::decode(entry.event, events::Format::http);
             if (!entry.reply.empty()) events::decode_reply(entry.reply);
         }
