@@ -3,7 +3,6 @@
 The program is linked statically if BUILD has it so. Times are by the clock, in ms, and of whole processes: the program
 is started, a client asks as soon as it listens, and the program is ended again."""
 
-import contextlib
 import os
 import signal
 import socket
@@ -12,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from measuring import SERVER_CORE, free_port, row
+from measuring import free_port, row, spawned
 
 ROUNDS = 41
 CALL = b'{"code":"","env":{"K":"v"},"event":{"name":"Ada"},"handler":"index.greet"}'
@@ -35,9 +34,7 @@ def connected(port):
 def once(program, port, bytes_sent):
     """Seconds from exec to the connection, and from there to the last byte of the answer."""
     begun = time.perf_counter()
-    process = subprocess.Popen([program], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                               env={"RUNTIME_PORT": str(port), "PATH": os.environ["PATH"]},
-                               preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}))
+    process = spawned(program, {"RUNTIME_PORT": str(port), "PATH": os.environ["PATH"]})
     try:
         with connected(port) as client:
             bound = time.perf_counter()
@@ -48,9 +45,8 @@ def once(program, port, bytes_sent):
             raise SystemExit(f"{program} answered {answer!r}")
         return bound - begun, done - bound
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        os.kill(process, signal.SIGTERM)
+        os.waitpid(process, 0)
 
 
 def impuls(build):

@@ -4,16 +4,16 @@ of the table at the end; without any all are measured."""
 import concurrent.futures
 import contextlib
 import os
+import signal
 import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 
 from measure_impuls import impuls
 from measure_openedge import openedge
-from measuring import BUILD, CLIENT_CORE, SERVER_CORE, Bench, free_port, in_turn, middle, ratio, row, wrk
+from measuring import BUILD, CLIENT_CORE, SERVER_CORE, Bench, free_port, in_turn, middle, ratio, row, spawned, wrk
 
 STATIC = os.path.join(os.path.dirname(BUILD), "static")
 STARTS = 21
@@ -21,13 +21,12 @@ SLOW, AT_ONCE = 3, 4
 SECRET = {"x-open-runtimes-secret": "s3cret", "x-open-runtimes-timeout": "15", "x-open-runtimes-logging": "enabled"}
 
 
-def median_start(command, path):
+def median_start(program, environment, path):
     """Milliseconds from exec to the answer to `path`, asked again and again, in the middle of many starts."""
     def start():
         port = free_port()
         begun = time.perf_counter()
-        process = subprocess.Popen(["taskset", "-c", str(SERVER_CORE), *(part.format(port=port) for part in command)],
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = spawned(program, {**environment, "TURNGATE_LISTEN": f"127.0.0.1:{port}"})
         try:
             while True:
                 with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)) as connection:
@@ -35,15 +34,16 @@ def median_start(command, path):
                     if connection.recv(4096).startswith(b"HTTP/1.1 200"):
                         return (time.perf_counter() - begun) * 1e3
         finally:
-            process.kill()
-            process.wait()
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
     return statistics.median(start() for _ in range(STARTS))
 
 
 def open_runtimes(bench):
     logs = f"{bench.folder}/logs"
     os.mkdir(logs)
-    function = ["env", "OPEN_RUNTIMES_SECRET=s3cret", "TURNGATE_LISTEN=127.0.0.1:{port}", f"TURNGATE_LOG_DIR={logs}"]
+    settings = {"OPEN_RUNTIMES_SECRET": "s3cret", "TURNGATE_LOG_DIR": logs}
+    function = ["env", "TURNGATE_LISTEN=127.0.0.1:{port}", *(f"{name}={value}" for name, value in settings.items())]
     hello = f"{BUILD}/samples/hello"
     with bench.ours([*function, hello]) as ours, bench.hello() as plain:
         for connections in (1, 64):
@@ -63,7 +63,7 @@ def open_runtimes(bench):
             took = time.perf_counter() - begun
     row(f"Open Runtimes, {AT_ONCE} handlers of {SLOW} s at once", f"{took:.2f}", "", "s", "(at most 3.1)")
     for name, program, goal in (("", hello, 12), (", static", f"{STATIC}/samples/hello", 5)):
-        row(f"Open Runtimes, start to health{name}", f"{median_start([*function, program], '/__opr/health'):.1f}", "", "ms",
+        row(f"Open Runtimes, start to health{name}", f"{median_start(program, settings, '/__opr/health'):.1f}", "", "ms",
             f"(at most {goal})")
 
 
