@@ -37,6 +37,16 @@ for (const [name, source, kind] of [
   ['a main behind branches', '#if A\nstruct B {\n#else\nstruct C {\n#endif\n};\nint main() {}', 'server'],
   ['a main in a branch', '#ifndef A\nvoid f() {}\n#elif B\nint main() {}\n#endif', 'server'],
   ['a class behind branches', 'struct A {\n#if B\nint b;\n#endif\nint main();\n};', 'functions'],
+  ['a main that is disabled', '#if 0\n#ifdef A\n#else\nint main() {}\n#endif\n#endif', 'functions'],
+  ['a main in the other branch', '#if 0\nstruct A {\n#else\nint main() {}\n#endif', 'server'],
+  ['a main behind what is disabled', '# if false // never\nstruct A {\n#endif\nint main() {}', 'server'],
+  [
+    'a main of a class in the other branch',
+    '#if 0\nclass A {\n#elif B\nstruct A {\n#endif\nint main();\n};',
+    'functions',
+  ],
+  ['a main in a branch after a disabled one', '#if A\n#elif 0\n{\n#else\nint main() {}\n#endif', 'server'],
+  ['a main under a condition', '#if 00 + A\nint main() {}\n#endif', 'server'],
   ['a longer name', 'int domain(); int main_loop();', 'functions'],
 ])
   test(`${name}: ${kind}`, () => {
@@ -50,7 +60,8 @@ test('a main that includes turngate by its own headers is a program', async (t) 
   await mkdir(join(root, 'shared'));
   await writeFile(join(root, 'api/own/main.h'), '#pragma once\n#include "main.h"\n#include <shared/turngate.h>\n');
   await writeFile(join(root, 'shared/turngate.h'), '#include <turngate/turngate.h>\n');
-  await writeFile(join(root, 'api/other.h'), '// #include <turngate/turngate.h>\n');
+  const disabled = '#if 0\n#include <turngate/turngate.h>\n#endif\n';
+  await writeFile(join(root, 'api/other.h'), `// #include <turngate/turngate.h>\n${disabled}`);
   const kind = (name) => sourceKind(`#include "${name}"\nint main() {}`, join(root, 'api'), root);
 
   assert.equal(kind('own/main.h'), 'program');
