@@ -13,14 +13,19 @@ export const treeDirectory = 'app';
 
 /** Of the directory that PHP serves: what its scripts and other functions are made of. */
 const sources = [
-  '**/*.{c,cc,cpp,cxx,h,hh,hpp,hxx,go,py,rb,rs,ts,tsx}',
+  '**/*.{c,cc,cpp,cxx,h,hh,hpp,hxx,go,jsx,py,rb,rs,ts,cts,mts,tsx}',
+  // Vercel runs these, and tools read those: no browser asks for them.
+  '{api/**/*,middleware,**/*.config}.{js,cjs,mjs}',
   '**/CMakeLists.txt',
   '**/CMake{,User}Presets.json',
   '**/*.cmake',
-  '**/Makefile',
-  '**/composer.{json,lock}',
-  '**/package{,-lock}.json',
-  '**/vercel.json',
+  '**/{Makefile,Dockerfile,Gemfile,Pipfile}',
+  '**/*.{lock,lockb}',
+  '**/{composer,package,package-lock,npm-shrinkwrap,tsconfig,jsconfig,vercel}.json',
+  '**/pnpm-{lock,workspace}.yaml',
+  '**/{Cargo,pyproject}.toml',
+  '**/requirements*.txt',
+  '**/go.{mod,sum,work}',
 ];
 
 /** Of PHP the directory of the script, which has all that is no file there; a CGI program as it is. */

@@ -27,6 +27,34 @@ for (const front of ['fcgi:spawn?root=.:exec php-cgi', 'fcgi:spawn?try=%2Fa.php&
     assert.deepEqual(await tree(front), ['app/my web/index.php', 'app/my web/app.js']);
   });
 
+test('of scripts for browsers and of functions the former are served', async () => {
+  const leftOut = [
+    'api/deep/function.mjs',
+    'api/function.js',
+    'middleware.js',
+    'eslint.config.mjs',
+    'web/vite.config.js',
+    'web/page.jsx',
+    'yarn.lock',
+    'bun.lockb',
+    'web/pnpm-lock.yaml',
+    'npm-shrinkwrap.json',
+    'tsconfig.json',
+    'requirements-dev.txt',
+    'go.sum',
+    'Dockerfile',
+  ];
+  const served = ['index.php', 'app.js', 'web/api/client.js', 'web/middleware.js', 'web/data.json', 'robots.txt'];
+  const files = Object.fromEntries([...leftOut, ...served].map((name) => [name, file]));
+
+  const tree = await treeFiles(files, treeTarget('index.php'), readOptions({}));
+
+  assert.deepEqual(
+    Object.keys(tree),
+    served.map((name) => `app/${name}`),
+  );
+});
+
 test('others are for the program to have', async () => {
   assert.deepEqual(await tree('http:spawn:./serve root=.'), all);
   assert.deepEqual(await tree(treeTarget('cgi-bin/x.cgi')), all);
