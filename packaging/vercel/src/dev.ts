@@ -20,8 +20,14 @@ export async function startProgram(program: string, options: StartDevServerOptio
     VERCEL_DEV: '1',
     HOST: '127.0.0.1',
     PORT: `${port}`,
+    // Each would lead it elsewhere.
+    VERCEL_DEV_PORT: undefined,
+    VERCEL_IPC_PATH: undefined,
   };
   const child = spawn(program, [], {cwd: options.workPath, env, stdio: ['ignore', 'pipe', 'pipe']});
+  await once(child, 'spawn').catch((error: unknown) => {
+    throw new BuildFailure(`${options.entrypoint} cannot be started: ${error instanceof Error ? error.message : ''}`);
+  });
   const {
     onStdout = (data: Buffer) => process.stdout.write(data),
     onStderr = (data: Buffer) => process.stderr.write(data),

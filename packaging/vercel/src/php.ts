@@ -47,5 +47,8 @@ async function findPhp(): Promise<Installation> {
   if (where.status !== 0)
     throw new BuildFailure('php-cgi is not installed on the machine that builds: in Debian it is php-cgi');
   const {output} = await run('php-cgi', ['-q', join(templates, 'installation.php')]);
-  return {program: where.output.trim(), ...(JSON.parse(output) as Omit<Installation, 'program'>)};
+  const [, found] = /^(\{.*\})$/m.exec(output) ?? []; // warnings of its settings may be around it
+  if (found === undefined)
+    throw new BuildFailure(`php-cgi on the machine that builds does not run: mend what it says\n${output.trim()}`);
+  return {program: where.output.trim(), ...(JSON.parse(found) as Omit<Installation, 'program'>)};
 }

@@ -1,6 +1,6 @@
 // The program of a function, compiled.
 import {existsSync} from 'node:fs';
-import {copyFile, mkdir, readFile, writeFile} from 'node:fs/promises';
+import {copyFile, mkdir, readFile, rename, writeFile} from 'node:fs/promises';
 import {dirname, join, relative} from 'node:path';
 
 import {compile, configure} from './cmake';
@@ -86,7 +86,10 @@ async function buildOfProject(job: Job, source: string): Promise<boolean> {
   const build = join(job.workPath, cacheDirectory, 'projects', relative(job.workPath, source), 'build');
   const program = await buildProject(source, build, file, job.options, job.prefix);
   if (!program.hasTurngate) await buildFile(job, await writeMain(job, 'front.cc', serverTarget), undefined);
-  await copyFile(program.path, join(job.directory, program.hasTurngate ? 'executable' : 'user-server'));
+  // Put in place as a whole: `vercel dev` may be running the one of the last build.
+  const copy = join(job.directory, 'copy');
+  await copyFile(program.path, copy);
+  await rename(copy, join(job.directory, program.hasTurngate ? 'executable' : 'user-server'));
   return !program.hasTurngate;
 }
 

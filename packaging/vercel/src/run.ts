@@ -9,7 +9,7 @@ export interface Finished {
   output: string;
 }
 
-/** Throws BuildFailure if there is no such program. */
+/** Throws BuildFailure if there is no such program, or none that runs here. */
 export function run(command: string, args: string[]): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {stdio: ['ignore', 'pipe', 'pipe']});
@@ -18,8 +18,9 @@ export function run(command: string, args: string[]): Promise<Finished> {
       stream.setEncoding('utf8').on('data', (text: string) => {
         output += text;
       });
-    child.on('error', () => {
-      reject(new BuildFailure(`${command} is not installed: @turngate/vercel needs it to build`));
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      const what = error.code === 'ENOENT' ? 'is not installed' : `cannot be run (${error.message})`;
+      reject(new BuildFailure(`${command} ${what}: @turngate/vercel needs it to build`));
     });
     child.on('close', (code) => {
       resolve({status: code ?? 1, output});

@@ -226,14 +226,20 @@ test('what is no source is refused', {skip}, async (t) => {
   );
 });
 
-test('a development server answers until it is shut down', {skip}, async (t) => {
-  const workPath = await copyProject(t, 'server');
+for (const [project, entrypoint, text] of [
+  ['server', 'api/server.cc', '200 by itself.\n'],
+  ['cmake', 'src/first.cpp', '200 the first\n'],
+])
+  test(`development servers of ${project} answer until they are shut down`, {skip}, async (t) => {
+    const workPath = await copyProject(t, project);
+    process.env.VERCEL_DEV_PORT = '1'; // of the one that we were started as
+    t.after(() => delete process.env.VERCEL_DEV_PORT);
 
-  const servers = await Promise.all([1, 2].map(async () => startDevServer(await options(workPath, 'api/server.cc'))));
+    const servers = await Promise.all([1, 2].map(async () => startDevServer(await options(workPath, entrypoint))));
 
-  for (const {port, shutdown} of servers) {
-    assert.equal(await answer(`http://127.0.0.1:${port}/`), '200 by itself.\n');
-    await shutdown();
-    await assert.rejects(fetch(`http://127.0.0.1:${port}/`));
-  }
-});
+    for (const {port, shutdown} of servers) {
+      assert.equal(await answer(`http://127.0.0.1:${port}/`), text);
+      await shutdown();
+      await assert.rejects(fetch(`http://127.0.0.1:${port}/`));
+    }
+  });
