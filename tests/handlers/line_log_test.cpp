@@ -36,12 +36,12 @@ BOOST_AUTO_TEST_CASE(a_long_line_comes_in_pieces_that_cut_no_character) {
     for (const char* const character : {"\u00e9", "\u20ac", "\U0001f600"})
         for (std::size_t before = 0; before < 4; ++before) {
             std::string text(before, 'x');
-            while (text.size() < 3 * LineLog::max_line)
+            while (text.size() < 3 * LineLog::usual_line)
                 text += character;
             std::string all;
             for (const std::string& piece : lines_of(text + '\n', 1000)) {
                 BOOST_TEST(turngate::is_utf8(piece));
-                BOOST_TEST(piece.size() <= LineLog::max_line);
+                BOOST_TEST(piece.size() <= LineLog::usual_line);
                 all += piece;
             }
             BOOST_TEST((all == text));
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(a_long_line_comes_in_pieces_that_cut_no_character) {
 
 BOOST_AUTO_TEST_CASE(bytes_that_are_no_text_come_as_they_are) {
     for (const char byte : {'\x80', '\xe2', '\xf0', '\xff'}) {
-        const std::string bytes(3 * LineLog::max_line + 2, byte);
+        const std::string bytes(3 * LineLog::usual_line + 2, byte);
         std::string all;
         for (const std::string& piece : lines_of(bytes, 1000))
             all += piece;
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(bytes_that_are_no_text_come_as_they_are) {
 }
 
 BOOST_AUTO_TEST_CASE(a_line_of_the_largest_size_is_one) {
-    const std::string line(LineLog::max_line, 'x');
+    const std::string line(LineLog::usual_line, 'x');
     for (const std::size_t size : {std::size_t(1), line.size(), line.size() + 1})
         BOOST_TEST((lines_of(line + "\nnext", size) == std::vector<std::string>{line, "next"}));
 }

@@ -81,6 +81,24 @@ BOOST_AUTO_TEST_CASE(a_platform_that_takes_them_gets_every_line) {
     BOOST_TEST(platform.logged_ == expected, boost::test_tools::per_element());
 }
 
+// A level is seen in a record as a whole, and a log cuts a line that is too long for it.
+BOOST_AUTO_TEST_CASE(a_long_line_is_one_for_a_platform_and_comes_in_pieces_for_a_log) {
+    Platform platform;
+    Context context;
+    context.reporter = &platform;
+    StderrLog log(context);
+    const std::string line(StderrLog::max_line, 'x');
+    log.feed(line + "\n" + line + "y\nno" + line.substr(2) + '\n');
+    const Lines expected = {line, line, "y"};
+    BOOST_TEST((platform.taken_ == expected));
+    std::string all;
+    for (const std::string& piece : platform.logged_) {
+        BOOST_TEST(piece.size() <= LineLog::usual_line);
+        all += piece;
+    }
+    BOOST_TEST((all.starts_with("no" + line.substr(2, line.size() - 100))));
+}
+
 BOOST_AUTO_TEST_CASE(without_a_reporter_nobody_hears_of_them) {
     const Context context;
     StderrLog log(context, 8);

@@ -7,7 +7,7 @@
 //   /fork     its number, and 20 processes that it leaves behind
 //   /exit     ends with status 3               /allocate  1 GB
 //   /meet     its number, once 8 requests are here
-//   /complain 1000 lines for the log, and one that names its level
+//   /complain 1000 lines for the log, one that names its level, and a long one that does
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -68,6 +68,9 @@ void answer(FCGX_Request& request) {
         for (int n = 0; n < 1000; ++n)
             FCGX_FPrintF(request.err, "line %d\n", n);
         FCGX_FPrintF(request.err, "[INFO] last\n");
+        const std::string record =
+            "{\"text\":\"" + std::string(60'000, 'x') + "\",\"level\":\"error\"}\n";
+        FCGX_PutStr(record.data(), static_cast<int>(record.size()), request.err);
     }
     if (path == "/large") return put(request, head + std::string(1'000'000, 'x'));
     if (path == "/echo") {

@@ -9,13 +9,13 @@ namespace turngate {
 void LineLog::feed(std::string_view bytes) {
     while (!bytes.empty()) {
         const std::string_view line = bytes.substr(0, bytes.find('\n'));
-        const std::size_t taken = std::min(line.size(), max_line - line_.size());
+        const std::size_t taken = std::min(line.size(), max_line_ - line_.size());
         line_ += line.substr(0, taken);
         const bool ends = taken == line.size() && taken < bytes.size();
         bytes.remove_prefix(taken + (ends ? 1 : 0));
         if (ends)
             finish();
-        else if (line_.size() == max_line)
+        else if (line_.size() == max_line_)
             cut();
     }
 }

@@ -7,15 +7,21 @@
 namespace turngate {
 
 void StderrLog::tell(std::string_view line) {
-    if (ErrorLines::told(context_.reporter, context_, line) || total_ >= limit_) return;
-    if (line.size() > limit_ - total_) {
-        line = line.substr(0, limit_ - total_);
-        line = line.substr(0, whole_utf8(line));
+    if (ErrorLines::told(context_.reporter, context_, line)) return;
+    pieces_.feed(line);
+    pieces_.finish();
+}
+
+void StderrLog::log(std::string_view piece) {
+    if (total_ >= limit_) return;
+    if (piece.size() > limit_ - total_) {
+        piece = piece.substr(0, limit_ - total_);
+        piece = piece.substr(0, whole_utf8(piece));
         total_ = limit_;
     } else {
-        total_ += line.size() + 1;  // its end
+        total_ += piece.size() + 1;  // its end
     }
-    if (!line.empty()) context_.log(Level::warn, line);
+    if (!piece.empty()) context_.log(Level::warn, piece);
     if (total_ >= limit_)
         context_.log(Level::warn, "the program's further output to its standard error is left out");
 }
