@@ -33,6 +33,7 @@ void check_log(const vercel::Invocation* invocation, std::string_view text) {
     const Json& payload = log["payload"];
     const auto message = base64_decode(payload["message"].string_or("!"));
     require(message && is_utf8(*message) && (!is_utf8(text) || *message == text));
+    require(vercel::log_text(frame) == message);
     const std::string id = payload["context"]["invocationId"].string_or("");
     require(!id.empty() && is_utf8(id));
     if (!invocation)

@@ -71,6 +71,20 @@ BOOST_AUTO_TEST_CASE(sends_at_once_while_there_is_room) {
                boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(what_waits_is_never_sent_once_it_is_seized) {
+    Link link;
+    FrameChannel channel(std::move(link.near), fate, bounds);
+    BOOST_TEST(channel.seize() == "");
+    BOOST_TEST(channel.send(framed("first"), Kind::needed));
+    const std::string large(200'000, 'x');
+    BOOST_TEST(channel.send(framed(large), Kind::droppable));
+    BOOST_TEST(channel.send(framed("next"), Kind::needed));
+    BOOST_TEST((channel.seize() == framed(large) + framed("next")));
+    BOOST_TEST(channel.seize() == "");
+    BOOST_TEST(!channel.send(framed("last"), Kind::needed));
+    BOOST_TEST(link.read(1) == std::vector<std::string>{"first"}, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(finishes_a_frame_of_which_a_part_fitted) {
     Link link;
     FrameChannel channel(std::move(link.near), fate, bounds);

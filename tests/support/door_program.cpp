@@ -90,6 +90,10 @@ int main(int argc, char** argv) {
             [[maybe_unused]] const auto size = ::write(STDERR_FILENO, "bare", 4);
             std::exit(3);
         }
+        if (path == "/abort") {
+            std::fputs("last words\n", stderr);
+            std::abort();
+        }
         if (path == "/together") {
             const std::string id = request.query("id");
             if (!are_together(std::stoul(request.query("all")))) response.status(504);

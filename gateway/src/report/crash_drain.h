@@ -1,6 +1,7 @@
 // The last words of a process that crashes while its output is captured.
 #pragma once
 
+#include <mutex>
 #include <string_view>
 
 namespace turngate {
@@ -16,7 +17,14 @@ struct Diverted {
 // nobody reads any more. -1: no pipe.
 void drain_at_crash(Diverted out, Diverted err);
 
-// What goes to the descriptor `to` before that, until the next call. `text` must stay where it is.
-void print_at_crash(std::string_view text, int to);
+// Called before that, in the handler of the signal, until the next call. Other threads go on.
+void call_at_crash(void (*call)() noexcept) noexcept;
+
+// For such a call. Waits for a descriptor that is full, but not for long; false where that is in
+// vain.
+bool write_at_crash(int to, std::string_view text) noexcept;
+
+// For such a call. False where who crashed has the mutex, so that it never becomes free.
+bool lock_at_crash(std::mutex& mutex) noexcept;
 
 }  // namespace turngate

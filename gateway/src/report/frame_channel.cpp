@@ -9,6 +9,8 @@
 #include <system_error>
 #include <utility>
 
+#include "report/crash_drain.h"
+
 namespace turngate {
 namespace {
 
@@ -80,6 +82,19 @@ bool FrameChannel::end(std::chrono::milliseconds patience) noexcept {
     }
     tell_lost();
     return is_sent;
+}
+
+std::string_view FrameChannel::seize() noexcept {
+    if (!lock_at_crash(mutex_)) return {};
+    std::string_view frames;
+    if (queued() > 0) {
+        seized_.swap(queue_);
+        frames = std::string_view(seized_).substr(begun_);
+        sent_ = begun_ = 0;
+        is_open_ = is_connecting_ = false;
+    }
+    mutex_.unlock();
+    return frames;
 }
 
 // How much the socket took.

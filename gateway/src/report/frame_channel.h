@@ -59,6 +59,11 @@ class FrameChannel {
     // flush(), behind which what still waits is lost, as if the peer had gone.
     bool end(std::chrono::milliseconds patience) noexcept;
 
+    // In the handler of a fatal signal, see call_at_crash(): the frames that wait, whole and in
+    // order, the first of which may be sent in part. They are not sent any more, nor are later
+    // ones.
+    std::string_view seize() noexcept;
+
     // Frames that were dropped and of which nobody was told. Zero from then on.
     std::uint64_t take_dropped() noexcept { return dropped_.exchange(0); }
 
@@ -89,6 +94,7 @@ class FrameChannel {
     std::size_t sent_ = 0;   // of the queue
     std::size_t begun_ = 0;  // where in it the frame begins that is sent next, or in part
     std::string lost_;       // what was in the queue of a peer that has gone
+    std::string seized_;     // by seize()
     bool is_open_ = true;
     bool is_connecting_;
     std::thread thread_;

@@ -7,7 +7,6 @@ namespace turngate {
 
 bool HeldLogs::keep(std::string_view frame, std::string_view text) {
     if (size_ + frame.size() - 1 > limit) return false;
-    text_.reserve(limit);  // a text is shorter than its frame
     size_ += frame.size() - 1;
     frames_ += frame;
     text_ += as_lines(text);

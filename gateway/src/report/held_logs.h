@@ -16,7 +16,7 @@ class HeldLogs {
     // Keeps a frame, which says `text`; false, and nothing is kept, if it is too much.
     bool keep(std::string_view frame, std::string_view text);
 
-    // What is held says this, each with an end of line. Grows where it is, until it is taken.
+    // What is held says this, each with an end of line.
     const std::string& text() const noexcept { return text_; }
 
     // All frames, in order.

@@ -92,13 +92,18 @@ void append_log(std::string& out, const Invocation* invocation, Stream stream,
 }
 
 // No other text of such a frame can have the quotes in it that are looked for.
-std::optional<std::string> log_text(std::string_view frame) {
+std::optional<std::string_view> log_message(std::string_view frame) noexcept {
     constexpr std::string_view member = R"(,"message":")";
     if (!frame.starts_with(R"({"type":"log",)")) return std::nullopt;
     const std::size_t at = frame.find(member);
     if (at == frame.npos) return std::nullopt;
     frame.remove_prefix(at + member.size());
-    return base64_decode(frame.substr(0, frame.find('"')));
+    return frame.substr(0, frame.find('"'));
+}
+
+std::optional<std::string> log_text(std::string_view frame) {
+    const auto message = log_message(frame);
+    return message ? base64_decode(*message) : std::nullopt;
 }
 
 void append_fetch(std::string& out, const Invocation* invocation, const FetchMetric& metric) {

@@ -28,7 +28,10 @@ void append_log(std::string& out, const Invocation* invocation, Level level, std
 void append_log(std::string& out, const Invocation* invocation, Stream stream,
                 std::string_view text);
 
-// What a frame of append_log() says; empty if `frame` is another one.
+// What a frame of append_log() says, in base64; empty if `frame` is another one.
+std::optional<std::string_view> log_message(std::string_view frame) noexcept;
+
+// log_message(), decoded.
 std::optional<std::string> log_text(std::string_view frame);
 
 void append_fetch(std::string& out, const Invocation* invocation, const FetchMetric& metric);

@@ -16,6 +16,7 @@
 #include "report/line_level.h"
 #include "report/vercel_frames.h"
 #include "stderr_reporter.h"
+#include <turngate/http/encoding.h>
 #include <turngate/http/serve.h>
 #include <turngate/os/fd.h>
 
@@ -29,8 +30,9 @@ constexpr std::chrono::milliseconds last_words{100};
 // With a standard error that nobody reads; Vercel kills soon.
 constexpr std::chrono::milliseconds last_patience{20};
 constexpr std::size_t kept_buffer = 64 * 1024;
+constexpr std::size_t crash_block = 4096;  // of base64
 
-// Who holds back logs, should a handler call exit() while it is opened.
+// Who has logs that wait, should a handler call exit() while it is opened, or crash.
 std::atomic<VercelIpc*> holder = nullptr;
 
 // Each thread's own, so that a frame takes no memory of its own. Another one where that has gone
@@ -86,6 +88,8 @@ VercelIpc::VercelIpc(VercelIpcOptions options)
                   .lost = [this](std::string_view frames) { return lose(frames); }},
         options_.bounds, std::move(connect));
     [[maybe_unused]] static const int hooked = std::atexit(at_exit);
+    crash_block_.reserve(crash_block);
+    call_at_crash(at_crash);
     holder = this;
 }
 
@@ -107,7 +111,6 @@ void VercelIpc::release_held() noexcept {
     VercelIpc* const ipc = holder.exchange(nullptr);
     if (!ipc) return;
     const std::lock_guard lock(ipc->start_);
-    print_at_crash({}, -1);
     ipc->print(ipc->held_.take_text());
 }
 
@@ -116,6 +119,36 @@ void VercelIpc::at_exit() noexcept {
     if (!ipc || !ipc->has_listener()) return;
     release_held();
     ipc->flush(last_words);
+}
+
+// In a signal handler.
+void VercelIpc::at_crash() noexcept {
+    VercelIpc* const ipc = holder;
+    if (!ipc || !ipc->has_listener()) return;
+    if (lock_at_crash(ipc->start_)) {
+        write_at_crash(ipc->options_.error_output, ipc->held_.text());
+        ipc->start_.unlock();
+    }
+    std::string_view frames = ipc->channel_->seize();
+    while (!frames.empty()) {
+        const std::string_view frame = frames.substr(0, frames.find('\0'));
+        frames.remove_prefix(std::min(frames.size(), frame.size() + 1));
+        const auto message = vercel::log_message(frame);
+        if (message && !ipc->print_decoded(*message)) return;
+    }
+}
+
+// In a signal handler: block by block, in memory that is there already. False where nobody reads.
+bool VercelIpc::print_decoded(std::string_view base64) noexcept {
+    bool ends_line = false;
+    while (!base64.empty()) {
+        crash_block_.clear();
+        base64_decode_to(crash_block_, base64.substr(0, crash_block));
+        base64.remove_prefix(std::min(base64.size(), crash_block));
+        if (!write_at_crash(options_.error_output, crash_block_)) return false;
+        ends_line = crash_block_.ends_with('\n');
+    }
+    return ends_line || write_at_crash(options_.error_output, "\n");
 }
 
 void VercelIpc::began(const Context& context) {
@@ -171,7 +204,6 @@ void VercelIpc::server_started(std::uint16_t port) {
     vercel::append_server_started(frame, process_age(), port);
     channel_->send(frame, FrameChannel::Kind::needed);
     // All of it was promised.
-    print_at_crash({}, -1);
     const std::string& frames = held_.frames();
     const bool is_told = frames.empty() || channel_->send(frames, FrameChannel::Kind::needed);
     const std::string text = held_.take_text();
@@ -224,7 +256,6 @@ bool VercelIpc::deliver(std::string_view frame, std::string_view text) {
         const std::lock_guard lock(start_);
         if (!is_started_) {
             if (!held_.keep(frame, text)) print(as_lines(text));
-            print_at_crash(held_.text(), options_.error_output);
             return true;
         }
     }

@@ -34,8 +34,9 @@ struct VercelIpcOptions {
 // Logs, and what handlers print, go to the platform; to standard error as long as there is none,
 // once it has gone, and in a child of fork(). What is printed is told under the level that it names
 // (see level_of_line()), but is told whatever that is. Neither a listener that does not read nor
-// one that dies holds up a request. Logs that waited for it when it died, or when the process ends,
-// go to standard error; what else it misses of logs and metrics is counted, and the count is told.
+// one that dies holds up a request. Logs that waited for it when it died, or when the process ends
+// or crashes, go to standard error, for the latter if an OutputCapture sees to it; what else it
+// misses of logs and metrics is counted, and the count is told.
 //
 // A request is told of under its vercel::Invocation; logs without one have "0" and 0 in its place,
 // and there is no beginning and no end to tell. The end is told by ended(), or by switched().
@@ -84,8 +85,10 @@ class VercelIpc final : public Reporter, public ErrorLines {
     void say_gone();
     void say_unconnected(int error) noexcept;
     void print(std::string_view text) noexcept;
+    bool print_decoded(std::string_view base64) noexcept;
     static void release_held() noexcept;
     static void at_exit() noexcept;
+    static void at_crash() noexcept;
     // A child of fork() has a copy of this, and nothing to say to the platform.
     bool has_listener() const noexcept { return channel_ && fork_depth() == depth_; }
 
@@ -99,6 +102,8 @@ class VercelIpc final : public Reporter, public ErrorLines {
     std::atomic<bool> is_started_{false};
     std::mutex start_;  // of what is held back, and of its order before what comes after
     HeldLogs held_;
+
+    std::string crash_block_;  // for a signal handler, which takes no memory
 };
 
 }  // namespace turngate
