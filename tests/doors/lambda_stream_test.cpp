@@ -56,6 +56,34 @@ std::string rest_event(const std::string& path) {
            R"(","httpMethod":"GET","headers":{},"requestContext":{"stage":"prod"}})";
 }
 
+// A function whose Lambda does to each connection what a test writes down; it is stopped in the
+// end.
+class ScriptedLambda {
+  public:
+    template <class F>
+    ScriptedLambda(test::FakeUpstream::Script script, F handler) : server_(std::move(script)) {
+        LambdaOptions options = streams;
+        options.runtime_api = "127.0.0.1:" + std::to_string(server_.port());
+        options.wants_sigterm = false;
+        options.drain_timeout = 10ms;
+        door_ = lambda_door(std::move(options));
+        thread_ = std::jthread([this, h = to_handler(std::move(handler))] { door_->serve(h); });
+    }
+    ScriptedLambda(const ScriptedLambda&) = delete;
+    ScriptedLambda& operator=(const ScriptedLambda&) = delete;
+    ~ScriptedLambda() { stop(); }
+
+    void stop() {
+        door_->stop();
+        if (thread_.joinable()) thread_.join();
+    }
+
+  private:
+    test::FakeUpstream server_;
+    std::unique_ptr<LambdaDoor> door_;
+    std::jthread thread_;
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(lambda_streams)
@@ -96,30 +124,24 @@ BOOST_AUTO_TEST_CASE(a_rest_api_gets_its_fields_as_lists) {
 
 BOOST_AUTO_TEST_CASE(each_flush_is_delivered_at_once) {
     std::binary_semaphore received{0}, over{0};
-    test::FakeUpstream server([&](test::FakePeer& peer) {
-        peer.read_request();
-        peer.write(FakeRuntimeApi::event_reply({"id-1", http_event("GET", "/")}));
-        peer.read_until("one\r\n");
-        received.release();
-        peer.read_until("two\r\n0\r\n\r\n");
-        peer.write(FakeRuntimeApi::reply("202 Accepted"));
-        over.release();
-        peer.wait_for_end();
-    });
-    LambdaOptions options = streams;
-    options.runtime_api = "127.0.0.1:" + std::to_string(server.port());
-    options.wants_sigterm = false;
-    const auto door = lambda_door(options);
-    std::jthread serving([&] {
-        door->serve(to_handler([&](Request&, ResponseWriter& response) {
+    ScriptedLambda lambda(
+        [&](test::FakePeer& peer) {
+            peer.read_request();
+            peer.write(FakeRuntimeApi::event_reply({"id-1", http_event("GET", "/")}));
+            peer.read_until("one\r\n");
+            received.release();
+            peer.read_until("two\r\n0\r\n\r\n");
+            peer.write(FakeRuntimeApi::reply("202 Accepted"));
+            over.release();
+            peer.wait_for_end();
+        },
+        [&](Request&, ResponseWriter& response) {
             response.write("one");
             response.flush();
             received.acquire();  // or this waits for ever
             response.write("two");
-        }));
-    });
+        });
     over.acquire();
-    door->stop();
 }
 
 BOOST_AUTO_TEST_CASE(what_fails_before_anything_is_sent_fails_the_invocation) {
@@ -206,18 +228,14 @@ BOOST_AUTO_TEST_CASE(the_connection_is_closed_behind_a_stream) {
 
 BOOST_AUTO_TEST_CASE(a_handler_hears_that_lambda_takes_no_more) {
     std::binary_semaphore over{0};
-    test::FakeUpstream server([&](test::FakePeer& peer) {
-        if (peer.read_request().empty() || peer.number > 1) return;
-        peer.write(FakeRuntimeApi::event_reply({"id-1", http_event("GET", "/")}));
-        peer.read_until("\r\n\r\n");
-        peer.reset();
-    });
-    LambdaOptions options = streams;
-    options.runtime_api = "127.0.0.1:" + std::to_string(server.port());
-    options.wants_sigterm = false;
-    const auto door = lambda_door(options);
-    std::jthread serving([&] {
-        door->serve(to_handler([&](Request&, ResponseWriter& response) {
+    ScriptedLambda lambda(
+        [&](test::FakePeer& peer) {
+            if (peer.read_request().empty() || peer.number > 1) return;
+            peer.write(FakeRuntimeApi::event_reply({"id-1", http_event("GET", "/")}));
+            peer.read_until("\r\n\r\n");
+            peer.reset();
+        },
+        [&](Request&, ResponseWriter& response) {
             try {
                 for (;;) {
                     response.write(std::string(1000, 'x'));
@@ -227,71 +245,56 @@ BOOST_AUTO_TEST_CASE(a_handler_hears_that_lambda_takes_no_more) {
                 over.release();
                 throw;
             }
-        }));
-    });
+        });
     over.acquire();
-    door->stop();
 }
 
 BOOST_AUTO_TEST_CASE(who_takes_nothing_of_a_stream_holds_up_no_end) {
     std::binary_semaphore begun{0}, over{0};
-    test::FakeUpstream server([&](test::FakePeer& peer) {
-        if (peer.read_request().empty() || peer.number > 1) return;
-        peer.write(FakeRuntimeApi::event_reply({"id-1", http_event("GET", "/")}));
-        peer.read_until("\r\n\r\n");
-        begun.release();
-        over.acquire();
-    });
-    LambdaOptions options = streams;
-    options.runtime_api = "127.0.0.1:" + std::to_string(server.port());
-    options.wants_sigterm = false;
-    options.drain_timeout = 10ms;
-    const auto door = lambda_door(options);
-    std::jthread serving([&] {
-        door->serve(to_handler([](Request&, ResponseWriter& response) {
+    ScriptedLambda lambda(
+        [&](test::FakePeer& peer) {
+            if (peer.read_request().empty() || peer.number > 1) return;
+            peer.write(FakeRuntimeApi::event_reply({"id-1", http_event("GET", "/")}));
+            peer.read_until("\r\n\r\n");
+            begun.release();
+            over.acquire();
+        },
+        [](Request&, ResponseWriter& response) {
             response.write(std::string(64u << 20, 'x'));  // more than sockets hold
             response.flush();
-        }));
-    });
+        });
     begun.acquire();
-    door->stop();
-    serving.join();
+    lambda.stop();
     over.release();
 }
 
 // Nothing of the next event may become a part of the stream.
 BOOST_AUTO_TEST_CASE(behind_an_answer_before_the_end_the_next_event_is_served) {
     std::binary_semaphore served{0}, comes_again{0};
-    test::FakeUpstream server([&](test::FakePeer& peer) {
-        if (peer.read_request().empty()) return;
-        if (peer.number == 1) {
-            peer.write(FakeRuntimeApi::event_reply({"id-1", http_event("GET", "/")}));
-            peer.read_until("\r\n\r\n");
-            peer.write("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}");
-            comes_again.acquire();
-        } else if (peer.number == 2) {
-            comes_again.release();
-            peer.write(FakeRuntimeApi::event_reply({"id-2", http_event("GET", "/next")}));
-            peer.read_until("\r\n\r\n");
-            peer.write("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n");
-            served.release();
-        }
-        peer.wait_for_end();
-    });
-    LambdaOptions options = streams;
-    options.runtime_api = "127.0.0.1:" + std::to_string(server.port());
-    options.wants_sigterm = false;
-    const auto door = lambda_door(options);
-    std::jthread serving([&] {
-        door->serve(to_handler([&](Request& request, ResponseWriter& response) {
+    ScriptedLambda lambda(
+        [&](test::FakePeer& peer) {
+            if (peer.read_request().empty()) return;
+            if (peer.number == 1) {
+                peer.write(FakeRuntimeApi::event_reply({"id-1", http_event("GET", "/")}));
+                peer.read_until("\r\n\r\n");
+                peer.write("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}");
+                comes_again.acquire();
+            } else if (peer.number == 2) {
+                comes_again.release();
+                peer.write(FakeRuntimeApi::event_reply({"id-2", http_event("GET", "/next")}));
+                peer.read_until("\r\n\r\n");
+                peer.write("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n");
+                served.release();
+            }
+            peer.wait_for_end();
+        },
+        [&](Request& request, ResponseWriter& response) {
             while (request.url.path == "/") {
                 response.write(std::string(100'000, 'x'));
                 response.flush();
             }
-        }));
-    });
+        });
     served.acquire();
-    door->stop();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <future>
+#include <semaphore>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
@@ -25,7 +26,7 @@ std::string address(const FakeUpstream& server) {
 
 // What came of next() and, if that was an event, of answering it: "id-1 taken".
 std::string one_invocation(const FakeUpstream& server) {
-    RuntimeApi api(address(server), {}, std::chrono::milliseconds(1));
+    RuntimeApi api(address(server), {}, {.first_pause = std::chrono::milliseconds(1)});
     try {
         const auto invocation = api.next();
         if (!invocation) return "stopped";
@@ -46,6 +47,29 @@ std::string answered_with(const std::string& bytes) {
         peer.wait_for_end();
     });
     return one_invocation(server);
+}
+
+// What comes of the end of a stream whose function has no time left, at a peer that does not answer
+// it, or does not even read it; and whether there is an event on another connection then.
+std::string ended_late(bool is_read, std::string_view bytes) {
+    std::stop_source over;
+    std::binary_semaphore comes_again{0};
+    FakeUpstream server([&](FakePeer& peer) {
+        if (peer.number > 1) {
+            comes_again.release();
+            peer.read_request();
+            peer.write(event);
+            return;
+        }
+        peer.read_until("begin\r\n");
+        if (is_read) peer.read_until("0\r\n\r\n");
+        if (!comes_again.try_acquire_for(std::chrono::seconds(20))) peer.write(taken);
+    });
+    RuntimeApi api(address(server), {}, {.stream_end = std::chrono::milliseconds(0)});
+    api.begin_stream("id-1", "begin", over.get_token());
+    over.request_stop();
+    const Delivery delivery = api.end_stream(bytes, nullptr, over.get_token());
+    return (api.next() ? "event; " : "none; ") + delivery.problem;
 }
 
 }  // namespace
@@ -263,6 +287,28 @@ BOOST_AUTO_TEST_CASE(a_413_that_comes_before_all_is_sent_ends_the_sending) {
                "the Runtime API answered with status 413: the result is too large");
 }
 
+BOOST_AUTO_TEST_CASE(the_end_of_a_stream_is_waited_for_only_in_the_time_of_the_function) {
+    BOOST_TEST(ended_late(true, "end") ==
+               "event; the end of the stream: the Runtime API did not answer, and the function's "
+               "time is over");
+    BOOST_TEST(ended_late(false, std::string(64u << 20, 'x')) ==
+               "event; the end of the stream: the Runtime API did not take all of it, and the "
+               "function's time is over");
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_a_stream_may_be_answered_behind_the_time_of_the_function) {
+    std::stop_source over;
+    FakeUpstream server([&](FakePeer& peer) {
+        peer.read_until("0\r\n\r\n");
+        peer.write(taken);
+        peer.wait_for_end();
+    });
+    RuntimeApi api(address(server), {}, {.stream_end = std::chrono::hours(1)});
+    api.begin_stream("id-1", "begin", over.get_token());
+    over.request_stop();
+    BOOST_TEST(api.end_stream("end", nullptr, over.get_token()).taken);
+}
+
 BOOST_AUTO_TEST_CASE(stop_ends_the_wait_for_an_event) {
     std::stop_source stop;
     std::promise<void> asked;
@@ -293,7 +339,7 @@ BOOST_AUTO_TEST_CASE(where_nobody_listens_is_told_after_some_attempts) {
         const FakeUpstream gone([](FakePeer&) {});
         nobody = address(gone);
     }
-    RuntimeApi api(nobody, {}, std::chrono::milliseconds(1));
+    RuntimeApi api(nobody, {}, {.first_pause = std::chrono::milliseconds(1)});
     BOOST_CHECK_EXCEPTION(api.next(), RuntimeFailure, [&](const RuntimeFailure& e) {
         return std::string(e.what()) == "cannot connect to " + nobody + ": Connection refused";
     });
@@ -309,7 +355,7 @@ BOOST_AUTO_TEST_CASE(a_runtime_api_that_was_there_is_waited_for) {
             peer.write(has_event ? event : FakeRuntimeApi::reply("429 Too Many Requests"));
         }
     });
-    RuntimeApi api(address(server), {}, std::chrono::milliseconds(1));
+    RuntimeApi api(address(server), {}, {.first_pause = std::chrono::milliseconds(1)});
     BOOST_TEST(api.next().has_value());
     BOOST_TEST(api.next().has_value());
     BOOST_TEST(asked > 4 * RuntimeApi::attempts);

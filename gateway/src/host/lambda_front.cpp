@@ -73,7 +73,7 @@ class LambdaFront final : public Handler {
         if (const auto field = request_id_field(options_.format); !field.empty())
             response.header(field, event.request_id);
         std::optional<LambdaRules> rules;
-        if (options_.is_strict) rules.emplace(event.text, options_.format);
+        if (options_.is_strict && !options_.streams) rules.emplace(event.text, options_.format);
         const auto begun = Clock::now();
         LambdaFunction::Call call(
             function_,
@@ -91,10 +91,11 @@ class LambdaFront final : public Handler {
                 call.invocation().number);
             return response.send(service_reply(ServiceProblem::too_slow, options_.format));
         }
+        const auto check_reply = [&](const Response& reply) {
+            if (rules) tell_broken(*std::move(rules), call, reply, Clock::now() - begun);
+        };
         try {
-            if (!call.invocation().is_stream() && rules)
-                tell_broken(*std::move(rules), call, request, Clock::now() - begun);
-            answer(call, request, response);
+            answer(call, request, response, check_reply);
         } catch (const NoHead& e) {
             if (!refuse(ServiceProblem::no_head, e, call, request, response)) throw;
         } catch (const ProtocolError& e) {
@@ -122,9 +123,10 @@ class LambdaFront final : public Handler {
         return limit ? Clock::now() + *limit : Clock::time_point::max();
     }
 
-    // Throws ProtocolError for what is no reply.
-    void answer(LambdaFunction::Call& call, const Request& request,
-                ResponseWriter& response) const {
+    // Throws ProtocolError for what is no reply. What is one goes through `check_reply`.
+    template <class F>
+    void answer(LambdaFunction::Call& call, const Request& request, ResponseWriter& response,
+                const F& check_reply) const {
         FunctionInvocation& invocation = call.invocation();
         if (invocation.is_stream()) {
             if (invocation.stream_type() != StreamPrelude::media_type) check_may_lack_head();
@@ -146,6 +148,7 @@ class LambdaFront final : public Handler {
                 "that does: start the host with --stream");
         if (sink) *sink->into = {result.payload, options_.format};
         Response reply = response_of(result.payload, options_.format, request.method == "HEAD");
+        check_reply(reply);
         if (options_.is_strict) check(reply);
         if (!reply.body.empty() && !reply.headers.contains("Content-Type"))
             reply.headers.set("Content-Type", default_type(options_.format));
@@ -153,12 +156,9 @@ class LambdaFront final : public Handler {
     }
 
     // What no client sees, for the service lets it pass, or refuses it without a word.
-    void tell_broken(LambdaRules&& rules, LambdaFunction::Call& call, const Request& request,
+    void tell_broken(LambdaRules&& rules, const LambdaFunction::Call& call, const Response& reply,
                      Clock::duration latency) const {
         const InvocationResult& result = call.invocation().result();
-        if (options_.streams || !result.error_type.empty()) return;
-        const Response reply =
-            response_of(result.payload, options_.format, request.method == "HEAD");
         for (const strict::Violation& broken : std::move(rules).broken(reply, result, latency))
             log_.breach(std::string(broken.rule) + ": " + broken.found + ", " + broken.limit,
                         call.invocation().number);

@@ -83,11 +83,10 @@ ServerAddress runtime_address(const std::string& text) {
     return out;
 }
 
-RuntimeApi::RuntimeApi(const std::string& address, std::stop_token stop,
-                       std::chrono::milliseconds first_pause)
+RuntimeApi::RuntimeApi(const std::string& address, std::stop_token stop, Patience patience)
     : address_(address),
       stop_(std::move(stop)),
-      first_pause_(first_pause),
+      patience_(patience),
       common_(" HTTP/1.1\r\nHost: " + address + "\r\nUser-Agent: aws-lambda-cpp/20-turngate-" +
               std::string(build.version) + "\r\n"),
       ask_("GET " + std::string(invocations) + "next" + common_ + "\r\n"),
@@ -127,7 +126,8 @@ std::optional<LambdaInvocation> RuntimeApi::next() {
             std::fprintf(stderr, "error: %s; still trying\n", problem.c_str());
         }
         // The first time at once: a connection may have died while the sandbox was frozen.
-        if (failures > 1) pause(first_pause_ * (1 << std::min(failures - 2, most_doublings)));
+        if (failures > 1)
+            pause(patience_.first_pause * (1 << std::min(failures - 2, most_doublings)));
     }
     return std::nullopt;
 }
@@ -246,24 +246,26 @@ void RuntimeApi::send_chunk(std::string_view before, std::string_view bytes,
                             const std::stop_token& stop) {
     const std::string size = chunk_head(bytes.size());
     const std::array<std::string_view, 4> parts = {before, size, bytes, "\r\n"};
-    connection_.send(parts, stop);
+    connection_.send(parts, {stop});
     if (!connection_.cut_short()) return;
     // Throws, or closes the connection: what comes next on it would be a part of the stream.
     const RuntimeReply reply = connection_.receive();
     throw ConnectionLost(status_of(reply) + ", before the end of the stream", true);
 }
 
-Delivery RuntimeApi::end_stream(std::string_view bytes, const FunctionError* error) {
+Delivery RuntimeApi::end_stream(std::string_view bytes, const FunctionError* error,
+                                const std::stop_token& stop) {
+    const GiveUp give_up{stop, std::chrono::steady_clock::now() + patience_.stream_end};
     const std::string head = bytes.empty() ? std::string() : chunk_head(bytes.size());
     const std::string end = (bytes.empty() ? "" : "\r\n") + stream_end(error);
     const std::array<std::string_view, 3> parts = {head, bytes, end};
     try {
-        connection_.send(parts);
-        const RuntimeReply reply = connection_.receive();
+        connection_.send(parts, give_up);
+        const RuntimeReply reply = connection_.receive(give_up);
         connection_.close();
         return outcome(reply, false);
     } catch (const ConnectionLost& e) {
-        return {false, e.what()};
+        return {false, std::string("the end of the stream: ") + e.what()};
     }
 }
 

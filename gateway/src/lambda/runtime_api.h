@@ -47,10 +47,17 @@ ServerAddress runtime_address(const std::string& text);
 // twice is refused the second time.
 class RuntimeApi {
   public:
-    // `stop` ends next() and what waits for another attempt, which is `first_pause` after the
-    // second and up to eight times that later.
-    RuntimeApi(const std::string& address, std::stop_token stop,
-               std::chrono::milliseconds first_pause = std::chrono::milliseconds(125));
+    struct Patience {
+        // Before the third attempt of next(); later up to eight times that.
+        std::chrono::milliseconds first_pause{125};
+        // So long the end of a stream may take at least, though the time of its handler is over.
+        std::chrono::milliseconds stream_end{5000};
+    };
+
+    // `stop` ends next() and what waits for another attempt.
+    RuntimeApi(const std::string& address, std::stop_token stop)
+        : RuntimeApi(address, std::move(stop), Patience()) {}
+    RuntimeApi(const std::string& address, std::stop_token stop, Patience patience);
     RuntimeApi(const RuntimeApi&) = delete;
     RuntimeApi& operator=(const RuntimeApi&) = delete;
 
@@ -83,8 +90,10 @@ class RuntimeApi {
     void stream(std::string_view bytes, const std::stop_token& stop);
 
     // The last chunk, and what went wrong if something did. AWS, "Implementing response streaming
-    // in a custom runtime": then the connection is closed.
-    Delivery end_stream(std::string_view bytes, const FunctionError* error);
+    // in a custom runtime": then the connection is closed. Is given up as it stands once `stop` is
+    // requested and Patience::stream_end has passed.
+    Delivery end_stream(std::string_view bytes, const FunctionError* error,
+                        const std::stop_token& stop);
 
     // begin_stream() and end_stream() at once, which can be tried again.
     Delivery respond_streamed(std::string_view id, std::string_view bytes);
@@ -112,7 +121,7 @@ class RuntimeApi {
 
     const std::string address_;
     const std::stop_token stop_;
-    const std::chrono::milliseconds first_pause_;
+    const Patience patience_;
     const std::string common_;  // the end of the request line, Host and User-Agent
     const std::string ask_;     // GET /next
     RuntimeConnection connection_;

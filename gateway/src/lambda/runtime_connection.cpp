@@ -64,7 +64,7 @@ void RuntimeConnection::close() noexcept {
     reader_ = {};
 }
 
-void RuntimeConnection::send(std::span<const std::string_view> parts, const std::stop_token& stop) {
+void RuntimeConnection::send(std::span<const std::string_view> parts, const GiveUp& give_up) {
     if (!fd_) connect();
     cut_short_ = false;
     std::array<iovec, most_parts> vectors{};
@@ -85,10 +85,12 @@ void RuntimeConnection::send(std::span<const std::string_view> parts, const std:
         if (errno == EAGAIN) {
             // Who answers before all is there, with a 413 say, may read no further.
             pollfd event = {fd_.get(), POLLIN | POLLOUT, 0};
-            ::poll(&event, 1, stop.stop_possible() ? look_again : -1);
-            if (stop.stop_requested() && event.revents == 0) {
+            ::poll(&event, 1, give_up.is_possible() ? look_again : -1);
+            if (event.revents == 0 && give_up.is_due()) {
                 close();
-                throw ConnectionLost("the Runtime API did not take all of it in time", true);
+                throw ConnectionLost(
+                    "the Runtime API did not take all of it, and the function's time is over",
+                    true);
             }
             if ((event.revents & POLLIN) == 0) continue;
             cut_short_ = true;
@@ -104,8 +106,8 @@ void RuntimeConnection::send(std::span<const std::string_view> parts, const std:
     }
 }
 
-RuntimeReply RuntimeConnection::receive() {
-    return *read_reply(false);
+RuntimeReply RuntimeConnection::receive(const GiveUp& give_up) {
+    return *read_reply(false, give_up);
 }
 
 std::optional<RuntimeReply> RuntimeConnection::wait() {
@@ -138,8 +140,10 @@ void RuntimeConnection::interrupt() noexcept {
 }
 
 // Absent only if it was interrupted.
-std::optional<RuntimeReply> RuntimeConnection::read_reply(bool may_be_interrupted) {
+std::optional<RuntimeReply> RuntimeConnection::read_reply(bool may_be_interrupted,
+                                                          const GiveUp& give_up) {
     for (;;) {
+        if (give_up.is_possible()) wait_for_bytes(give_up);
         const bool had_begun = reader_.begun();
         const std::size_t size = read_more();
         std::string_view bytes(buffer_.get(), size);
@@ -165,6 +169,18 @@ std::optional<RuntimeReply> RuntimeConnection::read_reply(bool may_be_interrupte
         // What comes unasked belongs to no request of ours.
         if (cut_short_ || !reply.keep_alive || !bytes.empty()) close();
         return reply;
+    }
+}
+
+// Or for the end of the connection.
+void RuntimeConnection::wait_for_bytes(const GiveUp& give_up) {
+    pollfd event = {fd_.get(), POLLIN, 0};
+    while (::poll(&event, 1, look_again) <= 0) {
+        if (!give_up.is_due()) continue;
+        const bool answered = reader_.begun();
+        close();
+        throw ConnectionLost("the Runtime API did not answer, and the function's time is over",
+                             answered);
     }
 }
 

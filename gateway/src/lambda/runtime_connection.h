@@ -1,6 +1,7 @@
 // One kept connection to AWS Lambda's Runtime API: HTTP/1.1 on a socket, one exchange at a time.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -29,8 +30,20 @@ class ConnectionLost : public Error {
     bool answered_;
 };
 
-// No exchange has a time limit: while the sandbox is frozen nothing can be sent, and an invocation
-// may be hours away. For one thread at a time, but for interrupt().
+// When a peer that does nothing is given up: once `stop` is requested, and no sooner than
+// `not_before`. Without a `stop` it never is.
+struct GiveUp {
+    std::stop_token stop = {};
+    std::chrono::steady_clock::time_point not_before = {};
+
+    bool is_possible() const noexcept { return stop.stop_possible(); }
+    bool is_due() const noexcept {
+        return stop.stop_requested() && std::chrono::steady_clock::now() >= not_before;
+    }
+};
+
+// No exchange has a time limit of its own: while the sandbox is frozen nothing can be sent, and an
+// invocation may be hours away. For one thread at a time, but for interrupt().
 class RuntimeConnection {
   public:
     explicit RuntimeConnection(ServerAddress server) : server_(std::move(server)) {}
@@ -39,13 +52,14 @@ class RuntimeConnection {
 
     // Sends one request, or a part of one, of at most `most_parts` pieces; connects first if there
     // is no connection. A reply that comes before all has been taken ends the sending: receive()
-    // has it. Throws ConnectionLost, and closes the connection, also if `stop` is requested before
-    // all of it has been taken.
+    // has it. Throws ConnectionLost, and closes the connection, also if it is given up before all
+    // of it has been taken.
     static constexpr std::size_t most_parts = 6;
-    void send(std::span<const std::string_view> parts, const std::stop_token& stop = {});
+    void send(std::span<const std::string_view> parts, const GiveUp& give_up = {});
 
-    // The reply to what was sent. Throws ConnectionLost.
-    RuntimeReply receive();
+    // The reply to what was sent. Throws ConnectionLost, and closes the connection, also if it is
+    // given up before the reply is there.
+    RuntimeReply receive(const GiveUp& give_up = {});
 
     // The same where the reply may be long in coming: absent once interrupt() was called.
     std::optional<RuntimeReply> wait();
@@ -68,7 +82,8 @@ class RuntimeConnection {
     void connect();
     bool begin_wait();
     void end_wait() noexcept;
-    std::optional<RuntimeReply> read_reply(bool may_be_interrupted);
+    std::optional<RuntimeReply> read_reply(bool may_be_interrupted, const GiveUp& give_up = {});
+    void wait_for_bytes(const GiveUp& give_up);
     std::size_t read_more();
 
     const ServerAddress server_;

@@ -57,7 +57,7 @@ void StreamedReply::send() {
 Delivery StreamedReply::end(const FunctionError* error) {
     if (!lost_.empty()) return {false, lost_};
     if (!begun_) return api_.respond_streamed(id_, pending_);
-    return api_.end_stream(pending_, error);
+    return api_.end_stream(pending_, error, context_.stop);
 }
 
 }  // namespace turngate
