@@ -40,12 +40,13 @@ constexpr milliseconds last_chance{250};
 constexpr std::size_t usual_head = 1024;
 
 // What every thread has for the requests that pass through it. Not in its static storage, all of
-// which the system writes to for each thread: a thousand wait for slow clients.
+// which the system writes to for each thread: a thousand wait for slow clients. Nor a part of its
+// callers, which may go on on another thread.
 struct Desk {
     std::array<char, 16 * 1024> in;
     std::string out;
 };
-Desk& desk() {
+[[gnu::noinline]] Desk& desk() {
     thread_local const auto desk = std::make_unique_for_overwrite<Desk>();
     // It ends with its thread, which the analyzer does not see.
     return *desk;  // NOLINT(clang-analyzer-cplusplus.NewDelete)

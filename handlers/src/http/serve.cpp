@@ -1,6 +1,8 @@
 // What a handler's exception becomes; see docs/errors.md.
 #include <string_view>
+#include <utility>
 
+#include "current_context.h"
 #include <turngate/http/error.h>
 #include <turngate/http/serve.h>
 
@@ -10,10 +12,10 @@ namespace {
 // Marks the request of this thread for as long as it lives.
 class Current {
   public:
-    explicit Current(const Context& context) : outer_(std::exchange(current_context, &context)) {}
+    explicit Current(const Context& context) : outer_(exchange_current_context(&context)) {}
     Current(const Current&) = delete;
     Current& operator=(const Current&) = delete;
-    ~Current() { current_context = outer_; }
+    ~Current() { exchange_current_context(outer_); }
 
   private:
     const Context* outer_;
@@ -38,6 +40,10 @@ bool answer_error(ResponseWriter& response, int status, std::string_view message
 }
 
 }  // namespace
+
+const Context* exchange_current_context(const Context* next) noexcept {
+    return std::exchange(current_context, next);
+}
 
 Outcome serve(const Handler& handler, Request& request, ResponseWriter& response) noexcept {
     const Context& context = request.context;

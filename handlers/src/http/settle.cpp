@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "current_context.h"
 #include <turngate/http/error.h>
 #include <turngate/http/serve.h>
 
@@ -129,7 +130,7 @@ class Settling {
 void settle(Context& context, const Outcome& outcome, std::chrono::milliseconds limit) noexcept {
     std::vector<Context::Task> tasks = context.take_deferred();
     if (tasks.empty()) return report_end(context, outcome);
-    const Context* outer = std::exchange(current_context, &context);
+    const Context* outer = exchange_current_context(&context);
     bool begun = false;
     try {
         Settling settling(context, outcome, limit);
@@ -139,7 +140,7 @@ void settle(Context& context, const Outcome& outcome, std::chrono::milliseconds 
         context.log(Level::error, "not all wait_until() tasks could be run");
         if (!begun) report_end(context, outcome);
     }
-    current_context = outer;
+    exchange_current_context(outer);
 }
 
 }  // namespace turngate
