@@ -9,7 +9,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include "support/fake_upstream.h"
+#include "support/patient_upstream.h"
 #include "support/served.h"
+#include "support/tcp_client.h"
 #include <turngate/doors/http.h>
 #include <turngate/handlers/middleware.h>
 #include <turngate/handlers/upstream.h>
@@ -23,6 +25,10 @@ namespace {
 
 constexpr const char* get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 constexpr const char* last_get = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+constexpr const char* switching_get =
+    "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n";
+constexpr const char* switched =
+    "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n";
 constexpr const char* reply = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 void answer_all(FakePeer& peer) {
@@ -36,40 +42,13 @@ HttpOptions of_threads(std::size_t most) {
     return options;
 }
 
-// Holds every request back until it is told otherwise.
-class Patient {
-  public:
-    Patient() : server_([this](FakePeer& peer) { serve(peer); }) {}
-    ~Patient() { let_go(); }
-
-    const std::string& url() const { return server_.url(); }
-    bool wait_for(int requests) {
-        for (int i = 0; i < requests; ++i)
-            if (!arrived_.try_acquire_for(10s)) return false;
-        return true;
-    }
-    void let_go() { go_on_.release(1000); }
-
-  private:
-    void serve(FakePeer& peer) {
-        while (!peer.read_request().empty()) {
-            arrived_.release();
-            go_on_.acquire();
-            if (!peer.write(reply)) return;
-        }
-    }
-
-    std::counting_semaphore<> arrived_{0}, go_on_{0};
-    FakeUpstream server_;
-};
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(upstream_waits)
 
 BOOST_AUTO_TEST_CASE(more_requests_wait_than_there_may_be_threads) {
     constexpr int many = 60;
-    Patient server;
+    PatientUpstream server;
     const Served served(upstream({.url = server.url()}), of_threads(2));
     std::vector<os::Fd> clients;
     for (int i = 0; i < many; ++i) {
@@ -80,6 +59,97 @@ BOOST_AUTO_TEST_CASE(more_requests_wait_than_there_may_be_threads) {
     server.let_go();
     for (const os::Fd& client : clients)
         BOOST_TEST(read_all(client).ends_with("\r\n\r\nok"));
+}
+
+BOOST_AUTO_TEST_CASE(more_switched_connections_talk_than_there_may_be_threads) {
+    constexpr int many = 60, rounds = 20;
+    FakeUpstream server([](FakePeer& peer) {
+        peer.read_request();
+        peer.write(switched);
+        for (std::string line; !(line = peer.read_until("\n")).empty();)
+            peer.write("heard " + line);
+    });
+    const Served served(upstream({.url = server.url()}), of_threads(2));
+    std::vector<os::Fd> clients;
+    for (int i = 0; i < many; ++i) {
+        clients.push_back(served.connect());
+        os::write_whole(clients.back().get(), switching_get);
+        BOOST_TEST_REQUIRE(read_until(clients.back(), "\r\n\r\n").starts_with("HTTP/1.1 101 "));
+    }
+    for (int round = 0; round < rounds; ++round) {
+        const std::string word = std::to_string(round) + '\n';
+        for (const os::Fd& client : clients)
+            os::write_whole(client.get(), word);
+        for (const os::Fd& client : clients)
+            BOOST_TEST_REQUIRE(read_until(client, "\n") == "heard " + word);
+    }
+    BOOST_TEST(ask(served, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                   .starts_with("HTTP/1.1 502 "));  // for a 101 that it has not asked for
+    for (const os::Fd& client : clients) {
+        ::shutdown(client.get(), SHUT_WR);
+        BOOST_TEST(read_all(client).empty());
+    }
+}
+
+// Neither side reads for a while, and then each gets what the other has said.
+BOOST_AUTO_TEST_CASE(much_goes_both_ways_on_a_switched_connection_that_waits) {
+    const std::string much(3'000'000, 'x');
+    FakeUpstream server([&](FakePeer& peer) {
+        peer.read_request();
+        peer.write(switched);
+        std::thread writer([&] { peer.write(much); });
+        FakePeer reader = peer;
+        const std::string all = reader.read_bytes(much.size());
+        writer.join();
+        peer.write(all == much ? "whole" : "spoilt");
+    });
+    const Served served(upstream({.url = server.url()}), of_threads(1));
+    const os::Fd client = served.connect();
+    os::write_whole(client.get(), switching_get);
+    BOOST_TEST(read_until(client, "\r\n\r\n").starts_with("HTTP/1.1 101 "));
+    std::thread writer([&] { os::write_whole(client.get(), much); });
+    const std::string all = read_all(client);
+    writer.join();
+    BOOST_TEST((all == much + "whole"));
+}
+
+BOOST_AUTO_TEST_CASE(a_switched_connection_on_which_nothing_moves_ends) {
+    std::binary_semaphore ended{0};
+    FakeUpstream server([&](FakePeer& peer) {
+        peer.read_request();
+        peer.write(switched);
+        if (peer.wait_for_end()) ended.release();
+    });
+    const Served served(upstream({.url = server.url(), .switched_idle_timeout = 50ms}),
+                        of_threads(1));
+    const os::Fd client = served.connect();
+    os::write_whole(client.get(), switching_get);
+    BOOST_TEST(read_until(client, "\r\n\r\n").starts_with("HTTP/1.1 101 "));
+    BOOST_TEST(ended.try_acquire_for(10s));
+    read_all(client);
+}
+
+BOOST_AUTO_TEST_CASE(switched_connections_end_with_the_time_to_drain_and_with_their_client) {
+    std::counting_semaphore<> ended{0};
+    FakeUpstream server([&](FakePeer& peer) {
+        peer.read_request();
+        peer.write(switched);
+        if (peer.wait_for_end()) ended.release();
+    });
+    HttpOptions options = of_threads(2);
+    options.drain_timeout = 50ms;
+    Served served(upstream({.url = server.url()}), options);
+    std::vector<os::Fd> clients;
+    for (int i = 0; i < 10; ++i) {
+        clients.push_back(served.connect());
+        os::write_whole(clients.back().get(), switching_get);
+        BOOST_TEST(read_until(clients.back(), "\r\n\r\n").starts_with("HTTP/1.1 101 "));
+    }
+    reset(clients.back());
+    BOOST_TEST(ended.try_acquire_for(10s));
+    served.stop();
+    for (int i = 0; i < 9; ++i)
+        BOOST_TEST(ended.try_acquire_for(10s));
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_leaves_ends_the_exchange) {
@@ -101,7 +171,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_ends_the_exchange) {
 }
 
 BOOST_AUTO_TEST_CASE(what_takes_too_long_is_a_504) {
-    Patient server;
+    PatientUpstream server;
     const Served served(upstream({.url = server.url(), .timeout = 100ms}), of_threads(1));
     BOOST_TEST(ask(served, last_get).starts_with("HTTP/1.1 504 "));
     const Served behind(timeout(100ms)(upstream({.url = server.url()})), of_threads(1));
@@ -109,7 +179,7 @@ BOOST_AUTO_TEST_CASE(what_takes_too_long_is_a_504) {
 }
 
 BOOST_AUTO_TEST_CASE(requests_that_wait_are_answered_before_the_door_stops) {
-    Patient server;
+    PatientUpstream server;
     Served served(upstream({.url = server.url()}), of_threads(2));
     std::vector<os::Fd> clients;
     for (int i = 0; i < 10; ++i) {
@@ -125,7 +195,7 @@ BOOST_AUTO_TEST_CASE(requests_that_wait_are_answered_before_the_door_stops) {
 }
 
 BOOST_AUTO_TEST_CASE(requests_that_wait_beyond_the_time_to_drain_are_ended) {
-    Patient server;
+    PatientUpstream server;
     HttpOptions options = of_threads(2);
     options.drain_timeout = 100ms;
     Served served(upstream({.url = server.url()}), options);

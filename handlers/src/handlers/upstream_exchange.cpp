@@ -214,7 +214,7 @@ UpstreamExchange::End UpstreamExchange::switch_protocols(http1::ReplyHead& head)
     RawConnection& client = response_.switch_protocols(fields);
     try {
         join_connections(client, connection_, terms_.options.switched_idle_timeout,
-                         request_.context.stop);
+                         request_.context.stop, request_.context.parking);
     } catch (const std::system_error& e) {
         fail(e.what());
     }

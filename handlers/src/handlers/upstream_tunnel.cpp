@@ -1,4 +1,4 @@
-// poll() on both, and never more than one block under way in each direction.
+// Never more than one block under way in each direction.
 #include "upstream_tunnel.h"
 
 #include <algorithm>
@@ -6,15 +6,44 @@
 #include <cerrno>
 #include <climits>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <poll.h>
+#include <sys/epoll.h>
 #include <system_error>
 
 #include <turngate/http/error.h>
+#include <turngate/os/fd.h>
 
 namespace turngate {
 namespace {
 
-constexpr std::chrono::milliseconds look_up{100};  // whether we are to stop
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds look_up{100};  // whether we are to stop
+constexpr std::chrono::hours long_enough{1};
+
+// The news of two descriptors by Parking, which takes one: an epoll of both, which is itself ready
+// whenever one of them has become so.
+class Both {
+  public:
+    // Throws std::system_error.
+    Both(Parking& parking, int one, int other) : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+        for (const int fd : {one, other}) {
+            epoll_event event{};
+            event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+            if (!epoll_ || ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0)
+                throw std::system_error(errno, std::generic_category(), "epoll");
+        }
+        watch_ = parking.watch(epoll_.get());
+    }
+    void wait(Clock::time_point until) const { watch_->wait(until); }
+
+  private:
+    os::Fd epoll_;
+    std::unique_ptr<Watch> watch_;
+};
 
 class Tunnel {
   public:
@@ -35,7 +64,15 @@ class Tunnel {
     // The end of the upstream wakes who waits for it; for the client alone there is none to wait.
     bool is_deaf() const { return from_client_.left.empty() && !upstream_.unread.empty(); }
 
-    void wait(int timeout) const {
+    // From now on wait() holds up no thread. Without descriptors it does.
+    void wait_by(Parking& parking) noexcept try {
+        both_.emplace(parking, client_.fd(), upstream_.fd());
+    } catch (const std::exception&) {
+    }
+
+    // For all that move() may find to do, though there may be nothing.
+    void wait(milliseconds timeout) const {
+        if (both_) return both_->wait(Clock::now() + timeout);
         pollfd events[] = {{client_.fd(), 0, 0}, {upstream_.fd(), 0, 0}};
         if (from_client_.left.empty() && !from_client_.has_ended) events[0].events |= POLLIN;
         if (!upstream_.unread.empty()) events[0].events |= POLLOUT;
@@ -43,7 +80,7 @@ class Tunnel {
         if (!from_client_.left.empty() || upstream_.has_unsent()) events[1].events |= POLLOUT;
         for (pollfd& event : events)
             if (event.events == 0) event.fd = -1;  // or a reset would be told all the time
-        ::poll(events, 2, timeout);
+        ::poll(events, 2, static_cast<int>(std::min<milliseconds::rep>(timeout.count(), INT_MAX)));
     }
 
   private:
@@ -86,6 +123,7 @@ class Tunnel {
 
     RawConnection& client_;
     UpstreamConnection& upstream_;
+    std::optional<Both> both_;
     std::array<char, 16 * 1024> block_;
     Side from_client_;
     Side from_upstream_;  // what is left of it is the connection's
@@ -93,24 +131,25 @@ class Tunnel {
 
 }  // namespace
 
-void join_connections(RawConnection& client, UpstreamConnection& upstream,
-                      std::chrono::milliseconds idle, const std::stop_token& stop) {
+void join_connections(RawConnection& client, UpstreamConnection& upstream, milliseconds idle,
+                      const std::stop_token& stop, Parking* parking) {
     Tunnel tunnel(client, upstream);
-    using Clock = std::chrono::steady_clock;
+    if (parking) tunnel.wait_by(*parking);
     auto moved_last = Clock::now();
     while (!tunnel.has_ended()) {
         const bool moved = tunnel.move();
         if (stop.stop_requested()) throw Cancelled("the switched connection was cancelled");
         if (moved) moved_last = Clock::now();
         if (moved || tunnel.has_ended()) continue;
-        auto left = std::chrono::milliseconds::max();
+        milliseconds left = long_enough;
         if (idle.count() > 0)
-            left = std::chrono::ceil<std::chrono::milliseconds>(moved_last + idle - Clock::now());
+            left =
+                std::min(left, std::chrono::ceil<milliseconds>(moved_last + idle - Clock::now()));
         if (left.count() <= 0)
             throw Cancelled("nothing moved on the switched connection for " +
                             std::to_string(idle.count()) + " ms");
         if (tunnel.is_deaf()) left = std::min(left, look_up);
-        tunnel.wait(static_cast<int>(std::min<std::int64_t>(left.count(), INT_MAX)));
+        tunnel.wait(left);
     }
 }
 
