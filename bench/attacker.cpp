@@ -2,8 +2,11 @@
 //   attacker PORT ask COUNT SECONDS PATH [PAUSE_MS]   keep-alive clients, and how long they waited
 //   attacker PORT rate COUNT SECONDS PATH RATE        RATE requests a second on COUNT connections,
 //                                                     each at its time, from which it is measured
-//   attacker PORT heads|bodies|readers|idle COUNT SECONDS [RATE]   clients that hold a connection,
-//                                                     RATE more a second; without: at once
+//   attacker PORT pipe COUNT SECONDS PATH DEPTH       keep-alive clients, each with DEPTH requests
+//                                                     on their way
+//   attacker PORT heads|bodies|large-heads|large-bodies|readers|idle COUNT SECONDS [RATE]
+//                                                     clients that hold a connection, RATE more a
+//                                                     second; without: at once
 //   attacker PORT burst COUNT SECONDS                 connects and closes, COUNT at once
 // Deliberately of sockets alone. Prints one line of JSON.
 #include <algorithm>
@@ -36,7 +39,9 @@ using std::chrono::milliseconds;
 constexpr milliseconds drip{1000};      // between two bytes of who is slow
 constexpr milliseconds patience{5000};  // of who asks
 constexpr std::size_t opened_in_turn = 200;
-constexpr milliseconds warm_up{500};  // until the first request that has a time
+constexpr milliseconds warm_up{500};        // until the first request that has a time
+constexpr std::size_t large_head = 31'000;  // of 32 KiB that a head may have, ...
+constexpr std::size_t large_body = 64'000;  // ... and of a body that is collected, 64 KiB
 
 double ms(Clock::duration time) {
     return std::chrono::duration<double, std::milli>(time).count();
@@ -48,6 +53,7 @@ struct Client {
     bool is_connected = false;
     bool is_asking = false;
     bool is_last = false;     // the server has said so
+    std::size_t pending = 0;  // requests that it has not answered
     Clock::time_point since;  // it has been connected, or asked
     Clock::time_point next;   // it does something
     std::string in;
@@ -57,14 +63,16 @@ struct Client {
 
 class Clients {
   public:
-    // `rate`: what happens a second, requests or new clients; 0: no time is set.
+    // `rate`: what happens a second, requests or new clients; 0: no time is set. `depth`: of mode
+    // pipe.
     Clients(int port, std::string mode, std::size_t count, int seconds, std::string path, int pause,
-            std::size_t rate)
+            std::size_t rate, std::size_t depth)
         : port_(port),
           mode_(std::move(mode)),
           path_(std::move(path)),
           pause_(pause),
           rate_(rate),
+          depth_(depth),
           epoll_(::epoll_create1(0)),
           begin_(Clock::now()),
           end_(begin_ + std::chrono::seconds(seconds)),
@@ -133,7 +141,8 @@ class Clients {
             std::exit(1);
         }
         client.is_connected = false;
-        client.is_asking = false;
+        client.is_asking = client.is_last = false;
+        client.pending = 0;
         client.in.clear();
         client.left = 0;
         if (mode_ == "readers") {
@@ -174,6 +183,14 @@ class Clients {
         return ::send(client.fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT) > 0;
     }
 
+    // As large as `size`, by fields or by what a body may have.
+    static std::string filled(std::string bytes, std::size_t size, std::string_view name,
+                              std::string_view end) {
+        while (bytes.size() < size)
+            bytes.append(name).append(1000, 'x').append(end);
+        return bytes;
+    }
+
     void at(Client& client, Clock::time_point when) {
         client.next = when;
         due_.emplace(when, client.number);
@@ -202,18 +219,29 @@ class Clients {
         if (mode_ == "bodies")
             send(client, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: " +
                              std::string(client.number % 2 == 0 ? "1000" : "100000") + "\r\n\r\n");
+        if (mode_ == "large-heads")
+            send(client, filled("GET / HTTP/1.1\r\nHost: a\r\n", large_head, "X-Large: ", "\r\n"));
+        if (mode_ == "large-bodies")
+            send(client, filled("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n",
+                                large_body, "", ""));
+        if (mode_ == "pipe") return ask(client, Clock::now());
         if (mode_ == "readers") send(client, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
         if (mode_ == "idle") {
             send(client, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             client.is_asking = true;
+            client.pending = 1;
         }
-        if (mode_ == "heads" || mode_ == "bodies") at(client, Clock::now() + drip);
+        if (drips()) at(client, Clock::now() + drip);
     }
 
     void ask(Client& client, Clock::time_point since) {
         client.is_asking = true;
         client.since = since;
-        if (!send(client, "GET " + path_ + " HTTP/1.1\r\nHost: a\r\n\r\n")) gone(client);
+        const std::string request = "GET " + path_ + " HTTP/1.1\r\nHost: a\r\n\r\n";
+        std::string all;
+        for (; client.pending < depth_; ++client.pending)
+            all += request;
+        if (!send(client, all)) gone(client);
     }
 
     // The server has closed.
@@ -246,31 +274,46 @@ class Clients {
     }
 
     void received(Client& client, std::string_view bytes) {
-        if (client.left == 0) {
-            client.in += bytes;
-            const std::size_t end = client.in.find("\r\n\r\n");
-            if (end == std::string::npos) return;
-            client.status = std::atoi(client.in.c_str() + std::strlen("HTTP/1.1 "));
-            if (client.status == 503 && client.in.find("Retry-After") > end) ++no_retry_after_;
-            const std::size_t length = client.in.find("Content-Length: ");
-            const std::size_t body =
-                length < end ? std::strtoul(client.in.c_str() + length + 16, nullptr, 10) : 0;
-            client.is_last = client.in.find("\r\nConnection: close\r\n") < end;
-            const std::size_t here = client.in.size() - end - 4;
-            client.in.clear();
-            client.left = body > here ? body - here : 0;
-        } else {
-            client.left -= std::min(client.left, bytes.size());
+        while (!bytes.empty()) {
+            const bool is_in_body = client.left > 0;
+            if (!is_in_body && !read_head(client, bytes)) return;
+            const std::size_t n = std::min(client.left, bytes.size());
+            client.left -= n;
+            bytes.remove_prefix(n);
+            if (client.left > 0) return;
+            if (!answered(client)) return;
         }
-        if (client.left > 0) return;
+    }
+
+    // False if there is no more of it; what follows is left in `bytes`.
+    bool read_head(Client& client, std::string_view& bytes) {
+        client.in += bytes;
+        const std::size_t end = client.in.find("\r\n\r\n");
+        if (end == std::string::npos) return false;
+        client.status = std::atoi(client.in.c_str() + std::strlen("HTTP/1.1 "));
+        if (client.status == 503 && client.in.find("Retry-After") > end) ++no_retry_after_;
+        const std::size_t length = client.in.find("Content-Length: ");
+        client.left = length < end ? std::strtoul(client.in.c_str() + length + 16, nullptr, 10) : 0;
+        client.is_last = client.in.find("\r\nConnection: close\r\n") < end;
+        bytes.remove_prefix(bytes.size() - (client.in.size() - end - 4));
+        client.in.clear();
+        return true;
+    }
+
+    // False if that was the last on its connection.
+    bool answered(Client& client) {
         times_[client.status].push_back(ms(Clock::now() - client.since));
-        client.is_asking = false;
+        if (client.pending > 0) --client.pending;
+        client.is_asking = client.pending > 0;
         if (asks() && client.is_last) {
             close(client);
-            return open(client);
+            open(client);
+            return false;
         }
+        if (mode_ == "pipe") ask(client, Clock::now());
         if (mode_ == "rate") free_.push_back(client.number);
         if (mode_ == "ask") at(client, Clock::now() + milliseconds(pause_));
+        return client.fd >= 0 && client.is_connected;
     }
 
     void run_due() {
@@ -289,7 +332,9 @@ class Clients {
         }
     }
 
-    bool asks() const { return mode_ == "ask" || mode_ == "rate"; }
+    bool asks() const { return mode_ == "ask" || mode_ == "rate" || mode_ == "pipe"; }
+
+    bool drips() const { return mode_.ends_with("heads") || mode_.ends_with("bodies"); }
 
     // Of what has a rate.
     std::size_t happened_by(Clock::time_point when) const {
@@ -332,6 +377,7 @@ class Clients {
     const std::string path_;
     const int pause_;
     const std::size_t rate_;
+    const std::size_t depth_;
     const int epoll_;
     const Clock::time_point begin_, end_;
     std::vector<Client> clients_;
@@ -348,8 +394,9 @@ class Clients {
 
 int main(int argc, char** argv) {
     if (argc < 5) {
-        std::fputs("usage: attacker PORT MODE COUNT SECONDS [RATE | PATH [PAUSE_MS | RATE]]\n",
-                   stderr);
+        std::fputs(
+            "usage: attacker PORT MODE COUNT SECONDS [RATE | PATH [PAUSE_MS | RATE | DEPTH]]\n",
+            stderr);
         return 2;
     }
     rlimit files{};
@@ -357,14 +404,15 @@ int main(int argc, char** argv) {
     files.rlim_cur = files.rlim_max;
     ::setrlimit(RLIMIT_NOFILE, &files);
     const std::string mode = argv[2];
-    const bool has_path = mode == "ask" || mode == "rate";
+    const bool has_path = mode == "ask" || mode == "rate" || mode == "pipe";
     const auto number = [&](int index) { return argc > index ? std::atoi(argv[index]) : 0; };
     Clients clients(std::atoi(argv[1]), mode, std::strtoul(argv[3], nullptr, 10),
                     std::atoi(argv[4]), has_path && argc > 5 ? argv[5] : "/",
                     mode == "ask" ? number(6) : 0,
                     static_cast<std::size_t>(mode == "rate" ? number(6)
                                              : has_path     ? 0
-                                                            : number(5)));
+                                                            : number(5)),
+                    mode == "pipe" ? static_cast<std::size_t>(number(6)) : 1);
     clients.run();
     clients.print();
 }

@@ -3,154 +3,36 @@
 
 BUILD has bench/attacker, tests/turngate_door_program, bin/turngate and the samples. A phase takes SECONDS (20) or
 as long as the timers of the server do; memory is watched for growth for SLOPE_SECONDS. The phases: quiet; 5,000
-slow heads, 2,000 slow bodies and 1,000 clients that do not read, and all of them at once in 128 MB; 10,000 and
-18,000 idle connections; ten times more requests than blocked handlers can serve; connections that come and go;
-errors of accept4() and short reads by strace, where it is installed; successors on one socket; SIGHUP, SIGSTOP
-and SIGTERM under load. Goals of time are reported and depend on what else the machine does; a miss of any other
-ends with status 1.
+slow heads, 2,000 slow bodies and 1,000 clients that do not read, and all of them at once in 128 MB; as many with as
+much as they may send; 10,000 and 18,000 idle connections; four fifths of what can be served, and ten times more than
+blocked handlers can; connections that come and go; errors of system calls by strace, where it is installed;
+successors on one socket; SIGHUP, SIGSTOP and SIGTERM under load. Goals of time are reported and depend on what else
+the machine does; a miss of any other ends with status 1.
 """
-import json
 import os
-import re
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
 import time
-import urllib.request
 
-BUILD = sys.argv[1]
-SERVER, ATTACKER = f"{BUILD}/tests/turngate_door_program", f"{BUILD}/bench/attacker"
-SECONDS = int(sys.argv[2]) if len(sys.argv) > 2 else 20
-SLOPE_SECONDS = int(sys.argv[3]) if len(sys.argv) > 3 else SECONDS
+import soak_faults
+from soaking import SECONDS, SLOPE_SECONDS, Attack, Server, ask, missed, of, only, row, show_legit, wait_for
+
 HEADER_TIMEOUT, GRACE = 10, 10
 RAMP = 3  # s in which a crowd of slow clients comes
-# The listening socket is this process's, which hands it over.
-HAND_OVER = 'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@"'
-missed = []
 
 
-def row(figure, value, goal, is_met, is_hard=True):
-    verdict = "ok" if is_met else "MISSED" if is_hard else "missed (time)"
-    print(f"{figure:<52} {value:>18}   {goal:<26} {verdict}", flush=True)
-    if is_hard and not is_met:
-        missed.append(figure)
-
-
-class Server:
-    def __init__(self, prefix=(), command=(SERVER,), listener=None, **environment):
-        if listener:
-            self.port = str(listener.getsockname()[1])
-        else:
-            with socket.socket() as free:
-                free.bind(("127.0.0.1", 0))
-                self.port = str(free.getsockname()[1])
-        fds = [listener.fileno()] if listener else []
-        for fd in fds:
-            to_three = "" if fd == 3 else f" 3<&{fd} {fd}<&-"
-            command = ["bash", "-c", HAND_OVER + to_three, "-", *command]
-        self.log = tempfile.NamedTemporaryFile("w+", suffix=".log")
-        environment = {"PORT": self.port, "HOST": "127.0.0.1", "LOG_LEVEL": "warn", **environment}
-        self.process = subprocess.Popen([*prefix, *command], env={**os.environ, **environment},
-                                        stderr=self.log, stdout=subprocess.DEVNULL, pass_fds=fds)
-        if not wait_for(self.listens, 10):
-            raise SystemExit(f"the server did not start: {open(self.log.name).read()}")
-        self.pid = self.process.pid
-        if prefix:
-            with open(f"/proc/{self.pid}/task/{self.pid}/children") as children:
-                self.pid = int(children.read().split()[0])
-
-    def listens(self):
-        with socket.socket() as client:
-            return client.connect_ex(("127.0.0.1", int(self.port))) == 0
-
-    def body(self, path):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as reply:
-            return reply.read()
-
-    def status(self, name):
-        with open(f"/proc/{self.pid}/status") as lines:
-            return int(re.search(rf"{name}:\s*(\d+)", lines.read()).group(1))
-
-    def megabytes(self):
-        return self.status("VmRSS") / 1024
-
-    def threads(self):
-        return self.status("Threads")
-
-    def descriptors(self):
-        return len(os.listdir(f"/proc/{self.pid}/fd"))
-
-    def cpu(self):
-        with open(f"/proc/{self.pid}/stat") as stat:
-            fields = stat.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def stop(self):
-        """The exit status, and how long it took."""
-        began = time.monotonic()
-        os.kill(self.pid, signal.SIGTERM)
-        try:
-            return self.process.wait(20), time.monotonic() - began
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            return "none", time.monotonic() - began
-
-
-class Attack:
-    def __init__(self, server, mode, count, seconds, *more):
-        self.process = subprocess.Popen(
-            [ATTACKER, server.port, mode, str(count), str(seconds), *map(str, more)],
-            stdout=subprocess.PIPE, text=True)
-
-    def result(self):
-        return json.loads(self.process.communicate()[0])
-
-
-def ask(server, seconds, count=20, path="/", pause=20):
-    return Attack(server, "ask", count, seconds, path, pause)
-
-
-def of(result, status="200"):
-    return result["statuses"].get(status, {"count": 0, "p50": 0, "p99": 0, "max": 0})
-
-
-def only(result, *allowed):
-    return all(status in allowed for status in result["statuses"])
-
-
-def show_legit(name, result, quiet=None):
-    good = of(result)
-    failures = result["failures"] + sum(
-        times["count"] for status, times in result["statuses"].items() if status != "200")
-    row(f"{name}: failures of {good['count']}", failures, "0", failures == 0 and good["count"] > 0)
-    if quiet is None:
-        row(f"{name}: p50, p99 ms", f"{good['p50']:.2f}, {good['p99']:.2f}", "", True, False)
-        return
-    limit = min(10, 2 * of(quiet)["p99"])
-    row(f"{name}: p50, p99 ms", f"{good['p50']:.2f}, {good['p99']:.2f}",
-        f"p99 <= {limit:.2f}", good["p99"] <= limit, False)
-
-
-def wait_for(condition, seconds):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return condition()
+def most_of(server, attack):
+    """Megabytes and threads, while the attack lasts."""
+    megabytes = threads = 0
+    while attack.process.poll() is None:
+        megabytes, threads = max(megabytes, server.megabytes()), max(threads, server.threads())
+        time.sleep(0.1)
+    return megabytes, threads
 
 
 def slow(server, quiet, name, seconds, limits, **counts):
     """Each kind comes in RAMP seconds, for who all come at once compete for the cores with those who ask."""
     attacks = {mode: Attack(server, mode, count, RAMP + seconds, count // RAMP) for mode, count in counts.items()}
     legit = ask(server, RAMP + seconds - 4)
-    most = 0
-    while legit.process.poll() is None:
-        most = max(most, server.megabytes())
-        time.sleep(0.1)
+    most, _ = most_of(server, legit)
     show_legit(name, legit.result(), quiet)
     row(f"{name}: resident MB", f"{most:.1f}", "<= 64", most <= 64)
     for mode, limit in limits.items():
@@ -202,30 +84,70 @@ def memory_group(megabytes):
 
 
 def in_little_memory(quiet):
+    """Without such a group it is only looked at how much memory that takes."""
     group = memory_group(128)
     if not group:
-        print("SKIPPED: everything at once in 128 MB, for no memory group can be made here", flush=True)
-        return
-    server = Server()
+        print("no memory group can be made here: everything at once is not in 128 MB", flush=True)
+    everything_at_once(group, lambda server: slow(
+        server, quiet, "all at once in 128 MB", HEADER_TIMEOUT + 8,
+        {"heads": HEADER_TIMEOUT, "bodies": GRACE + 1}, heads=5000, bodies=2000, readers=1000))
+    everything_at_once(group, at_the_limits, TURNGATE_MAX_CONNECTIONS="1000")
+    if group:
+        os.rmdir(group)
+
+
+def everything_at_once(group, attack, **environment):
+    server = Server(**environment)
     try:
-        with open(f"{group}/cgroup.procs", "w", encoding="ascii") as file:
-            file.write(str(server.pid))
-        slow(server, quiet, "all at once in 128 MB", HEADER_TIMEOUT + 8,
-             {"heads": HEADER_TIMEOUT, "bodies": GRACE + 1}, heads=5000, bodies=2000, readers=1000)
+        if group:
+            with open(f"{group}/cgroup.procs", "w", encoding="ascii") as file:
+                file.write(str(server.pid))
+        attack(server)
         status, _ = server.stop()
         row("all at once in 128 MB: exit status", status, "0", status == 0)
     finally:
         server.process.kill()
         server.process.wait()
-        os.rmdir(group)
+
+
+def at_the_limits(server):
+    """As many connections as there may be, each with as large a head or body as it may have, or an answer."""
+    counts = {"large-heads": 400, "large-bodies": 350, "readers": 200}
+    attacks = [Attack(server, mode, count, 8, count // RAMP) for mode, count in counts.items()]
+    legit = ask(server, 6)
+    megabytes, _ = most_of(server, legit)
+    show_legit("at the limits", legit.result())
+    for attack in attacks:
+        attack.result()
+    # Twice what is kept, for it grows by doubling; what the socket does not take of an answer; and the program.
+    budget = (400 * 2 * 32 + 350 * 2 * 64) / 1024 + 32 + 16
+    row("at the limits: resident MB", f"{megabytes:.1f}", f"<= {budget:.0f}", megabytes <= budget)
+
+
+def near_peak(server, path, clients):
+    """Returns what `clients` get that ask again at once, and has 80 % of it asked for, three phases long."""
+    seconds = max(2, SECONDS // 2)
+    peak = ask(server, seconds, clients, path, 0).result()
+    rate = 8 * of(peak)["count"] // (10 * seconds)
+    result = Attack(server, "rate", 4 * clients, 3 * SECONDS, path, rate).result()
+    show_legit(f"80 % of the peak, {rate} a second of {path}", result)
+    row(f"80 % of the peak, {path}: not sent", result["unsent"], f"<= {rate // 10}", result["unsent"] <= rate // 10,
+        False)
+    return peak
 
 
 def overload(server):
+    """Handlers that wait, for these are what there are too few of."""
+    near_peak(server, "/", 64)
     seconds = max(2, SECONDS // 2)
-    peak = ask(server, seconds, 200, "/wait", 0).result()
+    peak = near_peak(server, "/wait", 200)
     # Each request has its time, whether the ones before it are answered or not.
     rate = 10 * of(peak)["count"] // seconds
-    result = Attack(server, "rate", 4000, seconds, "/wait", rate).result()
+    attack = Attack(server, "rate", 4000, seconds, "/wait", rate)
+    megabytes, threads = most_of(server, attack)
+    result = attack.result()
+    row("10x overload: resident MB, threads", f"{megabytes:.1f}, {threads}", "<= 64, <= 264",
+        megabytes <= 64 and threads <= 256 + 8)
     share = of(result)["count"] / max(1, of(peak)["count"])
     row(f"10x overload: of {rate} a second not sent", result["unsent"], f"<= {rate // 10}",
         result["unsent"] <= rate // 10, False)
@@ -251,127 +173,6 @@ def burst(server):
         connected >= 50000 * (SECONDS // 2), False)
     row("the server's CPU for each, us", f"{(server.cpu() - cpu) / connected * 1e6:.1f}", "", True)
     show_legit("meanwhile", legit)
-
-
-def descriptors_run_out():
-    """Fewer descriptors than connections, and most taken by others: accept() fails."""
-    server = Server()
-    subprocess.run(["prlimit", f"--pid={server.pid}", "--nofile=40:40"], check=True)
-    before = server.descriptors()
-    attack = Attack(server, "idle", 200, 4)
-    time.sleep(1)
-    cpu = server.cpu()
-    time.sleep(2)
-    cpu = (server.cpu() - cpu) / 2
-    result = attack.result()
-    row("no descriptors: CPU", f"{cpu:.1%}", "< 5%", cpu < 0.05)
-    row("no descriptors: served, refused", f"{of(result)['count']}, {of(result, '503')['count']}",
-        "some", of(result)["count"] > 0)
-    are_back = wait_for(lambda: server.descriptors() <= before + 1, 1)
-    row("descriptors free again: still open", server.descriptors() - before, "<= 1", are_back)
-    show_legit("after that", ask(server, 1, 5).result())
-    row("after that: exit status", server.stop()[0], "0", server.process.returncode == 0)
-
-
-def system_calls_fail():
-    if not shutil.which("strace"):
-        print("SKIPPED: errors of system calls, for strace is not installed", flush=True)
-        return
-    for call, error, when in [("accept4", "EMFILE", "1..3"), ("accept4", "ECONNABORTED", "1+5"),
-                              ("accept4", "EPERM", "1..200"), ("accept4", "ENOMEM", "2+3"),
-                              ("recvfrom", "EINTR", "1+3"), ("sendto", "EINTR", "1+3"),
-                              ("sendto", "EAGAIN", "1+4"), ("sendmsg", "EINTR", "1+3"),
-                              ("epoll_wait", "EINTR", "2+7"), ("poll", "EINTR", "1+3")]:
-        server = Server(prefix=["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}",
-                                "-e", f"inject={call}:error={error}:when={when}"])
-        result = ask(server, 3, 10).result()
-        row(f"{call} fails with {error}, {when}: answers", of(result)["count"], "> 100",
-            of(result)["count"] > 100 and result["failures"] <= 3)
-        row(f"{call} fails with {error}: exit status", server.stop()[0], "0",
-            server.process.returncode == 0)
-
-
-def successors():
-    """Program after program on one listening socket; each ends when the next is ready."""
-    with socket.create_server(("127.0.0.1", 0), backlog=4096) as listener, \
-            tempfile.TemporaryDirectory() as folder, \
-            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-        manager.bind(f"{folder}/notices")
-        manager.settimeout(20)
-
-        def start():
-            server = Server(listener=listener, NOTIFY_SOCKET=f"{folder}/notices")
-            while not manager.recv(4096).startswith(b"READY=1"):
-                pass
-            return server
-
-        server = start()
-        legit = ask(server, SECONDS, 64, "/", 1)
-        ends = []
-        while legit.process.poll() is None and len(ends) < 20:
-            successor = start()
-            ends.append(server.stop()[0])
-            server = successor
-        result = legit.result()
-        row(f"{len(ends)} successors: lost and refused of {of(result)['count']}", result["failures"], "0",
-            result["failures"] == 0 and only(result, "200"))
-        row("successors: exit statuses", max(ends + [server.stop()[0]], key=str), "0", not any(ends))
-
-
-def reloads():
-    """Another plug-in takes the place of the one that serves, again and again."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = f"{folder}/served.so"
-
-        def put(name):
-            shutil.copy(f"{BUILD}/samples/{name}.so", f"{path}.new")
-            os.rename(f"{path}.new", path)
-
-        put("shop")
-        server = Server(command=[f"{BUILD}/bin/turngate", "serve", f"plugin:{path}"])
-        legit = ask(server, 12, 50, "/hello", 5)
-        time.sleep(1)
-        taken = 0
-        for turn in range(100):
-            name, answer = ("shop", b"Hello") if turn % 2 else ("counter", b"visit")
-            put(name)
-            os.kill(server.pid, signal.SIGHUP)
-            taken += wait_for(lambda: server.body("/hello").startswith(answer), 1)
-        show_legit("SIGHUP 100 times", legit.result())
-        row("SIGHUP 100 times: plug-ins that took over", taken, "100", taken == 100)
-        status, _ = server.stop()
-        row("SIGHUP 100 times: exit status", status, "0", status == 0)
-
-
-def stopped_for_a_while(server):
-    attack = Attack(server, "idle", 500, 18)
-    time.sleep(1)
-    os.kill(server.pid, signal.SIGSTOP)
-    legit = ask(server, 16, 20, "/", 20)
-    time.sleep(12)
-    os.kill(server.pid, signal.SIGCONT)
-    legit.result()  # the clients have lost their patience meanwhile
-    result = attack.result()
-    row("stopped for 12 s: idle connections closed", result["closed"], "0", result["closed"] == 0)
-    show_legit("after that", ask(server, 2).result())
-
-
-def ends_under_load():
-    lost = 0
-    slowest = 0
-    for _ in range(10):
-        server = Server()
-        legit = ask(server, 2, 64, "/", 1)
-        time.sleep(1)
-        status, seconds = server.stop()
-        slowest = max(slowest, seconds)
-        if status != 0:
-            row("SIGTERM under load: exit status", status, "0", False)
-        result = legit.result()
-        # Who is refused afterwards is not lost; who had asked and was closed upon is.
-        lost += result["lost"]
-    row("SIGTERM under load, 10 times: requests lost", lost, "0", lost == 0)
-    row("SIGTERM under load: slowest end, s", f"{slowest:.2f}", "<= 10", slowest <= 10)
 
 
 def grows(server):
@@ -403,7 +204,7 @@ def main():
     slow(server, quiet, "slow readers", SECONDS, {}, readers=1000)
     overload(server)
     burst(server)
-    stopped_for_a_while(server)
+    soak_faults.stopped_for_a_while(server)
     grows(server)
     are_back = wait_for(lambda: server.descriptors() == descriptors, 15)
     row("descriptors more than at first", server.descriptors() - descriptors, "0", are_back)
@@ -412,11 +213,7 @@ def main():
     status, seconds = server.stop()
     row("exit status, s", f"{status}, {seconds:.2f}", "0", status == 0)
     in_little_memory(quiet)
-    reloads()
-    successors()
-    descriptors_run_out()
-    system_calls_fail()
-    ends_under_load()
+    soak_faults.run()
     if missed:
         raise SystemExit(f"missed: {', '.join(missed)}")
 
