@@ -7,11 +7,13 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "replay/difference_text.h"
 #include "replay/printable.h"
 #include "replay/progress.h"
 #include "replay/quantity.h"
 #include "support/skip.h"
 #include "support/temporary_directory.h"
+#include <turngate/http/encoding.h>
 #include <turngate/json/json.h>
 
 using namespace turngate;
@@ -84,6 +86,22 @@ BOOST_AUTO_TEST_CASE(text_lets_nothing_act_on_the_terminal) {
             reported([&](cli::Output& out) { return text_report(out, {.diff = style}); });
         BOOST_TEST(!has_control(text), text);
         BOOST_TEST(text.find("1 event   0 passed   1 failed") != std::string::npos, text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(lines_side_by_side_are_cut_between_characters) {
+    for (const std::string& one : {std::string("x"), std::string("ä"), std::string("€"),
+                                   std::string("😀"), std::string("\x01")}) {
+        std::string line = "\"";
+        for (int i = 0; i < 1000; ++i)
+            line += one;
+        Result result = nasty();
+        result.differences = {{Difference::Part::text, {}, line, "short"}};
+        const std::string text = difference_text(result, DiffStyle::side, {.width = 97});
+        BOOST_TEST(is_utf8(text), one);
+        const std::size_t begin = text.find('"'), end = text.find(" | short");
+        BOOST_REQUIRE(end != text.npos);
+        BOOST_TEST(columns(text.substr(begin, end - begin)) == 40u, one);
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include "replay/printable.h"
 #include "replay/text_diff.h"
+#include <turngate/http/utf8.h>
 
 namespace turngate::replay {
 namespace {
@@ -121,12 +122,7 @@ class Printer {
     std::string painted(Color color, const std::string& before, std::string_view text,
                         std::string_view other) const {
         if (!terminal_.colored) return before + std::string(text);
-        auto boundary = [](std::string_view s, std::size_t i) {
-            while (i > 0 && i < s.size() && (static_cast<unsigned char>(s[i]) & 0xc0) == 0x80)
-                --i;
-            return i;
-        };
-        const std::size_t begin = boundary(text, common_prefix(text, other));
+        const std::size_t begin = whole_utf8(text.substr(0, common_prefix(text, other)));
         std::size_t tail = 0;
         while (tail < text.size() - begin && begin + tail < other.size() &&
                text[text.size() - 1 - tail] == other[other.size() - 1 - tail])
@@ -212,12 +208,10 @@ class Printer {
 
     void row(std::string_view left, std::string_view right, char sign, std::size_t half) {
         auto cell = [&](std::string_view text) {
-            std::string shown = printable(text);
-            while (columns(shown) > half) {  // by whole characters
-                do
-                    shown.pop_back();
-                while (!shown.empty() && (static_cast<unsigned char>(shown.back()) & 0xc0) == 0x80);
-            }
+            // What is longer has more columns whatever it is: a character has at most four bytes.
+            std::string shown = printable(text.substr(0, 4 * (half + 1)));
+            while (columns(shown) > half)
+                shown.resize(whole_utf8(std::string_view(shown).substr(0, shown.size() - 1)));
             return shown;
         };
         const std::string l = padded(cell(left), half), r = cell(right);

@@ -123,7 +123,10 @@ bool EventLines::next(Batch& batch) {
         if (only_ == line_ || (only_ == 0 && !blank)) break;
     }
     if (!entry_.problem.empty()) return add_problem(batch, entry_.problem, "take the entry out");
-    if (!entry_.skipped.empty()) return add_skipped(batch, entry_.skipped);
+    if (!entry_.skipped.empty()) {
+        batch.add_skipped(name(), entry_.skipped, only_ != 0).line = line_;
+        return true;
+    }
     if (status == Status::too_long)
         return add_problem(batch, event_too_large(first_size_, limit_), reading_hint(EFBIG));
     if (golden_too_long_)
@@ -132,9 +135,7 @@ bool EventLines::next(Batch& batch) {
                                too_large(goldens_->size(), golden_limit),
                            "take the line out");
     Item item{.kind = Item::Kind::text, .named = is_stream_ || only_ != 0, .line = line_};
-    std::string name = file->path;
-    if (!whole_) name += ':' + std::to_string(line_);
-    item.name = batch.add(name);
+    item.name = batch.add(name());
     item.event = batch.add(line);
     item.event_at = events_.offset();
     if (has_golden_) {
@@ -175,25 +176,18 @@ bool EventLines::report_unmatched(Batch& batch) {
     return false;
 }
 
+// "calls.ndjson:17"; of a stream that is one event, the stream.
+std::string EventLines::name() const {
+    return whole_ ? file->path : file->path + ':' + std::to_string(line_);
+}
+
 bool EventLines::add_problem(Batch& batch, std::string_view why, std::string_view hint) {
-    return add_problem(batch, whole_ ? file->path : file->path + ':' + std::to_string(line_), why,
-                       hint);
+    return add_problem(batch, name(), why, hint);
 }
 
 bool EventLines::add_problem(Batch& batch, std::string_view name, std::string_view why,
                              std::string_view hint) {
-    Item item{.kind = Item::Kind::problem, .line = line_};
-    item.name = batch.add(name);
-    item.event = batch.add(why);
-    item.hint = batch.add(hint);
-    batch.items.push_back(item);
-    return true;
-}
-
-bool EventLines::add_skipped(Batch& batch, std::string_view why) {
-    add_problem(batch, why, {});
-    batch.items.back().kind = Item::Kind::skipped;
-    batch.items.back().named = only_ != 0;
+    batch.add_problem(name, why, hint).line = line_;
     return true;
 }
 

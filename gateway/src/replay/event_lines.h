@@ -52,8 +52,8 @@ class EventLines {
     void read_golden();
     bool report_missing(Batch& batch);
     bool report_unmatched(Batch& batch);
+    std::string name() const;
     bool add_problem(Batch& batch, std::string_view why, std::string_view hint);
-    bool add_skipped(Batch& batch, std::string_view why);
     bool add_problem(Batch& batch, std::string_view name, std::string_view why,
                      std::string_view hint);
 

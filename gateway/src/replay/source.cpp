@@ -23,6 +23,10 @@ constexpr std::size_t most_bytes = 1u << 20;  // of a batch, unless one line has
 // Marks a folder whose events are for another handler than those above it.
 constexpr std::string_view apart = ".apart";
 
+void add_problem(Batch& batch, std::string_view name, int error) {
+    batch.add_problem(name, reason(error), reading_hint(error));
+}
+
 }  // namespace
 
 bool is_stream(const std::string& input) {
@@ -36,6 +40,21 @@ void Batch::clear() {
     if (text.capacity() > 4 * most_bytes) text = {};
     text.clear();
     items.clear();
+}
+
+Item& Batch::add_problem(std::string_view name, std::string_view why, std::string_view hint) {
+    Item item{.kind = Item::Kind::problem};
+    item.name = add(name);
+    item.event = add(why);
+    item.hint = add(hint);
+    return items.emplace_back(item);
+}
+
+Item& Batch::add_skipped(std::string_view name, std::string_view why, bool named) {
+    Item& item = add_problem(name, why, {});
+    item.kind = Item::Kind::skipped;
+    item.named = named;
+    return item;
 }
 
 bool Selection::includes(std::string_view path) const {
@@ -89,7 +108,7 @@ bool Source::fill_lines(Batch& batch, std::size_t most) {
         add_problem(batch, lines_->file->path, e.code().value());
         more = false;
     } catch (const BadGzip& e) {
-        add_problem(batch, lines_->file->path, e.what(), packed_hint);
+        batch.add_problem(lines_->file->path, e.what(), packed_hint);
         more = false;
     }
     if (!more) lines_.reset();
@@ -98,25 +117,6 @@ bool Source::fill_lines(Batch& batch, std::size_t most) {
 
 bool Source::is_passed_over(std::string_view path) const {
     return reading_ != Reading::companions && is_companion(path);
-}
-
-void Source::add_problem(Batch& batch, std::string_view name, int error) {
-    add_problem(batch, name, reason(error), reading_hint(error));
-}
-
-void Source::add_problem(Batch& batch, std::string_view name, std::string_view why,
-                         std::string_view hint) {
-    Item item{.kind = Item::Kind::problem};
-    item.name = batch.add(name);
-    item.event = batch.add(why);
-    item.hint = batch.add(hint);
-    batch.items.push_back(item);
-}
-
-void Source::add_skipped(Batch& batch, std::string_view name, std::string_view why, bool named) {
-    add_problem(batch, name, why);
-    batch.items.back().kind = Item::Kind::skipped;
-    batch.items.back().named = named;
 }
 
 void Source::add_file(Batch& batch, const std::string& path, bool named) {
@@ -142,8 +142,10 @@ void Source::open(Batch& batch, const std::string& input) {
     } else if (!selection_.includes(input)) {
         return;
     } else if (S_ISREG(status.st_mode)) {
-        if (selection_.is_output({status.st_dev, status.st_ino}))
-            return add_skipped(batch, input, "this run writes it", true);
+        if (selection_.is_output(id_of(status))) {
+            batch.add_skipped(input, "this run writes it", true);
+            return;
+        }
         add_file(batch, input, true);
     } else {
         open_stream(batch, input);
@@ -162,9 +164,9 @@ bool Source::open_line(Batch& batch, const std::string& input) {
     std::uint64_t line = 0;
     const auto parsed = std::from_chars(digits.data(), end, line);
     if (parsed.ec != std::errc{} || parsed.ptr != end || line == 0)
-        add_problem(batch, input,
-                    "expected the number of a line behind the colon, and lines count from 1",
-                    line_hint);
+        batch.add_problem(input,
+                          "expected the number of a line behind the colon, and lines count from 1",
+                          line_hint);
     else if (selection_.includes(path))
         open_lines(batch, path, true, line);
     return true;
@@ -196,7 +198,10 @@ void Source::open_lines(Batch& batch, const std::string& path, bool named,
     }
     std::string name = path;
     try {
-        if (!named && is_report_file(path)) return add_skipped(batch, path, "a report of a replay");
+        if (!named && is_report_file(path)) {
+            batch.add_skipped(path, "a report of a replay", false);
+            return;
+        }
         os::Fd fd = open_file(path);
         if (!fd) return add_problem(batch, path, ENOENT);
         lines_ = std::make_unique<EventLines>(fd.release(), path, -1, limit_);
@@ -209,16 +214,18 @@ void Source::open_lines(Batch& batch, const std::string& path, bool named,
     } catch (const std::system_error& e) {
         add_problem(batch, name, e.code().value());
     } catch (const FileProblem& e) {
-        add_problem(batch, name, e.rule(), e.hint());
+        batch.add_problem(name, e.rule(), e.hint());
     } catch (const JsonError& e) {
-        add_problem(batch, name, e.what(), "a HAR file is what a browser exports; export it again");
+        batch.add_problem(name, e.what(), "a HAR file is what a browser exports; export it again");
     }
     lines_.reset();
 }
 
 void Source::open_stream(Batch& batch, const std::string& path) {
-    if (is_har(path))
-        return add_problem(batch, path, "a HAR file has to be a regular file", irregular_hint);
+    if (is_har(path)) {
+        batch.add_problem(path, "a HAR file has to be a regular file", irregular_hint);
+        return;
+    }
     // A FIFO without a writer would hold up open(), which no wake-up ends.
     const int fd = path == "-" ? STDIN_FILENO
                                : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -231,7 +238,7 @@ void Source::open_stream(Batch& batch, const std::string& path) {
         add_problem(batch, path, e.code().value());
     } catch (const BadGzip& e) {
         lines_.reset();
-        add_problem(batch, path, e.what(), packed_hint);
+        batch.add_problem(path, e.what(), packed_hint);
     }
 }
 
@@ -241,7 +248,7 @@ void Source::walk_on(Batch& batch) {
     if (entry.kind == end) {
         walk_.reset();
         if (!glob_.empty() && !glob_matched_)
-            add_problem(batch, inputs_[next_input_ - 1], "no file matches", reading_hint(ENOENT));
+            batch.add_problem(inputs_[next_input_ - 1], "no file matches", reading_hint(ENOENT));
         return;
     }
     if (!glob_.empty() && entry.kind != failed && !glob_matches(glob_, entry.path)) return;
@@ -256,9 +263,9 @@ void Source::walk_on(Batch& batch) {
     } else if (entry.kind == failed || entry.kind == missing) {
         add_problem(batch, path, entry.error);
     } else if (entry.kind == visited) {
-        add_skipped(batch, path, "a link to a directory that has been visited");
+        batch.add_skipped(path, "a link to a directory that has been visited", false);
     } else if (by_name) {
-        add_skipped(batch, path, "not a regular file");
+        batch.add_skipped(path, "not a regular file", false);
     }
 }
 

@@ -58,6 +58,10 @@ struct Batch {
         text += bytes;
         return {text.size() - bytes.size(), bytes.size()};
     }
+    // Of what is no event: why, and how to mend it.
+    Item& add_problem(std::string_view name, std::string_view why, std::string_view hint);
+    // Of what is not replayed.
+    Item& add_skipped(std::string_view name, std::string_view why, bool named);
     void clear();
 };
 
@@ -105,10 +109,6 @@ class Source final : public Items {
   private:
     bool fill_lines(Batch& batch, std::size_t most);
     bool is_passed_over(std::string_view path) const;
-    void add_problem(Batch& batch, std::string_view name, std::string_view why,
-                     std::string_view hint = {});
-    void add_problem(Batch& batch, std::string_view name, int error);
-    void add_skipped(Batch& batch, std::string_view name, std::string_view why, bool named = false);
     void add_file(Batch& batch, const std::string& path, bool named);
     void open(Batch& batch, const std::string& input);
     bool open_line(Batch& batch, const std::string& input);

@@ -21,7 +21,7 @@ int Walk::enter(std::string path, std::string_view apart) {
     if (!directory) return errno;
     struct stat status {};
     if (::fstat(::dirfd(directory.get()), &status) != 0) return errno;
-    if (!visited_.emplace(status.st_dev, status.st_ino).second) return is_visited;
+    if (!visited_.insert(id_of(status)).second) return is_visited;
 
     Level level;
     level.path = std::move(path);
@@ -62,8 +62,7 @@ Walk::Entry Walk::next() {
             const bool leads_nowhere = error == ENOENT || error == ELOOP;
             return {leads_nowhere ? missing : failed, std::move(path), error};
         }
-        if (S_ISREG(status.st_mode))
-            return {file, std::move(path), 0, {status.st_dev, status.st_ino}};
+        if (S_ISREG(status.st_mode)) return {file, std::move(path), 0, id_of(status)};
         if (!S_ISDIR(status.st_mode)) return {special, std::move(path)};
         if (levels_.size() >= most_levels_) continue;
         const int error = enter(path, apart_);

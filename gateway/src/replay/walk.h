@@ -6,12 +6,16 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <sys/stat.h>
 #include <utility>
 #include <vector>
 
 namespace turngate::replay {
 
 using FileId = std::pair<std::uint64_t, std::uint64_t>;  // the device and the inode
+inline FileId id_of(const struct stat& status) {
+    return {status.st_dev, status.st_ino};
+}
 
 // Yields the files below a directory in byte order of their names, each directory where its name
 // stands. Holds the names of one directory a level. Names that begin with a dot are left out. A
