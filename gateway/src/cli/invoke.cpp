@@ -155,8 +155,8 @@ Work read_work(const Arguments& arguments, Output& err) {
     return work;
 }
 
-int failed(Invocation& invocation, const std::string& problem) {
-    return show(invocation.err, CommandError(exit_status::wrong_answer, problem));
+int failed(Invocation& invocation, const std::string& problem, std::string hint = {}) {
+    return show(invocation.err, CommandError(exit_status::wrong_answer, problem, std::move(hint)));
 }
 
 // One reply: how it came to be, and what is told about it.
@@ -243,8 +243,10 @@ class Call {
         int status = exit_status::good;
         const bool late = took_ > limit_;
         if (late)
-            status = failed(invocation_, "the handler took " + replay::duration_text(took_) +
-                                             ", of at most " + replay::duration_text(limit_));
+            status = failed(invocation_,
+                            "the handler took " + replay::duration_text(took_) + ", of at most " +
+                                replay::duration_text(limit_),
+                            "--timeout gives it longer");
         if (late && outcome_.error) return status;  // what it made of that is no answer
         if (!outcome_.complete && refusal_.empty())
             status = failed(invocation_,

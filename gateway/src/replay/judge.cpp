@@ -113,8 +113,10 @@ void Judge::run(const Batch& batch, const Item& item, Result& result) {
         judge(texts, result);
     } catch (const std::bad_alloc&) {
         throw;
+    } catch (const std::system_error& e) {
+        unreadable(result, e.what(), reading_hint(e.code().value()));
     } catch (const std::exception& e) {
-        unreadable(result, e.what(), "");
+        unreadable(result, e.what(), "--skip leaves it out");
     }
 }
 
@@ -446,11 +448,16 @@ void Judge::write_golden(const Golden* previous, Result& result) {
         return unreadable(result, side + " is there already, and no expected reply names it",
                           "move it away, or have it overwritten with --update all");
     GoldenWrite file{path_, std::move(golden.json), std::move(golden.side), proposal};
-    if (leaves_files_)
-        result.golden_file = std::move(file);
-    else
-        file.write();
     result.wrote = true;
+    if (leaves_files_) {
+        result.golden_file = std::move(file);
+        return;
+    }
+    try {
+        file.write();
+    } catch (const std::system_error& e) {
+        result.take_unwritten(e);
+    }
 }
 
 // True for a file in the place of a body that nobody has said may be overwritten.

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view no_time =
     "says nowhere when it was recorded, which --pace recorded needs (requestContext.timeEpoch or "
-    ".requestTimeEpoch, timeEpoch, X-Amzn-Trace-Id); --rate needs no times";
+    ".requestTimeEpoch, timeEpoch, X-Amzn-Trace-Id)";
 
 }  // namespace
 
@@ -39,6 +39,7 @@ Pacer::Clock::time_point Pacer::due(Batch& batch) {
     if (!is_recorded_) return *begin_ + schedule_.next();
     if (const auto time = time_of(batch, item)) return *begin_ + schedule_.next(*time);
     item.event = batch.add(no_time);
+    item.hint = batch.add("--rate needs no times");
     item.kind = Item::Kind::problem;
     return Clock::now();
 }

@@ -1,4 +1,4 @@
-// How to mend what cannot be read.
+// How to mend what cannot be read or written.
 #include "replay/reading_hint.h"
 
 #include <cerrno>
@@ -20,6 +20,25 @@ std::string_view reading_hint(int error) noexcept {
             return "no platform takes a request of that size";
         default:
             return "make it a file that can be read";
+    }
+}
+
+std::string_view writing_hint(int error) noexcept {
+    switch (error) {
+        case ENOSPC:
+        case EDQUOT:
+            return "make room on the disk, and run it again";
+        case EFBIG:
+            return "raise the limit of a file's size (ulimit -f)";
+        case ENAMETOOLONG:
+            return "shorten the name; most file systems take 255 bytes";
+        case EISDIR:
+            return "name a file in it";
+        case EMFILE:
+        case ENFILE:
+            return "raise the limit of open files (ulimit -n)";
+        default:
+            return "its directory must be there, and writable by the current user";
     }
 }
 

@@ -1,4 +1,4 @@
-// How to mend what cannot be read.
+// How to mend what cannot be read or written.
 #pragma once
 
 #include <string_view>
@@ -9,6 +9,8 @@ namespace turngate::replay {
 
 // By its errno.
 std::string_view reading_hint(int error) noexcept;
+// The same of a file that is to be written.
+std::string_view writing_hint(int error) noexcept;
 
 // Of what is no regular file, of a line that is not there, of what is damaged under gzip, and of an
 // expected reply that cannot be read.

@@ -5,6 +5,7 @@
 
 #include "cli/exit_status.h"
 #include "replay/quantity.h"
+#include "replay/reading_hint.h"
 
 namespace turngate::replay {
 
@@ -58,6 +59,13 @@ void Result::clear() {
     golden_file.reset();
     reply.reset();
     expected.clear();
+}
+
+void Result::take_unwritten(const std::system_error& error) {
+    verdict = Verdict::unreadable;
+    problem = error.what();
+    hint = writing_hint(error.code().value());
+    wrote = false;
 }
 
 void Punctuality::add(std::chrono::nanoseconds late, std::chrono::nanoseconds latency) noexcept {

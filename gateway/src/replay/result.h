@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "replay/compare.h"
@@ -75,6 +76,8 @@ struct Result {
 
     // Makes it as new, keeping memory.
     void clear();
+    // An expected reply, or a proposal of one, has not been written.
+    void take_unwritten(const std::system_error& error);
 };
 
 // How a run kept to its pace.

@@ -14,6 +14,7 @@
 
 #include "replay/line_goldens.h"
 #include "replay/pacer.h"
+#include "replay/reading_hint.h"
 #include "replay/watchdog.h"
 
 namespace turngate::replay {
@@ -295,9 +296,7 @@ class Run {
             if (result.golden_file) result.golden_file->write();
             if (!result.golden_line.empty()) keep_line(result);
         } catch (const std::system_error& e) {
-            result.verdict = Verdict::unreadable;
-            result.problem = e.what();
-            result.wrote = false;
+            result.take_unwritten(e);
         }
     }
 
@@ -311,6 +310,9 @@ class Run {
         const auto goldens = std::move(line_goldens_);
         try {
             goldens->finish();
+        } catch (const std::system_error& e) {
+            summary_.problem = std::string(e.what()) + "; ";
+            summary_.problem += writing_hint(e.code().value());
         } catch (const std::exception& e) {
             summary_.problem = e.what();
         }
