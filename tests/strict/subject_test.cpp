@@ -88,12 +88,17 @@ BOOST_AUTO_TEST_CASE(aws_lambda_takes_less_of_who_waits_for_no_reply) {
     for (const std::string& head :
          {records("eventSource", "aws:s3"), records("EventSource", "aws:sns"),
           records("eventSource", "aws:ses"), records("eventSource", "aws:codecommit"),
-          std::string(R"("detail-type":"a","source":"b","detail":{})")}) {
+          std::string(R"("detail-type":"a","source":"b","detail":{})"),
+          std::string(R"("awslogs":{"data":"H4sI"})"),
+          std::string(R"("configRuleName":"a","invokingEvent":"{}")"),
+          std::string(R"("CodePipeline.job":{"id":"a"})"),
+          std::string(R"("RequestType":"Create","LogicalResourceId":"a","StackId":"b")")}) {
         BOOST_TEST(broken_by(head, 1'048'576) == "", head);
         BOOST_TEST(broken_by(head, 1'048'577) == "lambda-async-event-size ", head);
     }
-    for (const std::string& head : {records("eventSource", "aws:sqs"),
-                                    records("eventSource", "aws:kinesis"), std::string(R"("a":1)")})
+    for (const std::string& head :
+         {records("eventSource", "aws:sqs"), records("eventSource", "aws:kinesis"),
+          std::string(R"("a":1)"), std::string(R"("triggerSource":"a","userPoolId":"b")")})
         BOOST_TEST(broken_by(head, 1'048'577) == "", head);
 }
 

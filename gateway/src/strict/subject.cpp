@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "strict/openedge_sizes.h"
+#include <turngate/events/decode.h>
 #include <turngate/http/error.h>
 
 namespace turngate::strict {
@@ -29,6 +30,15 @@ bool is_async_source(std::string_view source) {
     constexpr std::string_view sources[] = {"aws:s3", "aws:sns", "aws:ses", "aws:codecommit",
                                             "eventbridge"};
     return std::find(std::begin(sources), std::end(sources), source) != std::end(sources);
+}
+
+// The same of those that their events do not name: what tells them is the form.
+bool is_async_form(std::string_view text) {
+    constexpr std::string_view forms[] = {"cloudwatch logs event", "config rule event",
+                                          "codepipeline job event",
+                                          "cloudformation custom resource event"};
+    return std::find(std::begin(forms), std::end(forms), events::classify(text).what) !=
+           std::end(forms);
 }
 
 // Of the event that the platform would send.
@@ -63,7 +73,8 @@ RequestFacts facts_of(events::Event& event, std::string_view text, Platform plat
     facts.at_origin = events::encode_options(request, event.format).edge_origin;
     if (platform == Platform::openedge) facts.message = openedge_message(request);
     const bool is_lambda = platform == Platform::lambda;
-    facts.is_async = event.format == events::Format::raw && is_async_source(event.source);
+    if (is_lambda && event.format == events::Format::raw)
+        facts.is_async = event.source.empty() ? is_async_form(text) : is_async_source(event.source);
     const auto shape = is_lambda ? std::optional(event.format) : format_of(platform);
     if (shape == event.format && !text.empty())
         facts.event = text.size();
