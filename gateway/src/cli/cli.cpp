@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <new>
 #include <string>
 #include <system_error>
 #include <unistd.h>
@@ -58,12 +59,17 @@ int verbosity(const Arguments& arguments) {
 }
 
 void change_directory(const Arguments& arguments) {
-    std::string directory(arguments.text("directory"));
-    if (directory.empty() || ::chdir(directory.c_str()) == 0) return;
-    throw CommandError(
-        exit_status::usage,
-        "cannot change to " + directory + ": " + std::generic_category().message(errno),
-        "give -C an existing directory");
+    const std::string directory(arguments.text("directory"));
+    if (directory.empty()) return;
+    const std::string variable = environment_name({}, "directory");
+    if (::chdir(directory.c_str()) != 0) {
+        const bool is_flag = arguments.source("directory") == Arguments::Source::flag;
+        throw CommandError(
+            exit_status::usage,
+            "cannot change to " + directory + ": " + std::generic_category().message(errno),
+            "give " + (is_flag ? "-C" : variable) + " an existing directory");
+    }
+    ::unsetenv(variable.c_str());  // what is started here is there already
 }
 
 // Runs `work` and turns what it throws into an exit status and a message on `err`.
@@ -78,6 +84,9 @@ int guarded(Output& err, Work work) {
                     CommandError(exit_status::wrong_answer, e.what(), "the output is incomplete"));
     } catch (const CommandError& e) {
         return show(err, e);
+    } catch (const std::bad_alloc&) {
+        return show(err, CommandError(exit_status::wrong_answer, "there is not enough memory",
+                                      "raise the limit of memory (ulimit -v), or do less at once"));
     } catch (const std::exception& e) {
         return show(err, CommandError(exit_status::wrong_answer, e.what()));
     }
