@@ -301,7 +301,7 @@ int run_replay(Invocation& invocation) {
     const RequestedReports wanted = lists ? RequestedReports{} : requested_reports(arguments);
     const replay::Selection selection{arguments.all("only"), arguments.all("skip"),
                                       written_files(wanted.paths)};
-    check_reports(wanted.paths, arguments.operands(), selection);
+    check_reports(wanted.paths);
 
     replay::TextReportOptions text{.verbosity = invocation.verbosity,
                                    .diff = diff_style(arguments.text("diff")),

@@ -10,7 +10,7 @@
 #include "cli/output.h"
 #include "replay/golden_file.h"
 #include "replay/report.h"
-#include "replay/source.h"
+#include "replay/walk.h"
 #include <turngate/os/fd.h>
 
 namespace turngate::cli {
@@ -40,10 +40,13 @@ class ReportFile final : public replay::Report {
     bool is_broken_ = false;  // the last result did not get in
 };
 
-// Throws CommandError if one of `reports` would take the place of an event or of an expected reply
-// that the run reads, or of another one.
-void check_reports(const std::vector<std::string>& reports, const std::vector<std::string>& inputs,
-                   const replay::Selection& selection);
+// True if a report to `path` goes where the descriptor `stream` of this process does, and is kept
+// there.
+bool goes_to(int stream, const std::string& path);
+
+// Throws CommandError if one of `reports` would take the place of anything but a report of an
+// earlier run, or would be expected as a reply by the next one, or if two go to one place.
+void check_reports(const std::vector<std::string>& reports);
 
 // The files that a run with these reports writes, as far as they exist; standard output is one.
 std::vector<replay::FileId> written_files(const std::vector<std::string>& reports);

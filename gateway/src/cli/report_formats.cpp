@@ -1,10 +1,10 @@
 #include "cli/report_formats.h"
 
 #include <algorithm>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/exit_status.h"
+#include "cli/report_file.h"
 
 namespace turngate::cli {
 
@@ -19,21 +19,6 @@ bool is_report_option(std::string_view value) {
     return std::find(formats.begin(), formats.end(), value.substr(0, equals)) != formats.end();
 }
 
-namespace {
-
-// "-", or /dev/stdout and the like: a second report there would stand amid the first. What goes to
-// /dev/null does not matter.
-bool is_standard_output(const std::string& path) {
-    struct stat file {
-    }, output{};
-    if (path == "-") return true;
-    return ::stat(path.c_str(), &file) == 0 && ::fstat(STDOUT_FILENO, &output) == 0 &&
-           file.st_dev == output.st_dev && file.st_ino == output.st_ino &&
-           (!S_ISCHR(output.st_mode) || ::isatty(STDOUT_FILENO) != 0);
-}
-
-}  // namespace
-
 RequestedReports requested_reports(const Arguments& arguments) {
     RequestedReports out{.standard_output = std::string(arguments.text("format"))};
     // What standard output gets without a word makes way, and what a weaker source says; what was
@@ -45,7 +30,8 @@ RequestedReports requested_reports(const Arguments& arguments) {
         const auto equals = report.find('=');
         std::string format = report.substr(0, equals);
         std::string path = report.substr(equals + 1);
-        if (!is_standard_output(path)) {
+        // A second report there would stand amid the first.
+        if (path != "-" && !goes_to(STDOUT_FILENO, path)) {
             out.formats.push_back(std::move(format));
             out.paths.push_back(std::move(path));
             continue;
