@@ -37,6 +37,17 @@ BOOST_AUTO_TEST_CASE(files_and_lines_are_counted_as_a_replay_finds_them) {
     BOOST_TEST(counted({folder / "b/*.ndjson", folder / "gone.json"}) == 4u);
 }
 
+BOOST_AUTO_TEST_CASE(a_count_that_has_to_rest_is_right_and_can_be_stopped) {
+    Folder folder;
+    std::string text;
+    for (int i = 0; i < 10'000; ++i)
+        text += "{\"n\":" + std::to_string(i) + std::string(100, ' ') + "}\n";
+    const std::string path = folder.write("a.ndjson", text);
+    BOOST_TEST(counted({path}) == 10'000u);
+    Tally tally({path}, {});
+    tally.start();  // its end waits for no rest
+}
+
 BOOST_AUTO_TEST_CASE(files_that_may_not_be_read_leave_the_number_unknown) {
     Folder folder;
     folder.write("a.json", "{}");

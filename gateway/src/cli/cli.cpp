@@ -80,8 +80,8 @@ int guarded(Output& err, Work work) {
     } catch (const ClosedPipe&) {
         return exit_status::closed_pipe;
     } catch (const OutputFailure& e) {
-        return show(err,
-                    CommandError(exit_status::wrong_answer, e.what(), "the output is incomplete"));
+        return show(err, CommandError(exit_status::wrong_answer, e.what(),
+                                      "the output is incomplete; have it written elsewhere"));
     } catch (const CommandError& e) {
         return show(err, e);
     } catch (const std::bad_alloc&) {

@@ -128,7 +128,7 @@ void Judge::run_file(const std::string& path, bool named, Result& result) {
     path_ = path;
     try {
         if (!read_unpacked(path, event_text_, options_.answer.decode.max_size))
-            return unreadable(result, reason(ENOENT), reading_hint(ENOENT));
+            return unreadable(result, reason(ENOENT), named ? reading_hint(ENOENT) : gone_hint);
     } catch (const std::system_error& e) {
         return unreadable(result, reason(e.code().value()), reading_hint(e.code().value()));
     } catch (const FileTooLarge& e) {

@@ -6,6 +6,11 @@
 #include <turngate/http/error.h>
 
 namespace turngate::replay {
+namespace {
+
+constexpr std::string_view more_open_files = "raise the limit of open files (ulimit -n)";
+
+}  // namespace
 
 std::string_view reading_hint(int error) noexcept {
     switch (error) {
@@ -18,6 +23,9 @@ std::string_view reading_hint(int error) noexcept {
             return "the file must be readable by the current user";
         case EFBIG:
             return "no platform takes a request of that size";
+        case EMFILE:
+        case ENFILE:
+            return more_open_files;
         default:
             return "make it a file that can be read";
     }
@@ -36,7 +44,7 @@ std::string_view writing_hint(int error) noexcept {
             return "name a file in it";
         case EMFILE:
         case ENFILE:
-            return "raise the limit of open files (ulimit -n)";
+            return more_open_files;
         default:
             return "its directory must be there, and writable by the current user";
     }

@@ -12,6 +12,10 @@ std::string_view reading_hint(int error) noexcept;
 // The same of a file that is to be written.
 std::string_view writing_hint(int error) noexcept;
 
+// Of what was found, and is not there.
+inline constexpr std::string_view gone_hint =
+    "leave events alone while they are read; if it is a link, it leads nowhere";
+
 // Of what is no regular file, of a line that is not there, of what is damaged under gzip, and of an
 // expected reply that cannot be read.
 inline constexpr std::string_view irregular_hint = "name a regular file";

@@ -260,6 +260,8 @@ void Source::walk_on(Batch& batch) {
     if (entry.kind == file) {
         if (by_name && selection_.includes(path) && !selection_.is_output(entry.id))
             add_file(batch, path, false);
+    } else if (entry.kind == missing && entry.error == ENOENT) {
+        batch.add_problem(path, reason(ENOENT), gone_hint);
     } else if (entry.kind == failed || entry.kind == missing) {
         add_problem(batch, path, entry.error);
     } else if (entry.kind == visited) {

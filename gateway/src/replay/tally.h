@@ -17,7 +17,8 @@ namespace turngate::replay {
 std::uint64_t count_events(const std::vector<std::string>& inputs, const Selection& selection,
                            bool reads_lines, const std::stop_token& stop = {});
 
-// Counts in a thread of its own. Not for several threads at once, but for total().
+// Counts in a thread of its own, at leisure: a run that is faster than the count does not wait for
+// it. Not for several threads at once, but for total().
 class Tally {
   public:
     Tally(std::vector<std::string> inputs, Selection selection, bool reads_lines = true)
