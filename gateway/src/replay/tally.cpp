@@ -17,8 +17,8 @@
 namespace turngate::replay {
 namespace {
 
-// Rests as much as it takes that the counting costs one part in 64 of a core's time: to read what a
-// replay reads, and nothing else, is up to 7 % of what the replay does.
+// Rests as much as it takes that the counting costs one part in 128 of a core's time: to read what
+// a replay reads, and nothing else, is up to 7 % of what the replay does.
 class Rests {
   public:
     explicit Rests(const std::stop_token& stop) : stop_(stop) {}
@@ -28,7 +28,7 @@ class Rests {
         const std::chrono::nanoseconds worked = thread_time() - rested_;
         if (worked < std::chrono::microseconds(100)) return;
         std::unique_lock lock(mutex_);
-        nobody_.wait_for(lock, stop_, 63 * worked, [] { return false; });
+        nobody_.wait_for(lock, stop_, 127 * worked, [] { return false; });
         rested_ = thread_time();
     }
 
