@@ -3,12 +3,10 @@
 import contextlib
 import json
 import os
-import queue
 import re
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 from openedge_function import Function, HERE, MOST_THREADS, Peak, PYTHON, configuration, slow_readers
@@ -27,7 +25,7 @@ def python_calls(generated):
             run = subprocess.run([PYTHON, f"{HERE}/peers/grpc_calls.py", address, generated], capture_output=True, text=True)
         check("python3-grpcio's calls", run.returncode == 0, run.stderr[-1500:])
         function.check_memory()
-        check("it ends well", function.end() == 0)
+        check("it ends well", function.stop() == 0)
     return {line.pop("name"): line for line in map(json.loads, run.stdout.splitlines())}
 
 
@@ -66,7 +64,7 @@ def cpp_calls():
         with Peak(function):
             run = subprocess.run([CLIENT, address, "16", "100"], capture_output=True, text=True)
         check("libgrpc++'s calls", run.stdout == "1600 of 1600 right\n", run)
-        check("it ends well", function.end() == 0)
+        check("it ends well", function.stop() == 0)
 
 
 SERVICE = """name: sayhi
@@ -102,44 +100,41 @@ def stuck():
         with Peak(function):
             said, _ = calls_that_hang(address, 1, "hang").communicate()
         check("a handler that never ends is answered for", said == "DEADLINE_EXCEEDED\n", said)
-        check("it ends well though a handler goes on", function.end() == 0)
+        check("it ends well though a handler goes on", function.stop() == 0)
     # Without a deadline it is the time to drain that ends it.
     with Function(PROGRAM, ["-c", configuration(free_port())], environment={"TURNGATE_DRAIN_TIMEOUT": "10ms"}) as function:
         address = function.listening()
         client = calls_that_hang(address, 1, "for-ever")
-        check("a handler has begun", "begun" in function.process.stderr.readline())
-        check("it ends well though a handler has all the time of the world", function.end() == 0)
+        check("a handler has begun", function.says("begun"))
+        check("it ends well though a handler has all the time of the world", function.stop() == 0)
         client.communicate()
     # Tasks behind the answer have 30 seconds, and the end of the process does not wait for them either.
     with Function(PROGRAM, ["-c", configuration(free_port())], environment={"TURNGATE_DRAIN_TIMEOUT": "10ms"}) as function:
         address = function.listening()
         said, _ = calls_that_hang(address, 1, "later").communicate()
         check("an answer does not wait for a task behind it", said == "OK\n", said)
-        check("the end does not either", function.end() == 0)
+        check("the end does not either", function.stop() == 0)
 
 
 def renewed():
     """With two handlers that never end the program starts anew, in the same process."""
     with Function(PROGRAM, ["-c", configuration(free_port())]) as function:
         address = function.listening()
-        lines = queue.Queue()
-        reader = threading.Thread(target=lambda: [lines.put(line) for line in function.process.stderr])
-        reader.start()
         # On a slow machine a call may be late before its handler has begun: that one hangs nowhere.
-        again, until = "", time.monotonic() + 60
+        until = time.monotonic() + 60
         calls = calls_that_hang(address, 2, "hang")
-        while "listening on" not in again and time.monotonic() < until:
-            if calls.poll() is not None and lines.empty():
+        while not any("too many handlers go on" in line for line in function.lines) and time.monotonic() < until:
+            if calls.poll() is not None:
                 said = calls.stdout.read()
                 check("all are answered for", set(said.split()) <= {"DEADLINE_EXCEEDED"}, said)
                 calls = calls_that_hang(address, 1, "hang")
-            with contextlib.suppress(queue.Empty):
-                again = lines.get(timeout=1)
+            time.sleep(0.01)
         calls.kill()
         calls.communicate()
-        check("the program listens again", address in again, again)
+        function.says("too many handlers go on")
+        check("the program listens again", function.says(f"listening on {address}"))
         check("without the threads that hung", function.status("Threads") <= MOST_THREADS, function.status("Threads"))
-        check("it ends well", function.end() == 0)
+        check("it ends well", function.stop() == 0)
 
 
 def neighbour():
@@ -148,21 +143,10 @@ def neighbour():
             Function(PROGRAM, ["-c", configuration(free_port())], cwd=place,
                      environment={"TURNGATE_DRAIN_TIMEOUT": "100ms"}) as function:
         address = function.listening()
-        lines = queue.Queue()
-        threading.Thread(target=lambda: [lines.put(line) for line in function.process.stderr], daemon=True).start()
-
-        def wait_for(words):
-            until = time.monotonic() + 60
-            while time.monotonic() < until:
-                with contextlib.suppress(queue.Empty):
-                    if words in lines.get(timeout=1):
-                        return True
-            return False
-
         patient = calls_that_hang(address, 1, "patient")
-        check("a neighbour has begun", wait_for("waiting"))
+        check("a neighbour has begun", function.says("waiting"))
         calls = calls_that_hang(address, 1000, "hang")  # until there are enough
-        check("it is to start anew", wait_for("too many handlers go on"))
+        check("it is to start anew", function.says("too many handlers go on"))
         calls.kill()
         calls.communicate()
         time.sleep(0.5)  # longer than a stop would wait
@@ -170,8 +154,8 @@ def neighbour():
             pass
         said, _ = patient.communicate()
         check("the neighbour is not cut off", said == "OK\n", said)
-        check("and it listens again", wait_for(f"listening on {address}"))
-        check("and ends well", function.end() == 0)
+        check("and it listens again", function.says(f"listening on {address}"))
+        check("and ends well", function.stop() == 0)
 
 
 def starts_that_fail():
@@ -181,8 +165,7 @@ def starts_that_fail():
             ("no such function", ["-c", configuration(free_port(), "app.nothing").replace('"sayhi"', '"other"')],
              'there is no function called "app.nothing": expected one of sayhi, echo')):
         with Function(PROGRAM, arguments) as function:
-            said = function.process.stderr.read()
-            check(name, function.process.wait(60) == 2 and said.startswith("error: " + words), said)
+            check(name, function.wait() == 2 and function.lines[0].startswith("error: " + words), function.lines)
 
 
 @contextlib.contextmanager

@@ -3,12 +3,12 @@ import contextlib
 import json
 import os
 import re
-import signal
 import subprocess
 import threading
 
 import slow_grpc
 from peers import check
+from program import Program
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = "/usr/bin/python3"  # which has Debian's grpc
@@ -24,26 +24,23 @@ def configuration(port, handler="sayhi.handler", codedir="."):
                      "instance": {"min": 0, "max": 1, "timeout": 5_000_000_000}, "env": {}}})
 
 
-class Function:
+class Function(Program):
     """argv[0] is the name of the instance."""
 
     def __init__(self, program, arguments, environment=None, **options):
-        names = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH")
-        full = {name: os.environ[name] for name in names if name in os.environ} | (environment or {})
+        super().__init__("", arguments, environment, program, name="localfunc-sayhi-1", **options)
         self.program = program
-        self.process = subprocess.Popen(["localfunc-sayhi-1", *arguments], executable=program, env=full,
-                                        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **options)
+        self.heard = 0
 
     def listening(self, where=r"\S+"):
         """The address that it has: it is waited for."""
-        line = self.process.stderr.readline()
-        found = re.search(f"listening on ({where})", line)
-        check("the function listens", found, line)
-        return found[1] if found else ""
+        return self.wait_for(f"listening on ({where})")[1]
 
     def says(self, words):
-        """Whether a line of the log, from here on, has them: a client may try more than once."""
-        return any(words in line for line in iter(self.process.stderr.readline, ""))
+        """Waits for a line of the log that has them, behind the one that was waited for last: a client may try more than once."""
+        line = self.wait_for(f".*{re.escape(words)}.*", self.heard)[0]
+        self.heard = next(i for i, said in enumerate(self.lines) if i >= self.heard and line in said) + 1
+        return True
 
     def status(self, key):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
@@ -56,19 +53,6 @@ class Function:
                 return
         peak = self.status("VmHWM") << 10
         check(f"{peak} bytes in memory, of at most {MOST_MEMORY}", peak <= MOST_MEMORY)
-
-    def end(self):
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(60)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        self.process.stderr.close()
 
 
 class Peak:
@@ -104,4 +88,4 @@ def slow_readers(program):
         for connection in connections:
             connection.close()
         function.check_memory()
-        check("it ends well", function.end() == 0)
+        check("it ends well", function.stop() == 0)

@@ -106,7 +106,7 @@ def calls(generated, place):
             one.close()
         answer = call(address, generated, place, b'{"do": "nothing"}', "ca", "client")
         check("others are answered still", answer == b"", answer)
-        check("it ends well", function.end() == 0)
+        check("it ends well", function.stop() == 0)
         slow.close()
         plain.close()
     check("nothing is left behind", os.listdir(f"{place}/tmp") == [], os.listdir(f"{place}/tmp"))
@@ -126,7 +126,7 @@ def threads(generated, place):
             connections = [slow_grpc.calls(address, 4, b'{"do": "much"}', secured=secured) for _ in range(5)]
             answer = call(address, generated, place, b'{"do": "nothing"}', "ca", "client")
             check("another is answered behind those who are slow", answer == b"", answer)
-            check("it ends well though a handler goes on", function.end() == 0)
+            check("it ends well though a handler goes on", function.stop() == 0)
         for connection in (late, *connections):
             connection.close()
 
@@ -141,14 +141,13 @@ def service_file(generated, place):
     with function_of(place, BAETYL_RUN_MODE="", BAETYL_SERVICE_NAME="", OPENEDGE_SERVICE_NAME="s") as function:
         answer = call(listening(function), generated, place, b'{"b": 2}', "ca")
         check("who has no certificate is answered where none is asked for", json.loads(answer)["event"] == {"b": 2}, answer)
-        check("it ends well", function.end() == 0)
+        check("it ends well", function.stop() == 0)
 
 
 def starts_that_fail(place):
     def fails(name, words, **environment):
         with function_of(place, **environment) as function:
-            said = function.process.stderr.read()
-            check(name, function.process.wait(60) in (1, 2) and said.startswith("error: " + words), said)
+            check(name, function.wait() in (1, 2) and function.lines[0].startswith("error: " + words), function.lines)
             check("... and nothing is left behind", os.listdir(f"{place}/tmp") == [])
 
     fails("no such mode", "BAETYL_RUN_MODE=x is wrong: expected kube or native", BAETYL_RUN_MODE="x")

@@ -15,15 +15,18 @@ OTHER_PLATFORMS = {"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1", "APPWRITE_INTERNAL_R
 
 class Program:
     """Runs `turngate`, or another program of the build, until the end of the with block; `wrapper` is a command that
-    runs it. Lines of its log are in `lines`."""
+    runs it, `name` what it is called by if not by its path. Lines of its log are in `lines`."""
 
-    def __init__(self, build, arguments, environment=None, program="bin/turngate", wrapper=(), **options):
+    def __init__(self, build, arguments, environment=None, program="bin/turngate", wrapper=(), name=None, **options):
         full = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **(environment or {})}
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH"):
             if name in os.environ:
                 full[name] = os.environ[name]
         options.setdefault("stderr", subprocess.PIPE)
-        self.process = subprocess.Popen([*wrapper, f"{build}/{program}", *arguments], env=full,
+        path = os.path.join(build, program)
+        if name:
+            options["executable"] = path
+        self.process = subprocess.Popen([*wrapper, name or path, *arguments], env=full,
                                         stdin=subprocess.DEVNULL, text=True, **options)
         self.lines = []
         self.changed = threading.Condition()
@@ -37,10 +40,10 @@ class Program:
                 self.lines.append(line)
                 self.changed.notify_all()
 
-    def wait_for(self, pattern):
-        """The first line that matches, as its match."""
+    def wait_for(self, pattern, after=0):
+        """The first line that matches, from number `after` on, as its match."""
         def found():
-            return next(filter(None, (re.search(pattern, line) for line in self.lines)), None)
+            return next(filter(None, (re.search(pattern, line) for line in self.lines[after:])), None)
         with self.changed:
             assert self.changed.wait_for(found, 120), f"no {pattern!r} in {''.join(self.lines)}"
             return found()
@@ -55,6 +58,10 @@ class Program:
 
     def stop(self):
         self.process.terminate()
+        return self.wait()
+
+    def wait(self):
+        """Until it ends by itself: its status. All that it has logged is in `lines` by then."""
         status = self.process.wait(60)
         if self.process.stderr:
             self.reader.join()

@@ -76,7 +76,7 @@ def called_by_grpc(program):
             run = subprocess.run([client, address, "16", "100"], capture_output=True, text=True)
         check("libgrpc++'s calls", run.stdout == "1600 of 1600 right\n", run)
         function.check_memory()
-        check("it ends well as a function of OpenEdge", function.end() == 0)
+        check("it ends well as a function of OpenEdge", function.stop() == 0)
     if subprocess.run([PYTHON, "-c", "import grpc"], capture_output=True).returncode == 0:
         slow_readers(program)
     else:
