@@ -16,12 +16,13 @@ constexpr std::chrono::seconds kept_idle{10};
 
 }  // namespace
 
-// A thread, and what it is to do next.
+// A thread, and what it is to do next. Whoever wakes it has it, too: it is told when others may
+// lock already, so that a thread that is woken is not held up by who has woken it.
 struct FencedThreads::Worker {
     std::condition_variable wake;
     std::function<void()> work = {};
-    std::shared_ptr<Fence> fence = {};  // of the work; null: there is none
-    Worker* next = nullptr;             // of those that are idle
+    std::shared_ptr<Fence> fence = {};       // of the work; null: there is none
+    std::shared_ptr<Worker> next = nullptr;  // of those that are idle
 };
 
 // How much work there is, and who has none.
@@ -42,10 +43,13 @@ class FencedThreads::State {
     }
     // What was taken has ended, and was left behind as `left` if that is present. Whoever did it is
     // idle from now on: there are never more threads than there was work at once.
-    void give_back(std::optional<Left::iterator> left, Worker* idle) noexcept {
+    void give_back(std::optional<Left::iterator> left, std::shared_ptr<Worker> idle) noexcept {
         const std::lock_guard lock(mutex_);
         --at_work_;
-        if (idle) idle->next = std::exchange(idle_, idle);
+        if (idle) {
+            idle->next = std::move(idle_);
+            idle_ = std::move(idle);
+        }
         if (!left) return;
         left_.erase(*left);
         stuck.remove();
@@ -53,12 +57,16 @@ class FencedThreads::State {
 
     // Gives an idle thread something to do. False if there is none, and nothing has happened.
     bool hand_over(std::function<void()>& work, const std::shared_ptr<Fence>& fence) noexcept {
-        const std::lock_guard lock(mutex_);
-        if (!idle_) return false;
-        Worker& worker = *std::exchange(idle_, idle_->next);
-        worker.work.swap(work);
-        worker.fence = fence;
-        worker.wake.notify_one();
+        std::shared_ptr<Worker> worker;
+        {
+            const std::lock_guard lock(mutex_);
+            if (!idle_) return false;
+            worker = std::move(idle_);
+            idle_ = std::move(worker->next);
+            worker->work.swap(work);
+            worker->fence = fence;
+        }
+        worker->wake.notify_one();
         return true;
     }
 
@@ -67,10 +75,10 @@ class FencedThreads::State {
         std::unique_lock lock(mutex_);
         worker.wake.wait_for(lock, kept_idle, [&] { return worker.fence || is_over_; });
         if (worker.fence) return true;
-        Worker** at = &idle_;
-        while (*at != &worker)
+        std::shared_ptr<Worker>* at = &idle_;
+        while (at->get() != &worker)
             at = &(*at)->next;
-        *at = worker.next;
+        *at = std::move(worker.next);
         return false;
     }
 
@@ -78,7 +86,7 @@ class FencedThreads::State {
     void finish() noexcept {
         const std::lock_guard lock(mutex_);
         is_over_ = true;
-        for (Worker* one = idle_; one; one = one->next)
+        for (Worker* one = idle_.get(); one; one = one->next.get())
             one->wake.notify_one();
     }
 
@@ -109,7 +117,7 @@ class FencedThreads::State {
     std::mutex mutex_;  // of what follows
     std::size_t at_work_ = 0;
     Left left_;
-    Worker* idle_ = nullptr;  // the last to become so first
+    std::shared_ptr<Worker> idle_;  // the last to become so first
     bool is_over_ = false;
 };
 
@@ -126,20 +134,30 @@ class FencedThreads::Fence {
     bool is_refused() const noexcept { return !is_counted_; }  // before it begins
 
     // `worker` has done it, and may have the next work at once.
-    void end(Worker& worker) noexcept {
-        const std::lock_guard lock(mutex_);
-        is_done_ = true;
-        give_back(&worker);
-        changed_.notify_all();
+    void end(const std::shared_ptr<Worker>& worker) noexcept {
+        {
+            const std::lock_guard lock(mutex_);
+            is_done_ = true;
+            give_back(worker);
+        }
+        changed_.notify_one();
     }
 
     // Whether it has ended. It is left behind if not.
     bool wait(Clock::time_point until, std::stop_token stop, std::chrono::milliseconds grace) {
+        const std::stop_callback unwanted(std::move(stop), [&] {
+            {
+                const std::lock_guard lock(mutex_);
+                is_unwanted_ = true;
+            }
+            changed_.notify_one();
+        });
         std::unique_lock lock(mutex_);
-        const auto is_done = [&] { return is_done_; };
-        changed_.wait_until(lock, std::move(stop), until, is_done);
+        changed_.wait_until(lock, until, [&] { return is_done_ || is_unwanted_; });
         // The time is over, or nobody waits for the answer any more.
-        if (!is_done_) changed_.wait_until(lock, std::min(until, Clock::now() + grace), is_done);
+        if (!is_done_)
+            changed_.wait_until(lock, std::min(until, Clock::now() + grace),
+                                [&] { return is_done_; });
         if (!is_done_) left_ = state_->leave(std::move(node_), until);
         return is_done_;
     }
@@ -149,17 +167,18 @@ class FencedThreads::Fence {
         State::Left one = {Clock::time_point()};
         return one.extract(one.begin());
     }
-    void give_back(Worker* idle) noexcept {
-        if (std::exchange(is_counted_, false)) state_->give_back(left_, idle);
+    void give_back(std::shared_ptr<Worker> idle) noexcept {
+        if (std::exchange(is_counted_, false)) state_->give_back(left_, std::move(idle));
     }
 
     const std::shared_ptr<State> state_;
     std::mutex mutex_;  // of what follows
-    std::condition_variable_any changed_;
+    std::condition_variable changed_;
     State::Left::node_type node_;  // until it is left behind
     std::optional<State::Left::iterator> left_;
     bool is_counted_;
     bool is_done_ = false;
+    bool is_unwanted_ = false;
 };
 
 FencedThreads::FencedThreads(FenceLimits limits)
@@ -170,17 +189,11 @@ FencedThreads::~FencedThreads() {
 }
 
 // What a thread does: this, and whatever comes while it is kept.
-void FencedThreads::work(const std::shared_ptr<State>& state, std::function<void()> what,
-                         std::shared_ptr<Fence> fence) {
-    for (Worker self;;) {
-        what();
-        what = {};  // what it owns ends before anybody is told
-        fence->end(self);
-        fence.reset();
-        if (!state->wait(self)) return;
-        what = std::exchange(self.work, {});
-        fence = std::exchange(self.fence, {});
-    }
+void FencedThreads::work(const std::shared_ptr<State>& state, const std::shared_ptr<Worker>& self) {
+    do {
+        std::exchange(self->work, {})();  // what it owns ends before anybody is told
+        std::exchange(self->fence, {})->end(self);
+    } while (state->wait(*self));
 }
 
 const StuckThreads& FencedThreads::stuck() const noexcept {
@@ -196,10 +209,12 @@ FencedThreads::End FencedThreads::run(std::function<void()> work,
     // Who has all the time of the world is not to be waited for that long by others.
     std::optional<StuckThreads::Expected> expected;
     if (until) expected.emplace(state_->stuck, *until);
-    if (!state_->hand_over(work, fence))
-        std::thread([state = state_, its = fence, what = std::move(work)]() mutable {
-            FencedThreads::work(state, std::move(what), std::move(its));
-        }).detach();
+    if (!state_->hand_over(work, fence)) {
+        const auto worker = std::make_shared<Worker>();
+        worker->work = std::move(work);
+        worker->fence = fence;
+        std::thread([state = state_, worker] { FencedThreads::work(state, worker); }).detach();
+    }
     if (fence->wait(until.value_or(Clock::now() + for_ever), std::move(stop), grace))
         return End::returned;
     state_->look();

@@ -53,8 +53,7 @@ class FencedThreads {
     class Fence;
     struct Worker;
 
-    static void work(const std::shared_ptr<State>& state, std::function<void()> what,
-                     std::shared_ptr<Fence> fence);
+    static void work(const std::shared_ptr<State>& state, const std::shared_ptr<Worker>& self);
 
     const std::shared_ptr<State> state_;
 };

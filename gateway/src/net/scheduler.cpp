@@ -180,9 +180,11 @@ void Scheduler::work(Worker& self) {
     current_ = &self;
     epoll_event event{};
     for (;;) {
-        if ((load_.fetch_add(1) & waiting_mask) >= cores_) {  // enough are waiting
+        const std::uint64_t before = load_.fetch_add(1);
+        if (std::exchange(self.is_coming, false)) --coming_;
+        if ((before & waiting_mask) >= cores_) {  // enough are waiting
             // Unless they have left meanwhile, and the last has taken us for one that waits.
-            if ((load_.fetch_sub(1) & waiting_mask) > 1 && !park()) return;
+            if ((load_.fetch_sub(1) & waiting_mask) > 1 && !park(self)) return;
             continue;
         }
         if (!fetch(self, event)) {
@@ -193,7 +195,7 @@ void Scheduler::work(Worker& self) {
             self.begun.fetch_add(1, std::memory_order_relaxed);
             deal_with(event);
         } while (take(self, event));
-        if (is_surplus() && !park()) return;
+        if (is_surplus() && !park(self)) return;
     }
 }
 
@@ -327,7 +329,7 @@ bool Scheduler::is_surplus() noexcept {
 }
 
 // False if the thread is to end.
-bool Scheduler::park() {
+bool Scheduler::park(Worker& self) {
     std::unique_lock lock(mutex_);
     // Whoever has begun to wait meanwhile has counted on us.
     if (!is_ending_ && at_work() <= cores_) return true;
@@ -337,6 +339,7 @@ bool Scheduler::park() {
     --parked_;
     if (is_ending_ || wanted_ == 0) return false;
     --wanted_;
+    self.is_coming = true;
     return true;
 }
 
@@ -347,11 +350,13 @@ void Scheduler::start(std::size_t threads) {
         if (parked_ > wanted_) {
             ++wanted_;
             ++active_;
+            ++coming_;
             wake_.notify_one();
             continue;
         }
         if (threads_ >= most_threads()) return;
         const std::size_t before = workers_.size();
+        ++coming_;
         try {
             workers_.emplace_front();
             std::thread([this, self = workers_.begin()] {
@@ -365,6 +370,7 @@ void Scheduler::start(std::size_t threads) {
                 thread_ended_.notify_all();
             }).detach();
         } catch (const std::exception&) {  // the system has no more: we do with those we have
+            --coming_;
             if (workers_.size() > before) workers_.pop_front();
             has_no_more_ = true;
             return;

@@ -126,6 +126,7 @@ class Scheduler {
         std::vector<epoll_event> taken;  // that it has fetched and not begun with, the first last
         std::atomic<unsigned> begun{0};  // how many it has begun with
         bool has_taken = false;          // of the thread alone
+        bool is_coming = true;           // likewise: it has been started or woken just now
         std::chrono::steady_clock::time_point fetched;  // likewise: when
         unsigned seen = 0;  // of these, when the watching thread looked last
     };
@@ -143,7 +144,8 @@ class Scheduler {
         return active - std::min(active, held_.load());
     }
     std::size_t most_threads() const noexcept { return max_threads_ + aside(); }
-    bool has_waiter() const noexcept { return (load_.load() & waiting_mask) != 0; }
+    // A thread waits for events, or is on its way there: in this order, for who arrives waits first.
+    bool has_waiter() const noexcept { return coming_ != 0 || (load_.load() & waiting_mask) != 0; }
     void work(Worker& self);
     bool fetch(Worker& self, epoll_event& event);
     void hold(Worker& self) noexcept;
@@ -155,7 +157,7 @@ class Scheduler {
     void hand_over_own() noexcept;
     bool has_taken();
     void alert();
-    bool park();
+    bool park(Worker& self);
     bool is_surplus() noexcept;
     void start(std::size_t threads);
     void stand_in() noexcept;
@@ -191,6 +193,7 @@ class Scheduler {
     // How many threads wait for events, and above that how many events have been taken.
     std::atomic<std::uint64_t> load_{0};
     std::atomic<std::size_t> active_{0};   // threads that are not parked
+    std::atomic<std::size_t> coming_{0};   // of them, those that have not had a core since
     std::atomic<std::size_t> held_{0};     // of them, those that wait for clients, ...
     std::atomic<std::size_t> aside_{0};    // ... and among those, for slow readers
     std::atomic<std::size_t> holders_{0};  // threads that have taken more than they have begun with

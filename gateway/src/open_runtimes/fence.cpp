@@ -50,20 +50,44 @@ CallResult result_of(const Handler& handler, Request& request) {
 // Leaves the count when its thread is free again.
 class Stuck {
   public:
-    explicit Stuck(StuckThreads& threads) : threads_(threads) {}
+    Stuck(StuckThreads& threads, Timer& timer) : threads_(threads), timer_(timer) {}
     Stuck(const Stuck&) = delete;
     Stuck& operator=(const Stuck&) = delete;
     ~Stuck() {
+        notice_.reset();
         if (is_counted_) threads_.remove();
     }
+    // Counts at `time` unless its thread is free by then.
+    void count_at(Context::Clock::time_point time) try {
+        notice_.reset(new Notice(*this, time));
+    } catch (const std::bad_alloc&) {
+        count();
+    }
+
+  private:
+    struct Notice {
+        Notice(Stuck& stuck, Context::Clock::time_point time)
+            : when_over(over.get_token(), Count{stuck}),
+              alarm(stuck.timer_.request_stop_at(time, over)) {}
+
+        struct Count {
+            Stuck& stuck;
+            void operator()() const { stuck.count(); }
+        };
+        std::stop_source over;
+        const std::stop_callback<Count> when_over;
+        const Timer::Alarm alarm;
+    };
+
     void count() {
         is_counted_ = true;
         threads_.add();
     }
 
-  private:
     StuckThreads& threads_;
+    Timer& timer_;
     std::atomic<bool> is_counted_ = false;
+    std::unique_ptr<const Notice> notice_;  // for who is late alone
 };
 
 }  // namespace
@@ -76,14 +100,11 @@ void Fence::run(const Handler& handler, Request& request,
     if (time) until = std::min(until, Context::Clock::now() + *time);
     const StuckThreads::Expected expected(stuck_, until);
     std::atomic<bool> is_delivered = false;
-    Stuck stuck(stuck_);
+    Stuck stuck(stuck_, timer_);
     // Two of them: who was cancelled before, for its client has gone, may be late as well.
     std::stop_source late, stop;
     const NarrowedContext narrowed(context, until, stop.get_token());
     std::stop_callback passed_on(narrowed.outer_stop(), [&] { stop.request_stop(); });
-    std::stop_source deaf;
-    std::stop_callback when_deaf(deaf.get_token(), [&] { stuck.count(); });
-    std::unique_ptr<const Timer::Alarm> its_alarm;  // for who is late alone
     // The answer first: who is cancelled might end the request otherwise. And it counts as stuck
     // from now on, whatever becomes of what it has registered.
     std::stop_callback when_late(late.get_token(), [&] {
@@ -92,12 +113,7 @@ void Fence::run(const Handler& handler, Request& request,
             deliver({.kind = Kind::timed_out, .goes_on = true});
         } catch (const std::exception&) {  // the client has gone
         }
-        try {
-            const auto soon = Context::Clock::now() + notice_;
-            its_alarm.reset(new Timer::Alarm(timer_.request_stop_at(soon, deaf)));
-        } catch (const std::bad_alloc&) {
-            stuck.count();
-        }
+        stuck.count_at(Context::Clock::now() + notice_);
         StopApart{stop}();
     });
     const Timer::Alarm alarm = timer_.request_stop_at(until, late);

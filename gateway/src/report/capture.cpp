@@ -1,4 +1,5 @@
-// One mutex for all of it: who prints pays, and who does not pays a lock at both ends of a request.
+// One mutex for all of it: who prints pays, and who does not pays a lock at both ends of a request,
+// and a system call that looks whether something has come by the descriptors.
 #include "report/capture.h"
 
 #include <algorithm>
@@ -6,7 +7,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
-#include <poll.h>
+#include <span>
+#include <sys/epoll.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -14,6 +16,7 @@
 #include "report/crash_drain.h"
 #include <turngate/http/serve.h>
 #include <turngate/http/utf8.h>
+#include <turngate/os/direct_io.h>
 
 namespace turngate {
 namespace {
@@ -24,6 +27,17 @@ constexpr std::size_t longest_half = 64 * 1024;  // of a line that does not end
 // print faster than it can be told.
 constexpr std::size_t block_size = 16 * 1024;
 constexpr int blocks_of_a_pipe = 5;
+
+// Of an event: the number of the descriptor it is about, or this.
+constexpr std::uint32_t end_of_capture = 2;
+
+void add_event(int epoll, int fd, std::uint32_t number) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u32 = number;
+    if (::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0)
+        throw std::system_error(errno, std::generic_category(), "cannot capture the output");
+}
 
 std::atomic<OutputCapture*> current = nullptr;
 
@@ -43,11 +57,15 @@ class Telling {
 
 }  // namespace
 
-OutputCapture::OutputCapture(Reporter& next) : next_(next) {
+OutputCapture::OutputCapture(Reporter& next)
+    : next_(next), events_(::epoll_create1(EPOLL_CLOEXEC)) {
     streams_ = std::make_unique<CapturedStreams>(*this);
     try {
+        add_event(events_.get(), done_.fd(), end_of_capture);
         take_over(descriptors_[0], STDOUT_FILENO, Stream::out);
         take_over(descriptors_[1], STDERR_FILENO, Stream::err);
+        for (std::uint32_t i = 0; i < descriptors_.size(); ++i)
+            add_event(events_.get(), descriptors_[i].pipe.get(), i);
         reader_ = std::thread([this] { read_descriptors(); });
     } catch (...) {  // or nobody would see the message of this
         for (const Descriptor& descriptor : descriptors_)
@@ -143,8 +161,9 @@ void OutputCapture::complete(const Context& context, bool goes_on) {
 void OutputCapture::ended(const Context& context, const Outcome& outcome) {
     {
         const std::lock_guard lock(mutex_);
-        tell_of(context);
-        if (going_on_.count(&context) > 0) tell_halves_of(outside());  // or it became another's
+        const bool goes_on = going_on_.count(&context) > 0;
+        if (goes_on || running_.count(&context) > 0) tell_of(context);  // else it is complete
+        if (goes_on) tell_halves_of(outside());                         // or it became another's
         running_.erase(&context);
         going_on_.erase(&context);
     }
@@ -197,19 +216,27 @@ void OutputCapture::flush(Stream stream) noexcept {
 }
 
 void OutputCapture::read_descriptors() {
-    std::array<pollfd, 3> events = {{{done_.fd(), POLLIN, 0},
-                                     {descriptors_[0].pipe.get(), POLLIN, 0},
-                                     {descriptors_[1].pipe.get(), POLLIN, 0}}};
+    std::array<epoll_event, end_of_capture + 1> events;
     for (;;) {
-        if (::poll(events.data(), events.size(), -1) < 0 && errno != EINTR) return;
-        if (events[0].revents != 0) return;
+        const int n = os::wait(events_.get(), events.data(), static_cast<int>(events.size()), -1);
+        if (n < 0 && errno != EINTR) return;
+        const auto come = std::span(events).first(static_cast<std::size_t>(std::max(n, 0)));
+        for (const epoll_event& event : come)
+            if (event.data.u32 == end_of_capture) return;
         const std::lock_guard lock(mutex_);
-        for (std::size_t i = 0; i < descriptors_.size(); ++i) {
-            drain(descriptors_[i]);
-            pollfd& event = events[i + 1];
-            if ((event.revents & POLLIN) == 0 && event.revents != 0) event.fd = -1;  // closed
+        for (const epoll_event& event : come) {
+            Descriptor& descriptor = descriptors_.at(event.data.u32);
+            drain(descriptor);
+            if ((event.events & EPOLLIN) == 0)  // closed
+                ::epoll_ctl(events_.get(), EPOLL_CTL_DEL, descriptor.pipe.get(), nullptr);
         }
     }
+}
+
+// Whether there is something to drain. What has been written is an event before write() returns.
+bool OutputCapture::has_output() const noexcept {
+    epoll_event any{};
+    return os::wait(events_.get(), &any, 1, 0) != 0;
 }
 
 // Never destroyed, for static objects may print as they go.
@@ -249,8 +276,9 @@ void OutputCapture::drain(Descriptor& descriptor) {
 }
 
 void OutputCapture::tell_of(const Context& context) {
-    for (Descriptor& descriptor : descriptors_)
-        drain(descriptor);
+    if (has_output())
+        for (Descriptor& descriptor : descriptors_)
+            drain(descriptor);
     std::erase_if(pending_, [&](auto& one) {
         auto& [writer, pending] = one;
         if (pending.context != &context) return false;

@@ -93,6 +93,7 @@ class OutputCapture final : public Reporter, public ErrorLines {
     void take_over(Descriptor& descriptor, int number, Stream stream);
     static void give_back(const Descriptor& descriptor) noexcept;
     void read_descriptors();
+    bool has_output() const noexcept;
     // REQUIRES of each: the mutex is locked.
     const Context* of_this_thread() const;
     const Context& of_descriptors() const;
@@ -127,6 +128,7 @@ class OutputCapture final : public Reporter, public ErrorLines {
     std::set<const Context*> going_on_;  // complete, and at work all the same
     std::map<Writer, Pending> pending_;
     std::array<Descriptor, 2> descriptors_;
+    os::Fd events_;  // an epoll, of the pipes and the end
     os::WakeUp done_;
     std::thread reader_;
     std::unique_ptr<CapturedStreams> streams_;
