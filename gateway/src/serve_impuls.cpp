@@ -115,7 +115,8 @@ int serve_impuls(const OpenHandler& open, const std::string& target, const ReadV
                        if (its_renewal->begin())
                            observation.reporter().logged(Context(), Level::error, exhausted_text);
                    }}};
-    settings.http.max_threads += spare_threads;
+    // Whoever has its answer may ask again while its thread is not done with the last request yet.
+    settings.http.max_threads = 2 * settings.http.max_threads + spare_threads;
     impuls::Runtime runtime(std::move(options));
     Renewal renewal(
         {.stuck = runtime.stuck(), .patience = settings.http.drain_timeout, .start = [&] {
