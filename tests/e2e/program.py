@@ -19,9 +19,9 @@ class Program:
 
     def __init__(self, build, arguments, environment=None, program="bin/turngate", wrapper=(), name=None, **options):
         full = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **(environment or {})}
-        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH"):
-            if name in os.environ:
-                full[name] = os.environ[name]
+        for variable in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH"):
+            if variable in os.environ:
+                full[variable] = os.environ[variable]
         options.setdefault("stderr", subprocess.PIPE)
         path = os.path.join(build, program)
         if name:
