@@ -95,10 +95,8 @@ class Settling {
     }
 
     void watch(const std::stop_token& done) {
-        std::mutex mutex;
-        std::condition_variable_any changed;
-        std::unique_lock lock(mutex);
-        changed.wait_until(lock, done, until_, [] { return false; });
+        std::unique_lock lock(mutex_);
+        never_.wait_until(lock, done, until_, [] { return false; });
         if (!done.stop_requested()) warn_and_expire();
     }
 
@@ -122,6 +120,9 @@ class Settling {
     std::stop_source stop_;
     std::optional<std::stop_callback<Forward>> shutdown_;
     std::atomic<bool> expired_{false};
+    // Of the thread that watches, which may not fail: this takes memory.
+    std::mutex mutex_;
+    std::condition_variable_any never_;
     std::jthread watch_;
 };
 
