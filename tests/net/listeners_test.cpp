@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -43,6 +44,14 @@ BOOST_AUTO_TEST_CASE(tell_who_is_turned_away_to_come_again) {
     os::write_whole(pair.there.get(), std::string(100'000, 'x'));
     Listeners::turn_away(std::move(pair.here), "come again");
     BOOST_TEST(test::read_all(pair.there) == "come again");
+}
+
+BOOST_AUTO_TEST_CASE(tell_when_the_system_does_not_watch_them) {
+    const os::Fd epoll(::epoll_create1(EPOLL_CLOEXEC));
+    const Listeners listeners({.listen = {"127.0.0.1:0"}});
+    BOOST_TEST(!listeners.arm(epoll.get(), 0));
+    listeners.begin(epoll.get());
+    BOOST_TEST(listeners.arm(epoll.get(), 0));
 }
 
 // Who sends as fast as we read would hold up all who wait to be accepted.

@@ -80,11 +80,11 @@ void Listeners::begin(int epoll) const {
     }
 }
 
-void Listeners::arm(int epoll, std::size_t index) const noexcept {
+bool Listeners::arm(int epoll, std::size_t index) const noexcept {
     epoll_event event{};
     event.events = one_event;
     event.data.u64 = index;
-    ::epoll_ctl(epoll, EPOLL_CTL_MOD, fds_[index].get(), &event);
+    return ::epoll_ctl(epoll, EPOLL_CTL_MOD, fds_[index].get(), &event) == 0;
 }
 
 os::Fd Listeners::accept(std::size_t index, bool& is_short) {

@@ -31,7 +31,8 @@ class Listeners {
 
     // Puts them into `epoll`, each under its index and for one event: arm() is for the next.
     void begin(int epoll) const;
-    void arm(int epoll, std::size_t index) const noexcept;
+    // False if the system does not.
+    [[nodiscard]] bool arm(int epoll, std::size_t index) const noexcept;
 
     // The next connection, which does not block; empty if there is none. When the process is out of
     // descriptors, who comes is turned away and `is_short` is set.

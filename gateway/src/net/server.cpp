@@ -137,11 +137,10 @@ int Server::accept(std::size_t index, bool is_express) {
         begin(std::move(fd), listeners_.is_local(index), is_express);
         ++count;
     }
-    if (is_short) {  // armed again with the next tick: others must end first
+    // Armed again with the next tick: others must end first.
+    if (is_short || !listeners_.arm(scheduler_.epoll(), index)) {
         is_short_ = true;
         scheduler_.nudge();
-    } else {
-        listeners_.arm(scheduler_.epoll(), index);
     }
     return count;
 }
@@ -178,7 +177,7 @@ void Server::arm_all() {
     const std::lock_guard lock(listeners_mutex_);
     if (is_closed_) return;
     for (std::size_t i = 0; i < listeners_.size(); ++i)
-        listeners_.arm(scheduler_.epoll(), i);
+        if (!listeners_.arm(scheduler_.epoll(), i)) is_short_ = true;
 }
 
 // After stop(): who has connected is served still, then nobody is any more.
