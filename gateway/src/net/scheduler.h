@@ -144,7 +144,7 @@ class Scheduler {
         return active - std::min(active, held_.load());
     }
     std::size_t most_threads() const noexcept { return max_threads_ + aside(); }
-    // A thread waits for events, or is on its way there: in this order, for who arrives waits first.
+    // A thread waits for events, or is about to: in this order, for who arrives waits first.
     bool has_waiter() const noexcept { return coming_ != 0 || (load_.load() & waiting_mask) != 0; }
     void work(Worker& self);
     bool fetch(Worker& self, epoll_event& event);
